@@ -1,0 +1,55 @@
+/* From a photo's bytes to its result: the engine's one front. */
+#ifndef ASSAY_ENGINE_INSPECT_H
+#define ASSAY_ENGINE_INSPECT_H
+
+#include "engine/image.h"
+#include "models/golden.h"
+#include "models/job.h"
+#include "models/photo.h"
+#include "models/result.h"
+#include "models/status.h"
+
+/* A golden made ready for comparison: pyramids, features, mean and tolerance maps. Immutable once made: any number of
+ * threads may inspect against one inspector at the same time. */
+struct inspector;
+
+struct inspect_options {
+  const char *backend; /* "auto", "cpu" or "cuda"; NULL: auto */
+  const char *cpu;     /* "reference", "baseline", "avx2", "avx512"; NULL: the best that this processor has */
+};
+
+/* From a sealed golden, which must outlive the inspector. STATUS_INVALID where a golden photo cannot be decoded or
+ * aligned to the first. */
+enum status inspector_open(const struct golden *golden, const struct inspect_options *options,
+                           struct inspector **inspector, struct fault *fault);
+/* From one picture alone, with a spec of defaults (assay diff, assay align). */
+enum status inspector_open_photo(const struct photo *golden, const struct inspect_options *options,
+                                 struct inspector **inspector, struct fault *fault);
+void inspector_close(struct inspector *inspector);
+
+/* One thread's working memory: taken at the first photo, kept for the next. */
+struct inspection;
+enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault);
+void inspection_close(struct inspection *inspection);
+
+/* Judges one photo. `job` may be NULL. A photo that cannot be read or judged is a result (cannot_judge), not a failure;
+ * the status is not OK only for faults of assay or the machine (memory, device). The caller ends with result_free in
+ * either case. */
+enum status inspect_photo(struct inspection *inspection, const struct photo *photo, const struct job *job,
+                          struct result *result, struct fault *fault);
+/* Only decodes and aligns: result->aligned, homography, residual_px, overlap. */
+enum status inspect_align(struct inspection *inspection, const struct photo *photo, struct result *result,
+                          struct fault *fault);
+
+/* Of the photo judged last by this inspection, for pictures; all in golden pixels and valid until its next call.
+ * False where there is none (not aligned). `map`: one byte a pixel, INSPECT_MAP_UNIT is 1 tolerance, saturating. */
+struct inspect_evidence {
+  const struct image *golden; /* the golden photo */
+  const struct image *photo;  /* aligned, light taken to the golden's */
+  const struct plane *map;    /* difference in units of tolerance */
+};
+bool inspect_evidence(struct inspection *inspection, struct inspect_evidence *evidence);
+
+enum { INSPECT_MAP_UNIT = 32 };
+
+#endif

@@ -1,0 +1,136 @@
+/* The result of one photo, and how it is written as JSON (the contract with those who read assay's output). */
+#ifndef ASSAY_MODELS_RESULT_H
+#define ASSAY_MODELS_RESULT_H
+
+#include "models/job.h"
+#include "models/status.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_CANNOT_JUDGE };
+
+enum reason_code {
+  REASON_REGION,
+  REASON_DIMENSION,
+  REASON_COLOUR,
+  REASON_CODE,
+  REASON_MOVED_LABEL,
+  REASON_UNREADABLE,
+  REASON_NOT_ALIGNED,
+  REASON_WRONG_PRODUCT,
+  REASON_BLURRED,
+  REASON_OVEREXPOSED,
+  REASON_CROPPED,
+  REASON_TURNED_OVER,
+  REASON_TOO_SMALL,
+  REASON_LAMP_FAILED,
+  REASON_LIGHT_OR_MATERIAL
+};
+
+enum defect_class {
+  CLASS_MISSING,
+  CLASS_EXTRA,
+  CLASS_OPEN,
+  CLASS_SHORT,
+  CLASS_MOUSEBITE,
+  CLASS_SPUR,
+  CLASS_COPPER,
+  CLASS_PIN_HOLE,
+  CLASS_SCRATCH,
+  CLASS_STAIN,
+  CLASS_COLOUR,
+  CLASS_MOVED,
+  CLASS_TEXTURE,
+  CLASS_CODE,
+  CLASS_PRINT
+};
+
+enum severity { SEVERITY_CRITICAL, SEVERITY_MAJOR, SEVERITY_MINOR };
+
+struct reason {
+  enum reason_code code;
+  char text[384]; /* for the user: what was seen, where, and how to retake the photo */
+};
+
+/* A connected area where the photo leaves the golden's tolerance. Boxes are x, y, width, height in whole pixels. */
+struct region {
+  int32_t box[4];        /* photo pixels (EXIF turned, full size) */
+  int32_t golden_box[4]; /* golden pixels */
+  int64_t area_px;       /* golden pixels */
+  bool has_size;         /* size_mm is known (the spec has a scale) */
+  double size_mm;        /* largest extent */
+  double peak;           /* largest difference in units of tolerance; 1 is the limit */
+  enum defect_class class_;
+  enum severity severity;
+  char zone[64]; /* name of the zone, "" outside all zones */
+  double confidence; /* 0..1 */
+};
+
+struct dimension_result {
+  char name[64];
+  char unit[8]; /* "mm", "px", "deg" or "" */
+  double value, uncertainty /* expanded, 95.45 % */, lower, upper; /* a limit that is not set is NAN */
+  enum verdict verdict;
+};
+
+struct result_timing {
+  double decode, align, compare, measure, total; /* milliseconds */
+};
+
+enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024 };
+
+/* All zero is an empty result. Owns its pointers; end with result_free. */
+struct result {
+  char *photo; /* path as given */
+  char photo_id[PHOTO_ID_CHARS + 1]; /* "" where the photo could not be read at all: written as null */
+  bool has_golden;
+  char golden_name[128];
+  int64_t golden_version;
+  char golden_sha256[SHA256_CHARS + 1];
+  struct job *job; /* NULL: no job */
+  enum verdict verdict;
+  struct reason *reasons; /* at most RESULT_MAX_REASONS, most important first */
+  size_t reason_count;
+  double score; /* 0..100, 50 is the limit; ignored for cannot_judge */
+  bool aligned; /* alignment.status ok */
+  double homography[9]; /* row by row, golden pixel -> photo pixel, the ninth 1; valid where aligned */
+  double residual_px, overlap;
+  bool has_light;
+  int light_channels; /* 1 (grey) or 3 (red, green, blue) */
+  double gain[3], offset[3], unevenness;
+  struct region *regions; /* sorted by golden y, then x */
+  size_t region_count;
+  struct dimension_result *dimensions; /* in the order of the spec */
+  size_t dimension_count;
+  char backend[8]; /* "cpu" or "cuda" */
+  struct result_timing timing;
+};
+
+/* Starts a result for a photo: copies path, id and job (may be NULL). */
+enum status result_begin(struct result *result, const char *photo, const char *photo_id, const struct job *job,
+                         struct fault *fault);
+/* Adds a reason (a printf format); past RESULT_MAX_REASONS, or out of memory, it is dropped and false is returned. */
+bool result_add_reason(struct result *result, enum reason_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void result_free(struct result *result);
+
+/* The JSON object of the contract, keys in the contract's order, numbers rounded as it says (pixels 1e-4, mm 1e-5,
+ * scores 0.01, homography 9 significant digits, no -0). `result_write` gives the one line, without the newline, that
+ * is printed, stored and sent, as a string that the caller frees with free(): every writer uses it, so that the bytes
+ * are the same everywhere. result_from_json reads what was written (for stores and reports). */
+json_t *result_to_json(const struct result *result);
+char *result_write(const struct result *result);
+enum status result_from_json(const json_t *json, struct result *result, struct fault *fault);
+
+/* The contract's words. The _parse functions return false where the word is none of them. */
+const char *verdict_name(enum verdict verdict);
+const char *reason_name(enum reason_code code);
+const char *class_name(enum defect_class class_);
+const char *severity_name(enum severity severity);
+bool verdict_parse(const char *name, enum verdict *verdict);
+bool severity_parse(const char *name, enum severity *severity);
+
+#endif

@@ -1,0 +1,99 @@
+/* The golden's spec, golden.yaml: what is compared, how, and within which tolerances. Plain data; parsing is
+ * spec_parse.c under the one schema table of spec_schema.c, which also prints `assay golden spec --help`. */
+#ifndef ASSAY_MODELS_SPEC_H
+#define ASSAY_MODELS_SPEC_H
+
+#include "models/result.h"
+#include "models/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum motion { MOTION_TRANSLATION, MOTION_RIGID, MOTION_SIMILARITY, MOTION_AFFINE, MOTION_HOMOGRAPHY };
+enum scale_source { SCALE_NONE, SCALE_FIXTURE, SCALE_MARKER, SCALE_REFERENCE };
+enum colour_reference { COLOUR_NONE, COLOUR_FIXTURE, COLOUR_ZONE };
+
+struct spec_point {
+  double x, y; /* golden pixels */
+};
+
+/* How far a pixel may be from the golden. Each is NAN where the spec leaves it to assay. Grey levels of 0..255. */
+struct spec_tolerance {
+  double absolute; /* least tolerance, grey levels */
+  double relative; /* times the golden's own variation at the pixel */
+  double edge;     /* how far an edge may lie off, golden pixels */
+};
+
+struct spec_zone {
+  char name[64];
+  struct spec_point *polygon; /* at least 3 points, or NULL where a mask is given */
+  size_t point_count;
+  char *mask;            /* picture in the golden folder, same size as the golden photo: not 0 is inside; or NULL */
+  bool ignore;           /* not compared, not used for alignment or light */
+  enum severity severity; /* default major */
+  struct spec_tolerance tolerance;
+};
+
+struct spec_gauge_box {
+  double centre[2], size[2], angle; /* px, px (width, height), degrees clockwise on the screen */
+};
+
+enum gauge_kind { GAUGE_NONE, GAUGE_LINE, GAUGE_CIRCLE };
+enum measure_kind { MEASURE_NONE, MEASURE_RADIUS, MEASURE_DIAMETER, MEASURE_DISTANCE, MEASURE_ANGLE };
+
+/* A gauge (an edge to be found) or a measure (a value over gauges, with limits). */
+struct spec_dimension {
+  char name[64];
+  enum gauge_kind gauge;
+  double centre[2], radius, search; /* circle */
+  struct spec_gauge_box box;        /* line */
+  int along;                        /* 0 the longer side, 1 width, 2 height */
+  enum measure_kind measure;
+  char of[2][64]; /* names of gauges; of[1] "" where one is enough */
+  double lower, upper; /* NAN where not given */
+  char unit[8];        /* mm, px, deg */
+  int line;            /* in the spec, for messages */
+};
+
+struct spec_aql {
+  bool set;
+  char level[8];
+  double critical, major, minor;
+};
+
+struct spec {
+  char name[128];
+  enum motion motion;
+  double local_px;      /* alignment.local: bound of the smooth local displacement, golden pixels; default 5 */
+  bool outside_ignored; /* outside: ignore */
+  enum colour_reference colour;
+  char colour_zone[64];
+  double light_gain[2];    /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */
+  double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
+  struct spec_tolerance tolerance; /* for all zones that do not set their own */
+  double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */
+  struct spec_zone *zones;
+  size_t zone_count;
+  enum scale_source scale;
+  double mm_per_px; /* NAN where not given */
+  struct spec_dimension *dimensions;
+  size_t dimension_count;
+  struct spec_aql aql;
+};
+
+/* Sets the defaults: what a golden without a spec has. */
+void spec_init(struct spec *spec);
+void spec_free(struct spec *spec);
+
+/* Parses YAML text (UTF-8, at most 1 MiB). `file` is only for messages, which read
+ * "FILE:LINE:COLUMN: FIELD: what was found; expected what". An unknown key, a wrong type, a number out of range
+ * ("1,5", "nan", "0x10" are no numbers), a word that is none of the allowed ones, a key given twice, an alias, a
+ * second document are errors. On failure `spec` holds nothing. Never reads files. */
+enum status spec_parse(const char *text, size_t size, const char *file, struct spec *spec, struct fault *fault);
+
+/* Writes the schema for people: each key with type, range, unit, default and meaning, and an example. */
+enum status spec_help(FILE *out);
+
+#endif

@@ -1,0 +1,62 @@
+#include "tests/support.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+char *support_text(const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  char *text = NULL;
+  if (vasprintf(&text, format, args) < 0) abort();
+  va_end(args);
+  return text;
+}
+
+char *support_folder(void) {
+  const char *base = getenv("TMPDIR");
+  char *path = support_text("%s/assay-test-XXXXXX", base && *base ? base : "/tmp");
+  if (!mkdtemp(path)) fail_msg("cannot make a folder like %s", path);
+  return path;
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *where) {
+  (void)info, (void)type, (void)where;
+  return remove(path);
+}
+
+void support_remove(char *folder) {
+  nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+  free(folder);
+}
+
+void support_write(const char *path, const void *bytes, size_t size) {
+  FILE *file = fopen(path, "wb");
+  if (!file) fail_msg("cannot write %s", path);
+  if (fwrite(bytes, 1, size, file) != size) fail_msg("cannot write %s", path);
+  if (fclose(file)) fail_msg("cannot write %s", path);
+}
+
+char *support_data(const char *name) {
+  const char *base = getenv("ASSAY_TEST_DATA");
+  char *path = support_text("%s/%s", base && *base ? base : ASSAY_SOURCE_DIR "/../shared/data", name);
+  if (access(path, R_OK)) {
+    print_message("skipped: no test data at %s (set ASSAY_TEST_DATA)\n", path);
+    free(path);
+    skip();
+  }
+  return path;
+}
+
+uint64_t support_random(uint64_t *state) {
+  uint64_t x = *state ? *state : 0x9E3779B97F4A7C15u;
+  x ^= x >> 12, x ^= x << 25, x ^= x >> 27;
+  *state = x;
+  return x * 0x2545F4914F6CDD1Du;
+}
