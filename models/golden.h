@@ -20,22 +20,22 @@
 struct golden {
   char *path;
   struct spec spec;
-  int64_t version;                 /* 1 for the first */
-  char sha256[SHA256_CHARS + 1];   /* of seal.json: what results cite */
-  struct photo *photos;            /* bytes in memory, in the seal's order */
+  int64_t version;               /* 1 for the first */
+  char sha256[SHA256_CHARS + 1]; /* of seal.json: what results cite */
+  struct photo *photos;          /* bytes in memory, in the seal's order */
   size_t photo_count;
   struct photo *masks; /* one a zone (bytes NULL where the zone has none), in the spec's order */
 };
 
 struct golden_create {
-  const char *path; /* must not exist */
-  const char *name; /* wins over the spec's */
+  const char *path;          /* must not exist */
+  const char *name;          /* wins over the spec's */
   const char *const *photos; /* at least one */
   size_t photo_count;
   const char *spec_file; /* NULL: a spec of defaults is written */
-  const char *by;  /* NULL: the login */
-  const char *why; /* NULL: "created" */
-  const char *key_file; /* NULL: not signed */
+  const char *by;        /* NULL: the login */
+  const char *why;       /* NULL: "created" */
+  const char *key_file;  /* NULL: not signed */
 };
 
 /* Makes the folder complete or not at all (written beside, synced, renamed). Photos that are not decodable are not

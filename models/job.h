@@ -7,10 +7,12 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-enum { JOB_ID_CHARS = 32, SHA256_CHARS = 64, JOB_FIELD_MAX = 255 };
+enum { JOB_ID_CHARS = 32, SHA256_CHARS = 64, JOB_FIELD_MAX = 255, JOB_PATH_MAX = 4095 };
 
-/* The text fields are UTF-8, at most JOB_FIELD_MAX bytes, NULL where unknown; the job owns them. */
+/* The text fields are UTF-8 without control characters, at most JOB_FIELD_MAX bytes, NULL where unknown; the two paths
+ * are as given, at most JOB_PATH_MAX bytes. The job owns them. */
 struct job {
   char id[JOB_ID_CHARS + 1];            /* see job_identify */
   char golden_sha256[SHA256_CHARS + 1]; /* the golden's seal */
@@ -30,8 +32,29 @@ void job_identify(struct job *job);
 enum status job_copy(const struct job *job, struct job *copy, struct fault *fault);
 void job_free(struct job *job);
 
-/* All fields, for the wire and the store; unknown ones are null. job_from_json is strict: every field is checked for
- * type, length and alphabet, unknown fields are ignored (a newer client may send more). */
+/* The text fields as a table, in the order of the struct: what copies, reads or writes them all goes through it. */
+enum { JOB_TEXTS = 10, JOB_TEXT_LOT = 2 /* from here on those that a result repeats */ };
+struct job_text {
+  const char *key;    /* in JSON */
+  const char *column; /* in a manifest */
+  size_t offset;      /* of the char * in struct job */
+  size_t limit;       /* bytes */
+};
+extern const struct job_text job_texts[JOB_TEXTS];
+char **job_text(struct job *job, size_t index);
+const char *job_text_get(const struct job *job, size_t index);
+
+/* Whether `value` may stand in the field: within its limit, printable UTF-8 (paths: any bytes), `captured` a time. If
+ * not, `expected` (may be NULL) says what would. */
+bool job_text_valid(size_t index, const char *value, const char **expected);
+
+/* ISO 8601: YYYY-MM-DDTHH:MM, with or without :SS, a fraction of the second, and Z or an offset +HH:MM. */
+bool job_time_valid(const char *text);
+
+/* All fields, for the wire and the store; unknown ones are null, and so is an id that is not set. A path that is no
+ * UTF-8 is written with U+FFFD: whoever reads it can name the file but not open it. NULL: out of memory.
+ * job_from_json is strict: every field is checked for type, length and alphabet, unknown fields are ignored (a newer
+ * client may send more); `photo` is required. On failure `job` holds nothing. */
 json_t *job_to_json(const struct job *job);
 enum status job_from_json(const json_t *json, struct job *job, struct fault *fault);
 

@@ -11,8 +11,8 @@
 #include <stddef.h>
 
 struct manifest_row {
-  struct job job;   /* photo (resolved path), golden_path and the groups; no id yet */
-  int line;         /* in the file, for messages */
+  struct job job; /* photo (resolved path), golden_path and the groups; no id yet */
+  int line;       /* in the file, for messages */
 };
 
 struct manifest {

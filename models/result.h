@@ -65,13 +65,13 @@ struct region {
   double peak;           /* largest difference in units of tolerance; 1 is the limit */
   enum defect_class class_;
   enum severity severity;
-  char zone[64]; /* name of the zone, "" outside all zones */
+  char zone[64];     /* name of the zone, "" outside all zones */
   double confidence; /* 0..1 */
 };
 
 struct dimension_result {
   char name[64];
-  char unit[8]; /* "mm", "px", "deg" or "" */
+  char unit[8];                                                    /* "mm", "px", "deg" or "" */
   double value, uncertainty /* expanded, 95.45 % */, lower, upper; /* a limit that is not set is NAN */
   enum verdict verdict;
 };
@@ -80,11 +80,11 @@ struct result_timing {
   double decode, align, compare, measure, total; /* milliseconds */
 };
 
-enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024 };
+enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024, RESULT_MAX_DIMENSIONS = 1024 };
 
 /* All zero is an empty result. Owns its pointers; end with result_free. */
 struct result {
-  char *photo; /* path as given */
+  char *photo;                       /* path as given */
   char photo_id[PHOTO_ID_CHARS + 1]; /* "" where the photo could not be read at all: written as null */
   bool has_golden;
   char golden_name[128];
@@ -94,8 +94,8 @@ struct result {
   enum verdict verdict;
   struct reason *reasons; /* at most RESULT_MAX_REASONS, most important first */
   size_t reason_count;
-  double score; /* 0..100, 50 is the limit; ignored for cannot_judge */
-  bool aligned; /* alignment.status ok */
+  double score;         /* 0..100, 50 is the limit; ignored for cannot_judge */
+  bool aligned;         /* alignment.status ok */
   double homography[9]; /* row by row, golden pixel -> photo pixel, the ninth 1; valid where aligned */
   double residual_px, overlap;
   bool has_light;
@@ -107,9 +107,12 @@ struct result {
   size_t dimension_count;
   char backend[8]; /* "cpu" or "cuda" */
   struct result_timing timing;
+  char assay[24]; /* versions; "" where unknown: written as null. The engine names the two libraries. */
+  char libjpeg_turbo[24], opencv[24];
 };
 
-/* Starts a result for a photo: copies path, id and job (may be NULL). */
+/* Starts a result for a photo: copies path, id (NULL or "": unknown) and job (may be NULL), and names this version of
+ * assay. The verdict is cannot_judge until one is set. On failure `result` holds nothing. */
 enum status result_begin(struct result *result, const char *photo, const char *photo_id, const struct job *job,
                          struct fault *fault);
 /* Adds a reason (a printf format); past RESULT_MAX_REASONS, or out of memory, it is dropped and false is returned. */
@@ -117,12 +120,19 @@ bool result_add_reason(struct result *result, enum reason_code code, const char 
     __attribute__((format(printf, 3, 4)));
 void result_free(struct result *result);
 
-/* The JSON object of the contract, keys in the contract's order, numbers rounded as it says (pixels 1e-4, mm 1e-5,
- * scores 0.01, homography 9 significant digits, no -0). `result_write` gives the one line, without the newline, that
- * is printed, stored and sent, as a string that the caller frees with free(): every writer uses it, so that the bytes
- * are the same everywhere. result_from_json reads what was written (for stores and reports). */
-json_t *result_to_json(const struct result *result);
+/* The JSON object of the contract as one line, without the newline: what is printed, stored and sent. Every writer uses
+ * it, so that the bytes are the same everywhere. Keys in the contract's order; numbers rounded (pixels 1e-4, mm 1e-5,
+ * scores and timing 0.01, homography 9 significant digits, other ratios 1e-4), no -0, reals always with a point or an
+ * exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are U+FFFD.
+ * The caller frees the string; NULL: out of memory. Thread-safe, the same in every locale. */
 char *result_write(const struct result *result);
+
+/* The same as a tree, for reading its fields; the caller ends with json_decref. NULL: out of memory. Do not print it:
+ * jansson would write other digits than result_write. */
+json_t *result_to_json(const struct result *result);
+
+/* Reads what result_write wrote (for stores and reports): result_write of it gives the same bytes. Every field is
+ * checked for type and range; unknown fields are ignored. On failure `result` holds nothing. */
 enum status result_from_json(const json_t *json, struct result *result, struct fault *fault);
 
 /* The contract's words. The _parse functions return false where the word is none of them. */
@@ -132,5 +142,7 @@ const char *class_name(enum defect_class class_);
 const char *severity_name(enum severity severity);
 bool verdict_parse(const char *name, enum verdict *verdict);
 bool severity_parse(const char *name, enum severity *severity);
+bool reason_parse(const char *name, enum reason_code *code);
+bool class_parse(const char *name, enum defect_class *class_);
 
 #endif

@@ -30,8 +30,8 @@ struct spec_zone {
   char name[64];
   struct spec_point *polygon; /* at least 3 points, or NULL where a mask is given */
   size_t point_count;
-  char *mask;            /* picture in the golden folder, same size as the golden photo: not 0 is inside; or NULL */
-  bool ignore;           /* not compared, not used for alignment or light */
+  char *mask;             /* picture in the golden folder, same size as the golden photo: not 0 is inside; or NULL */
+  bool ignore;            /* not compared, not used for alignment or light */
   enum severity severity; /* default major */
   struct spec_tolerance tolerance;
 };
@@ -51,7 +51,7 @@ struct spec_dimension {
   struct spec_gauge_box box;        /* line */
   int along;                        /* 0 the longer side, 1 width, 2 height */
   enum measure_kind measure;
-  char of[2][64]; /* names of gauges; of[1] "" where one is enough */
+  char of[2][64];      /* names of gauges; of[1] "" where one is enough */
   double lower, upper; /* NAN where not given */
   char unit[8];        /* mm, px, deg */
   int line;            /* in the spec, for messages */
@@ -70,7 +70,7 @@ struct spec {
   bool outside_ignored; /* outside: ignore */
   enum colour_reference colour;
   char colour_zone[64];
-  double light_gain[2];    /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */
+  double light_gain[2]; /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */
   double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
   struct spec_tolerance tolerance; /* for all zones that do not set their own */
   double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */

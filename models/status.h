@@ -26,7 +26,8 @@ struct fault {
 };
 
 /* Sets `fault` (may be NULL) from a printf format and returns `status`, so that a caller can write
- * `return fault_set(fault, STATUS_INVALID, "...")`. A text that is too long is cut, never overrun. */
+ * `return fault_set(fault, STATUS_INVALID, "...")`. A text that is too long is cut, never overrun; bytes of a file name
+ * that are no printable UTF-8 become '?'. */
 enum status fault_set(struct fault *fault, enum status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
