@@ -1,25 +1,153 @@
-/* The store: where jobs and results live. Every call is durable when it returns (SQLite, WAL, synchronous FULL), and
- * all or nothing. One thread at a time per handle; several handles, in several processes, may share a store. */
+/* The store: where jobs and results live. A folder:
+ *
+ *   store.db           jobs, submissions, outcomes (SQLite, WAL, synchronous FULL)
+ *   blobs/ab/abcd...   photos that were sent as bytes, by photo_id (see blobs.h)
+ *   goldens/SHA256/    goldens that were sent as bytes, by the seal's SHA-256
+ *
+ * Every call is all or nothing, and durable when it returns; between store_begin and store_commit many calls share one
+ * transaction, and are durable when store_commit returns. One thread at a time per handle; several handles, in several
+ * processes, may share a store (a handle waits up to 5 s for another's transaction).
+ *
+ * Errors: STATUS_IO with a message that names the store and the cause (disk full, locked, read-only, damaged); then
+ * nothing of the transaction was done, and the handle works again when the cause is gone. Inside a transaction the
+ * caller then ends with store_rollback.
+ *
+ * Times are milliseconds since 1970 and are given by the caller. Ids are checked by the caller. */
 #ifndef ASSAY_MODELS_STORE_H
 #define ASSAY_MODELS_STORE_H
 
 #include "models/job.h"
-#include "models/result.h"
 #include "models/status.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct store;
 
-/* Life of a job: accepted -> leased -> done, or set aside (after STORE_MAX_ATTEMPTS leases that ended without a result),
- * or cancelled. */
+/* Life of a job: accepted -> leased -> done; leased -> accepted when the lease ends without a result; after
+ * STORE_MAX_LOSSES such ends that count, set aside; or cancelled. A job that was lost once is a suspect: it may have
+ * killed its worker, so it is given out alone. */
 enum job_state { JOB_ACCEPTED, JOB_LEASED, JOB_DONE, JOB_SET_ASIDE, JOB_CANCELLED };
 
-enum { STORE_MAX_ATTEMPTS = 3 };
+enum {
+  STORE_MAX_LOSSES = 3,
+  STORE_PEER_MAX = 255, /* bytes of a worker's, client's or submission's name */
+  STORE_SCHEMA = 1
+};
 
+const char *job_state_name(enum job_state state);
+
+/* Opens the store of a folder, made where it is missing (its parent must exist). A store of a newer schema, and a file
+ * that is no store of assay, are refused: STATUS_INVALID. */
 enum status store_open(const char *folder, struct store **store, struct fault *fault);
 void store_close(struct store *store);
+const char *store_folder(const struct store *store);
+
+enum status store_begin(struct store *store, struct fault *fault);
+enum status store_commit(struct store *store, struct fault *fault);
+void store_rollback(struct store *store);
+
+/* --- Jobs in --- */
+
+enum store_accepted {
+  STORE_NEW,     /* stored now */
+  STORE_KNOWN,   /* the same id was there: nothing is done twice; where it is done, its outcome is delivered again */
+  STORE_CONFLICT /* the submission has another job at this position: nothing stored */
+};
+
+struct store_entry {
+  const struct job *job;
+  int64_t position; /* the job's place in its submission, from 0 */
+  int32_t priority; /* higher is earlier */
+  const char *path; /* where the photo's bytes are; NULL: in blobs/ under job->photo_id */
+  enum store_accepted accepted; /* set by store_accept */
+};
+
+enum status store_accept(struct store *store, const char *submission, const char *client, struct store_entry *entries,
+                         size_t count, int64_t now, struct fault *fault);
+
+/* --- Leases --- */
+
+struct store_lessee {
+  const char *id;   /* one a worker process */
+  const char *name; /* for people: host and process */
+};
+
+struct store_leased {
+  char id[JOB_ID_CHARS + 1];
+  char photo_id[PHOTO_ID_CHARS + 1];
+  char *header; /* the job as job_to_json wrote it */
+  char *path;   /* as in store_entry */
+  int losses;
+};
+
+/* Leases up to `limit` waiting jobs, by priority, then by age: suspects only, or none of them. `leased` has room for
+ * `limit`; the caller ends each of the *count with store_leased_free. */
+enum status store_lease(struct store *store, const struct store_lessee *who, bool suspects, size_t limit, int64_t now,
+                        int64_t until, struct store_leased *leased, size_t *count, struct fault *fault);
+void store_leased_free(struct store_leased *leased);
+
+/* Moves the end of all leases of a worker. */
+enum status store_renew(struct store *store, const char *worker, int64_t until, struct fault *fault);
+
+/* Gives jobs back to the queue without counting a loss. A job that this worker has no lease of is left alone. */
+enum status store_give_back(struct store *store, const char *worker, const char *const *ids, size_t count,
+                            struct fault *fault);
+
+/* Ends a worker's lease of one job as a loss, with the error that is known; at the STORE_MAX_LOSSES-th the job is set
+ * aside. A job that this worker has no lease of is left alone. *set_aside (may be NULL) is increased where it was. */
+enum status store_lose(struct store *store, const char *worker, const char *id, const char *error, int64_t now,
+                       size_t *set_aside, struct fault *fault);
+/* The same for all leases of a worker, and for all leases that have run out; counts into *lost (may be NULL). */
+enum status store_lose_worker(struct store *store, const char *worker, const char *error, int64_t now, size_t *lost,
+                              struct fault *fault);
+enum status store_expire(struct store *store, int64_t now, size_t *lost, struct fault *fault);
+
+/* The ids a worker has leases of, through a callback. */
+enum status store_leases(struct store *store, const char *worker, void (*each)(void *context, const char *id),
+                         void *context, struct fault *fault);
+
+/* No lease ends later than `until`: for a broker that starts and does not know which workers still live. */
+enum status store_shorten_leases(struct store *store, int64_t until, struct fault *fault);
+
+/* --- Outcomes --- */
+
+enum store_finished {
+  STORE_STORED,  /* the first result of the job: stored */
+  STORE_DOUBLE,  /* it had one already, which stays */
+  STORE_UNKNOWN_JOB
+};
+
+/* Stores a job's result line once, whoever has the lease: it stands also when the lease was lost or the job was set
+ * aside meanwhile. */
+enum status store_finish(struct store *store, const char *id, const char *line, size_t size, int64_t now,
+                         enum store_finished *finished, struct fault *fault);
+
+struct store_outcome {
+  int64_t sequence; /* grows with each delivery; where to go on */
+  int64_t position; /* in the submission; -1 where all are read */
+  char id[JOB_ID_CHARS + 1];
+  enum job_state state; /* JOB_DONE, JOB_SET_ASIDE or JOB_CANCELLED */
+  const char *line; /* done: the result; else a JSON object {"job", "reason", "losses": [{"worker", "from", "until", "error"}]} */
+  size_t size;
+};
+
+enum store_order { STORE_BY_COMPLETION, STORE_BY_POSITION };
+
+/* Reads outcomes of a submission, or of all (NULL: by completion only), after `after` (a sequence; a position where
+ * the order is by position, -1 for the first), at most `limit`; each is valid during the callback, which returns false to stop before
+ * it takes this one. */
+enum status store_outcomes(struct store *store, const char *submission, enum store_order order, int64_t after,
+                           size_t limit, bool (*each)(void *context, const struct store_outcome *outcome),
+                           void *context, struct fault *fault);
+
+struct store_counts {
+  int64_t waiting, suspects /* of the waiting */, leased, done, set_aside, cancelled;
+};
+
+/* Of the whole store, or of one submission (not NULL; all zero where there is none such). */
+enum status store_count(struct store *store, const char *submission, struct store_counts *counts, struct fault *fault);
 
 #endif

@@ -1,0 +1,169 @@
+#include "ipc/message.h"
+
+#include "ipc/schema.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libzmq is not instrumented: ThreadSanitizer does not see that what was sent happened before what was received. */
+#ifdef __SANITIZE_THREAD__
+#include <stdatomic.h>
+static atomic_int passed;
+static void fence_send(void) { atomic_fetch_add_explicit(&passed, 1, memory_order_release); }
+static void fence_receive(void) { (void)atomic_load_explicit(&passed, memory_order_acquire); }
+#else
+static void fence_send(void) {}
+static void fence_receive(void) {}
+#endif
+
+enum status message_decode(struct span prefix, struct span header, int *kind, json_t **json, struct fault *fault) {
+  *kind = 0;
+  *json = NULL;
+  const uint8_t *bytes = prefix.bytes;
+  if (prefix.size != PROTOCOL_PREFIX_SIZE || memcmp(bytes, PROTOCOL_TAG, PROTOCOL_TAG_SIZE))
+    return fault_set(fault, STATUS_INVALID, "no message of assay: the first frame must be 8 bytes and begin with %s",
+                     PROTOCOL_TAG);
+  *kind = bytes[6];
+  if (bytes[5] != PROTOCOL_VERSION)
+    return fault_set(fault, STATUS_INVALID, "protocol version %d is not spoken here, only version %d", bytes[5],
+                     PROTOCOL_VERSION);
+  const struct field *fields = schema_of(*kind);
+  if (!fields || bytes[7]) return fault_set(fault, STATUS_INVALID, "no such kind of message: %d", *kind);
+  if (header.size > PROTOCOL_MAX_HEADER)
+    return fault_set(fault, STATUS_INVALID, "%s: the header has %zu bytes, at most %d are taken", schema_name(*kind),
+                     header.size, PROTOCOL_MAX_HEADER);
+  json_error_t error;
+  *json = json_loadb(header.bytes, header.size, JSON_REJECT_DUPLICATES, &error);
+  if (!*json)
+    return fault_set(fault, STATUS_INVALID, "%s: the header is no JSON object: %s", schema_name(*kind), error.text);
+  if (!schema_check(*json, fields, fault)) return STATUS_OK;
+  json_decref(*json);
+  *json = NULL;
+  return fault_prefix(fault, "%s", schema_name(*kind));
+}
+
+void message_free(struct message *message) {
+  json_decref(message->header);
+  for (size_t i = 0; i < message->frame_count; i++) zmq_msg_close(&message->frames[i]);
+  free(message->frames);
+  message->header = NULL;
+  message->frames = NULL;
+  message->frame_count = 0;
+}
+
+const void *message_bytes(const struct message *message, size_t frame, size_t *size) {
+  *size = zmq_msg_size(&message->frames[frame]);
+  return zmq_msg_data(&message->frames[frame]);
+}
+
+/* The frames of one message as they come, at most `limit` kept; what is over is taken and dropped. */
+struct parts {
+  zmq_msg_t *frames;
+  size_t count, room;
+  bool over, failed;
+};
+
+static void keep_part(struct parts *parts, zmq_msg_t *frame, size_t limit) {
+  if (parts->count == limit) {
+    parts->over = true;
+  } else if (parts->count == parts->room) {
+    size_t room = parts->room ? 2 * parts->room : 4;
+    zmq_msg_t *more = realloc(parts->frames, room * sizeof *more);
+    parts->failed |= !more;
+    if (more) {
+      parts->frames = more;
+      parts->room = room;
+    }
+  }
+  if (parts->count < parts->room && !parts->over) {
+    zmq_msg_init(&parts->frames[parts->count]);
+    zmq_msg_move(&parts->frames[parts->count++], frame);
+  }
+  zmq_msg_close(frame);
+}
+
+static enum status receive_parts(void *socket, struct parts *parts, size_t limit, bool *got, struct fault *fault) {
+  for (bool more = true; more;) {
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    if (zmq_msg_recv(&frame, socket, ZMQ_DONTWAIT) < 0) {
+      int code = errno;
+      zmq_msg_close(&frame);
+      if (code == EINTR) continue;
+      if (code == EAGAIN && !parts->count) return STATUS_OK;
+      return fault_set(fault, code == ETERM ? STATUS_STOPPED : STATUS_INTERNAL, "cannot receive: %s",
+                       zmq_strerror(code));
+    }
+    *got = true;
+    more = zmq_msg_more(&frame);
+    keep_part(parts, &frame, limit);
+  }
+  fence_receive();
+  return STATUS_OK;
+}
+
+static struct span span_of(zmq_msg_t *frame) { return (struct span){zmq_msg_data(frame), zmq_msg_size(frame)}; }
+
+static enum status open_parts(struct parts *parts, bool routed, struct message *message, struct fault *fault) {
+  size_t first = routed ? 1 : 0;
+  if (routed) {
+    message->from.size = (uint8_t)zmq_msg_size(&parts->frames[0]);
+    memcpy(message->from.bytes, zmq_msg_data(&parts->frames[0]), message->from.size);
+  }
+  if (parts->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (parts->over) return fault_set(fault, STATUS_INVALID, "too many frames; at most %d", PROTOCOL_MAX_FRAMES);
+  if (parts->count < first + 2) return fault_set(fault, STATUS_INVALID, "no message of assay: fewer than 2 frames");
+  enum status status = message_decode(span_of(&parts->frames[first]), span_of(&parts->frames[first + 1]),
+                                      &message->kind, &message->header, fault);
+  if (status) return status;
+  size_t count = parts->count - first - 2;
+  if (count && !schema_has_frames(message->kind))
+    return fault_set(fault, STATUS_INVALID, "%s: carries no bytes, but %zu frames came", schema_name(message->kind),
+                     count);
+  for (size_t i = 0; i < first + 2; i++) zmq_msg_close(&parts->frames[i]);
+  memmove(parts->frames, parts->frames + first + 2, count * sizeof *parts->frames);
+  message->frames = parts->frames;
+  message->frame_count = count;
+  *parts = (struct parts){0};
+  return STATUS_OK;
+}
+
+enum status message_receive(void *socket, bool routed, struct message *message, bool *got, struct fault *fault) {
+  *message = (struct message){0};
+  *got = false;
+  struct parts parts = {0};
+  enum status status = receive_parts(socket, &parts, PROTOCOL_MAX_FRAMES + 3, got, fault);
+  if (!status && *got) status = open_parts(&parts, routed, message, fault);
+  for (size_t i = 0; i < parts.count; i++) zmq_msg_close(&parts.frames[i]);
+  free(parts.frames);
+  return status;
+}
+
+static int send_frame(void *socket, const void *bytes, size_t size, bool more) {
+  int sent;
+  do
+    sent = zmq_send(socket, bytes, size, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0));
+  while (sent < 0 && errno == EINTR);
+  return sent < 0;
+}
+
+enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
+                         const struct span *frames, size_t count, struct fault *fault) {
+  char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
+  json_decref(header);
+  if (!text) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  const uint8_t prefix[PROTOCOL_PREFIX_SIZE] = {'A', 'S', 'S', 'A', 'Y', PROTOCOL_VERSION, (uint8_t)kind, 0};
+  fence_send();
+  /* Only the first frame of a message can be refused: the rest follows it into the same pipe. */
+  int failed = to && send_frame(socket, to->bytes, to->size, true);
+  if (!failed) failed = send_frame(socket, prefix, sizeof prefix, true);
+  if (!failed) failed = send_frame(socket, text, strlen(text), count > 0);
+  for (size_t i = 0; i < count && !failed; i++)
+    failed = send_frame(socket, frames[i].bytes, frames[i].size, i + 1 < count);
+  free(text);
+  if (!failed) return STATUS_OK;
+  if (errno == EAGAIN || errno == EHOSTUNREACH)
+    return fault_set(fault, STATUS_UNAVAILABLE, "the peer is gone or does not read");
+  return fault_set(fault, errno == ETERM ? STATUS_STOPPED : STATUS_INTERNAL, "cannot send: %s", zmq_strerror(errno));
+}

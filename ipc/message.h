@@ -1,0 +1,48 @@
+/* A message of the protocol: kind, JSON header and byte frames; coming in it is checked before anyone sees it. */
+#ifndef ASSAY_IPC_MESSAGE_H
+#define ASSAY_IPC_MESSAGE_H
+
+#include "ipc/protocol.h"
+#include "models/status.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <zmq.h>
+
+/* Whom a message of a ROUTER goes to or comes from: the routing id that libzmq gives. Size 0 on a DEALER. */
+struct route {
+  uint8_t size, bytes[255];
+};
+
+struct message {
+  struct route from;
+  int kind;           /* enum message_kind */
+  json_t *header;     /* passed schema_check of its kind */
+  zmq_msg_t *frames;  /* the bytes that follow the header */
+  size_t frame_count;
+};
+
+struct span {
+  const void *bytes;
+  size_t size;
+};
+
+/* Reads the first two frames. STATUS_INVALID tells in words what is wrong; *kind is then the kind, or 0. */
+enum status message_decode(struct span prefix, struct span header, int *kind, json_t **json, struct fault *fault);
+
+/* Takes one message that has arrived, without waiting. *got is false where there is none. STATUS_INVALID: there was
+ * one, it was no message of this protocol and is gone; from and kind are as far as known. The caller ends with
+ * message_free in every case. */
+enum status message_receive(void *socket, bool routed, struct message *message, bool *got, struct fault *fault);
+void message_free(struct message *message);
+
+const void *message_bytes(const struct message *message, size_t frame, size_t *size);
+
+/* Sends without waiting; takes `header` over also when it fails (NULL is out of memory). `to` is NULL on a DEALER.
+ * STATUS_UNAVAILABLE: the peer is gone or does not read; nothing was sent. */
+enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
+                         const struct span *frames, size_t count, struct fault *fault);
+
+#endif

@@ -1,0 +1,104 @@
+#include "models/blobs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static atomic_uint written; /* makes the names of unfinished blobs differ */
+
+static enum status cannot(struct fault *fault, const char *what, const char *path) {
+  return fault_set(fault, STATUS_IO, "%s: cannot %s: %s", path, what, strerror(errno));
+}
+
+static enum status make_folder(const char *path, struct fault *fault) {
+  if (!mkdir(path, 0777) || errno == EEXIST) return STATUS_OK;
+  return cannot(fault, "make the folder", path);
+}
+
+static enum status sync_folder(const char *path, struct fault *fault) {
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return cannot(fault, "open the folder", path);
+  int failed = fsync(folder);
+  enum status status = failed ? cannot(fault, "sync the folder", path) : STATUS_OK;
+  close(folder);
+  return status;
+}
+
+static enum status write_synced(const char *path, const char *bytes, size_t size, struct fault *fault) {
+  int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return cannot(fault, "write", path);
+  enum status status = STATUS_OK;
+  while (size && !status) {
+    ssize_t n = write(file, bytes, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      status = cannot(fault, "write", path);
+    } else {
+      bytes += n;
+      size -= (size_t)n;
+    }
+  }
+  if (!status && fsync(file)) status = cannot(fault, "sync", path);
+  if (close(file) && !status) status = cannot(fault, "write", path);
+  return status;
+}
+
+enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
+  char *top = NULL, *shelf = NULL, *path = NULL, *draft = NULL;
+  enum status status = STATUS_OK;
+  unsigned number = atomic_fetch_add(&written, 1);
+  if (asprintf(&top, "%s/blobs", folder) < 0) top = NULL;
+  if (!top || asprintf(&shelf, "%s/%.2s", top, photo_id) < 0) shelf = NULL;
+  if (!shelf || asprintf(&path, "%s/%s", shelf, photo_id) < 0) path = NULL;
+  if (!path || asprintf(&draft, "%s/draft-%ld-%u", top, (long)getpid(), number) < 0) draft = NULL;
+  if (!draft) {
+    status = fault_set(fault, STATUS_MEMORY, "out of memory");
+    goto end;
+  }
+  if (!access(path, F_OK)) goto end;
+  if ((status = make_folder(top, fault)) || (status = make_folder(shelf, fault)) ||
+      (status = sync_folder(folder, fault)) || (status = sync_folder(top, fault)))
+    goto end;
+  unlink(draft);
+  status = write_synced(draft, bytes, size, fault);
+  if (!status && rename(draft, path)) status = cannot(fault, "rename", draft);
+  if (status)
+    unlink(draft);
+  else
+    status = sync_folder(shelf, fault);
+end:
+  free(top);
+  free(shelf);
+  free(path);
+  free(draft);
+  return status;
+}
+
+enum status blob_get(const char *folder, const char *photo_id, const char *name, struct photo *photo,
+                     struct fault *fault) {
+  char *path = NULL;
+  if (asprintf(&path, "%s/blobs/%.2s/%s", folder, photo_id, photo_id) < 0)
+    return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = photo_read(path, 0, photo, fault);
+  if (!status && strcmp(photo->id, photo_id)) {
+    photo_free(photo);
+    status = fault_set(fault, STATUS_IO, "%s: the stored photo is damaged (its bytes are not those of its name)", path);
+  }
+  if (!status) {
+    char *shown = strdup(name);
+    if (shown) {
+      free(photo->path);
+      photo->path = shown;
+    } else {
+      photo_free(photo);
+      status = fault_set(fault, STATUS_MEMORY, "out of memory");
+    }
+  }
+  free(path);
+  return status;
+}

@@ -1,0 +1,41 @@
+/* The statements of the store, by name; their text is in store_sql.c. */
+#ifndef ASSAY_MODELS_STORE_SQL_H
+#define ASSAY_MODELS_STORE_SQL_H
+
+enum statement {
+  SQL_BEGIN,
+  SQL_COMMIT,
+  SQL_ROLLBACK,
+  SQL_ADD_SUBMISSION,
+  SQL_FIND_SUBMISSION,
+  SQL_ADD_JOB,
+  SQL_FIND_JOB,
+  SQL_ADD_MEMBER,
+  SQL_FIND_MEMBER,
+  SQL_NEXT_DELIVERY,
+  SQL_JOB_MEMBERS,
+  SQL_DELIVER,
+  SQL_FIND_WAITING,
+  SQL_LEASE,
+  SQL_RENEW,
+  SQL_SHORTEN,
+  SQL_RELEASE,
+  SQL_FIND_LEASE,
+  SQL_WORKER_LEASES,
+  SQL_EXPIRED_LEASES,
+  SQL_LOSE,
+  SQL_SET_DONE,
+  SQL_ADD_OUTCOME,
+  SQL_DROP_SET_ASIDE,
+  SQL_OUTCOMES_ALL,
+  SQL_OUTCOMES_BY_COMPLETION,
+  SQL_OUTCOMES_BY_POSITION,
+  SQL_COUNT_ALL,
+  SQL_COUNT_SUBMISSION,
+  SQL_STATEMENTS
+};
+
+extern const char *const store_sql[SQL_STATEMENTS];
+extern const char store_schema_sql[]; /* makes the tables of STORE_SCHEMA */
+
+#endif

@@ -1,0 +1,451 @@
+#include "models/store.h"
+#include "models/store_private.h"
+#include "tests/support.h"
+
+#include <setjmp.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define SUBMISSION "0123456789abcdef0123456789abcdef"
+#define OTHER "fedcba9876543210fedcba9876543210"
+
+static const struct store_lessee anna = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "anna:1"};
+static const struct store_lessee bert = {"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "bert:2"};
+
+struct bench {
+  char *folder;
+  struct store *store;
+};
+
+static void must(enum status status, const struct fault *fault) {
+  if (status) fail_msg("status %d: %s", status, fault->text);
+}
+
+static int set_up(void **state) {
+  struct fault fault = {0};
+  struct bench *bench = calloc(1, sizeof *bench);
+  assert_non_null(bench);
+  bench->folder = support_folder();
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  *state = bench;
+  return 0;
+}
+
+static int tear_down(void **state) {
+  struct bench *bench = *state;
+  store_close(bench->store);
+  support_remove(bench->folder);
+  free(bench);
+  return 0;
+}
+
+static void reopen(struct bench *bench) {
+  struct fault fault = {0};
+  store_close(bench->store);
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+}
+
+static void make_job(struct job *job, int number) {
+  memset(job, 0, sizeof *job);
+  job->photo = support_text("photo-%03d.jpg", number);
+  memset(job->golden_sha256, 'c', SHA256_CHARS);
+  memset(job->photo_id, 'd', PHOTO_ID_CHARS);
+  job_identify(job);
+}
+
+static enum store_accepted accept_at(struct store *store, const char *submission, int number, int64_t position,
+                                     int priority) {
+  struct fault fault = {0};
+  struct job job;
+  make_job(&job, number);
+  struct store_entry entry = {.job = &job, .position = position, .priority = priority, .path = "/photos/x"};
+  must(store_accept(store, submission, "client", &entry, 1, 1000, &fault), &fault);
+  job_free(&job);
+  return entry.accepted;
+}
+
+static void accept_many(struct store *store, int count) {
+  for (int i = 0; i < count; i++) assert_int_equal(accept_at(store, SUBMISSION, i, i, 0), STORE_NEW);
+}
+
+static size_t lease(struct store *store, const struct store_lessee *who, bool suspects, size_t limit, char ids[][33]) {
+  struct fault fault = {0};
+  struct store_leased leased[16];
+  size_t count = 0;
+  assert_true(limit <= 16);
+  must(store_lease(store, who, suspects, limit, 2000, 5000, leased, &count, &fault), &fault);
+  for (size_t i = 0; i < count; i++) {
+    if (ids) memcpy(ids[i], leased[i].id, 33);
+    assert_string_equal(leased[i].path, "/photos/x");
+    assert_non_null(strstr(leased[i].header, leased[i].id));
+    store_leased_free(&leased[i]);
+  }
+  return count;
+}
+
+static enum store_finished finish(struct store *store, const char *id, const char *line) {
+  struct fault fault = {0};
+  enum store_finished finished;
+  must(store_finish(store, id, line, strlen(line), 3000, &finished, &fault), &fault);
+  return finished;
+}
+
+static struct store_counts count(struct store *store) {
+  struct fault fault = {0};
+  struct store_counts counts;
+  must(store_count(store, NULL, &counts, &fault), &fault);
+  return counts;
+}
+
+struct read {
+  size_t count;
+  int64_t sequence[32], position[32];
+  enum job_state state[32];
+  char line[32][1024];
+};
+
+static bool keep(void *context, const struct store_outcome *outcome) {
+  struct read *read = context;
+  assert_true(read->count < 32);
+  read->sequence[read->count] = outcome->sequence;
+  read->position[read->count] = outcome->position;
+  read->state[read->count] = outcome->state;
+  assert_int_equal(outcome->size, strlen(outcome->line));
+  snprintf(read->line[read->count++], 1024, "%s", outcome->line);
+  return true;
+}
+
+static struct read read_outcomes(struct store *store, const char *submission, enum store_order order, int64_t after) {
+  struct fault fault = {0};
+  struct read read = {0};
+  must(store_outcomes(store, submission, order, after, 32, keep, &read, &fault), &fault);
+  return read;
+}
+
+static void jobs_are_leased_by_priority_then_by_age(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  accept_at(store, SUBMISSION, 0, 0, 0);
+  accept_at(store, SUBMISSION, 1, 1, 5);
+  accept_at(store, SUBMISSION, 2, 2, 0);
+  char ids[3][33];
+  assert_int_equal(lease(store, &anna, false, 3, ids), 3);
+  const int expected[] = {1, 0, 2};
+  for (int i = 0; i < 3; i++) {
+    struct job job;
+    make_job(&job, expected[i]);
+    assert_string_equal(ids[i], job.id);
+    job_free(&job);
+  }
+  assert_int_equal(lease(store, &bert, false, 3, NULL), 0);
+  assert_int_equal(count(store).leased, 3);
+}
+
+static void a_result_is_stored_once(void **state) {
+  struct bench *bench = *state;
+  accept_many(bench->store, 1);
+  char id[1][33];
+  lease(bench->store, &anna, false, 1, id);
+  assert_int_equal(finish(bench->store, id[0], "{\"first\":1}"), STORE_STORED);
+  assert_int_equal(finish(bench->store, id[0], "{\"second\":2}"), STORE_DOUBLE);
+  assert_int_equal(finish(bench->store, "00000000000000000000000000000000", "{}"), STORE_UNKNOWN_JOB);
+  reopen(bench);
+  struct read read = read_outcomes(bench->store, SUBMISSION, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 1);
+  assert_string_equal(read.line[0], "{\"first\":1}");
+  assert_int_equal(count(bench->store).done, 1);
+}
+
+static void outcomes_come_in_the_order_asked_for_and_from_where_one_was(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  accept_many(store, 3);
+  char ids[3][33];
+  lease(store, &anna, false, 3, ids);
+  finish(store, ids[2], "two");
+  finish(store, ids[0], "zero");
+  struct read read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 2);
+  assert_string_equal(read.line[0], "two");
+  assert_int_equal(read.position[0], 2);
+  int64_t last = read.sequence[1];
+  finish(store, ids[1], "one");
+  read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, last);
+  assert_int_equal(read.count, 1);
+  assert_string_equal(read.line[0], "one");
+  read = read_outcomes(store, SUBMISSION, STORE_BY_POSITION, -1);
+  assert_int_equal(read.count, 3);
+  assert_string_equal(read.line[0], "zero");
+  assert_string_equal(read.line[1], "one");
+  assert_int_equal(read_outcomes(store, SUBMISSION, STORE_BY_POSITION, 1).count, 1);
+  read = read_outcomes(store, NULL, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 3);
+  assert_string_equal(read.line[2], "one");
+  assert_int_equal(read_outcomes(store, OTHER, STORE_BY_COMPLETION, 0).count, 0);
+}
+
+static void a_job_handed_in_again_is_not_done_again_but_delivered_again(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  accept_many(store, 2);
+  char ids[2][33];
+  lease(store, &anna, false, 2, ids);
+  finish(store, ids[0], "zero");
+  assert_int_equal(accept_at(store, SUBMISSION, 0, 0, 0), STORE_KNOWN);
+  assert_int_equal(accept_at(store, OTHER, 1, 0, 0), STORE_KNOWN);
+  assert_int_equal(accept_at(store, OTHER, 0, 1, 0), STORE_KNOWN);
+  assert_int_equal(count(store).waiting, 0);
+  struct read read = read_outcomes(store, OTHER, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 1);
+  assert_int_equal(read.position[0], 1);
+  finish(store, ids[1], "one");
+  read = read_outcomes(store, OTHER, STORE_BY_COMPLETION, read.sequence[0]);
+  assert_int_equal(read.count, 1);
+  assert_string_equal(read.line[0], "one");
+  assert_int_equal(read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0).count, 2);
+}
+
+static void the_same_photo_twice_in_a_submission_is_delivered_at_both_positions(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  assert_int_equal(accept_at(store, SUBMISSION, 7, 0, 0), STORE_NEW);
+  assert_int_equal(accept_at(store, SUBMISSION, 7, 1, 0), STORE_KNOWN);
+  char id[2][33];
+  assert_int_equal(lease(store, &anna, false, 2, id), 1);
+  finish(store, id[0], "both");
+  struct read read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 2);
+  assert_int_not_equal(read.position[0], read.position[1]);
+}
+
+static void another_job_at_a_taken_position_is_a_conflict(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  accept_many(store, 1);
+  assert_int_equal(accept_at(store, SUBMISSION, 9, 0, 0), STORE_CONFLICT);
+  assert_int_equal(count(store).waiting, 1);
+}
+
+static void a_job_given_back_waits_again_and_is_no_suspect(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  accept_many(store, 2);
+  char ids[2][33];
+  lease(store, &anna, false, 2, ids);
+  const char *back[] = {ids[0]};
+  must(store_give_back(store, bert.id, back, 1, &fault), &fault);
+  assert_int_equal(count(store).leased, 2); /* bert has no lease of it */
+  must(store_give_back(store, anna.id, back, 1, &fault), &fault);
+  assert_int_equal(count(store).waiting, 1);
+  assert_int_equal(count(store).suspects, 0);
+}
+
+static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  accept_many(store, 1);
+  char id[1][33];
+  size_t aside = 0, lost = 0;
+  assert_int_equal(lease(store, &anna, false, 1, id), 1);
+  must(store_lose_worker(store, anna.id, "silent", 4000, &lost, &fault), &fault);
+  assert_int_equal(lost, 1);
+  assert_int_equal(count(store).suspects, 1);
+  assert_int_equal(lease(store, &bert, false, 1, id), 0); /* a suspect is given out only alone */
+  assert_int_equal(lease(store, &bert, true, 1, id), 1);
+  must(store_lose(store, bert.id, id[0], "out of memory", 4100, &aside, &fault), &fault);
+  assert_int_equal(aside, 0);
+  assert_int_equal(lease(store, &anna, true, 1, id), 1);
+  must(store_expire(store, 5000, &lost, &fault), &fault);
+  assert_int_equal(lost, 1); /* its lease lasts to 5000 */
+  must(store_expire(store, 5001, &lost, &fault), &fault);
+  assert_int_equal(lost, 2);
+  assert_int_equal(count(store).set_aside, 1);
+  assert_int_equal(lease(store, &anna, true, 1, id), 0);
+  struct read read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 1);
+  assert_int_equal(read.state[0], JOB_SET_ASIDE);
+  json_t *known = json_loads(read.line[0], 0, NULL);
+  assert_string_equal(json_string_value(json_object_get(known, "job")), id[0]);
+  const json_t *losses = json_object_get(known, "losses");
+  assert_int_equal(json_array_size(losses), 3);
+  const json_t *second = json_array_get(losses, 1);
+  assert_string_equal(json_string_value(json_object_get(second, "name")), "bert:2");
+  assert_string_equal(json_string_value(json_object_get(second, "error")), "out of memory");
+  assert_int_equal(json_integer_value(json_object_get(second, "from")), 2000);
+  assert_int_equal(json_integer_value(json_object_get(second, "until")), 4100);
+  json_decref(known);
+}
+
+static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  accept_many(store, 1);
+  char id[1][33];
+  for (int i = 0; i < 3; i++) {
+    assert_int_equal(lease(store, &anna, i > 0, 1, id), 1);
+    must(store_lose_worker(store, anna.id, "silent", 4000, NULL, &fault), &fault);
+  }
+  int64_t before = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0).sequence[0];
+  assert_int_equal(finish(store, id[0], "late"), STORE_STORED);
+  struct read read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, before);
+  assert_int_equal(read.count, 1);
+  assert_int_equal(read.state[0], JOB_DONE);
+  assert_int_equal(count(store).set_aside, 0);
+  assert_int_equal(read_outcomes(store, NULL, STORE_BY_COMPLETION, 0).count, 1);
+}
+
+static void a_renewed_lease_lives_on_and_a_shortened_one_ends_earlier(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  size_t lost = 0;
+  accept_many(store, 2);
+  lease(store, &anna, false, 1, NULL);
+  lease(store, &bert, false, 1, NULL);
+  must(store_renew(store, anna.id, 9000, &fault), &fault);
+  must(store_shorten_leases(store, 8000, &fault), &fault);
+  must(store_expire(store, 5001, &lost, &fault), &fault);
+  assert_int_equal(lost, 1);
+  must(store_expire(store, 8001, &lost, &fault), &fault);
+  assert_int_equal(lost, 2);
+}
+
+static void what_is_rolled_back_never_was(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  accept_many(bench->store, 1);
+  must(store_begin(bench->store, &fault), &fault);
+  accept_at(bench->store, OTHER, 5, 0, 0);
+  assert_int_equal(lease(bench->store, &anna, false, 2, NULL), 2);
+  store_rollback(bench->store);
+  assert_int_equal(count(bench->store).waiting, 1);
+  assert_int_equal(count(bench->store).leased, 0);
+  must(store_begin(bench->store, &fault), &fault);
+  accept_at(bench->store, OTHER, 5, 0, 0);
+  must(store_commit(bench->store, &fault), &fault);
+  reopen(bench);
+  assert_int_equal(count(bench->store).waiting, 2);
+}
+
+/* A process that dies in the middle of a transaction leaves none of it. */
+static void a_killed_writer_leaves_nothing_half_done(void **state) {
+  struct bench *bench = *state;
+  accept_many(bench->store, 1);
+  store_close(bench->store);
+  bench->store = NULL;
+  pid_t child = fork();
+  if (!child) {
+    struct store *store;
+    struct fault fault = {0};
+    if (store_open(bench->folder, &store, &fault) || store_begin(store, &fault)) _exit(1);
+    for (int i = 10; i < 500; i++) {
+      struct job job;
+      make_job(&job, i);
+      struct store_entry entry = {.job = &job, .position = i, .path = "/photos/x"};
+      if (store_accept(store, SUBMISSION, "client", &entry, 1, 1, &fault)) _exit(1);
+    }
+    abort();
+  }
+  int end;
+  waitpid(child, &end, 0);
+  assert_true(!WIFEXITED(end));
+  struct fault fault = {0};
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  assert_int_equal(count(bench->store).waiting, 1);
+}
+
+static void a_full_disk_is_told_and_the_store_works_again_afterwards(void **state) {
+  struct bench *bench = *state;
+  accept_many(bench->store, 1);
+  store_close(bench->store);
+  struct fault fault = {0};
+  /* SQLite's own limit on pages stands for the disk. */
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  sqlite3 *db = bench->store->db;
+  sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
+  enum status status = STATUS_OK;
+  int64_t stored = 0;
+  for (int i = 1; i < 400 && !status; i++) {
+    struct job job;
+    make_job(&job, i);
+    struct store_entry entry = {.job = &job, .position = i, .path = "/photos/x"};
+    status = store_accept(bench->store, SUBMISSION, "client", &entry, 1, 1, &fault);
+    if (!status) stored++;
+    job_free(&job);
+  }
+  assert_int_equal(status, STATUS_IO);
+  assert_non_null(strstr(fault.text, "disk is full"));
+  assert_int_equal(count(bench->store).waiting, stored + 1);
+  sqlite3_exec(db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL);
+  assert_int_equal(accept_at(bench->store, SUBMISSION, 400, 400, 0), STORE_NEW);
+}
+
+static void a_locked_store_says_so(void **state) {
+  struct bench *bench = *state;
+  struct store *second;
+  struct fault fault = {0};
+  must(store_open(bench->folder, &second, &fault), &fault);
+  sqlite3_busy_timeout(second->db, 10);
+  must(store_begin(bench->store, &fault), &fault);
+  accept_at(bench->store, SUBMISSION, 1, 1, 0);
+  assert_int_equal(store_begin(second, &fault), STATUS_IO);
+  assert_non_null(strstr(fault.text, "locked"));
+  must(store_commit(bench->store, &fault), &fault);
+  assert_int_equal(accept_at(second, SUBMISSION, 2, 2, 0), STORE_NEW);
+  assert_int_equal(count(bench->store).waiting, 2);
+  store_close(second);
+}
+
+static void a_newer_store_and_a_strange_file_are_refused_in_words(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  char *path = support_text("%s/store.db", bench->folder);
+  store_close(bench->store);
+  bench->store = NULL;
+  sqlite3 *db;
+  sqlite3_open(path, &db);
+  sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL);
+  sqlite3_close(db);
+  assert_int_equal(store_open(bench->folder, &bench->store, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "newer assay (schema 99"));
+  char *wal = support_text("%s-wal", path);
+  unlink(wal);
+  support_write(path, "this is a shopping list, not a database, and it goes on for a while like this; bread, milk", 90);
+  assert_int_equal(store_open(bench->folder, &bench->store, &fault), STATUS_IO);
+  assert_non_null(strstr(fault.text, "no database"));
+  free(wal);
+  free(path);
+}
+
+static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
+  struct fault fault = {0};
+  struct store *store;
+  (void)state;
+  assert_int_equal(store_open("/nowhere/at/all", &store, &fault), STATUS_IO);
+  assert_non_null(strstr(fault.text, "/nowhere/at/all"));
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(jobs_are_leased_by_priority_then_by_age),
+      TEST(a_result_is_stored_once),
+      TEST(outcomes_come_in_the_order_asked_for_and_from_where_one_was),
+      TEST(a_job_handed_in_again_is_not_done_again_but_delivered_again),
+      TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),
+      TEST(another_job_at_a_taken_position_is_a_conflict),
+      TEST(a_job_given_back_waits_again_and_is_no_suspect),
+      TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),
+      TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),
+      TEST(a_renewed_lease_lives_on_and_a_shortened_one_ends_earlier),
+      TEST(what_is_rolled_back_never_was),
+      TEST(a_killed_writer_leaves_nothing_half_done),
+      TEST(a_full_disk_is_told_and_the_store_works_again_afterwards),
+      TEST(a_locked_store_says_so),
+      TEST(a_newer_store_and_a_strange_file_are_refused_in_words),
+      cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
