@@ -1,0 +1,48 @@
+/* A libjpeg decompressor that reports through a fault; for engine/decode_jpeg*.c only. */
+#ifndef ASSAY_ENGINE_DECODE_JPEG_H
+#define ASSAY_ENGINE_DECODE_JPEG_H
+
+#include "engine/decode_formats.h"
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+struct jpeg_reader {
+  struct jpeg_decompress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  struct jpeg_progress_mgr progress;
+  jmp_buf escape; /* where libjpeg's errors go, and our own found inside its callbacks */
+  enum status status;
+  struct fault *fault;
+  bool ended;       /* the data ended before the end-of-image marker */
+  bool stray_bytes; /* bytes that belong to nothing were skipped */
+  unsigned scanned; /* bit i: component i was in a scan */
+
+  /* The work, kept here because locals do not outlive a longjmp. */
+  struct source source;
+  struct header *header; /* to be filled; read only while pixels are read */
+  struct image *image;
+  struct raster raster;
+  unsigned reduction;
+};
+
+/* The photo's planes as they are in the file, at 1/reduction, turned, into reader->image. Called after jpeg_read_header
+ * with reader->escape set; leaves by it on failure. */
+void jpeg_read_planes(struct jpeg_reader *reader);
+
+/* Whether jpeg_read_planes can read it: grey, or YCbCr with chroma at 1/1, 1/2 or 1/4 of the luma each way. */
+bool jpeg_has_planes(const struct jpeg_decompress_struct *jpeg);
+
+/* Starts decoding; reads all scans of a file that has several, and checks that none is lacking. */
+void jpeg_begin(struct jpeg_reader *reader);
+/* Reads to the end of the photo and checks that it was whole. */
+void jpeg_end(struct jpeg_reader *reader);
+/* Leaves by reader->escape, with a new fault or with the one that is set. */
+_Noreturn void jpeg_leave(struct jpeg_reader *reader, enum status status);
+_Noreturn void jpeg_refuse(struct jpeg_reader *reader, enum status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,62 @@
+#include "engine/exif.h"
+
+#include <libexif/exif-data.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* libexif takes a block with this prefix, at most one JPEG segment long. */
+static const char PREFIX[6] = "Exif\0";
+enum { LONGEST = 65533 };
+
+static int days_in(int year, int month) {
+  static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return DAYS[month - 1] + (month == 2 && leap);
+}
+
+/* `count` digits at `text`, or -1. */
+static int number(const uint8_t *text, int count) {
+  int value = 0;
+  for (int i = 0; i < count; i++) {
+    if (text[i] < '0' || text[i] > '9') return -1;
+    value = 10 * value + (text[i] - '0');
+  }
+  return value;
+}
+
+/* EXIF writes "2026:03:01 22:14:05"; unknown parts are blank or zero. */
+static void read_captured(const ExifEntry *entry, char captured[32]) {
+  if (!entry || entry->format != EXIF_FORMAT_ASCII || entry->size < 19) return;
+  const uint8_t *text = entry->data;
+  if (text[4] != ':' || text[7] != ':' || text[10] != ' ' || text[13] != ':' || text[16] != ':') return;
+  const int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
+  const int hour = number(text + 11, 2), minute = number(text + 14, 2), second = number(text + 17, 2);
+  if (year < 1900 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return;
+  snprintf(captured, 32, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, hour, minute, second);
+}
+
+struct exif exif_read(const uint8_t *bytes, size_t size) {
+  struct exif exif = {.orientation = 1};
+  if (size >= sizeof PREFIX && !memcmp(bytes, PREFIX, sizeof PREFIX)) bytes += sizeof PREFIX, size -= sizeof PREFIX;
+  if (size > LONGEST - sizeof PREFIX) size = LONGEST - sizeof PREFIX;
+  if (size < 8) return exif;
+  uint8_t *block = malloc(sizeof PREFIX + size);
+  ExifData *data = exif_data_new();
+  if (block && data) {
+    memcpy(block, PREFIX, sizeof PREFIX);
+    memcpy(block + sizeof PREFIX, bytes, size);
+    exif_data_load_data(data, block, (unsigned int)(sizeof PREFIX + size));
+    const ExifEntry *turn = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+    if (turn && turn->format == EXIF_FORMAT_SHORT && turn->size >= 2) {
+      const int value = exif_get_short(turn->data, exif_data_get_byte_order(data));
+      if (value >= 1 && value <= 8) exif.orientation = value;
+    }
+    read_captured(exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL), exif.captured);
+  }
+  if (data) exif_data_unref(data);
+  free(block);
+  return exif;
+}

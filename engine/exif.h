@@ -1,0 +1,17 @@
+/* What assay needs of a photo's EXIF: how it is turned and when it was taken. */
+#ifndef ASSAY_ENGINE_EXIF_H
+#define ASSAY_ENGINE_EXIF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct exif {
+  int orientation;   /* 1..8; 1 where the EXIF has none or a wrong one */
+  char captured[32]; /* DateTimeOriginal as "2026-03-01T22:14:05", "" where there is none or it is no date */
+};
+
+/* Reads an EXIF block that begins with its TIFF header ("II" or "MM"), with or without "Exif\0\0" before it. What
+ * cannot be read counts as not there: EXIF never makes a photo invalid. Blocks above 64 KiB are read up to there. */
+struct exif exif_read(const uint8_t *bytes, size_t size);
+
+#endif
