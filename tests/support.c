@@ -50,6 +50,7 @@ char *support_data(const char *name) {
     print_message("skipped: no test data at %s (set ASSAY_TEST_DATA)\n", path);
     free(path);
     skip();
+    return NULL;
   }
   return path;
 }

@@ -1,0 +1,160 @@
+#include "cli/commands.h"
+#include "cli/folders.h"
+#include "cli/output.h"
+#include "cli/parallel.h"
+#include "cli/text.h"
+
+#include <cairo.h>
+#include <errno.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include <yaml.h>
+#include <zmq.h>
+
+/* One thing looked at. */
+struct finding {
+  const char *what;
+  bool ok;
+  char text[256];
+};
+
+struct doctor {
+  struct finding findings[16];
+  size_t count;
+};
+
+static void found(struct doctor *doctor, const char *what, bool ok, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void found(struct doctor *doctor, const char *what, bool ok, const char *format, ...) {
+  struct finding *finding = &doctor->findings[doctor->count++];
+  finding->what = what;
+  finding->ok = ok;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(finding->text, sizeof finding->text, format, args);
+  va_end(args);
+}
+
+static void look_at_versions(struct doctor *doctor) {
+  int zmq[3];
+  zmq_version(&zmq[0], &zmq[1], &zmq[2]);
+  found(doctor, "assay", true, "%s", ASSAY_VERSION);
+  found(doctor, "libraries", true, "ZeroMQ %d.%d.%d, SQLite %s, libsodium %s, jansson %s, libyaml %s, Cairo %s", zmq[0],
+        zmq[1], zmq[2], sqlite3_libversion(), sodium_version_string(), JANSSON_VERSION, yaml_get_version_string(),
+        cairo_version_string());
+}
+
+static void look_at_processor(struct doctor *doctor) {
+  char features[160] = "";
+#if defined __x86_64__
+  const struct {
+    const char *name;
+    bool there;
+  } known[] = {{"sse4.2", __builtin_cpu_supports("sse4.2")},     {"avx", __builtin_cpu_supports("avx")},
+               {"avx2", __builtin_cpu_supports("avx2")},         {"fma", __builtin_cpu_supports("fma")},
+               {"avx512f", __builtin_cpu_supports("avx512f")},   {"avx512bw", __builtin_cpu_supports("avx512bw")},
+               {"avx512vl", __builtin_cpu_supports("avx512vl")}, {"avx512dq", __builtin_cpu_supports("avx512dq")}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (known[i].there) {
+      size_t used = strlen(features);
+      snprintf(features + used, sizeof features - used, " %s", known[i].name);
+    }
+#endif
+  found(doctor, "processor", true, "%zu threads;%s", parallel_threads(0), *features ? features : " no known features");
+}
+
+static void look_at_limits(struct doctor *doctor) {
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files))
+    found(doctor, "open files", false, "the limit cannot be read: %s", strerror(errno));
+  else
+    found(doctor, "open files", files.rlim_cur >= 256, "%llu%s", (unsigned long long)files.rlim_cur,
+          files.rlim_cur >= 256 ? "" : "; expected 256 at least (ulimit -n)");
+}
+
+static void look_at_temporary(struct doctor *doctor) {
+  char *path = NULL;
+  struct fault fault = {0};
+  if (folder_make_temporary(&path, &fault)) {
+    found(doctor, "temporary", false, "%s", fault.text);
+    return;
+  }
+  struct statvfs disk;
+  double free_gb = statvfs(path, &disk) ? 0 : (double)disk.f_bavail * (double)disk.f_frsize / 1e9;
+  found(doctor, "temporary", true, "%s: can be written, %.1f GB free", folder_temporary(), free_gb);
+  folder_remove(path);
+  free(path);
+}
+
+/* Of the service's data folder, or the nearest folder above it that is there. */
+static void look_at_data(struct doctor *doctor) {
+  char *path = folder_data(), *above = path ? strdup(path) : NULL;
+  if (!path || !above) {
+    found(doctor, "data", false, "out of memory");
+  } else {
+    bool there = !access(above, F_OK);
+    char *slash;
+    while (access(above, F_OK) && (slash = strrchr(above, '/'))) *slash = 0;
+    bool writable = !access(*above ? above : "/", W_OK | X_OK);
+    found(doctor, "data", writable, "%s: %s", path,
+          !writable ? "cannot be written; assay serve --data names another folder"
+          : there   ? "can be written"
+                    : "will be made by assay serve");
+  }
+  free(path);
+  free(above);
+}
+
+static enum status print_json(const struct doctor *doctor, bool ok, struct fault *fault) {
+  json_t *findings = json_array();
+  for (size_t i = 0; i < doctor->count; i++)
+    json_array_append_new(findings, json_pack("{s:s, s:b, s:s}", "what", doctor->findings[i].what, "ok",
+                                              doctor->findings[i].ok, "text", doctor->findings[i].text));
+  return output_json(json_pack("{s:b, s:o}", "ok", ok, "findings", findings), fault);
+}
+
+static void print_text(const struct doctor *doctor) {
+  bool coloured = text_coloured(stdout);
+  for (size_t i = 0; i < doctor->count; i++) {
+    const struct finding *finding = &doctor->findings[i];
+    const char *style = text_style(finding->ok ? STYLE_GREEN : STYLE_RED);
+    printf("%s%-4s%s  %-10s  %s\n", coloured ? style : "", finding->ok ? "ok" : "BAD",
+           coloured ? text_style(STYLE_PLAIN) : "", finding->what, finding->text);
+  }
+}
+
+static enum status run(const void *values, int *exit_code, struct fault *fault) {
+  const struct common_options *common = values;
+  struct doctor doctor = {.count = 0};
+  look_at_versions(&doctor);
+  look_at_processor(&doctor);
+  look_at_limits(&doctor);
+  look_at_temporary(&doctor);
+  look_at_data(&doctor);
+  bool ok = true;
+  for (size_t i = 0; i < doctor.count; i++) ok = ok && doctor.findings[i].ok;
+  *exit_code = ok ? 0 : 1;
+  if (common->json) return print_json(&doctor, ok, fault);
+  print_text(&doctor);
+  return STATUS_OK;
+}
+
+const struct command command_doctor = {
+    .name = "doctor",
+    .summary = "what assay runs on, and whether all is well",
+    .text =
+        "Versions, backend and why, processor features, limits, temporary and data folders. Exit code 0 when all is\n"
+        "well, else 1.",
+    .example = "  assay doctor",
+    .operands = {.usage = "", .least = 0, .most = 0},
+    .values_size = sizeof(struct common_options),
+    .run = run,
+};

@@ -1,0 +1,104 @@
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/output.h"
+
+#include "engine/inspect.h"
+#include "models/golden.h"
+
+#include <stdio.h>
+
+struct golden_create_options {
+  struct common_options common;
+  const char *name, *spec, *by, *why, *key;
+  struct words photos;
+};
+
+static const struct option options[] = {
+    {.name = "name",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct golden_create_options, name),
+     .argument = "NAME",
+     .help = "what the golden is called in results; wins over the spec's name",
+     .required = true},
+    {.name = "photo",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct golden_create_options, photos),
+     .argument = "FILE",
+     .help = "approved photos; the first is the golden image, further ones show how good products differ",
+     .required = true},
+    {.name = "spec",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct golden_create_options, spec),
+     .argument = "FILE",
+     .help = "the spec (assay golden spec --help); without it a spec of defaults is written"},
+    {.name = "by",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct golden_create_options, by),
+     .argument = "WHO",
+     .help = "who approves (default: the login)"},
+    {.name = "why",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct golden_create_options, why),
+     .argument = "TEXT",
+     .help = "the reason, for the seal (default: created)"},
+    {.name = "key",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct golden_create_options, key),
+     .argument = "FILE",
+     .help = "secret key that signs the seal"},
+    {.name = NULL}};
+
+/* A golden that no photo could be compared with must not be sealed. */
+static enum status check_usable(const struct golden_create *how, const struct common_options *common,
+                                struct fault *fault) {
+  struct golden *draft = NULL;
+  struct inspector *inspector = NULL;
+  const struct inspect_options inspect = {.backend = common->backend, .cpu = common->cpu};
+  enum status status = golden_draft(how, &draft, fault);
+  if (!status) status = inspector_open(draft, &inspect, &inspector, fault);
+  inspector_close(inspector);
+  golden_close(draft);
+  return status;
+}
+
+static enum status run(const void *values, int *exit_code, struct fault *fault) {
+  (void)exit_code;
+  const struct golden_create_options *given = values;
+  const struct golden_create how = {.path = given->common.operands.items[0],
+                                    .name = given->name,
+                                    .photos = given->photos.items,
+                                    .photo_count = given->photos.count,
+                                    .spec_file = given->spec,
+                                    .by = given->by,
+                                    .why = given->why,
+                                    .key_file = given->key};
+  enum status status = check_usable(&how, &given->common, fault);
+  if (!status) status = golden_create(&how, fault);
+  struct golden *golden = NULL;
+  if (!status) status = golden_open(how.path, &golden, fault);
+  if (status) return status;
+  if (given->common.json)
+    status = output_json(json_pack("{s:s, s:s, s:I, s:s, s:i}", "path", how.path, "name", golden->spec.name, "version",
+                                   (json_int_t)golden->version, "sha256", golden->sha256, "photos",
+                                   (int)golden->photo_count),
+                         fault);
+  else
+    printf("%s: sealed golden %s, version %lld, %zu photo%s\nseal %s\n", how.path, golden->spec.name,
+           (long long)golden->version, golden->photo_count, golden->photo_count == 1 ? "" : "s", golden->sha256);
+  golden_close(golden);
+  return status;
+}
+
+const struct command command_golden_create = {
+    .name = "golden create",
+    .summary = "seal approved photos and a spec as a golden sample",
+    .text =
+        "Makes the folder DIR: the approved photos, the spec and the seal over them. DIR must not exist. Every photo\n"
+        "must decode and align to the first; else nothing is made. The folder appears whole or not at all.",
+    .example = "  assay golden create goldens/label --name label-front --photo approved/*.jpg --spec label.yaml \\\n"
+               "    --by \"Mei Tan\" --why \"approved sample of 3 March\"",
+    .operands = {.usage = "DIR", .least = 1, .most = 1},
+    .options = options,
+    .values_size = sizeof(struct golden_create_options),
+    .run = run,
+};

@@ -1,0 +1,3 @@
+#include "cli/commands.h"
+
+const struct command *const commands[] = {&command_doctor, NULL};

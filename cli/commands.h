@@ -1,0 +1,11 @@
+/* The commands, one a file. */
+#ifndef ASSAY_CLI_COMMANDS_H
+#define ASSAY_CLI_COMMANDS_H
+
+#include "cli/command.h"
+
+extern const struct command command_golden_create, command_golden_check, command_golden_show, command_golden_history,
+    command_golden_spec, command_run, command_diff, command_align, command_serve, command_worker, command_submit,
+    command_status, command_results, command_doctor;
+
+#endif

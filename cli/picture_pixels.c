@@ -1,0 +1,120 @@
+#include "cli/picture_pixels.h"
+
+#include "engine/inspect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct stop {
+  double at;
+  uint8_t rgb[3];
+};
+
+/* The step at the limit is on purpose: what is out of tolerance must not be mistaken for what is nearly so. */
+static const struct stop stops[] = {{0.0, {14, 17, 26}},   {1.0, {70, 88, 122}}, {1.0, {255, 224, 92}},
+                                    {2.0, {255, 148, 28}}, {3.0, {226, 42, 42}}, {PICTURE_MAP_LAST, {255, 84, 232}}};
+
+uint32_t picture_map_colour(double tolerances) {
+  size_t last = sizeof stops / sizeof *stops - 1, i = 1;
+  if (tolerances >= stops[last].at) tolerances = stops[last].at;
+  if (!(tolerances > 0)) tolerances = 0;
+  while (i < last && tolerances >= stops[i].at) i++;
+  double span = stops[i].at - stops[i - 1].at, part = span > 0 ? (tolerances - stops[i - 1].at) / span : 1;
+  uint32_t colour = 0;
+  for (int c = 0; c < 3; c++)
+    colour = colour << 8 | (uint32_t)(stops[i - 1].rgb[c] + part * (stops[i].rgb[c] - stops[i - 1].rgb[c]) + 0.5);
+  return colour;
+}
+
+/* First and one past the last source pixel of target pixel i; never empty. */
+static void span_of(int i, int out, int32_t start, int32_t length, int32_t *from, int32_t *to) {
+  *from = start + (int32_t)((int64_t)i * length / out);
+  *to = start + (int32_t)((int64_t)(i + 1) * length / out);
+  if (*to <= *from) *to = *from + 1;
+}
+
+static cairo_surface_t *new_surface(int width, int height) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+  if (cairo_surface_status(surface)) {
+    cairo_surface_destroy(surface);
+    return NULL;
+  }
+  cairo_surface_flush(surface);
+  return surface;
+}
+
+static uint32_t *surface_row(cairo_surface_t *surface, int y) {
+  return (uint32_t *)(void *)(cairo_image_surface_get_data(surface) +
+                              (size_t)y * (size_t)cairo_image_surface_get_stride(surface));
+}
+
+static void add_row(const uint8_t *rgb, struct picture_area area, int out_width, uint32_t *sums) {
+  for (int x = 0; x < out_width; x++) {
+    int32_t from, to;
+    span_of(x, out_width, area.x, area.width, &from, &to);
+    for (; from < to; from++)
+      for (int c = 0; c < 3; c++) sums[3 * x + c] += rgb[3 * (size_t)from + (size_t)c];
+  }
+}
+
+static void mean_row(const uint32_t *sums, struct picture_area area, int out_width, uint32_t rows, uint32_t *pixels) {
+  for (int x = 0; x < out_width; x++) {
+    int32_t from, to;
+    span_of(x, out_width, area.x, area.width, &from, &to);
+    uint32_t n = (uint32_t)(to - from) * rows, half = n / 2;
+    pixels[x] = (sums[3 * x] + half) / n << 16 | (sums[3 * x + 1] + half) / n << 8 | (sums[3 * x + 2] + half) / n;
+  }
+}
+
+cairo_surface_t *picture_of_image(const struct image *image, struct picture_area area, int out_width, int out_height) {
+  cairo_surface_t *surface = new_surface(out_width, out_height);
+  uint8_t *rgb = malloc(3 * (size_t)image->width);
+  uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
+  if (!surface || !rgb || !sums) {
+    cairo_surface_destroy(surface);
+    surface = NULL;
+    goto end;
+  }
+  int32_t loaded = -1;
+  for (int y = 0; y < out_height; y++) {
+    int32_t from, to;
+    span_of(y, out_height, area.y, area.height, &from, &to);
+    memset(sums, 0, 3 * (size_t)out_width * sizeof *sums);
+    for (int32_t row = from; row < to; row++) {
+      if (row != loaded) image_rgb_row(image, row, rgb);
+      loaded = row;
+      add_row(rgb, area, out_width, sums);
+    }
+    mean_row(sums, area, out_width, (uint32_t)(to - from), surface_row(surface, y));
+  }
+  cairo_surface_mark_dirty(surface);
+end:
+  free(rgb);
+  free(sums);
+  return surface;
+}
+
+cairo_surface_t *picture_of_map(const struct plane *map, struct picture_area area, int out_width, int out_height) {
+  cairo_surface_t *surface = new_surface(out_width, out_height);
+  if (!surface) return NULL;
+  uint32_t colours[256];
+  for (int i = 0; i < 256; i++) colours[i] = picture_map_colour((double)i / INSPECT_MAP_UNIT);
+  for (int y = 0; y < out_height; y++) {
+    int32_t top, bottom;
+    span_of(y, out_height, area.y, area.height, &top, &bottom);
+    uint32_t *pixels = surface_row(surface, y);
+    for (int x = 0; x < out_width; x++) {
+      int32_t left, right;
+      span_of(x, out_width, area.x, area.width, &left, &right);
+      uint8_t largest = 0;
+      for (int32_t row = top; row < bottom; row++)
+        for (int32_t column = left; column < right; column++) {
+          uint8_t value = map->pixels[(size_t)row * map->stride + (size_t)column];
+          if (value > largest) largest = value;
+        }
+      pixels[x] = colours[largest];
+    }
+  }
+  cairo_surface_mark_dirty(surface);
+  return surface;
+}

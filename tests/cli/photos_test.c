@@ -1,0 +1,89 @@
+#include "cli/photos.h"
+#include "tests/support.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void put(const char *folder, const char *name, const char *bytes, size_t size) {
+  char *path = support_text("%s/%s", folder, name);
+  support_write(path, bytes, size);
+  free(path);
+}
+
+static void make_folder(const char *folder, const char *name) {
+  char *path = support_text("%s/%s", folder, name);
+  assert_int_equal(mkdir(path, 0777), 0);
+  free(path);
+}
+
+static void a_folder_gives_its_photos_sorted_bytewise_level_by_level(void **state) {
+  (void)state;
+  char *folder = support_folder();
+  make_folder(folder, "b");
+  make_folder(folder, "b/c");
+  make_folder(folder, ".hidden");
+  put(folder, "b/c/2.PNG", "", 0);
+  put(folder, "b/10.jpg", "not a photo, but named as one", 29);
+  put(folder, "b/9.jpg", "", 0);
+  put(folder, "Z.tiff", "", 0);
+  put(folder, "a.webp", "", 0);
+  put(folder, "notes.txt", "text that is no photo", 21);
+  put(folder, "unnamed", "\x89PNG\r\n\x1A\n\0\0\0\rIHDR", 16);
+  put(folder, "short", "\xFF\xD8", 2);
+  put(folder, ".DS_Store.jpg", "", 0);
+  put(folder, ".hidden/x.jpg", "", 0);
+  struct photo_paths paths = {0};
+  size_t found = 0;
+  struct fault fault = {0};
+  char *given = support_text("%s/", folder);
+  assert_int_equal(photo_paths_add(&paths, given, &found, &fault), STATUS_OK);
+  static const char *const expected[] = {"Z.tiff", "a.webp", "b/10.jpg", "b/9.jpg", "b/c/2.PNG", "unnamed"};
+  assert_int_equal(found, sizeof expected / sizeof *expected);
+  for (size_t i = 0; i < found; i++) {
+    char *path = support_text("%s/%s", folder, expected[i]);
+    assert_string_equal(paths.items[i], path);
+    free(path);
+  }
+  photo_paths_free(&paths);
+  free(given);
+  support_remove(folder);
+}
+
+static void a_file_is_taken_whatever_it_is_and_also_when_missing(void **state) {
+  (void)state;
+  struct photo_paths paths = {0};
+  size_t found = 0;
+  struct fault fault = {0};
+  assert_int_equal(photo_paths_add(&paths, "nowhere/there.is.none", &found, &fault), STATUS_OK);
+  assert_int_equal(found, 1);
+  assert_string_equal(paths.items[0], "nowhere/there.is.none");
+  photo_paths_free(&paths);
+}
+
+static void a_link_back_to_a_folder_above_is_an_error_in_words(void **state) {
+  (void)state;
+  char *folder = support_folder(), *link = support_text("%s/loop", folder);
+  assert_int_equal(symlink(".", link), 0);
+  struct photo_paths paths = {0};
+  struct fault fault = {0};
+  assert_int_equal(photo_paths_add(&paths, folder, NULL, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "link"));
+  photo_paths_free(&paths);
+  free(link);
+  support_remove(folder);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_folder_gives_its_photos_sorted_bytewise_level_by_level),
+      cmocka_unit_test(a_file_is_taken_whatever_it_is_and_also_when_missing),
+      cmocka_unit_test(a_link_back_to_a_folder_above_is_an_error_in_words),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
