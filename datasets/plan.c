@@ -1,0 +1,175 @@
+#include "datasets/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *const plan_factories[8] = {"Porto", "Brno", "Pune", "Suzhou", "Izmir", "Penang", "Leon", "Sfax"};
+const char *const plan_shifts[3] = {"early", "late", "night"};
+
+/* Seconds after 2026-03-02T06:00:00Z, within that year. */
+static void format_time(long seconds, char *text, size_t size) {
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  seconds += 6 * 3600;
+  long day = 1 + seconds / 86400;
+  int month = 2, year = 2026;
+  while (day >= days[month]) {
+    day -= days[month];
+    if (++month == 12) month = 0, year++;
+  }
+  seconds %= 86400;
+  snprintf(text, size, "%04d-%02d-%02dT%02ld:%02ld:%02ldZ", year, month + 1, (int)day + 1, seconds / 3600,
+           seconds / 60 % 60, seconds % 60);
+}
+
+struct draw {
+  double key;
+  int unit;
+};
+
+static int compare_draws(const void *a, const void *b) {
+  const struct draw *x = a, *y = b;
+  if (x->key != y->key) return x->key > y->key ? -1 : 1;
+  return x->unit - y->unit;
+}
+
+/* Weighted sampling without replacement (Efraimidis and Spirakis): the largest log(u) / weight. */
+static enum status choose_defective(const struct options *options, struct unit *units, struct fault *fault) {
+  struct draw *draws = malloc(sizeof *draws * (size_t)options->count);
+  if (!draws) return fault_set(fault, STATUS_MEMORY, "out of memory for %d units", options->count);
+  struct random random = random_stream((uint64_t)options->seed, 'D', 0);
+  for (int i = 0; i < options->count; i++) {
+    double weight = options->drift & DRIFT_SHIFT && units[i].shift == 2 ? 4 : 1;
+    draws[i] = (struct draw){number_log(1 - random_uniform(&random)) / weight, i};
+  }
+  qsort(draws, (size_t)options->count, sizeof *draws, compare_draws);
+  for (int i = 0; i < options->defects; i++)
+    units[draws[i].unit].defects = 1 + random_below(&random, options->per_photo);
+  free(draws);
+  return STATUS_OK;
+}
+
+enum status plan_make(const struct options *options, struct unit **units, struct fault *fault) {
+  *units = calloc((size_t)options->count, sizeof **units);
+  if (!*units) return fault_set(fault, STATUS_MEMORY, "out of memory for %d units", options->count);
+  int lines = options->factories * options->lines, last_lot = (options->count - 1) / options->lot_size;
+  for (int i = 0; i < options->count; i++) {
+    struct unit *unit = &(*units)[i];
+    int within = i % options->lot_size, size = options->lot_size;
+    if (options->count < size) size = options->count;
+    *unit = (struct unit){.index = i, .lot = i / options->lot_size};
+    unit->factory = unit->lot % options->factories;
+    unit->line = unit->lot / options->factories % options->lines;
+    long second = 86400L * within / size;
+    unit->shift = (int)(second / 28800);
+    format_time(second + 86400L * (unit->lot / lines), unit->captured, sizeof unit->captured);
+    /* The last line to start has the worn tool; it wears from its first unit to the set's last. */
+    bool worn = unit->factory == options->factories - 1 || options->factories > last_lot + 1;
+    if (options->drift & DRIFT_DIMENSION && worn && unit->line == 0) unit->creep = 0.3 * i / options->count;
+    unit->other_ink = options->drift & DRIFT_COLOUR && unit->lot == last_lot;
+  }
+  return choose_defective(options, *units, fault);
+}
+
+void plan_photo_size(const struct options *options, int *width, int *height) {
+  double w = sqrt(options->megapixels * 1e6 * 4 / 3);
+  *width = 4 * (int)(w / 4 + 0.5);
+  *height = *width / 4 * 3;
+}
+
+static void turned_extent(const struct scene *scene, double angle, double extent[2]) {
+  double c = fabs(number_cos(angle)), s = fabs(number_sin(angle));
+  extent[0] = scene->width * c + scene->height * s, extent[1] = scene->width * s + scene->height * c;
+}
+
+static double radians(double degrees) {
+  return degrees * NUMBER_PI / 180;
+}
+
+double plan_nominal_scale(const struct options *options, const struct scene *scene) {
+  int width, height;
+  plan_photo_size(options, &width, &height);
+  double scale = 1e9;
+  for (int i = 0; i <= 64; i++) {
+    double extent[2];
+    turned_extent(scene, radians(options->rotate) * i / 64, extent);
+    scale = fmin(scale, fmin(0.95 * width / extent[0], 0.95 * height / extent[1]));
+  }
+  return scale / (1 + options->scale / 100) / (1 + 0.01 * options->tilt + 0.01 * options->distortion) * 1.02;
+}
+
+static double either_way(struct random *random, double most) {
+  return random_range(random, -most, most);
+}
+
+static void take_pose(const struct options *options, const struct scene *scene, struct random *random, double share,
+                      struct shot *shot) {
+  struct pose *pose = &shot->pose;
+  pose->rotate = share * radians(either_way(random, options->rotate));
+  for (int i = 0; i < 2; i++) pose->tilt[i] = share * radians(either_way(random, options->tilt));
+  pose->scale = plan_nominal_scale(options, scene) * (1 + share * either_way(random, options->scale) / 100);
+  double extent[2], frame[2] = {shot->width, shot->height};
+  turned_extent(scene, pose->rotate, extent);
+  for (int i = 0; i < 2; i++) {
+    /* The whole product stays in the photo: there the shift is cut. */
+    double room = fmax(0, (0.97 * frame[i] - extent[i] * pose->scale) / 2);
+    double most = fmin(room, share * options->shift / 100 * frame[i]);
+    pose->centre[i] = (frame[i] - 1) / 2 + either_way(random, most);
+  }
+}
+
+static void take_light(const struct options *options, struct random *random, struct light *light) {
+  light->gradient = random_range(random, 0, options->gradient / 100);
+  light->direction = random_range(random, 0, 2 * NUMBER_PI);
+  light->highlight = random_range(random, 0, options->gradient / 100 * 0.2);
+  for (int i = 0; i < 2; i++) light->spot[i] = either_way(random, i ? 0.25 : 0.35);
+  light->size = random_range(random, 0.35, 0.6);
+  light->exposure = 0.80 * random_range(random, 0.94, 1.06);
+  light->cast[0] = 1 + either_way(random, options->cast / 100);
+  light->cast[1] = 1;
+  light->cast[2] = 1 + either_way(random, options->cast / 100);
+}
+
+void plan_shot(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
+               struct shot *shot) {
+  *shot = (struct shot){0};
+  plan_photo_size(options, &shot->width, &shot->height);
+  struct random random = random_stream((uint64_t)options->seed, 'P', (uint64_t)(int64_t)index);
+  struct random camera = random_stream((uint64_t)options->seed, 'K', (uint64_t)(unit->factory * 64 + unit->line));
+  take_pose(options, scene, &random, index == -1 ? 0.1 : 1, shot);
+  shot->pose.distortion = either_way(&camera, options->distortion / 100);
+  take_light(options, &random, &shot->light);
+  shot->light.falloff = random_range(&camera, 0.03, 0.12);
+  shot->blur = random_range(&random, options->blur[0], options->blur[1]);
+  /* At mid grey, 0.2 of full light, sRGB rises by 1.12 of its range for a full step of light. */
+  double share = fmax(options->noise, 0.01) / (255 * 1.124);
+  shot->electrons = 0.2 / (share * share);
+  shot->read = options->noise > 0 ? 4 : 0;
+  shot->sharpen = 0.5;
+  for (int c = 0; c < 3; c++) shot->tint[c] = 1;
+  if (unit->other_ink) shot->tint[0] = 0.93, shot->tint[2] = 1.06;
+  for (int i = 0; i < 2; i++) {
+    shot->table_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
+    shot->grain_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
+  }
+  shot->seed = random_bits(&random);
+  mapping_make(&shot->mapping, &shot->pose, scene->width, scene->height, shot->width, shot->height);
+}
+
+void plan_dimensions(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
+                     struct change *change, double *values) {
+  struct random random = random_stream((uint64_t)options->seed, 'M', (uint64_t)(int64_t)index);
+  for (int i = 0; i < scene->dimension_count; i++) {
+    const struct dimension *dimension = &scene->dimensions[i];
+    double off = 0.01 * random_normal(&random) + unit->creep;
+    values[i] = dimension->nominal + off;
+    struct tweak *tweak = &change->tweaks[change->tweak_count++];
+    if (dimension->b < 0) {
+      *tweak = (struct tweak){.item = dimension->a, .dw = off};
+    } else {
+      /* Both items lie at the same height: the distance grows along x. */
+      double right = scene->items[dimension->b].x > scene->items[dimension->a].x ? 1 : -1;
+      *tweak = (struct tweak){.item = dimension->b, .dx = right * off};
+    }
+  }
+}

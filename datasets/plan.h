@@ -1,0 +1,34 @@
+/* Which unit is made where and when, which units are defective, and how each unit and its photo come about. */
+#ifndef ASSAY_DATASETS_PLAN_H
+#define ASSAY_DATASETS_PLAN_H
+
+#include "datasets/camera.h"
+#include "datasets/options.h"
+
+struct unit {
+  int index, lot, factory, line, shift; /* from 0 */
+  char captured[32];                    /* ISO 8601, UTC */
+  int defects;                          /* to be planted */
+  double creep;                         /* mm by which the line's dimensions have drifted */
+  bool other_ink;
+};
+
+extern const char *const plan_factories[8];
+extern const char *const plan_shifts[3];
+
+/* The units of the set, to be freed. Lots go round the factories and their lines, one a day, each over three shifts. */
+enum status plan_make(const struct options *options, struct unit **units, struct fault *fault);
+
+/* The photo's size, and the nominal scale at which the product still fits when turned and enlarged most. */
+void plan_photo_size(const struct options *options, int *width, int *height);
+double plan_nominal_scale(const struct options *options, const struct scene *scene);
+
+/* How photo `index` of unit is taken; golden photos have a negative index: -1 is the first, taken nearly upright. */
+void plan_shot(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
+               struct shot *shot);
+/* The unit's own dimensions: a spread of 0.01 mm (standard deviation), and the creep. Fills change->tweaks;
+ * `values[i]` is the true value of scene->dimensions[i]. */
+void plan_dimensions(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
+                     struct change *change, double *values);
+
+#endif
