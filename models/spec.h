@@ -1,5 +1,6 @@
 /* The golden's spec, golden.yaml: what is compared, how, and within which tolerances. Plain data; parsing is
- * spec_parse.c under the one schema table of spec_schema.c, which also prints `assay golden spec --help`. */
+ * spec_parse.c under the one schema table of spec_schema.c, which also gives the defaults, words the errors and prints
+ * `assay golden spec --help`. */
 #ifndef ASSAY_MODELS_SPEC_H
 #define ASSAY_MODELS_SPEC_H
 
@@ -14,6 +15,9 @@
 enum motion { MOTION_TRANSLATION, MOTION_RIGID, MOTION_SIMILARITY, MOTION_AFFINE, MOTION_HOMOGRAPHY };
 enum scale_source { SCALE_NONE, SCALE_FIXTURE, SCALE_MARKER, SCALE_REFERENCE };
 enum colour_reference { COLOUR_NONE, COLOUR_FIXTURE, COLOUR_ZONE };
+
+/* SPEC_MAX_ZONES leaves a map of zone numbers room for "outside" in one byte. */
+enum { SPEC_MAX_BYTES = 1 << 20, SPEC_MAX_ZONES = 250, SPEC_MAX_DIMENSIONS = 1000, SPEC_MAX_POINTS = 10000 };
 
 struct spec_point {
   double x, y; /* golden pixels */
@@ -30,8 +34,8 @@ struct spec_zone {
   char name[64];
   struct spec_point *polygon; /* at least 3 points, or NULL where a mask is given */
   size_t point_count;
-  char *mask;             /* picture in the golden folder, same size as the golden photo: not 0 is inside; or NULL */
-  bool ignore;            /* not compared, not used for alignment or light */
+  char *mask;  /* or NULL: name of a picture in the golden's masks/, of the golden photo's size: not 0 is inside */
+  bool ignore; /* not compared, not used for alignment or light */
   enum severity severity; /* default major */
   struct spec_tolerance tolerance;
 };
