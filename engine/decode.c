@@ -27,7 +27,8 @@ void header_free(struct header *header) {
   header->profile = NULL;
 }
 
-static const struct format *const FORMATS[] = {&format_jpeg, &format_png, &format_bmp, &format_pnm};
+static const struct format *const FORMATS[] = {&format_jpeg, &format_png, &format_tiff, &format_webp,
+                                               &format_bmp,  &format_pnm, &format_heic};
 
 static enum status find_format(struct source source, const struct format **format, struct fault *fault) {
   if (!source.size) return fault_set(fault, STATUS_INVALID, "the file is empty: expected a photo");

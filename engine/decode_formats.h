@@ -40,7 +40,7 @@ struct format {
                         struct image *image, struct fault *fault);
 };
 
-extern const struct format format_jpeg, format_png, format_bmp, format_pnm;
+extern const struct format format_jpeg, format_png, format_tiff, format_webp, format_bmp, format_pnm, format_heic;
 
 /* Where EXIF turning takes a pixel: x and y are mirrored first where asked, then exchanged where asked. */
 struct turn {

@@ -26,10 +26,10 @@ static int number(const uint8_t *text, int count) {
   return value;
 }
 
-/* EXIF writes "2026:03:01 22:14:05"; unknown parts are blank or zero. */
-static void read_captured(const ExifEntry *entry, char captured[32]) {
-  if (!entry || entry->format != EXIF_FORMAT_ASCII || entry->size < 19) return;
-  const uint8_t *text = entry->data;
+/* Unknown parts of a date are blank or zero. */
+void exif_date(const uint8_t *text, size_t size, char captured[32]) {
+  captured[0] = 0;
+  if (size < 19) return;
   if (text[4] != ':' || text[7] != ':' || text[10] != ' ' || text[13] != ':' || text[16] != ':') return;
   const int year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
   const int hour = number(text + 11, 2), minute = number(text + 14, 2), second = number(text + 17, 2);
@@ -54,7 +54,8 @@ struct exif exif_read(const uint8_t *bytes, size_t size) {
       const int value = exif_get_short(turn->data, exif_data_get_byte_order(data));
       if (value >= 1 && value <= 8) exif.orientation = value;
     }
-    read_captured(exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL), exif.captured);
+    const ExifEntry *taken = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL);
+    if (taken && taken->format == EXIF_FORMAT_ASCII) exif_date(taken->data, taken->size, exif.captured);
   }
   if (data) exif_data_unref(data);
   free(block);

@@ -14,4 +14,7 @@ struct exif {
  * cannot be read counts as not there: EXIF never makes a photo invalid. Blocks above 64 KiB are read up to there. */
 struct exif exif_read(const uint8_t *bytes, size_t size);
 
+/* An EXIF date ("2026:03:01 22:14:05", `size` bytes) as ISO 8601; "" where it is none. */
+void exif_date(const uint8_t *text, size_t size, char captured[32]);
+
 #endif

@@ -1,0 +1,451 @@
+#include "engine/decode.h"
+#include "tests/engine/samples.h"
+#include "tests/support.h"
+
+#include <turbojpeg.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct blob scene_jpeg(int width, int height, int subsampling, bool progressive) {
+  uint8_t *rgb = sample_scene(width, height);
+  struct blob jpeg = sample_jpeg(rgb, width, height, subsampling, progressive);
+  free(rgb);
+  return jpeg;
+}
+
+static void decode(const struct blob *blob, const struct decode_options *options, struct image *image) {
+  struct fault fault = {0};
+  if (decode_photo(blob->bytes, blob->size, options, image, NULL, &fault)) fail_msg("%s", fault.text);
+}
+
+static void assert_refused(const struct blob *blob, const char *words) {
+  struct fault fault = {0};
+  struct image image = {0};
+  assert_int_not_equal(decode_photo(blob->bytes, blob->size, NULL, &image, NULL, &fault), STATUS_OK);
+  if (!strstr(fault.text, words)) fail_msg("\"%s\" does not say \"%s\"", fault.text, words);
+  image_free(&image);
+}
+
+/* The planes as TurboJPEG gives them, by another way through the library. */
+struct yuv {
+  uint8_t *planes[3];
+  int widths[3], heights[3];
+};
+
+static struct yuv turbo_planes(const struct blob *jpeg, int reduction) {
+  tjhandle tj = tjInitDecompress();
+  int width, height, subsampling, space;
+  assert_int_equal(tjDecompressHeader3(tj, jpeg->bytes, jpeg->size, &width, &height, &subsampling, &space), 0);
+  width = (width + reduction - 1) / reduction, height = (height + reduction - 1) / reduction;
+  struct yuv yuv = {0};
+  for (int i = 0; i < (subsampling == TJSAMP_GRAY ? 1 : 3); i++) {
+    yuv.widths[i] = tjPlaneWidth(i, width, subsampling);
+    yuv.heights[i] = tjPlaneHeight(i, height, subsampling);
+    yuv.planes[i] = malloc((size_t)yuv.widths[i] * (size_t)yuv.heights[i]);
+    assert_non_null(yuv.planes[i]);
+  }
+  assert_int_equal(tjDecompressToYUVPlanes(tj, jpeg->bytes, jpeg->size, yuv.planes, width, NULL, height, 0), 0);
+  tjDestroy(tj);
+  return yuv;
+}
+
+static void yuv_free(struct yuv *yuv) {
+  for (int i = 0; i < 3; i++) free(yuv->planes[i]);
+}
+
+static int at(const struct yuv *yuv, int i, int x, int y) {
+  if (x >= yuv->widths[i]) x = yuv->widths[i] - 1;
+  if (y >= yuv->heights[i]) y = yuv->heights[i] - 1;
+  return yuv->planes[i][(size_t)y * (size_t)yuv->widths[i] + (size_t)x];
+}
+
+/* Chroma (i, j) covers luma 2i, 2i + 1 and 2j, 2j + 1: the rounded mean of what the file has there. */
+static int half_chroma(const struct yuv *yuv, int plane, int i, int j, int every_x, int every_y) {
+  int sum = 2;
+  for (int k = 0; k < 4; k++) {
+    const int x = 2 * i + k % 2 < yuv->widths[0] ? 2 * i + k % 2 : yuv->widths[0] - 1;
+    const int y = 2 * j + k / 2 < yuv->heights[0] ? 2 * j + k / 2 : yuv->heights[0] - 1;
+    sum += at(yuv, plane, x / every_x, y / every_y);
+  }
+  return sum / 4;
+}
+
+static void check_planes(int width, int height, int subsampling, bool progressive) {
+  struct blob jpeg = scene_jpeg(width, height, subsampling, progressive);
+  struct yuv yuv = turbo_planes(&jpeg, 1);
+  struct image image = {0};
+  decode(&jpeg, NULL, &image);
+  assert_int_equal(image.width, width);
+  assert_int_equal(image.height, height);
+  assert_int_equal(image.colour, subsampling != TJSAMP_GRAY);
+  for (int y = 0; y < height; y++)
+    assert_memory_equal(image.planes[0].pixels + (size_t)y * image.planes[0].stride,
+                        yuv.planes[0] + (size_t)y * (size_t)yuv.widths[0], (size_t)width);
+  const int every_x = tjMCUWidth[subsampling] / 8, every_y = tjMCUHeight[subsampling] / 8;
+  for (int p = 1; image.colour && p < 3; p++)
+    for (int j = 0; j < (height + 1) / 2; j++)
+      for (int i = 0; i < (width + 1) / 2; i++) {
+        const int got = image.planes[p].pixels[(size_t)j * image.planes[p].stride + (size_t)i];
+        const int expected = half_chroma(&yuv, p, i, j, every_x, every_y);
+        if (got != expected)
+          fail_msg("%dx%d, subsampling %d, plane %d, (%d, %d): %d, expected %d", width, height, subsampling, p, i, j,
+                   got, expected);
+      }
+  image_free(&image);
+  yuv_free(&yuv);
+  blob_free(&jpeg);
+}
+
+static void planes_are_those_of_the_file_for_every_subsampling_and_size(void **state) {
+  (void)state;
+  static const int SIZES[][2] = {{1, 1}, {2, 1}, {1, 3}, {16, 16}, {17, 31}, {64, 48}, {83, 65}, {100, 33}};
+  static const int SAMPLINGS[] = {TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_GRAY, TJSAMP_440, TJSAMP_411};
+  for (size_t s = 0; s < sizeof SIZES / sizeof *SIZES; s++)
+    for (size_t k = 0; k < sizeof SAMPLINGS / sizeof *SAMPLINGS; k++)
+      for (int progressive = 0; progressive < 2; progressive++)
+        check_planes(SIZES[s][0], SIZES[s][1], SAMPLINGS[k], progressive);
+}
+
+static void a_photo_is_reduced_as_far_as_the_sides_allow(void **state) {
+  (void)state;
+  static const struct {
+    int least_width, least_height, reduction;
+  } CASES[] = {{0, 0, 1}, {200, 150, 1}, {101, 76, 1}, {100, 75, 2}, {51, 30, 2}, {50, 38, 4}, {25, 19, 8}, {1, 1, 8}};
+  static const int SAMPLINGS[] = {TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_GRAY, TJSAMP_440, TJSAMP_411};
+  for (size_t k = 0; k < sizeof SAMPLINGS / sizeof *SAMPLINGS; k++) {
+    struct blob jpeg = scene_jpeg(200, 150, SAMPLINGS[k], false);
+    for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
+      const struct decode_options options = {0, CASES[c].least_width, CASES[c].least_height};
+      const int n = CASES[c].reduction;
+      struct image image = {0};
+      decode(&jpeg, &options, &image);
+      assert_int_equal(image.reduction, n);
+      assert_int_equal(image.width, (200 + n - 1) / n);
+      assert_int_equal(image.height, (150 + n - 1) / n);
+      assert_int_equal(image.full_width, 200);
+      assert_int_equal(image.full_height, 150);
+      struct yuv yuv = turbo_planes(&jpeg, n);
+      for (int y = 0; y < image.height; y++)
+        assert_memory_equal(image.planes[0].pixels + (size_t)y * image.planes[0].stride,
+                            yuv.planes[0] + (size_t)y * (size_t)yuv.widths[0], (size_t)image.width);
+      yuv_free(&yuv);
+      image_free(&image);
+    }
+    blob_free(&jpeg);
+  }
+}
+
+/* Reduced chroma is the mean of the full one, about: it must not be shifted or swapped. */
+static void reduced_chroma_stays_in_place(void **state) {
+  (void)state;
+  static const int SAMPLINGS[] = {TJSAMP_444, TJSAMP_422, TJSAMP_420, TJSAMP_440, TJSAMP_411};
+  for (size_t k = 0; k < sizeof SAMPLINGS / sizeof *SAMPLINGS; k++) {
+    struct blob jpeg = scene_jpeg(320, 160, SAMPLINGS[k], false);
+    struct image full = {0}, small = {0};
+    decode(&jpeg, NULL, &full);
+    for (int n = 2; n <= 8; n *= 2) {
+      decode(&jpeg, &(struct decode_options){0, 320 / n, 160 / n}, &small);
+      assert_int_equal(small.reduction, n);
+      for (int p = 1; p < 3; p++) {
+        int64_t difference = 0;
+        for (int j = 0; j < small.planes[p].height; j++)
+          for (int i = 0; i < small.planes[p].width; i++) {
+            int sum = 0;
+            for (int q = 0; q < n * n; q++)
+              sum += full.planes[p].pixels[(size_t)(j * n + q / n) * full.planes[p].stride + (size_t)(i * n + q % n)];
+            difference += abs(sum / (n * n) - small.planes[p].pixels[(size_t)j * small.planes[p].stride + (size_t)i]);
+          }
+        assert_true(difference <= 3 * (int64_t)small.planes[p].width * small.planes[p].height);
+      }
+    }
+    image_free(&full);
+    image_free(&small);
+    blob_free(&jpeg);
+  }
+}
+
+static void turned(const struct image *in, int orientation, struct image *out) {
+  struct fault fault;
+  const bool exchange = orientation >= 5;
+  assert_int_equal(
+      image_reserve(out, exchange ? in->height : in->width, exchange ? in->width : in->height, in->colour, &fault),
+      STATUS_OK);
+  for (int p = 0; p < (in->colour ? 3 : 1); p++) {
+    const struct plane *a = &in->planes[p], *b = &out->planes[p];
+    for (int y = 0; y < b->height; y++)
+      for (int x = 0; x < b->width; x++) {
+        /* The stored pixel that EXIF says is seen at (x, y). */
+        const int sx[9] = {0, x, b->width - 1 - x, b->width - 1 - x, x, y, y, b->height - 1 - y, b->height - 1 - y};
+        const int sy[9] = {0, y, y, b->height - 1 - y, b->height - 1 - y, x, b->width - 1 - x, b->width - 1 - x, x};
+        b->pixels[(size_t)y * b->stride + (size_t)x] =
+            a->pixels[(size_t)sy[orientation] * a->stride + (size_t)sx[orientation]];
+      }
+  }
+}
+
+static void all_eight_orientations_turn_the_planes(void **state) {
+  (void)state;
+  for (int orientation = 1; orientation <= 8; orientation++) {
+    struct blob jpeg = scene_jpeg(114, 70, TJSAMP_420, false);
+    struct image stored = {0}, expected = {0}, image = {0};
+    decode(&jpeg, NULL, &stored);
+    sample_jpeg_exif(&jpeg, orientation, "2026:03:01 22:14:05");
+    struct decode_info info;
+    struct fault fault = {0};
+    assert_int_equal(decode_photo(jpeg.bytes, jpeg.size, NULL, &image, &info, &fault), STATUS_OK);
+    assert_int_equal(info.orientation, orientation);
+    assert_string_equal(info.captured, "2026-03-01T22:14:05");
+    assert_string_equal(info.format, "JPEG");
+    turned(&stored, orientation, &expected);
+    assert_same_image(&image, &expected);
+    int32_t width, height;
+    assert_int_equal(decode_header(jpeg.bytes, jpeg.size, &width, &height, NULL, &fault), STATUS_OK);
+    assert_int_equal(width, image.width);
+    assert_int_equal(height, image.height);
+    image_free(&stored);
+    image_free(&expected);
+    image_free(&image);
+    blob_free(&jpeg);
+  }
+}
+
+/* With odd sides the chroma is made anew, so that its samples lie where image.h says. */
+static void odd_sides_turn_to_the_upright_picture(void **state) {
+  (void)state;
+  uint8_t *rgb = sample_scene(83, 65);
+  struct image upright = {0}, image = {0};
+  sample_image(rgb, 83, 65, &upright);
+  for (int orientation = 1; orientation <= 8; orientation++)
+    for (int subsampling = TJSAMP_444; subsampling <= TJSAMP_420; subsampling++) {
+      int width, height;
+      uint8_t *stored = sample_unturned(rgb, 83, 65, orientation, &width, &height);
+      struct blob jpeg = sample_jpeg(stored, width, height, subsampling, false);
+      sample_jpeg_exif(&jpeg, orientation, NULL);
+      decode(&jpeg, NULL, &image);
+      assert_int_equal(image.full_width, 83);
+      assert_int_equal(image.full_height, 65);
+      int64_t difference = 0;
+      for (int y = 0; y < 65; y++)
+        for (int x = 0; x < 83; x++)
+          difference += abs(image.planes[0].pixels[y * 83 + x] - upright.planes[0].pixels[y * 83 + x]);
+      assert_true(difference < 3 * 83 * 65);
+      difference = 0;
+      for (int i = 0; i < 42 * 33; i++) difference += abs(image.planes[1].pixels[i] - upright.planes[1].pixels[i]);
+      assert_true(difference < 3 * 42 * 33);
+      blob_free(&jpeg);
+      free(stored);
+    }
+  image_free(&upright);
+  image_free(&image);
+  free(rgb);
+}
+
+static void a_truncated_photo_is_refused_wherever_it_ends(void **state) {
+  (void)state;
+  for (int progressive = 0; progressive < 2; progressive++) {
+    struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, progressive);
+    const size_t whole = jpeg.size;
+    for (size_t size = 3; size + 2 < whole; size += size < whole - 40 ? 37 : 1) {
+      struct blob cut = {malloc(size), size}; /* its own block: reading past its end is found */
+      assert_non_null(cut.bytes);
+      memcpy(cut.bytes, jpeg.bytes, size);
+      assert_refused(&cut, "ends early");
+      blob_free(&cut);
+    }
+    blob_free(&jpeg);
+  }
+}
+
+static void a_truncated_photo_with_an_end_marker_is_refused(void **state) {
+  (void)state;
+  for (int progressive = 0; progressive < 2; progressive++) {
+    struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, progressive);
+    const size_t whole = jpeg.size;
+    for (size_t size = whole / 2; size < whole - 60; size += 101) {
+      jpeg.size = size;
+      struct blob cut = {0};
+      blob_append(&cut, jpeg.bytes, size);
+      while (cut.bytes[cut.size - 1] == 0xFF) cut.size--;
+      blob_append(&cut, "\xFF\xD9", 2);
+      assert_refused(&cut, "");
+      blob_free(&cut);
+    }
+    blob_free(&jpeg);
+  }
+}
+
+static void a_photo_filled_up_with_zeros_is_refused(void **state) {
+  (void)state;
+  struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, false);
+  memset(jpeg.bytes + jpeg.size * 2 / 3, 0, jpeg.size - jpeg.size * 2 / 3);
+  assert_refused(&jpeg, "");
+  blob_free(&jpeg);
+}
+
+static void what_viewers_show_whole_is_not_refused(void **state) {
+  (void)state;
+  struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, false);
+  struct image expected = {0}, image = {0};
+  decode(&jpeg, NULL, &expected);
+  struct blob longer = {0}, stray = {0}, open = {0};
+  blob_append(&longer, jpeg.bytes, jpeg.size);
+  blob_append(&longer, "trailing bytes \xFF\xD8\xFF", 18);
+  decode(&longer, NULL, &image);
+  assert_same_image(&image, &expected);
+  blob_append(&stray, jpeg.bytes, jpeg.size);
+  blob_insert(&stray, stray.size - 2, "\0\0\0\0", 4);
+  decode(&stray, NULL, &image);
+  assert_same_image(&image, &expected);
+  blob_append(&open, jpeg.bytes, jpeg.size - 2);
+  decode(&open, NULL, &image);
+  assert_same_image(&image, &expected);
+  blob_free(&jpeg);
+  blob_free(&longer);
+  blob_free(&stray);
+  blob_free(&open);
+  image_free(&expected);
+  image_free(&image);
+}
+
+/* From the marker at `from` to the next one that ends its data. */
+static size_t segment_end(const struct blob *jpeg, size_t from) {
+  size_t at = from + 2 + ((size_t)jpeg->bytes[from + 2] << 8 | jpeg->bytes[from + 3]);
+  if (jpeg->bytes[from + 1] != 0xDA) return at;
+  while (!(jpeg->bytes[at] == 0xFF && jpeg->bytes[at + 1] != 0)) at++;
+  return at;
+}
+
+static void a_progressive_photo_without_its_last_scans_is_refused(void **state) {
+  (void)state;
+  struct blob jpeg = scene_jpeg(64, 64, TJSAMP_420, true);
+  size_t last = 0;
+  for (size_t at = 2; jpeg.bytes[at + 1] != 0xD9; at = segment_end(&jpeg, at))
+    if (jpeg.bytes[at + 1] == 0xDA) last = at;
+  jpeg.size = last;
+  blob_append(&jpeg, "\xFF\xD9", 2);
+  assert_refused(&jpeg, "scans are missing");
+  blob_free(&jpeg);
+}
+
+static void a_photo_with_a_thousand_scans_is_refused(void **state) {
+  (void)state;
+  struct blob jpeg = scene_jpeg(64, 64, TJSAMP_420, true);
+  size_t last = 0, end = 0;
+  for (size_t at = 2; jpeg.bytes[at + 1] != 0xD9; at = segment_end(&jpeg, at))
+    if (jpeg.bytes[at + 1] == 0xDA) last = at, end = segment_end(&jpeg, at);
+  struct blob scan = {0};
+  blob_append(&scan, jpeg.bytes + last, end - last);
+  /* As a first scan of these coefficients it is valid any number of times. */
+  scan.bytes[scan.bytes[4] * 2 + 7] &= 0x0F;
+  for (int i = 0; i < 1000; i++) blob_insert(&jpeg, last, scan.bytes, scan.size);
+  assert_refused(&jpeg, "");
+  blob_free(&scan);
+  blob_free(&jpeg);
+}
+
+static void a_header_that_claims_too_much_is_refused_before_anything_is_allocated(void **state) {
+  (void)state;
+  struct blob jpeg = scene_jpeg(64, 64, TJSAMP_420, false);
+  for (size_t at = 2; jpeg.bytes[at + 1] != 0xDA; at = segment_end(&jpeg, at))
+    if (jpeg.bytes[at + 1] == 0xC0) memset(jpeg.bytes + at + 5, 0xFD, 4);
+  assert_refused(&jpeg, "65021 x 65021");
+  blob_free(&jpeg);
+
+  jpeg = scene_jpeg(64, 64, TJSAMP_420, false);
+  struct image image = {0};
+  struct fault fault = {0};
+  assert_int_equal(
+      decode_photo(jpeg.bytes, jpeg.size, &(struct decode_options){.max_pixels = 4095}, &image, NULL, &fault),
+      STATUS_LIMIT);
+  assert_non_null(strstr(fault.text, "64 x 64 pixels, 4096 in all: at most 4095"));
+  blob_free(&jpeg);
+}
+
+/* TurboJPEG writes CMYK as YCCK with Adobe's marker and takes samples as they stand in the file: 255 is no ink. */
+static void a_cmyk_photo_becomes_colour(void **state) {
+  (void)state;
+  uint8_t cmyk[16 * 16 * 4];
+  for (int i = 0; i < 16 * 16; i++) memcpy(cmyk + 4 * i, (const uint8_t[4]){255, 55, 155, 205}, 4);
+  tjhandle tj = tjInitCompress();
+  unsigned char *bytes = NULL;
+  unsigned long size = 0;
+  assert_int_equal(tjCompress2(tj, cmyk, 16, 0, 16, TJPF_CMYK, &bytes, &size, TJSAMP_444, 100, 0), 0);
+  struct image image = {0};
+  struct fault fault = {0};
+  assert_int_equal(decode_photo(bytes, size, NULL, &image, NULL, &fault), STATUS_OK);
+  uint8_t rgb[16 * 3];
+  image_rgb_row(&image, 8, rgb);
+  const int expected[3] = {255 * 205 / 255, 55 * 205 / 255, 155 * 205 / 255};
+  for (int k = 0; k < 3; k++) assert_in_range(rgb[8 * 3 + k] + 3, expected[k], expected[k] + 6);
+  image_free(&image);
+  tjFree(bytes);
+  tjDestroy(tj);
+}
+
+/* The same JPEG, its components named R, G, B: then they are that. */
+static void a_jpeg_in_rgb_becomes_planes(void **state) {
+  (void)state;
+  uint8_t rgb[24 * 16 * 3];
+  for (int i = 0; i < 24 * 16; i++) memcpy(rgb + 3 * i, (const uint8_t[3]){90, 90, 90}, 3);
+  struct blob jpeg = sample_jpeg(rgb, 24, 16, TJSAMP_444, false);
+  for (size_t at = 2;; at = segment_end(&jpeg, at)) {
+    const int marker = jpeg.bytes[at + 1];
+    if (marker == 0xE0) jpeg.bytes[at + 4] = 'X'; /* no JFIF: that would say YCbCr */
+    for (int k = 0; k < 3; k++) {
+      if (marker == 0xC0) jpeg.bytes[at + 10 + 3 * (size_t)k] = (uint8_t) "RGB"[k];
+      if (marker == 0xDA) jpeg.bytes[at + 5 + 2 * (size_t)k] = (uint8_t) "RGB"[k];
+    }
+    if (marker == 0xDA) break;
+  }
+  struct image image = {0};
+  decode(&jpeg, NULL, &image);
+  uint8_t row[24 * 3];
+  image_rgb_row(&image, 3, row);
+  const int expected[3] = {90, 128, 128};
+  for (int k = 0; k < 3; k++) assert_in_range(row[3 * 5 + k] + 2, expected[k], expected[k] + 4);
+  image_free(&image);
+  blob_free(&jpeg);
+}
+
+static void memory_is_reused(void **state) {
+  (void)state;
+  struct blob large = scene_jpeg(200, 100, TJSAMP_420, false), small = scene_jpeg(64, 64, TJSAMP_GRAY, false);
+  struct image image = {0}, fresh = {0};
+  decode(&large, NULL, &image);
+  const void *memory = image.memory;
+  decode(&small, NULL, &image);
+  assert_ptr_equal(image.memory, memory);
+  decode(&small, NULL, &fresh);
+  assert_same_image(&image, &fresh);
+  image_free(&image);
+  image_free(&fresh);
+  blob_free(&large);
+  blob_free(&small);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(planes_are_those_of_the_file_for_every_subsampling_and_size),
+      cmocka_unit_test(a_photo_is_reduced_as_far_as_the_sides_allow),
+      cmocka_unit_test(reduced_chroma_stays_in_place),
+      cmocka_unit_test(all_eight_orientations_turn_the_planes),
+      cmocka_unit_test(odd_sides_turn_to_the_upright_picture),
+      cmocka_unit_test(a_truncated_photo_is_refused_wherever_it_ends),
+      cmocka_unit_test(a_truncated_photo_with_an_end_marker_is_refused),
+      cmocka_unit_test(a_photo_filled_up_with_zeros_is_refused),
+      cmocka_unit_test(what_viewers_show_whole_is_not_refused),
+      cmocka_unit_test(a_progressive_photo_without_its_last_scans_is_refused),
+      cmocka_unit_test(a_photo_with_a_thousand_scans_is_refused),
+      cmocka_unit_test(a_header_that_claims_too_much_is_refused_before_anything_is_allocated),
+      cmocka_unit_test(a_cmyk_photo_becomes_colour),
+      cmocka_unit_test(a_jpeg_in_rgb_becomes_planes),
+      cmocka_unit_test(memory_is_reused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
