@@ -19,19 +19,6 @@ static struct blob scene_jpeg(int width, int height, int subsampling, bool progr
   return jpeg;
 }
 
-static void decode(const struct blob *blob, const struct decode_options *options, struct image *image) {
-  struct fault fault = {0};
-  if (decode_photo(blob->bytes, blob->size, options, image, NULL, &fault)) fail_msg("%s", fault.text);
-}
-
-static void assert_refused(const struct blob *blob, const char *words) {
-  struct fault fault = {0};
-  struct image image = {0};
-  assert_int_not_equal(decode_photo(blob->bytes, blob->size, NULL, &image, NULL, &fault), STATUS_OK);
-  if (!strstr(fault.text, words)) fail_msg("\"%s\" does not say \"%s\"", fault.text, words);
-  image_free(&image);
-}
-
 /* The planes as TurboJPEG gives them, by another way through the library. */
 struct yuv {
   uint8_t *planes[3];
@@ -80,7 +67,7 @@ static void check_planes(int width, int height, int subsampling, bool progressiv
   struct blob jpeg = scene_jpeg(width, height, subsampling, progressive);
   struct yuv yuv = turbo_planes(&jpeg, 1);
   struct image image = {0};
-  decode(&jpeg, NULL, &image);
+  sample_decode(&jpeg, NULL, &image);
   assert_int_equal(image.width, width);
   assert_int_equal(image.height, height);
   assert_int_equal(image.colour, subsampling != TJSAMP_GRAY);
@@ -124,7 +111,7 @@ static void a_photo_is_reduced_as_far_as_the_sides_allow(void **state) {
       const struct decode_options options = {0, CASES[c].least_width, CASES[c].least_height};
       const int n = CASES[c].reduction;
       struct image image = {0};
-      decode(&jpeg, &options, &image);
+      sample_decode(&jpeg, &options, &image);
       assert_int_equal(image.reduction, n);
       assert_int_equal(image.width, (200 + n - 1) / n);
       assert_int_equal(image.height, (150 + n - 1) / n);
@@ -148,9 +135,9 @@ static void reduced_chroma_stays_in_place(void **state) {
   for (size_t k = 0; k < sizeof SAMPLINGS / sizeof *SAMPLINGS; k++) {
     struct blob jpeg = scene_jpeg(320, 160, SAMPLINGS[k], false);
     struct image full = {0}, small = {0};
-    decode(&jpeg, NULL, &full);
+    sample_decode(&jpeg, NULL, &full);
     for (int n = 2; n <= 8; n *= 2) {
-      decode(&jpeg, &(struct decode_options){0, 320 / n, 160 / n}, &small);
+      sample_decode(&jpeg, &(struct decode_options){0, 320 / n, 160 / n}, &small);
       assert_int_equal(small.reduction, n);
       for (int p = 1; p < 3; p++) {
         int64_t difference = 0;
@@ -194,7 +181,7 @@ static void all_eight_orientations_turn_the_planes(void **state) {
   for (int orientation = 1; orientation <= 8; orientation++) {
     struct blob jpeg = scene_jpeg(114, 70, TJSAMP_420, false);
     struct image stored = {0}, expected = {0}, image = {0};
-    decode(&jpeg, NULL, &stored);
+    sample_decode(&jpeg, NULL, &stored);
     sample_jpeg_exif(&jpeg, orientation, "2026:03:01 22:14:05");
     struct decode_info info;
     struct fault fault = {0};
@@ -227,7 +214,7 @@ static void odd_sides_turn_to_the_upright_picture(void **state) {
       uint8_t *stored = sample_unturned(rgb, 83, 65, orientation, &width, &height);
       struct blob jpeg = sample_jpeg(stored, width, height, subsampling, false);
       sample_jpeg_exif(&jpeg, orientation, NULL);
-      decode(&jpeg, NULL, &image);
+      sample_decode(&jpeg, NULL, &image);
       assert_int_equal(image.full_width, 83);
       assert_int_equal(image.full_height, 65);
       int64_t difference = 0;
@@ -292,18 +279,18 @@ static void what_viewers_show_whole_is_not_refused(void **state) {
   (void)state;
   struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, false);
   struct image expected = {0}, image = {0};
-  decode(&jpeg, NULL, &expected);
+  sample_decode(&jpeg, NULL, &expected);
   struct blob longer = {0}, stray = {0}, open = {0};
   blob_append(&longer, jpeg.bytes, jpeg.size);
   blob_append(&longer, "trailing bytes \xFF\xD8\xFF", 18);
-  decode(&longer, NULL, &image);
+  sample_decode(&longer, NULL, &image);
   assert_same_image(&image, &expected);
   blob_append(&stray, jpeg.bytes, jpeg.size);
   blob_insert(&stray, stray.size - 2, "\0\0\0\0", 4);
-  decode(&stray, NULL, &image);
+  sample_decode(&stray, NULL, &image);
   assert_same_image(&image, &expected);
   blob_append(&open, jpeg.bytes, jpeg.size - 2);
-  decode(&open, NULL, &image);
+  sample_decode(&open, NULL, &image);
   assert_same_image(&image, &expected);
   blob_free(&jpeg);
   blob_free(&longer);
@@ -404,7 +391,7 @@ static void a_jpeg_in_rgb_becomes_planes(void **state) {
     if (marker == 0xDA) break;
   }
   struct image image = {0};
-  decode(&jpeg, NULL, &image);
+  sample_decode(&jpeg, NULL, &image);
   uint8_t row[24 * 3];
   image_rgb_row(&image, 3, row);
   const int expected[3] = {90, 128, 128};
@@ -417,11 +404,11 @@ static void memory_is_reused(void **state) {
   (void)state;
   struct blob large = scene_jpeg(200, 100, TJSAMP_420, false), small = scene_jpeg(64, 64, TJSAMP_GRAY, false);
   struct image image = {0}, fresh = {0};
-  decode(&large, NULL, &image);
+  sample_decode(&large, NULL, &image);
   const void *memory = image.memory;
-  decode(&small, NULL, &image);
+  sample_decode(&small, NULL, &image);
   assert_ptr_equal(image.memory, memory);
-  decode(&small, NULL, &fresh);
+  sample_decode(&small, NULL, &fresh);
   assert_same_image(&image, &fresh);
   image_free(&image);
   image_free(&fresh);

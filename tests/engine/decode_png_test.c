@@ -11,19 +11,6 @@
 
 #include <cmocka.h>
 
-static void decode(const struct blob *blob, struct image *image) {
-  struct fault fault = {0};
-  if (decode_photo(blob->bytes, blob->size, NULL, image, NULL, &fault)) fail_msg("%s", fault.text);
-}
-
-static void assert_refused(const struct blob *blob, const char *words) {
-  struct fault fault = {0};
-  struct image image = {0};
-  assert_int_not_equal(decode_photo(blob->bytes, blob->size, NULL, &image, NULL, &fault), STATUS_OK);
-  if (!strstr(fault.text, words)) fail_msg("\"%s\" does not say \"%s\"", fault.text, words);
-  image_free(&image);
-}
-
 static struct blob png_of(const uint8_t *rgb, int width, int height, int orientation) {
   const struct sample_png png = {
       .width = width, .height = height, .bit_depth = 8, .colour_type = 2, .orientation = orientation};
@@ -37,7 +24,7 @@ static void colour_becomes_planes_by_the_definition(void **state) {
     uint8_t *rgb = sample_scene(SIZES[s][0], SIZES[s][1]);
     struct blob png = png_of(rgb, SIZES[s][0], SIZES[s][1], 0);
     struct image image = {0}, expected = {0};
-    decode(&png, &image);
+    sample_decode(&png, NULL, &image);
     sample_image(rgb, SIZES[s][0], SIZES[s][1], &expected);
     assert_same_image(&image, &expected);
     image_free(&image);
@@ -56,7 +43,7 @@ static void all_eight_orientations_give_the_same_upright_planes(void **state) {
     int width, height;
     uint8_t *stored = sample_unturned(rgb, 83, 130, orientation, &width, &height);
     struct blob png = png_of(stored, width, height, orientation);
-    decode(&png, &image);
+    sample_decode(&png, NULL, &image);
     assert_same_image(&image, &expected);
     assert_int_equal(image.full_width, 83);
     blob_free(&png);
@@ -85,7 +72,7 @@ static void grey_of_every_depth_becomes_luma(void **state) {
     const struct sample_png shape = {.width = 4, .height = 1, .bit_depth = CASES[c].depth};
     struct blob png = sample_png(&shape, CASES[c].bytes, CASES[c].size);
     struct image image = {0};
-    decode(&png, &image);
+    sample_decode(&png, NULL, &image);
     assert_false(image.colour);
     assert_memory_equal(image.planes[0].pixels, CASES[c].expected, 4);
     image_free(&image);
@@ -100,7 +87,7 @@ static void a_16_bit_colour_photo_is_rounded(void **state) {
   const struct sample_png shape = {.width = 2, .height = 1, .bit_depth = 16, .colour_type = 2};
   struct blob png = sample_png(&shape, deep, sizeof deep);
   struct image image = {0}, expected = {0};
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   sample_image(rounded, 2, 1, &expected);
   assert_same_image(&image, &expected);
   image_free(&image);
@@ -115,7 +102,7 @@ static void alpha_is_laid_over_white(void **state) {
   const struct sample_png colour = {.width = 2, .height = 1, .bit_depth = 8, .colour_type = 6};
   struct blob png = sample_png(&colour, rgba, sizeof rgba);
   struct image image = {0}, expected = {0};
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   sample_image(over, 2, 1, &expected);
   assert_same_image(&image, &expected);
   blob_free(&png);
@@ -123,7 +110,7 @@ static void alpha_is_laid_over_white(void **state) {
   const uint8_t grey_alpha[4] = {10, 255, 100, 102};
   const struct sample_png grey = {.width = 2, .height = 1, .bit_depth = 8, .colour_type = 4};
   png = sample_png(&grey, grey_alpha, sizeof grey_alpha);
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   assert_false(image.colour);
   assert_memory_equal(image.planes[0].pixels, ((uint8_t[]){10, 193}), 2);
   blob_free(&png);
@@ -131,7 +118,7 @@ static void alpha_is_laid_over_white(void **state) {
   const uint8_t deep[8] = {10, 10, 255, 255, 100, 100, 102, 102};
   const struct sample_png grey16 = {.width = 2, .height = 1, .bit_depth = 16, .colour_type = 4};
   png = sample_png(&grey16, deep, sizeof deep);
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   assert_memory_equal(image.planes[0].pixels, ((uint8_t[]){10, 193}), 2);
   blob_free(&png);
   image_free(&image);
@@ -146,7 +133,7 @@ static void a_palette_is_expanded_and_one_of_greys_is_grey(void **state) {
       .width = 4, .height = 1, .bit_depth = 2, .colour_type = 3, .palette = colours, .colours = 4};
   struct blob png = sample_png(&shape, "\xE4", 1);
   struct image image = {0}, expected = {0};
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   sample_image(rgb, 4, 1, &expected);
   assert_same_image(&image, &expected);
   blob_free(&png);
@@ -154,7 +141,7 @@ static void a_palette_is_expanded_and_one_of_greys_is_grey(void **state) {
   const uint8_t greys[4][4] = {{0, 0, 0, 255}, {50, 50, 50, 255}, {100, 100, 100, 255}, {200, 200, 200, 255}};
   shape.palette = greys;
   png = sample_png(&shape, "\xE4", 1);
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   assert_false(image.colour);
   assert_memory_equal(image.planes[0].pixels, ((uint8_t[]){200, 100, 50, 0}), 4);
   blob_free(&png);
@@ -205,7 +192,7 @@ static void a_wide_profile_is_converted_and_an_srgb_one_changes_nothing(void **s
   struct blob png = sample_png(&shape, rgb, 33 * 20 * 3);
   struct image image = {0}, expected = {0};
   sample_image(rgb, 33, 20, &expected);
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   assert_same_image(&image, &expected);
   blob_free(&png);
 
@@ -214,7 +201,7 @@ static void a_wide_profile_is_converted_and_an_srgb_one_changes_nothing(void **s
   shape = (struct sample_png){.width = 1, .height = 1, .bit_depth = 8, .colour_type = 2};
   shape.profile = wide.bytes, shape.profile_size = wide.size;
   png = sample_png(&shape, pixel, 3);
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   sample_image((const uint8_t[]){215, 93, 31}, 1, 1, &expected);
   assert_in_range(image_difference(&image, &expected), 0, 1);
   blob_free(&png);
@@ -239,7 +226,7 @@ static void a_grey_profile_moves_grey_and_does_not_fit_colour(void **state) {
   const uint8_t pixels[9] = {0, 55, 255};
   struct blob png = sample_png(&shape, pixels, 3);
   struct image image = {0};
-  decode(&png, &image);
+  sample_decode(&png, NULL, &image);
   assert_false(image.colour);
   assert_int_equal(image.planes[0].pixels[0], 0);
   assert_in_range(image.planes[0].pixels[1], 127, 129); /* linear 55/255 is 128 of sRGB */

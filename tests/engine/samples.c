@@ -213,6 +213,19 @@ struct blob sample_profile_grey(double gamma) {
   return blob;
 }
 
+void sample_decode(const struct blob *blob, const struct decode_options *options, struct image *image) {
+  struct fault fault = {0};
+  if (decode_photo(blob->bytes, blob->size, options, image, NULL, &fault)) fail_msg("%s", fault.text);
+}
+
+void assert_refused(const struct blob *blob, const char *words) {
+  struct fault fault = {0};
+  struct image image = {0};
+  assert_int_not_equal(decode_photo(blob->bytes, blob->size, NULL, &image, NULL, &fault), STATUS_OK);
+  if (!strstr(fault.text, words)) fail_msg("\"%s\" does not say \"%s\"", fault.text, words);
+  image_free(&image);
+}
+
 int image_difference(const struct image *a, const struct image *b) {
   assert_int_equal(a->width, b->width);
   assert_int_equal(a->height, b->height);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_ENGINE_SAMPLES_H
 #define ASSAY_TESTS_ENGINE_SAMPLES_H
 
+#include "engine/decode.h"
 #include "engine/image.h"
 
 #include <stdbool.h>
@@ -48,6 +49,11 @@ struct blob sample_png(const struct sample_png *png, const void *pixels, size_t 
 struct blob sample_profile_srgb(void);
 struct blob sample_profile_display_p3(void);
 struct blob sample_profile_grey(double gamma);
+
+/* Decodes, or fails the test with the message. */
+void sample_decode(const struct blob *blob, const struct decode_options *options, struct image *image);
+/* Fails the test unless decoding fails with a message that has these words. */
+void assert_refused(const struct blob *blob, const char *words);
 
 /* Fails the test unless both images have the same size, kind and bytes. */
 void assert_same_image(const struct image *image, const struct image *expected);
