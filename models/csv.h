@@ -1,0 +1,23 @@
+/* Comma-separated values, RFC 4180, LF or CRLF, read in place. */
+#ifndef ASSAY_MODELS_CSV_H
+#define ASSAY_MODELS_CSV_H
+
+#include "models/status.h"
+
+#include <stddef.h>
+
+/* Text being read. It is changed: fields are unquoted and ended where they stand. */
+struct csv {
+  char *at, *end;   /* *end is writable: room for one NUL behind the text */
+  int line;         /* of `at`, from 1 */
+  const char *file; /* for messages */
+};
+
+/* Starts at the first character after a byte order mark. */
+void csv_begin(struct csv *csv, char *text, size_t size, const char *file);
+
+/* Reads a line's fields; empty lines are passed over. At most `room` are kept, *count says how many there were; 0 is
+ * the end. *line is where it began. STATUS_INVALID for a quote that is not closed or stands where none may. */
+enum status csv_read(struct csv *csv, char **fields, size_t room, size_t *count, int *line, struct fault *fault);
+
+#endif
