@@ -9,10 +9,17 @@
 #include <stdint.h>
 
 /* Luma of one pixel; the value itself where R = G = B. */
-uint8_t colour_luma(int red, int green, int blue);
+static inline uint8_t colour_luma(int red, int green, int blue) {
+  return (uint8_t)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+}
 
-/* Cb and Cr of the mean of four pixels, given the sums of their red, green and blue (0..1020). */
-void colour_chroma_of_four(int red, int green, int blue, uint8_t *cb, uint8_t *cr);
+/* Cb and Cr of the mean of four pixels, given the sums of their red, green and blue (0..1020): 18 fractional bits. One
+ * less than a half keeps pure blue and pure red at 255. */
+static inline void colour_chroma_of_four(int red, int green, int blue, uint8_t *cb, uint8_t *cr) {
+  const int offset = (128 << 18) + (1 << 17) - 1;
+  *cb = (uint8_t)((-11059 * red - 21709 * green + 32768 * blue + offset) >> 18);
+  *cr = (uint8_t)((32768 * red - 27439 * green - 5329 * blue + offset) >> 18);
+}
 
 void colour_ycbcr_to_rgb(int y, int cb, int cr, uint8_t rgb[3]);
 
