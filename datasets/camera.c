@@ -56,6 +56,13 @@ static enum status darkroom_reserve(struct darkroom *darkroom, size_t count, str
   return STATUS_OK;
 }
 
+/* 3 x 3 binomial mean. */
+static float smooth(const float *p, int w) {
+  return (4 * p[0] + 2 * (p[-1] + p[1] + p[-w] + p[w]) + p[-w - 1] + p[-w + 1] + p[w - 1] + p[w + 1]) / 16;
+}
+
+/* Tone curve, colour smoothed against the mosaic's false colour, luma sharpened, 8 bits. Red and blue become colour
+ * differences on the way. */
 static void develop(const struct shot *shot, struct frame frame, struct rectangle rectangle, float *const rgb[3],
                     float *luma, uint8_t *out, size_t stride) {
   int w = frame.width;
@@ -63,6 +70,7 @@ static void develop(const struct shot *shot, struct frame frame, struct rectangl
   for (size_t i = 0; i < count; i++) {
     for (int c = 0; c < 3; c++) rgb[c][i] = tone(rgb[c][i]);
     luma[i] = 0.299f * rgb[0][i] + 0.587f * rgb[1][i] + 0.114f * rgb[2][i];
+    rgb[0][i] -= luma[i], rgb[2][i] -= luma[i];
   }
   float amount = (float)shot->sharpen;
   for (int y = rectangle.y0; y < rectangle.y1; y++) {
@@ -70,9 +78,10 @@ static void develop(const struct shot *shot, struct frame frame, struct rectangl
     for (int x = rectangle.x0; x < rectangle.x1; x++, pixel += 3) {
       size_t place = (size_t)(y - frame.y0) * (size_t)w + (size_t)(x - frame.x0);
       const float *p = luma + place;
-      float smooth = (4 * p[0] + 2 * (p[-1] + p[1] + p[-w] + p[w]) + p[-w - 1] + p[-w + 1] + p[w - 1] + p[w + 1]) / 16;
-      float crisp = amount * (p[0] - smooth);
-      for (int c = 0; c < 3; c++) pixel[c] = (uint8_t)rintf(fminf(fmaxf(rgb[c][place] + crisp, 0), 255));
+      float crisp = p[0] + amount * (p[0] - smooth(p, w));
+      float red = smooth(rgb[0] + place, w), blue = smooth(rgb[2] + place, w);
+      float values[3] = {crisp + red, crisp - (0.299f * red + 0.114f * blue) / 0.587f, crisp + blue};
+      for (int c = 0; c < 3; c++) pixel[c] = (uint8_t)rintf(fminf(fmaxf(values[c], 0), 255));
     }
   }
 }

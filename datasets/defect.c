@@ -127,7 +127,7 @@ enum status defect_plant(const struct options *options, const struct studio *stu
   for (int i = 0; i < TRIES && status == STATUS_MISSING; i++) {
     if (i % TRIES_A_CLASS == 0) class = choose_class(options->classes, random);
     struct proposal proposal;
-    double strong = fmax(options->min_contrast * 1.4, 90);
+    double strong = fmax(options->min_contrast * 1.4, class == DEFECT_COLOUR ? 50 : 90);
     double target = random_log_range(random, options->min_contrast * 1.1, strong);
     if (!defect_propose(options, view, shot->pose.scale, class, change, random, &proposal)) continue;
     if (!is_clear(&proposal, others, other_count) || !box_in_photo(shot, proposal.box, &bench.rectangle)) continue;

@@ -195,15 +195,20 @@ static void draw_bore(const struct item *item, cairo_t *cairo) {
   cairo_set_source(cairo, ring);
   cairo_pattern_destroy(ring);
   cairo_fill(cairo);
-  rounded_box(cairo, w, h, fmin(w, h) / 2);
-  set_colour(cairo, colour_hex(0x14151A), 1);
+  double narrow = fmin(w, h), wall = fmin(0.09 * narrow, 1.0);
+  struct colour lit = colour_mix(colour_hex(0x14151A), item->fill, 0.32);
+  cairo_pattern_t *depth = cairo_pattern_create_linear(0, -narrow / 2, narrow * 0.2, narrow / 2);
+  cairo_pattern_add_color_stop_rgb(depth, 0.3, 0.06, 0.06, 0.08);
+  cairo_pattern_add_color_stop_rgb(depth, 1, lit.r, lit.g, lit.b);
+  rounded_box(cairo, w, h, narrow / 2);
+  cairo_set_source(cairo, depth);
+  cairo_pattern_destroy(depth);
   cairo_fill_preserve(cairo);
   cairo_clip(cairo);
-  cairo_translate(cairo, -0.07 * fmin(w, h), -0.09 * fmin(w, h));
-  cairo_set_line_width(cairo, 0.10 * fmin(w, h));
-  rounded_box(cairo, w * 1.04, h * 1.04, fmin(w, h) / 2);
-  set_colour(cairo, item->fill, 0.30);
-  cairo_stroke(cairo);
+  cairo_translate(cairo, -0.55 * wall, -0.8 * wall);
+  rounded_box(cairo, w - wall, h - wall, (narrow - wall) / 2);
+  set_colour(cairo, colour_hex(0x0F1014), 1);
+  cairo_fill(cairo);
 }
 
 void item_draw(const struct item *item, const double (*points)[2], cairo_t *cairo) {
@@ -228,6 +233,13 @@ void item_draw(const struct item *item, const double (*points)[2], cairo_t *cair
   switch (item->kind) {
   case ITEM_TEXT:
     font_select(cairo, item->font, item->h);
+    if (item->finish == FINISH_ENGRAVED) {
+      cairo_move_to(cairo, 0.09, 0.12);
+      cairo_text_path(cairo, item->text);
+      set_colour(cairo, item->other, 1);
+      cairo_fill(cairo);
+      cairo_move_to(cairo, 0, 0);
+    }
     cairo_text_path(cairo, item->text);
     set_colour(cairo, item->fill, 1);
     cairo_fill(cairo);

@@ -44,11 +44,11 @@ static void draw_scratch(const struct mark *mark, cairo_t *cairo) {
   }
 }
 
-static void draw_stain(const struct mark *mark, cairo_t *cairo) {
+static void draw_stain(const struct mark *mark, double roughness, cairo_t *cairo) {
   enum { RINGS = 6 };
   for (int i = 0; i < RINGS; i++) {
     double grow = 1.0 + 0.16 * (1 - (double)i / (RINGS - 1)) - 0.06;
-    blob(cairo, mark->w * grow, mark->h * grow, mark->shape, 0.5);
+    blob(cairo, mark->w * grow, mark->h * grow, mark->shape, roughness);
     cairo_fill(cairo);
   }
 }
@@ -77,13 +77,13 @@ void mark_draw(const struct scene *scene, const struct mark *mark, cairo_t *cair
     cairo_paint_with_alpha(cairo, mark->strength);
     break;
   case MARK_STAIN:
+  case MARK_TINT:
     /* Six rings on top of each other leave 1 - (1 - a)^6. */
     cairo_set_source_rgba(cairo, c.r, c.g, c.b, 1 - number_pow(fmax(1 - mark->strength, 1e-6), 1.0 / 6));
-    draw_stain(mark, cairo);
+    draw_stain(mark, mark->kind == MARK_TINT ? 0.15 : 0.5, cairo);
     break;
-  case MARK_TINT:
   case MARK_SPECK:
-    blob(cairo, mark->w, mark->h, mark->shape, mark->kind == MARK_TINT ? 0.15 : 0.4);
+    blob(cairo, mark->w, mark->h, mark->shape, 0.4);
     cairo_set_source_rgba(cairo, c.r, c.g, c.b, mark->strength);
     cairo_fill(cairo);
     break;

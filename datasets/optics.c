@@ -151,8 +151,10 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
       if (sum.a < 1) {
         float tx = (float)x * (float)studio->table_scale + shot->table_offset[0];
         float ty = (float)y * (float)studio->table_scale + shot->table_offset[1];
-        float pattern =
-            texture_at(&studio->table, tx, ty) + 0.6f * texture_at(&studio->table, ty * 0.137f, tx * 0.137f);
+        /* The grain of wood runs one way in both scales; elsewhere the coarse scale is turned to hide the repeats. */
+        bool turned = scene->table_kind != 2;
+        float coarse = texture_at(&studio->table, (turned ? ty : tx) * 0.137f, (turned ? tx : ty) * 0.137f);
+        float pattern = texture_at(&studio->table, tx, ty) + 0.6f * coarse;
         table = (1 - sum.a) * fmaxf(1 + depth * pattern, 0.05f) * shadow_at(scene, mm_x, mm_y);
       }
       float grain = 1;

@@ -209,6 +209,9 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
   if (options->defects > options->count)
     return fault_set(fault, STATUS_USAGE, "--defects: %d given, at most --count (%d) expected", options->defects,
                      options->count);
+  if (options->drift & DRIFT_DIMENSION && options->product == PRODUCT_LABEL)
+    return fault_set(fault, STATUS_USAGE,
+                     "--drift: a label has no dimensions that could drift; --product board or plate expected");
   if (options->max_size < options->min_size)
     return fault_set(fault, STATUS_USAGE, "--max-size: %g given, at least --min-size (%g) expected", options->max_size,
                      options->min_size);

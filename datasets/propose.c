@@ -76,7 +76,7 @@ static bool propose_spot(const struct options *options, const struct view *view,
   } else {
     /* Another hue of the same luma. */
     double y = colour_luma(ground), angle = random_range(random, 0, 2 * NUMBER_PI);
-    double cb = 0.32 * number_cos(angle), cr = 0.32 * number_sin(angle);
+    double cb = 0.24 * number_cos(angle), cr = 0.24 * number_sin(angle);
     mark->colour = (struct colour){fmin(fmax(y + 1.402 * cr, 0), 1), fmin(fmax(y - 0.344 * cb - 0.714 * cr, 0), 1),
                                    fmin(fmax(y + 1.772 * cb, 0), 1)};
   }

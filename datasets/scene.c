@@ -1,5 +1,6 @@
 #include "datasets/scene.h"
 
+#include <fontconfig/fontconfig.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -132,4 +133,9 @@ void scene_free(struct scene *scene) {
   free(scene->parts);
   if (scene->ruler) cairo_destroy(scene->ruler);
   *scene = (struct scene){0};
+}
+
+void scene_end(void) {
+  cairo_debug_reset_static_data();
+  FcFini();
 }

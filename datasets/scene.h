@@ -31,10 +31,11 @@ enum item_kind {
 };
 enum finish {
   FINISH_FLAT,
-  FINISH_BODY,  /* moulded: light upper left edge, dark lower right edge */
-  FINISH_METAL, /* a band of light across */
-  FINISH_BALL,  /* light from the upper left, as on solder or fruit */
-  FINISH_FADE   /* from `fill` above to `other` below */
+  FINISH_BODY,    /* moulded: light upper left edge, dark lower right edge */
+  FINISH_METAL,   /* a band of light across */
+  FINISH_BALL,    /* light from the upper left, as on solder or fruit */
+  FINISH_FADE,    /* from `fill` above to `other` below */
+  FINISH_ENGRAVED /* text: the far wall of the cut, `other`, catches the light */
 };
 enum font {
   FONT_SANS,
@@ -99,6 +100,9 @@ enum product { PRODUCT_LABEL, PRODUCT_BOARD, PRODUCT_PLATE };
 /* Lays a product out from the seed; STATUS_MEMORY on failure. `scene` is freed by scene_free, also after a failure. */
 enum status scene_make(struct scene *scene, enum product product, uint64_t seed, struct fault *fault);
 void scene_free(struct scene *scene);
+
+/* Frees what Cairo and fontconfig keep for the process, at its end: no scene may be left, no thread may be drawing. */
+void scene_end(void);
 
 /* For the layouts. An item is added to the part opened last; the returned pointer is valid until the next call, and
  * points to a spare item when the scene is full. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ struct set {
   char **lines; /* of truth, goldens first */
   int total;
   atomic_int next, failed;
-  struct set_progress *progress;
+  set_progress *progress;
+  int done;
   pthread_mutex_t lock;
   struct fault fault;
   int fault_at;
@@ -167,7 +169,10 @@ static void *work(void *argument) {
       if (set->fault_at < 0 || job < set->fault_at) set->fault = fault, set->fault_at = job;
       pthread_mutex_unlock(&set->lock);
     }
-    if (set->progress) atomic_fetch_add(&set->progress->done, 1);
+    pthread_mutex_lock(&set->lock);
+    set->done++;
+    if (set->progress) set->progress(set->done, set->total);
+    pthread_mutex_unlock(&set->lock);
   }
 }
 
@@ -203,30 +208,61 @@ static enum status run_workers(struct set *set, struct fault *fault) {
   return status;
 }
 
-static enum status write_spec(const struct set *set, struct fault *fault) {
-  static const char *const products[] = {"label", "board", "plate"};
-  static const double inset = 0.8; /* mm: the cut edge itself is not compared */
+/* A gauge a dimension, found in golden pixels, and its limits: only where the camera stands fixed, for then the scale
+ * does not come from the product. */
+static void write_dimensions(const struct set *set, FILE *out) {
+  const struct options *options = set->options;
   const struct scene *scene = &set->scene;
-  const double corners[4][2] = {{inset, inset},
-                                {scene->width - inset, inset},
-                                {scene->width - inset, scene->height - inset},
-                                {inset, scene->height - inset}};
-  char polygon[200] = "", text[1000];
+  if (options->scale > 0 || options->tilt > 0 || options->distortion > 0 || !scene->dimension_count) return;
+  double scale = set->golden.pose.scale;
+  fprintf(out, "scale: {source: fixture, mm_per_px: %.9f}\ndimensions:\n", 1 / scale);
+  for (int i = 0; i < scene->dimension_count; i++) {
+    const struct dimension *d = &scene->dimensions[i];
+    const struct item *items[2] = {&scene->items[d->a], d->b < 0 ? NULL : &scene->items[d->b]};
+    if (items[0]->kind != ITEM_HOLE) continue;
+    for (int k = 0; k < 2 && items[k]; k++) {
+      double centre[2];
+      mapping_project(&set->golden.mapping, items[k]->x, items[k]->y, centre);
+      fprintf(out, "  - {name: %s_%c, gauge: circle, centre: [%.2f, %.2f], radius: %.2f, search: %.1f}\n", d->name,
+              'a' + k, centre[0], centre[1], items[k]->w / 2 * scale, fmax(1.0 * scale, 5));
+    }
+    if (items[1])
+      fprintf(out, "  - {name: %s, measure: distance, of: [%s_a, %s_b]", d->name, d->name, d->name);
+    else
+      fprintf(out, "  - {name: %s, measure: diameter, of: %s_a", d->name, d->name);
+    fprintf(out, ", lower: %.3f, upper: %.3f, unit: mm}\n", d->nominal - 0.1, d->nominal + 0.1);
+  }
+}
+
+static void write_zone(const struct set *set, FILE *out) {
+  static const double inset = 0.8; /* mm: the cut edge itself is not compared */
+  double right = set->scene.width - inset, bottom = set->scene.height - inset;
+  const double corners[4][2] = {{inset, inset}, {right, inset}, {right, bottom}, {inset, bottom}};
+  fprintf(out, "zones:\n  - {name: product, polygon: [");
   for (int i = 0; i < 4; i++) {
     double at[2];
     mapping_project(&set->golden.mapping, corners[i][0], corners[i][1], at);
-    size_t used = strlen(polygon);
-    snprintf(polygon + used, sizeof polygon - used, "%s[%.1f, %.1f]", i ? ", " : "", at[0], at[1]);
+    fprintf(out, "%s[%.1f, %.1f]", i ? ", " : "", at[0], at[1]);
   }
-  snprintf(text, sizeof text,
-           "name: synth-%s-%d\n"
-           "alignment: {model: homography}\n"
-           "outside: ignore\n"
-           "colour: {reference: none}\n"
-           "zones:\n"
-           "  - {name: product, polygon: [%s], severity: major}\n",
-           products[set->options->product], set->options->seed, polygon);
-  return write_text(set->options->out, "golden.yaml", text, fault);
+  fprintf(out, "], severity: major}\n");
+}
+
+static enum status write_spec(const struct set *set, struct fault *fault) {
+  static const char *const products[] = {"label", "board", "plate"};
+  char *text = NULL;
+  size_t size = 0;
+  FILE *memory = open_memstream(&text, &size);
+  if (!memory) return fault_set(fault, STATUS_MEMORY, "out of memory for golden.yaml");
+  fprintf(memory, "name: synth-%s-%d\nalignment: {model: homography}\noutside: ignore\ncolour: {reference: none}\n",
+          products[set->options->product], set->options->seed);
+  write_zone(set, memory);
+  write_dimensions(set, memory);
+  bool failed = ferror(memory) != 0;
+  failed |= fclose(memory) != 0;
+  enum status status = failed ? fault_set(fault, STATUS_MEMORY, "out of memory for golden.yaml")
+                              : write_text(set->options->out, "golden.yaml", text, fault);
+  free(text);
+  return status;
 }
 
 static enum status write_lists(const struct set *set, struct fault *fault) {
@@ -259,7 +295,8 @@ static enum status write_lists(const struct set *set, struct fault *fault) {
 static enum status prepare(struct set *set, struct fault *fault) {
   const struct options *options = set->options;
   uint64_t seed = (uint64_t)options->seed;
-  enum status status = plan_make(options, &set->units, fault);
+  enum status status = make_folders(options->out, fault);
+  if (status == STATUS_OK) status = plan_make(options, &set->units, fault);
   if (status == STATUS_OK) status = scene_make(&set->scene, (enum product)options->product, seed, fault);
   if (status != STATUS_OK) return status;
   int width, height;
@@ -272,11 +309,10 @@ static enum status prepare(struct set *set, struct fault *fault) {
   set->total = options->goldens + options->count;
   set->lines = calloc((size_t)set->total, sizeof *set->lines);
   if (!set->lines) return fault_set(fault, STATUS_MEMORY, "out of memory for %d photos", set->total);
-  if (set->progress) set->progress->total = set->total;
-  return make_folders(options->out, fault);
+  return STATUS_OK;
 }
 
-enum status set_make(const struct options *options, struct set_progress *progress, struct fault *fault) {
+enum status set_make(const struct options *options, set_progress *progress, struct fault *fault) {
   struct set set = {.options = options, .progress = progress, .fault_at = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
   enum status status = prepare(&set, fault);
   if (status == STATUS_OK) status = run_workers(&set, fault);

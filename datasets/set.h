@@ -4,15 +4,9 @@
 
 #include "datasets/options.h"
 
-#include <stdatomic.h>
-
-struct set_progress {
-  atomic_int done; /* photos */
-  int total;
-};
-
 /* Makes the set that the options describe under options->out, which must be new or empty. On failure what was written
- * stays. `progress` may be NULL; it may be read from another thread. */
-enum status set_make(const struct options *options, struct set_progress *progress, struct fault *fault);
+ * stays. `progress` (may be NULL) is called after each photo, by one thread at a time. */
+typedef void set_progress(int done, int total);
+enum status set_make(const struct options *options, set_progress *progress, struct fault *fault);
 
 #endif
