@@ -1,97 +1,17 @@
 #include "models/digest.h"
-#include "models/file.h"
 #include "models/golden.h"
 #include "models/golden_build.h"
+#include "tests/models/golden_place.h"
 #include "tests/support.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* A folder with two photos, a mask, a spec that names it, and a golden made of them. */
-struct place {
-  char *folder, *first, *second, *spec, *golden;
-};
-
-static const char spec_text[] = "# the front\nname: from-the-spec\ntolerance: {absolute: 9}\n"
-                                "zones:\n  - {name: body, mask: body.png}\n";
-
-static struct place make_place(void) {
-  struct place place = {.folder = support_folder()};
-  place.first = support_text("%s/front.jpg", place.folder);
-  place.second = support_text("%s/back of it.JPG", place.folder);
-  place.spec = support_text("%s/spec.yaml", place.folder);
-  place.golden = support_text("%s/golden", place.folder);
-  char *mask = support_text("%s/body.png", place.folder);
-  support_write(place.first, "first photo", 11);
-  support_write(place.second, "second photo", 12);
-  support_write(place.spec, spec_text, strlen(spec_text));
-  support_write(mask, "mask", 4);
-  free(mask);
-  return place;
-}
-
-static void end_place(struct place *place) {
-  support_remove(place->folder);
-  free(place->first);
-  free(place->second);
-  free(place->spec);
-  free(place->golden);
-}
-
-static enum status create(const struct place *place, const char *name, const char *spec, const char *key,
-                          struct fault *fault) {
-  const char *const photos[] = {place->first, place->second};
-  const struct golden_create how = {.path = place->golden,
-                                    .name = name,
-                                    .photos = photos,
-                                    .photo_count = 2,
-                                    .spec_file = spec,
-                                    .by = "Ann",
-                                    .why = "approved",
-                                    .key_file = key};
-  return golden_create(&how, fault);
-}
-
-static void created(const struct place *place) {
-  struct fault fault = {0};
-  if (create(place, "carton", place->spec, NULL, &fault)) fail_msg("%s", fault.text);
-}
-
-static void put(const struct place *place, const char *name, const char *text) {
-  char *path = support_text("%s/%s", place->golden, name);
-  support_write(path, text, strlen(text));
-  free(path);
-}
-
-static char *read_text(const struct place *place, const char *name) {
-  char *path = support_text("%s/%s", place->golden, name), *text;
-  uint8_t *bytes;
-  size_t size;
-  assert_int_equal(file_read(AT_FDCWD, path, path, true, 1 << 20, &bytes, &size, NULL), STATUS_OK);
-  text = support_text("%.*s", (int)size, (const char *)bytes);
-  free(bytes);
-  free(path);
-  return text;
-}
-
-static int entries_of(const char *folder) {
-  DIR *dir = opendir(folder);
-  assert_non_null(dir);
-  int count = 0;
-  while (readdir(dir)) count++;
-  closedir(dir);
-  return count - 2;
-}
 
 static void check_refused(const struct place *place, enum status expected, const char *words) {
   struct golden *golden;
@@ -108,8 +28,8 @@ static void check_refused(const struct place *place, enum status expected, const
 
 static void what_was_created_opens_with_the_same_bytes(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
+  struct place place = place_make();
+  place_created(&place);
   struct golden *golden;
   assert_int_equal(golden_open(place.golden, &golden, NULL), STATUS_OK);
   assert_int_equal(golden->version, 1);
@@ -120,19 +40,19 @@ static void what_was_created_opens_with_the_same_bytes(void **state) {
   assert_memory_equal(golden->photos[1].bytes, "second photo", 12);
   assert_non_null(strstr(golden->photos[1].path, "/golden/photos/back_of_it.JPG"));
   assert_memory_equal(golden->masks[0].bytes, "mask", 4);
-  char *seal = read_text(&place, "seal.json"), sha256[DIGEST_CHARS + 1];
+  char *seal = place_read(&place, "seal.json"), sha256[DIGEST_CHARS + 1];
   digest_sha256(seal, strlen(seal), sha256);
   assert_string_equal(golden->sha256, sha256);
   free(seal);
   golden_close(golden);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void the_seal_is_written_byte_for_byte(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
-  char *seal = read_text(&place, "seal.json"), *when = strstr(seal, "\"when\": \"") + 9;
+  struct place place = place_make();
+  place_created(&place);
+  char *seal = place_read(&place, "seal.json"), *when = strstr(seal, "\"when\": \"") + 9;
   char *expected =
       support_text("{\n  \"files\": [\n"
                    "    {\n      \"name\": \"golden.yaml\",\n      \"sha256\": "
@@ -152,7 +72,7 @@ static void the_seal_is_written_byte_for_byte(void **state) {
   assert_int_equal(when[19], 'Z');
   free(expected);
   free(seal);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void the_name_given_wins_over_the_spec_and_the_rest_of_it_stays(void **state) {
@@ -180,29 +100,29 @@ static void the_name_given_wins_over_the_spec_and_the_rest_of_it_stays(void **st
 
 static void a_golden_without_a_spec_has_the_defaults(void **state) {
   (void)state;
-  struct place place = make_place();
-  assert_int_equal(create(&place, "carton", NULL, NULL, NULL), STATUS_OK);
-  char *text = read_text(&place, "golden.yaml");
+  struct place place = place_make();
+  assert_int_equal(place_create(&place, "carton", NULL, NULL, NULL), STATUS_OK);
+  char *text = place_read(&place, "golden.yaml");
   assert_string_equal(text, "name: \"carton\"\n");
   free(text);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void the_spec_gives_the_name_where_none_is_given(void **state) {
   (void)state;
-  struct place place = make_place();
-  assert_int_equal(create(&place, NULL, NULL, NULL, NULL), STATUS_USAGE);
-  assert_int_equal(create(&place, NULL, place.spec, NULL, NULL), STATUS_OK);
+  struct place place = place_make();
+  assert_int_equal(place_create(&place, NULL, NULL, NULL, NULL), STATUS_USAGE);
+  assert_int_equal(place_create(&place, NULL, place.spec, NULL, NULL), STATUS_OK);
   struct golden *golden;
   assert_int_equal(golden_open(place.golden, &golden, NULL), STATUS_OK);
   assert_string_equal(golden->spec.name, "from-the-spec");
   golden_close(golden);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void photo_names_are_made_safe_and_unique(void **state) {
   (void)state;
-  struct place place = make_place();
+  struct place place = place_make();
   const char *const names[][2] = {{"a.jpg", "photos/a.jpg"},
                                   {"A.JPG", "photos/A-2.JPG"},
                                   {"\xC3\xBC b.png", "photos/___b.png"},
@@ -224,91 +144,91 @@ static void photo_names_are_made_safe_and_unique(void **state) {
   assert_string_equal(last + strlen(last) - 7, "-2.jpeg");
   free(longest);
   golden_build_end(&build);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void a_folder_that_is_there_is_refused_even_when_empty(void **state) {
   (void)state;
-  struct place place = make_place();
+  struct place place = place_make();
   struct fault fault = {0};
   assert_int_equal(mkdir(place.golden, 0777), 0);
-  assert_int_equal(create(&place, "carton", NULL, NULL, &fault), STATUS_INVALID);
+  assert_int_equal(place_create(&place, "carton", NULL, NULL, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "is there already"));
-  assert_int_equal(entries_of(place.golden), 0);
-  assert_int_equal(entries_of(place.folder), 5);
-  end_place(&place);
+  assert_int_equal(place_entries(place.golden), 0);
+  assert_int_equal(place_entries(place.folder), 5);
+  place_end(&place);
 }
 
 /* What another process makes meanwhile is not overwritten either. */
 static void a_folder_that_comes_while_one_is_made_is_kept(void **state) {
   (void)state;
-  struct place place = make_place();
+  struct place place = place_make();
   struct golden_build build;
   assert_int_equal(golden_build_begin(&build, place.golden, NULL), STATUS_OK);
   assert_int_equal(mkdir(place.golden, 0777), 0);
   assert_int_equal(golden_build_finish(&build, false, NULL), STATUS_INVALID);
   golden_build_end(&build);
-  assert_int_equal(entries_of(place.golden), 0);
-  assert_int_equal(entries_of(place.folder), 5);
-  end_place(&place);
+  assert_int_equal(place_entries(place.golden), 0);
+  assert_int_equal(place_entries(place.folder), 5);
+  place_end(&place);
 }
 
 static void a_failure_leaves_nothing_behind(void **state) {
   (void)state;
-  struct place place = make_place();
-  const int before = entries_of(place.folder);
+  struct place place = place_make();
+  const int before = place_entries(place.folder);
   struct fault fault = {0};
   char *mask = support_text("%s/body.png", place.folder), *none = support_text("%s/none", place.folder);
   unlink(mask);
-  assert_int_equal(create(&place, "carton", place.spec, NULL, &fault), STATUS_MISSING);
+  assert_int_equal(place_create(&place, "carton", place.spec, NULL, &fault), STATUS_MISSING);
   assert_non_null(strstr(fault.text, "body.png: no such file"));
-  assert_int_equal(create(&place, "carton", NULL, none, &fault), STATUS_MISSING);
-  assert_int_equal(create(&place, "two\nlines", NULL, NULL, &fault), STATUS_INVALID);
+  assert_int_equal(place_create(&place, "carton", NULL, none, &fault), STATUS_MISSING);
+  assert_int_equal(place_create(&place, "two\nlines", NULL, NULL, &fault), STATUS_INVALID);
   unlink(place.second);
-  assert_int_equal(create(&place, "carton", NULL, NULL, &fault), STATUS_MISSING);
+  assert_int_equal(place_create(&place, "carton", NULL, NULL, &fault), STATUS_MISSING);
   support_write(place.spec, "zones: 7\n", 9);
-  assert_int_equal(create(&place, "carton", place.spec, NULL, &fault), STATUS_INVALID);
+  assert_int_equal(place_create(&place, "carton", place.spec, NULL, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "spec.yaml:1:8: zones: 7; expected"));
-  assert_int_equal(entries_of(place.folder), before - 2);
+  assert_int_equal(place_entries(place.folder), before - 2);
   free(mask);
   free(none);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void a_photo_changed_after_sealing_is_named(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
-  put(&place, "photos/front.jpg", "other photo");
+  struct place place = place_make();
+  place_created(&place);
+  place_put(&place, "photos/front.jpg", "other photo");
   check_refused(&place, STATUS_INVALID, "golden/photos/front.jpg: changed after sealing: SHA-256 ");
-  put(&place, "photos/front.jpg", "longer than before");
+  place_put(&place, "photos/front.jpg", "longer than before");
   check_refused(&place, STATUS_INVALID, "golden/photos/front.jpg: changed after sealing: 18 bytes; expected 11");
-  end_place(&place);
+  place_end(&place);
 }
 
 static void every_other_change_is_named_too(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
-  char *mask = support_text("%s/masks/body.png", place.golden), *spec = read_text(&place, "golden.yaml");
+  struct place place = place_make();
+  place_created(&place);
+  char *mask = support_text("%s/masks/body.png", place.golden), *spec = place_read(&place, "golden.yaml");
   unlink(mask);
   check_refused(&place, STATUS_INVALID, "masks/body.png: is sealed but missing");
   support_write(mask, "mask", 4);
-  put(&place, "golden.yaml", "name: carton\ntolerance: {absolute: -3}\n");
+  place_put(&place, "golden.yaml", "name: carton\ntolerance: {absolute: -3}\n");
   check_refused(&place, STATUS_INVALID, "golden.yaml: changed after sealing");
-  put(&place, "golden.yaml", spec);
-  put(&place, "seal.json", "{}");
+  place_put(&place, "golden.yaml", spec);
+  place_put(&place, "seal.json", "{}");
   check_refused(&place, STATUS_INVALID, "seal.json: format: expected 1");
-  put(&place, "seal.json", "{\"format\": 1,");
+  place_put(&place, "seal.json", "{\"format\": 1,");
   check_refused(&place, STATUS_INVALID, "seal.json:1:");
   free(spec);
   free(mask);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void what_is_no_golden_is_refused_in_words(void **state) {
   (void)state;
-  struct place place = make_place();
+  struct place place = place_make();
   check_refused(&place, STATUS_MISSING, "no such folder; expected a golden");
   free(place.golden);
   place.golden = strdup(place.first);
@@ -316,12 +236,12 @@ static void what_is_no_golden_is_refused_in_words(void **state) {
   free(place.golden);
   place.golden = strdup(place.folder);
   check_refused(&place, STATUS_INVALID, "not a golden: it has no seal.json");
-  end_place(&place);
+  place_end(&place);
 }
 
 /* Puts another name, of the same length or not, in place of the sealed photo's. */
 static void rename_in_seal(const struct place *place, const char *name) {
-  char *seal = read_text(place, "seal.json");
+  char *seal = place_read(place, "seal.json");
   const char *from = "photos/front.jpg", *at = seal;
   char *changed = support_text("%s", "");
   for (const char *next; (next = strstr(at, from)); at = next + strlen(from)) {
@@ -330,7 +250,7 @@ static void rename_in_seal(const struct place *place, const char *name) {
     changed = more;
   }
   char *whole = support_text("%s%s", changed, at);
-  put(place, "seal.json", whole);
+  place_put(place, "seal.json", whole);
   free(whole);
   free(changed);
   free(seal);
@@ -350,18 +270,18 @@ static void a_sealed_name_does_not_lead_out_of_the_folder(void **state) {
                                "photos/a\\nb",
                                ""};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    struct place place = make_place();
-    created(&place);
+    struct place place = place_make();
+    place_created(&place);
     rename_in_seal(&place, names[i]);
     check_refused(&place, STATUS_INVALID, "seal.json");
-    end_place(&place);
+    place_end(&place);
   }
 }
 
 static void links_in_a_golden_are_not_followed(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
+  struct place place = place_make();
+  place_created(&place);
   char *photo = support_text("%s/photos/front.jpg", place.golden), *photos = support_text("%s/photos", place.golden);
   char *aside = support_text("%s/aside", place.folder);
   unlink(photo);
@@ -375,12 +295,12 @@ static void links_in_a_golden_are_not_followed(void **state) {
   free(photo);
   free(photos);
   free(aside);
-  end_place(&place);
+  place_end(&place);
 }
 
 static void a_name_that_differs_from_the_seal_is_refused(void **state) {
   (void)state;
-  struct place place = make_place();
+  struct place place = place_make();
   struct golden_build build;
   assert_int_equal(golden_build_begin(&build, place.golden, NULL), STATUS_OK);
   build.seal.version = 1;
@@ -391,16 +311,16 @@ static void a_name_that_differs_from_the_seal_is_refused(void **state) {
   assert_int_equal(golden_build_finish(&build, false, NULL), STATUS_OK);
   golden_build_end(&build);
   check_refused(&place, STATUS_INVALID, "golden.yaml: name: two; expected one as in seal.json");
-  end_place(&place);
+  place_end(&place);
 }
 
 static void check_reports_every_problem(void **state) {
   (void)state;
-  struct place place = make_place();
-  created(&place);
-  put(&place, "photos/front.jpg", "x");
-  put(&place, "photos/back_of_it.JPG", "x");
-  put(&place, "masks/body.png", "x");
+  struct place place = place_make();
+  place_created(&place);
+  place_put(&place, "photos/front.jpg", "x");
+  place_put(&place, "photos/back_of_it.JPG", "x");
+  place_put(&place, "masks/body.png", "x");
   json_t *report;
   struct fault fault = {0};
   assert_int_equal(golden_check(place.golden, NULL, &report, &fault), STATUS_INVALID);
@@ -410,7 +330,7 @@ static void check_reports_every_problem(void **state) {
   assert_int_equal(json_integer_value(json_object_get(report, "version")), 1);
   assert_true(json_is_null(json_object_get(report, "signed_by")));
   json_decref(report);
-  end_place(&place);
+  place_end(&place);
 }
 
 int main(void) {
