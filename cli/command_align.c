@@ -1,6 +1,6 @@
 #include "cli/commands.h"
-#include "cli/judge.h"
 #include "cli/output.h"
+#include "cli/pair_judge.h"
 
 #include <stdio.h>
 
@@ -26,15 +26,15 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct common_options *common = values;
   const struct inspect_options options = {.backend = common->backend, .cpu = common->cpu};
   const char *golden = common->operands.items[0];
-  struct judge judge = {0};
+  struct pair_judge judge = {0};
   struct result result = {0};
-  enum status status = judge_open(&judge, golden, &options, fault);
-  if (!status) status = judge_file(&judge, common->operands.items[1], true, &result, fault);
+  enum status status = pair_judge_open(&judge, golden, &options, fault);
+  if (!status) status = pair_judge_file(&judge, common->operands.items[1], true, &result, fault);
   if (!status && common->json) status = print_json(&result, fault);
   if (!status && !common->json) print_text(golden, &result);
   *exit_code = result.aligned ? 0 : 2;
   result_free(&result);
-  judge_close(&judge);
+  pair_judge_close(&judge);
   return status;
 }
 

@@ -1,8 +1,8 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
-#include "cli/judge.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/pair_judge.h"
 #include "cli/pairs.h"
 #include "cli/parallel.h"
 #include "cli/picture.h"
@@ -47,9 +47,9 @@ struct diff {
 static enum status judge_pair(const struct diff *diff, const struct pair *pair, struct outcome *outcome) {
   const struct common_options *common = &diff->given->common;
   const struct inspect_options inspect = {.backend = common->backend, .cpu = common->cpu};
-  struct judge judge = {0};
-  enum status status = judge_open(&judge, pair->golden, &inspect, &outcome->fault);
-  if (!status) status = judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);
+  struct pair_judge judge = {0};
+  enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);
+  if (!status) status = pair_judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);
   struct inspect_evidence evidence;
   if (!status && diff->given->map) {
     const struct picture picture = {&outcome->result, &evidence, pair->golden};
@@ -58,7 +58,7 @@ static enum status judge_pair(const struct diff *diff, const struct pair *pair, 
     else
       message_warning("%s: no picture is written, as the photo could not be aligned", diff->given->map);
   }
-  judge_close(&judge);
+  pair_judge_close(&judge);
   return status;
 }
 

@@ -1,3 +1,4 @@
 #include "cli/commands.h"
 
-const struct command *const commands[] = {&command_doctor, NULL};
+const struct command *const commands[] = {&command_golden_check, &command_golden_show, &command_golden_history,
+                                          &command_golden_spec,  &command_doctor,      NULL};

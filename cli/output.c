@@ -41,3 +41,8 @@ enum status output_json(json_t *json, struct fault *fault) {
 enum status output_result(const struct result *result, struct fault *fault) {
   return print_line(result_write(result), fault);
 }
+
+const char *output_text_of(const json_t *object, const char *key) {
+  const char *text = json_string_value(json_object_get(object, key));
+  return text ? text : "";
+}

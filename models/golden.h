@@ -38,11 +38,14 @@ struct golden_create {
   const char *by;        /* NULL: the login; as why, one line of at most 1000 bytes */
   const char *why;       /* NULL: "created" */
   const char *key_file;  /* NULL: not signed */
+  /* Asked whether the golden is of use, opened as it will be, before its folder appears: whether photos can be decoded
+   * is not this module's business. Anything but STATUS_OK, and nothing is made. NULL: not asked. */
+  enum status (*check)(void *context, const struct golden *golden, struct fault *fault);
+  void *context;
 };
 
-/* Makes the folder complete or not at all (written beside, synced, renamed). Photos that are not decodable are not
- * this function's business: the caller checks first. A path that is there already, even an empty folder, is
- * STATUS_INVALID. */
+/* Makes the folder complete or not at all (written beside, synced, renamed). A path that is there already, even an
+ * empty folder, is STATUS_INVALID. */
 enum status golden_create(const struct golden_create *how, struct fault *fault);
 
 /* What changes from one version to the next; what is NULL is kept. */

@@ -60,6 +60,15 @@ static enum status add_photos(const struct golden_create *how, struct golden_bui
   return status;
 }
 
+static enum status check(const struct golden_create *how, const struct golden_build *build, struct fault *fault) {
+  if (!how->check) return STATUS_OK;
+  struct golden *golden = NULL;
+  enum status status = golden_open(build->temporary, &golden, fault);
+  if (!status) status = how->check(how->context, golden, fault);
+  golden_close(golden);
+  return status;
+}
+
 enum status golden_create(const struct golden_create *how, struct fault *fault) {
   struct golden_build build = {0};
   struct spec spec = {0};
@@ -77,6 +86,7 @@ enum status golden_create(const struct golden_create *how, struct fault *fault) 
   if (!status) status = add_photos(how, &build, fault);
   if (!status) status = add_masks(how, &spec, &build, fault);
   if (!status) status = golden_build_seal(&build, how->by, how->why ? how->why : "created", how->key_file, fault);
+  if (!status) status = check(how, &build, fault);
   if (!status) status = golden_build_finish(&build, false, fault);
 end:
   golden_build_end(&build);

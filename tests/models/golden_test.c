@@ -195,6 +195,32 @@ static void a_failure_leaves_nothing_behind(void **state) {
   place_end(&place);
 }
 
+/* Refuses, or not, as `context` says, and sees the golden whole. */
+static enum status look(void *context, const struct golden *golden, struct fault *fault) {
+  assert_int_equal(golden->photo_count, 1);
+  assert_memory_equal(golden->photos[0].bytes, "first photo", 11);
+  assert_string_equal(golden->spec.name, "carton");
+  return *(bool *)context ? fault_set(fault, STATUS_INVALID, "it is of no use") : STATUS_OK;
+}
+
+static void nothing_is_made_where_the_check_refuses(void **state) {
+  (void)state;
+  struct place place = place_make();
+  const int before = place_entries(place.folder);
+  bool refuse = true;
+  const char *const photos[] = {place.first};
+  const struct golden_create how = {
+      .path = place.golden, .name = "carton", .photos = photos, .photo_count = 1, .check = look, .context = &refuse};
+  struct fault fault = {0};
+  assert_int_equal(golden_create(&how, &fault), STATUS_INVALID);
+  assert_string_equal(fault.text, "it is of no use");
+  assert_int_equal(place_entries(place.folder), before);
+  refuse = false;
+  assert_int_equal(golden_create(&how, &fault), STATUS_OK);
+  assert_int_equal(place_entries(place.folder), before + 1);
+  place_end(&place);
+}
+
 static void a_photo_changed_after_sealing_is_named(void **state) {
   (void)state;
   struct place place = place_make();
@@ -344,6 +370,7 @@ int main(void) {
       cmocka_unit_test(a_folder_that_is_there_is_refused_even_when_empty),
       cmocka_unit_test(a_folder_that_comes_while_one_is_made_is_kept),
       cmocka_unit_test(a_failure_leaves_nothing_behind),
+      cmocka_unit_test(nothing_is_made_where_the_check_refuses),
       cmocka_unit_test(a_photo_changed_after_sealing_is_named),
       cmocka_unit_test(every_other_change_is_named_too),
       cmocka_unit_test(what_is_no_golden_is_refused_in_words),

@@ -1,20 +1,20 @@
-#include "cli/judge.h"
+#include "cli/pair_judge.h"
 
-enum status judge_open(struct judge *judge, const char *golden_image, const struct inspect_options *options,
-                       struct fault *fault) {
+enum status pair_judge_open(struct pair_judge *judge, const char *golden_image, const struct inspect_options *options,
+                            struct fault *fault) {
   enum status status = photo_read(golden_image, 0, &judge->golden, fault);
   if (status) return status;
   status = inspector_open_photo(&judge->golden, options, &judge->inspector, fault);
   if (!status) status = inspection_open(judge->inspector, &judge->inspection, fault);
-  if (status) judge_close(judge);
+  if (status) pair_judge_close(judge);
   return status;
 }
 
-void judge_close(struct judge *judge) {
+void pair_judge_close(struct pair_judge *judge) {
   inspection_close(judge->inspection);
   inspector_close(judge->inspector);
   photo_free(&judge->golden);
-  *judge = (struct judge){0};
+  *judge = (struct pair_judge){0};
 }
 
 static enum status unreadable(const char *path, const struct fault *why, struct result *result, struct fault *fault) {
@@ -23,8 +23,8 @@ static enum status unreadable(const char *path, const struct fault *why, struct 
   return status;
 }
 
-enum status judge_file(struct judge *judge, const char *path, bool only_align, struct result *result,
-                       struct fault *fault) {
+enum status pair_judge_file(struct pair_judge *judge, const char *path, bool only_align, struct result *result,
+                            struct fault *fault) {
   struct photo photo = {0};
   struct fault why = {0};
   *result = (struct result){0};

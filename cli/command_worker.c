@@ -1,0 +1,86 @@
+#include "cli/commands.h"
+#include "cli/engine_judge.h"
+#include "cli/folders.h"
+#include "cli/interrupt.h"
+#include "cli/message.h"
+#include "cli/parallel.h"
+#include "cli/service.h"
+
+#include "ipc/worker.h"
+
+#include <stdlib.h>
+
+struct worker_command_options {
+  struct common_options common;
+  const char *broker, *cache, *pictures, *name;
+};
+
+static const struct option options[] = {
+    {.name = "broker",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, broker),
+     .argument = "ENDPOINT",
+     .help = SERVICE_BROKER_HELP},
+    {.name = "cache",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, cache),
+     .argument = "FOLDER",
+     .help = "keeps goldens that come from the broker (default: goldens that this machine sees as folders only)"},
+    {.name = "pictures",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, pictures),
+     .argument = "FOLDER",
+     .help = "writes a picture of each photo that failed"},
+    {.name = "name",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, name),
+     .argument = "NAME",
+     .help = "for people who look at the status (default: host and process)"},
+    {.name = NULL}};
+
+static enum status work(const struct worker_command_options *given, const char *endpoint, struct fault *fault) {
+  const struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
+                                     .pictures = given->pictures};
+  const struct judge judge = engine_judge(&setup);
+  void *context = NULL;
+  enum status status = given->pictures ? folder_make(given->pictures, fault) : STATUS_OK;
+  if (!status && given->cache) status = folder_make(given->cache, fault);
+  if (!status) status = socket_context_open(&context, fault);
+  if (status) return status;
+  interrupt_watch();
+  const struct worker_options how = {.context = context,
+                                     .endpoint = endpoint,
+                                     .name = given->name,
+                                     .cache = given->cache,
+                                     .judge = &judge,
+                                     .threads = (int)parallel_threads(given->common.threads),
+                                     .stop_fd = interrupt_descriptor()};
+  message_note("working for the broker at %s", endpoint);
+  status = worker_run(&how, fault);
+  socket_context_close(context);
+  return status;
+}
+
+static enum status run(const void *values, int *exit_code, struct fault *fault) {
+  (void)exit_code;
+  const struct worker_command_options *given = values;
+  char *own = NULL;
+  enum status status = given->broker ? STATUS_OK : service_endpoint(NULL, &own, fault);
+  if (!status) status = work(given, given->broker ? given->broker : own, fault);
+  free(own);
+  return status;
+}
+
+const struct command command_worker = {
+    .name = "worker",
+    .summary = "judges photos for a broker",
+    .text =
+        "Asks the broker for jobs and judges them until Ctrl-C; then finishes what it has begun and gives the rest\n"
+        "back. A broker that is not there is waited for. Any number of workers may run, on any machine that\n"
+        "reaches the broker.",
+    .example = "  assay worker --broker tcp://127.0.0.1:7420 --threads 4",
+    .operands = {.usage = "", .least = 0, .most = 0},
+    .options = options,
+    .values_size = sizeof(struct worker_command_options),
+    .run = run,
+};
