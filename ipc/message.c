@@ -10,8 +10,12 @@
 #ifdef __SANITIZE_THREAD__
 #include <stdatomic.h>
 static atomic_int passed;
-static void fence_send(void) { atomic_fetch_add_explicit(&passed, 1, memory_order_release); }
-static void fence_receive(void) { (void)atomic_load_explicit(&passed, memory_order_acquire); }
+static void fence_send(void) {
+  atomic_fetch_add_explicit(&passed, 1, memory_order_release);
+}
+static void fence_receive(void) {
+  (void)atomic_load_explicit(&passed, memory_order_acquire);
+}
 #else
 static void fence_send(void) {}
 static void fence_receive(void) {}
@@ -103,7 +107,9 @@ static enum status receive_parts(void *socket, struct parts *parts, size_t limit
   return STATUS_OK;
 }
 
-static struct span span_of(zmq_msg_t *frame) { return (struct span){zmq_msg_data(frame), zmq_msg_size(frame)}; }
+static struct span span_of(zmq_msg_t *frame) {
+  return (struct span){zmq_msg_data(frame), zmq_msg_size(frame)};
+}
 
 static enum status open_parts(struct parts *parts, bool routed, struct message *message, struct fault *fault) {
   size_t first = routed ? 1 : 0;
@@ -142,8 +148,7 @@ enum status message_receive(void *socket, bool routed, struct message *message, 
 
 static int send_frame(void *socket, const void *bytes, size_t size, bool more) {
   int sent;
-  do
-    sent = zmq_send(socket, bytes, size, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0));
+  do sent = zmq_send(socket, bytes, size, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0));
   while (sent < 0 && errno == EINTR);
   return sent < 0;
 }

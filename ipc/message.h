@@ -18,9 +18,9 @@ struct route {
 
 struct message {
   struct route from;
-  int kind;           /* enum message_kind */
-  json_t *header;     /* passed schema_check of its kind */
-  zmq_msg_t *frames;  /* the bytes that follow the header */
+  int kind;          /* enum message_kind */
+  json_t *header;    /* passed schema_check of its kind */
+  zmq_msg_t *frames; /* the bytes that follow the header */
   size_t frame_count;
 };
 

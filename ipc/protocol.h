@@ -36,19 +36,19 @@ enum message_kind {
 
 /* Limits of one message. */
 enum {
-  PROTOCOL_MAX_HEADER = 8 << 20,      /* bytes of the JSON header */
-  PROTOCOL_MAX_FRAMES = 1026,         /* byte frames */
-  PROTOCOL_MAX_BATCH = 1000,          /* jobs or results */
-  PROTOCOL_MAX_HOLDING = 10000,       /* jobs a worker may hold */
-  PROTOCOL_MAX_CREDIT = 10000,        /* results a client may ask for ahead */
-  PROTOCOL_MAX_WORKER_CREDIT = 1000,  /* jobs a worker may ask for ahead */
-  PROTOCOL_MAX_LINE = 4 << 20,        /* bytes of a result line */
-  PROTOCOL_MAX_NAME = 255,            /* bytes of a name */
-  PROTOCOL_MAX_PATH = 4095,           /* bytes of a path */
-  PROTOCOL_MAX_TEXT = 1023,           /* bytes of an error's text */
-  PROTOCOL_MAX_GOLDEN_FILES = 1024,   /* files of a golden */
-  PROTOCOL_MAX_PRIORITY = 1000,       /* and -1000 */
-  PROTOCOL_ID_CHARS = 32              /* hexadecimal: of peers and submissions */
+  PROTOCOL_MAX_HEADER = 8 << 20,     /* bytes of the JSON header */
+  PROTOCOL_MAX_FRAMES = 1026,        /* byte frames */
+  PROTOCOL_MAX_BATCH = 1000,         /* jobs or results */
+  PROTOCOL_MAX_HOLDING = 10000,      /* jobs a worker may hold */
+  PROTOCOL_MAX_CREDIT = 10000,       /* results a client may ask for ahead */
+  PROTOCOL_MAX_WORKER_CREDIT = 1000, /* jobs a worker may ask for ahead */
+  PROTOCOL_MAX_LINE = 4 << 20,       /* bytes of a result line */
+  PROTOCOL_MAX_NAME = 255,           /* bytes of a name */
+  PROTOCOL_MAX_PATH = 4095,          /* bytes of a path */
+  PROTOCOL_MAX_TEXT = 1023,          /* bytes of an error's text */
+  PROTOCOL_MAX_GOLDEN_FILES = 1024,  /* files of a golden */
+  PROTOCOL_MAX_PRIORITY = 1000,      /* and -1000 */
+  PROTOCOL_ID_CHARS = 32             /* hexadecimal: of peers and submissions */
 };
 #define PROTOCOL_MAX_FRAME ((long long)512 << 20) /* bytes of one photo or file */
 #define PROTOCOL_MAX_INTEGER 9007199254740991LL   /* 2^53 - 1: every JSON reader keeps it */
@@ -63,15 +63,15 @@ enum {
 #define ORDER_POSITION "position"
 
 /* Codes of ERROR and of refused jobs. */
-#define ERROR_BAD_MESSAGE "bad_message"     /* not understood; the message had no effect */
-#define ERROR_BAD_VERSION "bad_version"     /* another version of the protocol */
-#define ERROR_HELLO_FIRST "hello_first"     /* the broker does not know the sender (any more): say HELLO again */
-#define ERROR_NOT_ALLOWED "not_allowed"     /* not a message of this role */
-#define ERROR_STORE_FAILED "store_failed"   /* nothing of the message was stored; the text tells the cause */
-#define ERROR_CONFLICT "conflict"           /* the submission has another job at this position */
-#define ERROR_BAD_JOB "bad_job"             /* a field of the job is wrong */
-#define ERROR_BAD_PHOTO "bad_photo"         /* the bytes are not those of photo_id */
-#define ERROR_BAD_GOLDEN "bad_golden"       /* the files are not those of the seal */
-#define ERROR_TOO_MANY "too_many"           /* more than the limit of this field */
+#define ERROR_BAD_MESSAGE "bad_message"   /* not understood; the message had no effect */
+#define ERROR_BAD_VERSION "bad_version"   /* another version of the protocol */
+#define ERROR_HELLO_FIRST "hello_first"   /* the broker does not know the sender (any more): say HELLO again */
+#define ERROR_NOT_ALLOWED "not_allowed"   /* not a message of this role */
+#define ERROR_STORE_FAILED "store_failed" /* nothing of the message was stored; the text tells the cause */
+#define ERROR_CONFLICT "conflict"         /* the submission has another job at this position */
+#define ERROR_BAD_JOB "bad_job"           /* a field of the job is wrong */
+#define ERROR_BAD_PHOTO "bad_photo"       /* the bytes are not those of photo_id */
+#define ERROR_BAD_GOLDEN "bad_golden"     /* the files are not those of the seal */
+#define ERROR_TOO_MANY "too_many"         /* more than the limit of this field */
 
 #endif

@@ -6,7 +6,18 @@
 #include <stddef.h>
 #include <string.h>
 
-#define END {.name = NULL}
+#define END                                                                                                            \
+  { .name = NULL }
+#define INTEGER(key, least, most) .name = key, .type = FIELD_INTEGER, .low = least, .high = most
+#define TEXT(key, least, most) .name = key, .type = FIELD_TEXT, .low = least, .high = most
+#define HEX(key, chars) .name = key, .type = FIELD_HEX, .high = chars
+#define ID(key) HEX(key, PROTOCOL_ID_CHARS)
+#define WORD(key, set) .name = key, .type = FIELD_WORD, .words = set
+#define FLAG(key) .name = key, .type = FIELD_BOOLEAN
+#define OBJECT(key) .name = key, .type = FIELD_OBJECT
+#define LIST(key, least, most, of) .name = key, .type = FIELD_LIST, .low = least, .high = most, .fields = of
+#define IDS(key, least, most) .name = key, .type = FIELD_HEX_LIST, .low = least, .high = most
+#define POSITIONS(key, least, most) .name = key, .type = FIELD_INTEGER_LIST, .low = least, .high = most
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const roles[] = {ROLE_CLIENT, ROLE_WORKER, NULL};
@@ -16,98 +27,83 @@ static const char *const states[] = {"done", "set_aside", "cancelled", NULL};
 
 static const struct field nothing[] = {END};
 
-static const struct field hello[] = {{"role", FIELD_WORD, .words = roles},
-                                     {"id", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                     {"name", FIELD_TEXT, 1, PROTOCOL_MAX_NAME},
-                                     {"software", FIELD_TEXT, 0, PROTOCOL_MAX_NAME, .optional = true},
-                                     {"holding", FIELD_HEX_LIST, 0, PROTOCOL_MAX_HOLDING, .optional = true},
+static const struct field hello[] = {{WORD("role", roles)},
+                                     {ID("id")},
+                                     {TEXT("name", 1, PROTOCOL_MAX_NAME)},
+                                     {TEXT("software", 0, PROTOCOL_MAX_NAME), .optional = true},
+                                     {IDS("holding", 0, PROTOCOL_MAX_HOLDING), .optional = true},
                                      END};
-static const struct field welcome[] = {{"broker", FIELD_TEXT, 1, PROTOCOL_MAX_NAME},
-                                       {"heartbeat_ms", FIELD_INTEGER, 1, 3600000},
-                                       {"silence_ms", FIELD_INTEGER, 1, 3600000},
-                                       {"window_jobs", FIELD_INTEGER, 1, PROTOCOL_MAX_CREDIT},
-                                       {"window_bytes", FIELD_INTEGER, 1, PROTOCOL_MAX_INTEGER},
+static const struct field welcome[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
+                                       {INTEGER("heartbeat_ms", 1, 3600000)},
+                                       {INTEGER("silence_ms", 1, 3600000)},
+                                       {INTEGER("window_jobs", 1, PROTOCOL_MAX_CREDIT)},
+                                       {INTEGER("window_bytes", 1, PROTOCOL_MAX_INTEGER)},
                                        END};
-static const struct field error[] = {{"code", FIELD_TEXT, 1, 64},
-                                     {"text", FIELD_TEXT, 0, PROTOCOL_MAX_TEXT},
-                                     {"about", FIELD_INTEGER, 0, 255, .optional = true},
-                                     END};
+static const struct field error[] = {
+    {TEXT("code", 1, 64)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, {INTEGER("about", 0, 255), .optional = true}, END};
 
 static const struct field submitted[] = {
-    {"position", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-    {"priority", FIELD_INTEGER, -PROTOCOL_MAX_PRIORITY, PROTOCOL_MAX_PRIORITY, .optional = true},
-    {"photo", FIELD_WORD, .words = photos},
-    {"path", FIELD_TEXT, 1, PROTOCOL_MAX_PATH, .optional = true},
-    {"job", FIELD_OBJECT},
+    {INTEGER("position", 0, PROTOCOL_MAX_INTEGER)},
+    {INTEGER("priority", -PROTOCOL_MAX_PRIORITY, PROTOCOL_MAX_PRIORITY), .optional = true},
+    {WORD("photo", photos)},
+    {TEXT("path", 1, PROTOCOL_MAX_PATH), .optional = true},
+    {OBJECT("job")},
     END};
-static const struct field submit[] = {{"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                      {"jobs", FIELD_LIST, 1, PROTOCOL_MAX_BATCH, .fields = submitted},
-                                      END};
-static const struct field refused[] = {{"position", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                       {"code", FIELD_TEXT, 1, 64},
-                                       {"text", FIELD_TEXT, 0, PROTOCOL_MAX_TEXT},
-                                       END};
-static const struct field accepted[] = {{"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                        {"positions", FIELD_INTEGER_LIST, 0, PROTOCOL_MAX_BATCH},
-                                        {"refused", FIELD_LIST, 0, PROTOCOL_MAX_BATCH, .fields = refused},
+static const struct field submit[] = {{ID("submission")}, {LIST("jobs", 1, PROTOCOL_MAX_BATCH, submitted)}, END};
+static const struct field refused[] = {
+    {INTEGER("position", 0, PROTOCOL_MAX_INTEGER)}, {TEXT("code", 1, 64)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, END};
+static const struct field accepted[] = {{ID("submission")},
+                                        {POSITIONS("positions", 0, PROTOCOL_MAX_BATCH)},
+                                        {LIST("refused", 0, PROTOCOL_MAX_BATCH, refused)},
                                         END};
-static const struct field subscribe[] = {{"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS, .optional = true},
-                                         {"order", FIELD_WORD, .words = orders, .optional = true},
-                                         {"after", FIELD_INTEGER, -1, PROTOCOL_MAX_INTEGER},
-                                         {"credit", FIELD_INTEGER, 0, PROTOCOL_MAX_CREDIT},
-                                         {"follow", FIELD_BOOLEAN},
+static const struct field subscribe[] = {{ID("submission"), .optional = true},
+                                         {WORD("order", orders), .optional = true},
+                                         {INTEGER("after", -1, PROTOCOL_MAX_INTEGER)},
+                                         {INTEGER("credit", 0, PROTOCOL_MAX_CREDIT)},
+                                         {FLAG("follow")},
                                          END};
-static const struct field outcome[] = {{"sequence", FIELD_INTEGER, 1, PROTOCOL_MAX_INTEGER},
-                                       {"position", FIELD_INTEGER, -1, PROTOCOL_MAX_INTEGER},
-                                       {"job", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                       {"state", FIELD_WORD, .words = states},
+static const struct field outcome[] = {{INTEGER("sequence", 1, PROTOCOL_MAX_INTEGER)},
+                                       {INTEGER("position", -1, PROTOCOL_MAX_INTEGER)},
+                                       {ID("job")},
+                                       {WORD("state", states)},
                                        END};
-static const struct field results[] = {{"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS, .optional = true},
-                                       {"results", FIELD_LIST, 0, PROTOCOL_MAX_BATCH, .fields = outcome},
-                                       {"end", FIELD_BOOLEAN},
-                                       END};
-static const struct field credit[] = {{"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS, .optional = true},
-                                      {"credit", FIELD_INTEGER, 1, PROTOCOL_MAX_CREDIT},
+static const struct field results[] = {
+    {ID("submission"), .optional = true}, {LIST("results", 0, PROTOCOL_MAX_BATCH, outcome)}, {FLAG("end")}, END};
+static const struct field credit[] = {
+    {ID("submission"), .optional = true}, {INTEGER("credit", 1, PROTOCOL_MAX_CREDIT)}, END};
+static const struct field status_request[] = {{ID("submission"), .optional = true}, END};
+static const struct field counts[] = {{INTEGER("waiting", 0, PROTOCOL_MAX_INTEGER)},
+                                      {INTEGER("leased", 0, PROTOCOL_MAX_INTEGER)},
+                                      {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
+                                      {INTEGER("set_aside", 0, PROTOCOL_MAX_INTEGER)},
                                       END};
-static const struct field status_request[] = {
-    {"submission", FIELD_HEX, .high = PROTOCOL_ID_CHARS, .optional = true}, END};
-static const struct field counts[] = {{"waiting", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                      {"leased", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                      {"done", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                      {"set_aside", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                      END};
-static const struct field a_worker[] = {{"id", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                        {"name", FIELD_TEXT, 1, PROTOCOL_MAX_NAME},
-                                        {"holds", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                        {"done", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                        {"seen_ms", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
+static const struct field a_worker[] = {{ID("id")},
+                                        {TEXT("name", 1, PROTOCOL_MAX_NAME)},
+                                        {INTEGER("holds", 0, PROTOCOL_MAX_INTEGER)},
+                                        {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
+                                        {INTEGER("seen_ms", 0, PROTOCOL_MAX_INTEGER)},
                                         END};
-static const struct field status[] = {{"broker", FIELD_TEXT, 1, PROTOCOL_MAX_NAME},
-                                      {"jobs", FIELD_OBJECT, .fields = counts},
-                                      {"clients", FIELD_INTEGER, 0, PROTOCOL_MAX_INTEGER},
-                                      {"workers", FIELD_LIST, 0, PROTOCOL_MAX_HOLDING, .fields = a_worker},
+static const struct field status[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
+                                      {OBJECT("jobs"), .fields = counts},
+                                      {INTEGER("clients", 0, PROTOCOL_MAX_INTEGER)},
+                                      {LIST("workers", 0, PROTOCOL_MAX_HOLDING, a_worker)},
                                       END};
-static const struct field golden_name[] = {{"sha256", FIELD_HEX, .high = DIGEST_CHARS}, END};
-static const struct field golden_missing[] = {
-    {"sha256", FIELD_HEX, .high = DIGEST_CHARS}, {"text", FIELD_TEXT, 0, PROTOCOL_MAX_TEXT}, END};
-static const struct field golden_file[] = {{"name", FIELD_TEXT, 1, PROTOCOL_MAX_NAME}, END};
-static const struct field golden[] = {{"sha256", FIELD_HEX, .high = DIGEST_CHARS},
-                                      {"files", FIELD_LIST, 1, PROTOCOL_MAX_GOLDEN_FILES, .fields = golden_file},
-                                      END};
+static const struct field golden_name[] = {{HEX("sha256", DIGEST_CHARS)}, END};
+static const struct field golden_missing[] = {{HEX("sha256", DIGEST_CHARS)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, END};
+static const struct field golden_file[] = {{TEXT("name", 1, PROTOCOL_MAX_NAME)}, END};
+static const struct field golden[] = {
+    {HEX("sha256", DIGEST_CHARS)}, {LIST("files", 1, PROTOCOL_MAX_GOLDEN_FILES, golden_file)}, END};
 
-static const struct field ready[] = {{"credit", FIELD_INTEGER, 1, PROTOCOL_MAX_WORKER_CREDIT}, END};
-static const struct field leased[] = {{"job", FIELD_OBJECT},
-                                      {"photo", FIELD_WORD, .words = photos},
-                                      {"path", FIELD_TEXT, 1, PROTOCOL_MAX_PATH, .optional = true},
-                                      {"losses", FIELD_INTEGER, 0, 1000},
+static const struct field ready[] = {{INTEGER("credit", 1, PROTOCOL_MAX_WORKER_CREDIT)}, END};
+static const struct field leased[] = {{OBJECT("job")},
+                                      {WORD("photo", photos)},
+                                      {TEXT("path", 1, PROTOCOL_MAX_PATH), .optional = true},
+                                      {INTEGER("losses", 0, 1000)},
                                       END};
-static const struct field work[] = {{"jobs", FIELD_LIST, 1, PROTOCOL_MAX_BATCH, .fields = leased}, END};
-static const struct field job_list[] = {{"jobs", FIELD_HEX_LIST, 1, PROTOCOL_MAX_BATCH}, END};
-static const struct field returned[] = {{"job", FIELD_HEX, .high = PROTOCOL_ID_CHARS},
-                                        {"lost", FIELD_BOOLEAN},
-                                        {"error", FIELD_TEXT, 0, PROTOCOL_MAX_TEXT},
-                                        END};
-static const struct field return_[] = {{"jobs", FIELD_LIST, 1, PROTOCOL_MAX_BATCH, .fields = returned}, END};
+static const struct field work[] = {{LIST("jobs", 1, PROTOCOL_MAX_BATCH, leased)}, END};
+static const struct field job_list[] = {{IDS("jobs", 1, PROTOCOL_MAX_BATCH)}, END};
+static const struct field returned[] = {{ID("job")}, {FLAG("lost")}, {TEXT("error", 0, PROTOCOL_MAX_TEXT)}, END};
+static const struct field return_[] = {{LIST("jobs", 1, PROTOCOL_MAX_BATCH, returned)}, END};
 
 static const struct {
   const char *name;
@@ -137,11 +133,19 @@ static const struct {
     [MESSAGE_GOLDEN_MISSING] = {"GOLDEN_MISSING", golden_missing, false},
 };
 
-static bool known(int kind) { return kind >= 0 && (size_t)kind < COUNT(kinds) && kinds[kind].fields; }
+static bool known(int kind) {
+  return kind >= 0 && (size_t)kind < COUNT(kinds) && kinds[kind].fields;
+}
 
-const struct field *schema_of(int kind) { return known(kind) ? kinds[kind].fields : NULL; }
-const char *schema_name(int kind) { return known(kind) ? kinds[kind].name : "unknown"; }
-bool schema_has_frames(int kind) { return known(kind) && kinds[kind].frames; }
+const struct field *schema_of(int kind) {
+  return known(kind) ? kinds[kind].fields : NULL;
+}
+const char *schema_name(int kind) {
+  return known(kind) ? kinds[kind].name : "unknown";
+}
+bool schema_has_frames(int kind) {
+  return known(kind) && kinds[kind].frames;
+}
 
 static bool is_hex(const json_t *value, long long chars) {
   return json_is_string(value) && json_string_length(value) == (size_t)chars &&
@@ -175,8 +179,8 @@ static enum status check_list(const json_t *value, const struct field *field, st
     if (field->type == FIELD_HEX_LIST && !is_hex(item, PROTOCOL_ID_CHARS))
       return fault_set(fault, STATUS_INVALID, "%s[%zu]: expected %d lower-case hexadecimal digits", field->name, i,
                        PROTOCOL_ID_CHARS);
-    if (field->type == FIELD_INTEGER_LIST && (!json_is_integer(item) || json_integer_value(item) < 0 ||
-                                              json_integer_value(item) > PROTOCOL_MAX_INTEGER))
+    if (field->type == FIELD_INTEGER_LIST &&
+        (!json_is_integer(item) || json_integer_value(item) < 0 || json_integer_value(item) > PROTOCOL_MAX_INTEGER))
       return fault_set(fault, STATUS_INVALID, "%s[%zu]: expected an integer from 0", field->name, i);
     if (field->type == FIELD_LIST && schema_check(item, field->fields, fault))
       return fault_prefix(fault, "%s[%zu]", field->name, i);
@@ -194,19 +198,22 @@ static enum status check_field(const json_t *value, const struct field *field, s
   case FIELD_BOOLEAN:
     if (json_is_boolean(value)) return STATUS_OK;
     return fault_set(fault, STATUS_INVALID, "%s: expected true or false", field->name);
-  case FIELD_TEXT: return check_text(value, field, fault);
+  case FIELD_TEXT:
+    return check_text(value, field, fault);
   case FIELD_HEX:
     if (is_hex(value, field->high)) return STATUS_OK;
     return fault_set(fault, STATUS_INVALID, "%s: expected %lld lower-case hexadecimal digits", field->name,
                      field->high);
-  case FIELD_WORD: return check_word(value, field, fault);
+  case FIELD_WORD:
+    return check_word(value, field, fault);
   case FIELD_OBJECT:
     if (!json_is_object(value)) return fault_set(fault, STATUS_INVALID, "%s: expected an object", field->name);
     if (field->fields && schema_check(value, field->fields, fault)) return fault_prefix(fault, "%s", field->name);
     return STATUS_OK;
   case FIELD_LIST:
   case FIELD_HEX_LIST:
-  case FIELD_INTEGER_LIST: return check_list(value, field, fault);
+  case FIELD_INTEGER_LIST:
+    return check_list(value, field, fault);
   }
   return fault_set(fault, STATUS_INTERNAL, "%s: no such type", field->name);
 }

@@ -11,12 +11,12 @@
 enum field_type {
   FIELD_INTEGER, /* low..high */
   FIELD_BOOLEAN,
-  FIELD_TEXT,     /* low..high bytes of UTF-8 without control characters */
-  FIELD_HEX,      /* exactly `high` lower-case hexadecimal digits */
-  FIELD_WORD,     /* one of `words` */
-  FIELD_OBJECT,   /* anything: its owner checks it */
-  FIELD_LIST,     /* low..high objects of `fields` */
-  FIELD_HEX_LIST, /* low..high strings of PROTOCOL_ID_CHARS hexadecimal digits */
+  FIELD_TEXT,        /* low..high bytes of UTF-8 without control characters */
+  FIELD_HEX,         /* exactly `high` lower-case hexadecimal digits */
+  FIELD_WORD,        /* one of `words` */
+  FIELD_OBJECT,      /* anything: its owner checks it */
+  FIELD_LIST,        /* low..high objects of `fields` */
+  FIELD_HEX_LIST,    /* low..high strings of PROTOCOL_ID_CHARS hexadecimal digits */
   FIELD_INTEGER_LIST /* low..high integers from 0 */
 };
 
@@ -24,7 +24,7 @@ struct field {
   const char *name;
   enum field_type type;
   long long low, high;
-  bool optional; /* may be missing or null */
+  bool optional;              /* may be missing or null */
   const struct field *fields; /* of a list's objects, ended by a name of NULL */
   const char *const *words;   /* ended by NULL */
 };

@@ -10,8 +10,8 @@
 #include <zmq.h>
 
 enum {
-  LINGER_MS = 1000,      /* for the last words of a peer that leaves */
-  HANDSHAKE_MS = 5000,   /* for a connection that says nothing */
+  LINGER_MS = 1000,       /* for the last words of a peer that leaves */
+  HANDSHAKE_MS = 5000,    /* for a connection that says nothing */
   MESSAGES_QUEUED = 1000, /* a peer and direction; what they hold is bounded by credits */
   RECONNECT_MS = 50
 };
@@ -33,7 +33,8 @@ enum status socket_context_open(void **context, struct fault *fault) {
 }
 
 void socket_context_close(void *context) {
-  while (context && zmq_ctx_term(context) && errno == EINTR) {}
+  while (context && zmq_ctx_term(context) && errno == EINTR) {
+  }
 }
 
 static bool set_int(void *socket, int option, int value) {

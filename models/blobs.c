@@ -1,5 +1,7 @@
 #include "models/blobs.h"
 
+#include "models/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -29,25 +31,6 @@ static enum status sync_folder(const char *path, struct fault *fault) {
   return status;
 }
 
-static enum status write_synced(const char *path, const char *bytes, size_t size, struct fault *fault) {
-  int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) return cannot(fault, "write", path);
-  enum status status = STATUS_OK;
-  while (size && !status) {
-    ssize_t n = write(file, bytes, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      status = cannot(fault, "write", path);
-    } else {
-      bytes += n;
-      size -= (size_t)n;
-    }
-  }
-  if (!status && fsync(file)) status = cannot(fault, "sync", path);
-  if (close(file) && !status) status = cannot(fault, "write", path);
-  return status;
-}
-
 enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
   char *top = NULL, *shelf = NULL, *path = NULL, *draft = NULL;
   enum status status = STATUS_OK;
@@ -65,7 +48,7 @@ enum status blob_put(const char *folder, const char *photo_id, const void *bytes
       (status = sync_folder(folder, fault)) || (status = sync_folder(top, fault)))
     goto end;
   unlink(draft);
-  status = write_synced(draft, bytes, size, fault);
+  status = file_write(AT_FDCWD, draft, draft, 0666, bytes, size, fault);
   if (!status && rename(draft, path)) status = cannot(fault, "rename", draft);
   if (status)
     unlink(draft);

@@ -15,21 +15,38 @@ const char *job_state_name(enum job_state state) {
   return (unsigned)state < sizeof names / sizeof *names ? names[state] : "unknown";
 }
 
-const char *store_folder(const struct store *store) { return store->folder; }
+const char *store_folder(const struct store *store) {
+  return store->folder;
+}
 
 enum status store_fault(struct store *store, struct fault *fault) {
   int code = sqlite3_errcode(store->db);
   const char *cause;
   switch (code & 0xff) {
-  case SQLITE_FULL: cause = "the disk is full"; break;
+  case SQLITE_FULL:
+    cause = "the disk is full";
+    break;
   case SQLITE_BUSY:
-  case SQLITE_LOCKED: cause = "another process keeps it locked"; break;
-  case SQLITE_READONLY: cause = "it can be read but not written"; break;
-  case SQLITE_CANTOPEN: cause = "its files cannot be opened (no such folder, or no permission)"; break;
-  case SQLITE_IOERR: cause = "reading or writing its files failed"; break;
-  case SQLITE_CORRUPT: cause = "its file is damaged"; break;
-  case SQLITE_NOTADB: cause = "store.db is no database"; break;
-  case SQLITE_NOMEM: return fault_set(fault, STATUS_MEMORY, "store %s: out of memory", store->folder);
+  case SQLITE_LOCKED:
+    cause = "another process keeps it locked";
+    break;
+  case SQLITE_READONLY:
+    cause = "it can be read but not written";
+    break;
+  case SQLITE_CANTOPEN:
+    cause = "its files cannot be opened (no such folder, or no permission)";
+    break;
+  case SQLITE_IOERR:
+    cause = "reading or writing its files failed";
+    break;
+  case SQLITE_CORRUPT:
+    cause = "its file is damaged";
+    break;
+  case SQLITE_NOTADB:
+    cause = "store.db is no database";
+    break;
+  case SQLITE_NOMEM:
+    return fault_set(fault, STATUS_MEMORY, "store %s: out of memory", store->folder);
   default:
     return fault_set(fault, STATUS_INTERNAL, "store %s: %s (SQLite %d)", store->folder, sqlite3_errmsg(store->db),
                      sqlite3_extended_errcode(store->db));
@@ -158,9 +175,8 @@ static enum status check_schema(struct store *store, void *context, struct fault
 static enum status open_database(struct store *store, struct fault *fault) {
   char *path = NULL;
   if (asprintf(&path, "%s/store.db", store->folder) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  int code = sqlite3_open_v2(path, &store->db,
-                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                             NULL);
+  int code = sqlite3_open_v2(
+      path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
   free(path);
   if (!store->db) return fault_set(fault, STATUS_MEMORY, "out of memory");
   if (code) return store_fault(store, fault);

@@ -59,9 +59,9 @@ enum store_accepted {
 
 struct store_entry {
   const struct job *job;
-  int64_t position; /* the job's place in its submission, from 0 */
-  int32_t priority; /* higher is earlier */
-  const char *path; /* where the photo's bytes are; NULL: in blobs/ under job->photo_id */
+  int64_t position;             /* the job's place in its submission, from 0 */
+  int32_t priority;             /* higher is earlier */
+  const char *path;             /* where the photo's bytes are; NULL: in blobs/ under job->photo_id */
   enum store_accepted accepted; /* set by store_accept */
 };
 
@@ -115,8 +115,8 @@ enum status store_shorten_leases(struct store *store, int64_t until, struct faul
 /* --- Outcomes --- */
 
 enum store_finished {
-  STORE_STORED,  /* the first result of the job: stored */
-  STORE_DOUBLE,  /* it had one already, which stays */
+  STORE_STORED, /* the first result of the job: stored */
+  STORE_DOUBLE, /* it had one already, which stays */
   STORE_UNKNOWN_JOB
 };
 
@@ -130,15 +130,16 @@ struct store_outcome {
   int64_t position; /* in the submission; -1 where all are read */
   char id[JOB_ID_CHARS + 1];
   enum job_state state; /* JOB_DONE, JOB_SET_ASIDE or JOB_CANCELLED */
-  const char *line; /* done: the result; else a JSON object {"job", "reason", "losses": [{"worker", "from", "until", "error"}]} */
+  const char *line;     /* done: the result; else a JSON object {"job", "reason", "losses": [{"worker", "from", "until",
+                           "error"}]} */
   size_t size;
 };
 
 enum store_order { STORE_BY_COMPLETION, STORE_BY_POSITION };
 
 /* Reads outcomes of a submission, or of all (NULL: by completion only), after `after` (a sequence; a position where
- * the order is by position, -1 for the first), at most `limit`; each is valid during the callback, which returns false to stop before
- * it takes this one. */
+ * the order is by position, -1 for the first), at most `limit`; each is valid during the callback, which returns false
+ * to stop before it takes this one. */
 enum status store_outcomes(struct store *store, const char *submission, enum store_order order, int64_t after,
                            size_t limit, bool (*each)(void *context, const struct store_outcome *outcome),
                            void *context, struct fault *fault);

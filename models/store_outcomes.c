@@ -39,15 +39,22 @@ static void add_count(struct store_counts *counts, enum job_state state, bool su
     counts->waiting += count;
     if (suspect) counts->suspects += count;
     break;
-  case JOB_LEASED: counts->leased += count; break;
-  case JOB_DONE: counts->done += count; break;
-  case JOB_SET_ASIDE: counts->set_aside += count; break;
-  case JOB_CANCELLED: counts->cancelled += count; break;
+  case JOB_LEASED:
+    counts->leased += count;
+    break;
+  case JOB_DONE:
+    counts->done += count;
+    break;
+  case JOB_SET_ASIDE:
+    counts->set_aside += count;
+    break;
+  case JOB_CANCELLED:
+    counts->cancelled += count;
+    break;
   }
 }
 
-enum status store_count(struct store *store, const char *submission, struct store_counts *counts,
-                        struct fault *fault) {
+enum status store_count(struct store *store, const char *submission, struct store_counts *counts, struct fault *fault) {
   struct fault unused;
   if (!fault) fault = &unused;
   *counts = (struct store_counts){0};

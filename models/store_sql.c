@@ -1,8 +1,8 @@
 #include "models/store_sql.h"
 
-/* `submissions` and `jobs` are what was handed in, `outcomes` what came of it, once a job. `members` ties a job to every
- * submission that asked for it; its `delivery` is the place in that submission's stream of outcomes, set when there
- * is one. One index over the state serves the queue, the leases and the counts. */
+/* `submissions` and `jobs` are what was handed in, `outcomes` what came of it, once a job. `members` ties a job to
+ * every submission that asked for it; its `delivery` is the place in that submission's stream of outcomes, set when
+ * there is one. One index over the state serves the queue, the leases and the counts. */
 const char store_schema_sql[] =
     "CREATE TABLE submissions(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT NOT NULL,"
     " created INTEGER NOT NULL);"

@@ -1,0 +1,430 @@
+#include "ipc/broker.h"
+
+#include "ipc/broker_private.h"
+#include "ipc/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+enum {
+  TICK_MESSAGES = 512, /* at most so many are taken before the store commits */
+  WINDOW_JOBS = 1000,  /* that a client may have sent and not had acknowledged */
+  CLIENT_PATIENCE = 10 /* a client is forgotten after so many times the silence */
+};
+#define WINDOW_BYTES ((json_int_t)64 << 20)
+#define TICK_BYTES ((size_t)128 << 20)
+
+/* --- The tick's transaction and outbox --- */
+
+static void fail_store(struct broker *broker, const struct fault *fault) {
+  if (broker->store_failed) return;
+  broker->store_failed = true;
+  broker->store_fault = *fault;
+}
+
+bool broker_change(struct broker *broker, struct peer *peer) {
+  if (peer) peer->touched = true;
+  if (broker->store_failed) return false;
+  if (broker->in_transaction) return true;
+  struct fault fault = {0};
+  if (store_begin(broker->store, &fault)) {
+    fail_store(broker, &fault);
+    return false;
+  }
+  broker->in_transaction = true;
+  return true;
+}
+
+bool broker_stored(struct broker *broker, enum status status, const struct fault *fault) {
+  if (status) fail_store(broker, fault);
+  return !status;
+}
+
+struct outgoing *broker_post(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
+  struct outgoing *out = calloc(1, sizeof *out);
+  if (!out || !header) {
+    static const struct fault no_memory = {STATUS_MEMORY, "the broker is out of memory"};
+    fail_store(broker, &no_memory);
+    json_decref(header);
+    free(out);
+    return NULL;
+  }
+  out->to = *to;
+  out->kind = kind;
+  out->header = header;
+  *broker->outbox_end = out;
+  broker->outbox_end = &out->next;
+  return out;
+}
+
+void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
+  if (!message_send(broker->socket, to, kind, header, NULL, 0, NULL)) return;
+  struct peer *peer = peer_find(broker, to);
+  if (peer) peer_cut(peer);
+}
+
+void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about) {
+  char cut[PROTOCOL_MAX_TEXT + 1];
+  snprintf(cut, sizeof cut, "%s", text);
+  broker_tell(broker, to, MESSAGE_ERROR, json_pack("{s:s, s:s, s:i}", "code", code, "text", cut, "about", about));
+}
+
+static void send_outbox(struct broker *broker, bool send) {
+  for (struct outgoing *out = broker->outbox; out;) {
+    struct outgoing *next = out->next;
+    if (!send) {
+      json_decref(out->header);
+    } else if (out->kind == MESSAGE_WORK) {
+      broker_send_work(broker, out);
+    } else {
+      broker_tell(broker, &out->to, out->kind, out->header);
+    }
+    free(out);
+    out = next;
+  }
+  broker->outbox = NULL;
+  broker->outbox_end = &broker->outbox;
+}
+
+static void commit(struct broker *broker) {
+  struct fault fault = {0};
+  if (broker->in_transaction && !broker->store_failed && store_commit(broker->store, &fault))
+    fail_store(broker, &fault);
+  if (broker->store_failed && broker->in_transaction) store_rollback(broker->store);
+  broker->in_transaction = false;
+  send_outbox(broker, !broker->store_failed);
+  for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
+    if (peer->touched && broker->store_failed) {
+      broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, 0);
+      if (peer->worker) peer_cut(peer);
+    }
+    peer->touched = false;
+  }
+  if (broker->store_failed) broker->may_wait = broker->may_suspect = true;
+  broker->store_failed = false;
+}
+
+/* --- Messages --- */
+
+static void handle_client(struct broker *broker, struct peer *peer, const struct message *message) {
+  switch (message->kind) {
+  case MESSAGE_SUBMIT:
+    broker_submit(broker, peer, message);
+    return;
+  case MESSAGE_SUBSCRIBE:
+    broker_subscribe(broker, peer, message->header);
+    return;
+  case MESSAGE_CREDIT:
+    broker_credit(broker, peer, message->header);
+    return;
+  case MESSAGE_STATUS_REQUEST:
+    broker_status(broker, peer, message->header);
+    return;
+  case MESSAGE_GOLDEN:
+    broker_golden(broker, peer, message);
+    return;
+  case MESSAGE_GOLDEN_MISSING:
+    broker_golden_missing(broker, peer, message->header);
+    return;
+  default:
+    broker_error(broker, &peer->route, ERROR_NOT_ALLOWED, "no message of a client", message->kind);
+    return;
+  }
+}
+
+static void handle_worker(struct broker *broker, struct peer *peer, const struct message *message) {
+  switch (message->kind) {
+  case MESSAGE_READY:
+    broker_ready(broker, peer, message->header);
+    return;
+  case MESSAGE_DONE:
+    broker_done(broker, peer, message);
+    return;
+  case MESSAGE_RETURN:
+    broker_return(broker, peer, message->header);
+    return;
+  case MESSAGE_GOLDEN_REQUEST:
+    broker_golden_request(broker, peer, message->header);
+    return;
+  default:
+    broker_error(broker, &peer->route, ERROR_NOT_ALLOWED, "no message of a worker", message->kind);
+    return;
+  }
+}
+
+static void handle(struct broker *broker, const struct message *message) {
+  if (message->kind == MESSAGE_HELLO) {
+    broker_hello(broker, message);
+    return;
+  }
+  struct peer *peer = peer_find(broker, &message->from);
+  if (!peer) {
+    if (message->kind != MESSAGE_BYE && message->kind != MESSAGE_ERROR)
+      broker_error(broker, &message->from, ERROR_HELLO_FIRST, "not known here (any more); say HELLO", message->kind);
+    return;
+  }
+  peer->seen = clock_ms();
+  if (message->kind == MESSAGE_HEARTBEAT || message->kind == MESSAGE_ERROR) return;
+  if (message->kind == MESSAGE_BYE) {
+    struct fault fault = {0};
+    peer->gone = true;
+    if (peer->worker && broker_change(broker, peer))
+      broker_stored(
+          broker,
+          store_lose_worker(broker->store, peer->id, "the worker left without a result", clock_wall_ms(), NULL, &fault),
+          &fault);
+    if (peer->worker) broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+    return;
+  }
+  if (peer->worker)
+    handle_worker(broker, peer, message);
+  else
+    handle_client(broker, peer, message);
+}
+
+static void refuse(struct broker *broker, const struct message *message, const struct fault *fault) {
+  bool version = strstr(fault->text, "protocol version") != NULL;
+  broker_error(broker, &message->from, version ? ERROR_BAD_VERSION : ERROR_BAD_MESSAGE, fault->text, message->kind);
+}
+
+/* *emptied: nothing is left to read. */
+static enum status receive_all(struct broker *broker, bool *emptied, struct fault *fault) {
+  size_t bytes = 0;
+  *emptied = false;
+  for (int i = 0; i < TICK_MESSAGES && bytes < TICK_BYTES && !broker->store_failed; i++) {
+    struct message message;
+    bool got;
+    enum status status = message_receive(broker->socket, true, &message, &got, fault);
+    if (status == STATUS_STOPPED || (status == STATUS_INTERNAL && !got)) return status;
+    if (!status && !got) {
+      *emptied = true;
+      return STATUS_OK;
+    }
+    for (size_t frame = 0; frame < message.frame_count; frame++) bytes += zmq_msg_size(&message.frames[frame]);
+    if (status)
+      refuse(broker, &message, fault);
+    else
+      handle(broker, &message);
+    message_free(&message);
+  }
+  return STATUS_OK;
+}
+
+static void beat(struct broker *broker, bool emptied) {
+  int64_t now = clock_ms();
+  if (now < broker->next_beat) return;
+  broker->next_beat = now + broker->times.heartbeat_ms;
+  for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
+    if (peer->gone || peer->cut) continue;
+    if (!peer->worker && now - peer->seen > (int64_t)CLIENT_PATIENCE * broker->times.silence_ms)
+      peer->gone = true;
+    else
+      broker_tell(broker, &peer->route, MESSAGE_HEARTBEAT, json_object());
+  }
+  /* Only who has been read to the end can be called silent. */
+  if (emptied) broker_watch_workers(broker, now);
+  broker_watch_goldens(broker, now);
+}
+
+static enum status tick(struct broker *broker, struct fault *fault) {
+  bool emptied;
+  enum status status = receive_all(broker, &emptied, fault);
+  if (status) return status;
+  beat(broker, emptied);
+  broker_assign(broker);
+  commit(broker);
+  broker_stream(broker);
+  peers_forget_gone(broker);
+  return STATUS_OK;
+}
+
+static void say_bye(struct broker *broker) {
+  for (struct peer *peer = broker->peers; peer; peer = peer->next_peer)
+    broker_tell(broker, &peer->route, MESSAGE_BYE, json_object());
+}
+
+enum status broker_run(struct broker *broker, struct fault *fault) {
+  enum status status = STATUS_OK;
+  broker->next_beat = clock_ms();
+  while (!status) {
+    int64_t wait = broker->next_beat - clock_ms();
+    zmq_pollitem_t items[] = {{.socket = broker->socket, .events = ZMQ_POLLIN},
+                              {.fd = broker->stop_fd, .events = ZMQ_POLLIN}};
+    int ready = zmq_poll(items, broker->stop_fd < 0 ? 1 : 2, wait < 0 ? 0 : wait);
+    if (ready < 0 && errno != EINTR) return fault_set(fault, STATUS_INTERNAL, "cannot wait: %s", zmq_strerror(errno));
+    bool stop = ready > 0 && broker->stop_fd >= 0 && items[1].revents;
+    status = tick(broker, fault);
+    if (stop) break;
+  }
+  say_bye(broker);
+  return status;
+}
+
+/* --- Opening --- */
+
+static enum status lock_store(struct broker *broker, const char *folder, struct fault *fault) {
+  char *path = NULL;
+  if (asprintf(&path, "%s/broker.lock", folder) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  broker->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  enum status status = STATUS_OK;
+  if (broker->lock < 0)
+    status = fault_set(fault, STATUS_IO, "%s: cannot open: %s", path, strerror(errno));
+  else if (flock(broker->lock, LOCK_EX | LOCK_NB))
+    status = fault_set(fault, STATUS_UNAVAILABLE, "store %s: another broker works with it", folder);
+  free(path);
+  return status;
+}
+
+static enum status listen_at(struct broker *broker, const char *endpoint, struct fault *fault) {
+  enum status status = socket_bind(broker->socket, endpoint, fault);
+  if (status) return status;
+  char actual[512];
+  size_t size = sizeof actual;
+  bool wild = !strncmp(endpoint, "tcp://", 6) && !zmq_getsockopt(broker->socket, ZMQ_LAST_ENDPOINT, actual, &size);
+  char *kept = strdup(wild ? actual : endpoint);
+  if (!kept) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  broker->endpoints[broker->endpoint_count++] = kept;
+  return STATUS_OK;
+}
+
+static void name_broker(struct broker *broker, const char *name) {
+  char host[200] = "localhost";
+  gethostname(host, sizeof host - 1);
+  if (name)
+    snprintf(broker->name, sizeof broker->name, "%s", name);
+  else
+    snprintf(broker->name, sizeof broker->name, "%s:%ld", host, (long)getpid());
+}
+
+enum status broker_open(const struct broker_options *options, struct broker **opened, struct fault *fault) {
+  *opened = NULL;
+  struct fault unused;
+  if (!fault) fault = &unused;
+  struct broker *broker = calloc(1, sizeof *broker);
+  if (!broker) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  broker->lock = -1;
+  broker->stop_fd = options->stop_fd;
+  broker->outbox_end = &broker->outbox;
+  broker->times = ipc_times_or_default(options->times);
+  broker->may_wait = broker->may_suspect = true;
+  name_broker(broker, options->name);
+  enum status status = STATUS_OK;
+  broker->endpoints = calloc(options->endpoint_count + 1, sizeof *broker->endpoints);
+  if (!broker->endpoints) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!status) status = store_open(options->store, &broker->store, fault);
+  if (!status) status = lock_store(broker, options->store, fault);
+  /* Workers that live on have this long to come back and keep what they hold. */
+  if (!status) status = store_shorten_leases(broker->store, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  if (!status) status = socket_router(options->context, &broker->socket, fault);
+  for (size_t i = 0; i < options->endpoint_count && !status; i++)
+    status = listen_at(broker, options->endpoints[i], fault);
+  if (status) {
+    broker_close(broker);
+    return status;
+  }
+  *opened = broker;
+  return STATUS_OK;
+}
+
+const char *broker_endpoint(const struct broker *broker, size_t index) {
+  return index < broker->endpoint_count ? broker->endpoints[index] : NULL;
+}
+
+void broker_close(struct broker *broker) {
+  if (!broker) return;
+  send_outbox(broker, false);
+  peers_free(broker);
+  goldens_free(broker);
+  socket_close(broker->socket);
+  store_close(broker->store);
+  if (broker->lock >= 0) close(broker->lock);
+  for (size_t i = 0; i < broker->endpoint_count; i++) free(broker->endpoints[i]);
+  free(broker->endpoints);
+  free(broker);
+}
+
+/* --- Greeting --- */
+
+struct reconciliation {
+  struct peer *peer;
+  const json_t *holding;
+  const char **back;
+  char (*ids)[JOB_ID_CHARS + 1];
+  size_t count, room;
+  bool failed;
+};
+
+static bool is_listed(const json_t *list, const char *id) {
+  size_t index;
+  const json_t *item;
+  json_array_foreach((json_t *)list, index, item) {
+    if (!strcmp(json_string_value(item), id)) return true;
+  }
+  return false;
+}
+
+static void reconcile_lease(void *context, const char *id) {
+  struct reconciliation *in = context;
+  if (is_listed(in->holding, id)) {
+    in->failed |= !peer_hold(in->peer, id);
+    return;
+  }
+  if (in->count == in->room) {
+    size_t room = in->room ? 2 * in->room : 16;
+    void *more = realloc(in->ids, room * sizeof *in->ids);
+    in->failed |= !more;
+    if (!more) return;
+    in->ids = more;
+    in->room = room;
+  }
+  snprintf(in->ids[in->count++], sizeof *in->ids, "%s", id);
+}
+
+/* What the store thinks the worker has and what it has are made the same: a lease of what it has not (the message was
+ * lost on the way) ends without counting. */
+static void reconcile(struct broker *broker, struct peer *peer, const json_t *holding) {
+  struct fault fault = {0};
+  struct reconciliation in = {.peer = peer, .holding = holding};
+  if (!broker_change(broker, peer)) return;
+  bool good = broker_stored(broker, store_leases(broker->store, peer->id, reconcile_lease, &in, &fault), &fault);
+  for (size_t i = 0; i < in.count && good; i++) {
+    const char *id = in.ids[i];
+    good = broker_stored(broker, store_give_back(broker->store, peer->id, &id, 1, &fault), &fault);
+  }
+  if (good)
+    broker_stored(broker,
+                  store_renew(broker->store, peer->id, clock_wall_ms() + 4 * (int64_t)broker->times.silence_ms, &fault),
+                  &fault);
+  if (in.failed) broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
+  if (in.count) broker->may_wait = broker->may_suspect = true;
+  peer->renewed = clock_ms();
+  free(in.ids);
+}
+
+void broker_hello(struct broker *broker, const struct message *message) {
+  const json_t *header = message->header;
+  bool worker = !strcmp(json_string_value(json_object_get(header, "role")), ROLE_WORKER);
+  const char *id = json_string_value(json_object_get(header, "id"));
+  struct peer *before = peer_find(broker, &message->from), *elsewhere = worker ? peer_find_worker(broker, id) : NULL;
+  /* A second HELLO on a connection, or from another connection of the worker, begins anew. */
+  if (before) before->gone = true;
+  if (elsewhere) elsewhere->gone = true;
+  peers_forget_gone(broker);
+  struct peer *peer = peer_add(broker, &message->from);
+  if (!peer) return;
+  peer->worker = worker;
+  peer->seen = clock_ms();
+  snprintf(peer->id, sizeof peer->id, "%s", id);
+  snprintf(peer->name, sizeof peer->name, "%s", json_string_value(json_object_get(header, "name")));
+  if (worker) reconcile(broker, peer, json_object_get(header, "holding"));
+  broker_post(broker, &peer->route, MESSAGE_WELCOME,
+              json_pack("{s:s, s:i, s:i, s:i, s:I}", "broker", broker->name, "heartbeat_ms", broker->times.heartbeat_ms,
+                        "silence_ms", broker->times.silence_ms, "window_jobs", WINDOW_JOBS, "window_bytes",
+                        WINDOW_BYTES));
+}

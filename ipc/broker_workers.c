@@ -1,0 +1,235 @@
+/* Work out, results in. */
+#include "ipc/broker_private.h"
+#include "ipc/clock.h"
+#include "models/blobs.h"
+#include "models/result.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ASSIGN_BATCH = 256, LEASE_SILENCES = 4 /* a lease lasts so many silences unless renewed */ };
+
+void broker_ready(struct broker *broker, struct peer *peer, const json_t *header) {
+  (void)broker;
+  peer->credit += json_integer_value(json_object_get(header, "credit"));
+  if (peer->credit > PROTOCOL_MAX_WORKER_CREDIT) peer->credit = PROTOCOL_MAX_WORKER_CREDIT;
+}
+
+/* --- Results --- */
+
+static bool is_result(const char *line, size_t size, struct fault *fault) {
+  enum verdict verdict;
+  json_error_t error;
+  if (!size || size > PROTOCOL_MAX_LINE || memchr(line, '\n', size)) {
+    fault_set(fault, STATUS_INVALID, "a result must be one line of 1 to %d bytes", PROTOCOL_MAX_LINE);
+    return false;
+  }
+  json_t *json = json_loadb(line, size, JSON_REJECT_DUPLICATES, &error);
+  const char *word = json_string_value(json_object_get(json, "verdict"));
+  bool good = word && verdict_parse(word, &verdict);
+  if (!good) fault_set(fault, STATUS_INVALID, "no result with a verdict: %s", json ? "verdict" : error.text);
+  json_decref(json);
+  return good;
+}
+
+static bool store_result(struct broker *broker, struct peer *peer, const char *id, const char *line, size_t size) {
+  struct fault fault = {0};
+  enum store_finished finished = STORE_UNKNOWN_JOB;
+  if (!is_result(line, size, &fault)) {
+    struct fault cause = {0};
+    fault_set(&cause, STATUS_INVALID, "its worker sent a result that is none: %.900s", fault.text);
+    broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+    return broker_stored(broker, store_lose(broker->store, peer->id, id, cause.text, clock_wall_ms(), NULL, &fault),
+                         &fault);
+  }
+  if (!broker_stored(broker, store_finish(broker->store, id, line, size, clock_wall_ms(), &finished, &fault), &fault))
+    return false;
+  if (finished == STORE_STORED) {
+    peer->done++;
+    broker->outcomes_changed = true;
+  }
+  return true;
+}
+
+void broker_done(struct broker *broker, struct peer *peer, const struct message *message) {
+  const json_t *jobs = json_object_get(message->header, "jobs");
+  size_t count = json_array_size(jobs);
+  if (message->frame_count != count) {
+    broker_error(broker, &peer->route, ERROR_BAD_MESSAGE, "DONE: expected as many frames as jobs", MESSAGE_DONE);
+    return;
+  }
+  if (!broker_change(broker, peer)) return;
+  for (size_t i = 0; i < count; i++) {
+    size_t size;
+    const char *id = json_string_value(json_array_get(jobs, i)), *line = message_bytes(message, i, &size);
+    if (!store_result(broker, peer, id, line, size)) return;
+    peer_release(peer, id);
+  }
+  broker_post(broker, &peer->route, MESSAGE_STORED, json_pack("{s:O}", "jobs", jobs));
+}
+
+void broker_return(struct broker *broker, struct peer *peer, const json_t *header) {
+  if (!broker_change(broker, peer)) return;
+  size_t index;
+  const json_t *item, *jobs = json_object_get(header, "jobs");
+  json_t *stored = json_array();
+  json_array_foreach((json_t *)jobs, index, item) {
+    struct fault fault = {0};
+    const char *id = json_string_value(json_object_get(item, "job"));
+    const char *error = json_string_value(json_object_get(item, "error"));
+    enum status status = json_is_true(json_object_get(item, "lost"))
+                             ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)
+                             : store_give_back(broker->store, peer->id, &id, 1, &fault);
+    if (!broker_stored(broker, status, &fault)) break;
+    peer_release(peer, id);
+    json_array_append_new(stored, json_string(id));
+  }
+  broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+  broker_post(broker, &peer->route, MESSAGE_STORED, json_pack("{s:o}", "jobs", stored));
+}
+
+/* --- Work --- */
+
+static json_t *describe(const struct store_leased *leased) {
+  json_t *job = json_loads(leased->header, 0, NULL);
+  if (!job) return NULL;
+  json_t *entry = json_pack("{s:o, s:s, s:i}", "job", job, "photo", leased->path ? PHOTO_BY_PATH : PHOTO_AS_BYTES,
+                            "losses", leased->losses);
+  if (entry && leased->path) json_object_set_new(entry, "path", json_string(leased->path));
+  return entry;
+}
+
+static void post_work(struct broker *broker, struct peer *peer, struct store_leased *leased, size_t count) {
+  json_t *by_path = json_array();
+  for (size_t i = 0; i < count; i++) {
+    json_t *entry = describe(&leased[i]);
+    if (leased[i].path) {
+      json_array_append_new(by_path, entry);
+      continue;
+    }
+    struct outgoing *out =
+        broker_post(broker, &peer->route, MESSAGE_WORK, entry ? json_pack("{s:[o]}", "jobs", entry) : NULL);
+    if (!out) continue;
+    memcpy(out->photo_id, leased[i].photo_id, sizeof out->photo_id);
+    memcpy(out->job, leased[i].id, sizeof out->job);
+  }
+  if (json_array_size(by_path))
+    broker_post(broker, &peer->route, MESSAGE_WORK, json_pack("{s:o}", "jobs", by_path));
+  else
+    json_decref(by_path);
+}
+
+/* Leases to one worker; returns how many, or less than `limit` where there are no more. */
+static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, size_t limit) {
+  struct fault fault = {0};
+  struct store_lessee who = {peer->id, peer->name};
+  struct store_leased leased[ASSIGN_BATCH];
+  size_t count = 0;
+  if (limit > ASSIGN_BATCH) limit = ASSIGN_BATCH;
+  int64_t now = clock_wall_ms(), until = now + (int64_t)LEASE_SILENCES * broker->times.silence_ms;
+  if (!broker_change(broker, peer)) return 0;
+  if (!broker_stored(broker, store_lease(broker->store, &who, suspects, limit, now, until, leased, &count, &fault),
+                     &fault))
+    return 0;
+  for (size_t i = 0; i < count; i++)
+    if (!peer_hold(peer, leased[i].id))
+      broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
+  if (count) post_work(broker, peer, leased, count);
+  for (size_t i = 0; i < count; i++) store_leased_free(&leased[i]);
+  peer->credit -= (int64_t)count;
+  if (suspects && count) peer->alone = true;
+  return count;
+}
+
+/* A suspect goes to a worker that has nothing else, and that gets nothing else until it is done: when the worker dies,
+ * it is known what killed it. One worker at a time is kept free for that. True where the worker is taken by it. */
+static bool assign_suspect(struct broker *broker, struct peer *peer) {
+  if (!broker->may_suspect) return false;
+  if (!*broker->draining || !peer_find_worker(broker, broker->draining))
+    memcpy(broker->draining, peer->id, sizeof broker->draining);
+  if (peer->held_count) return !strcmp(broker->draining, peer->id);
+  if (!strcmp(broker->draining, peer->id)) *broker->draining = 0;
+  if (lease_to(broker, peer, true, 1)) return true;
+  broker->may_suspect = false;
+  *broker->draining = 0;
+  return false;
+}
+
+static bool assign_to(struct broker *broker, struct peer *peer) {
+  if (peer->credit <= 0 || peer->alone || peer->gone || peer->cut || assign_suspect(broker, peer)) return false;
+  if (!broker->may_wait) return false;
+  size_t limit = peer->credit < ASSIGN_BATCH ? (size_t)peer->credit : ASSIGN_BATCH;
+  size_t count = lease_to(broker, peer, false, limit);
+  if (count < limit) broker->may_wait = false;
+  return count > 0;
+}
+
+void broker_assign(struct broker *broker) {
+  for (struct peer *peer = broker->peers; peer && (broker->may_wait || broker->may_suspect); peer = peer->next_peer)
+    if (peer->worker && !broker->store_failed) assign_to(broker, peer);
+}
+
+/* The blob that goes with a job cannot be had: the job counts as lost, and the worker never hears of it. */
+static void lose_blob(struct broker *broker, struct outgoing *out, const struct fault *cause) {
+  struct fault fault = {0};
+  struct peer *peer = peer_find(broker, &out->to);
+  if (!peer) return;
+  peer_release(peer, out->job);
+  peer->credit++;
+  store_lose(broker->store, peer->id, out->job, cause->text, clock_wall_ms(), NULL, &fault);
+  broker->may_suspect = broker->outcomes_changed = true;
+}
+
+void broker_send_work(struct broker *broker, struct outgoing *out) {
+  struct fault fault = {0};
+  if (!*out->photo_id) {
+    broker_tell(broker, &out->to, out->kind, out->header);
+    return;
+  }
+  struct photo photo;
+  if (blob_get(store_folder(broker->store), out->photo_id, out->job, &photo, &fault)) {
+    json_decref(out->header);
+    lose_blob(broker, out, &fault);
+    return;
+  }
+  struct span span = {photo.bytes ? photo.bytes : (const uint8_t *)"", photo.size};
+  struct peer *peer = peer_find(broker, &out->to);
+  if (message_send(broker->socket, &out->to, out->kind, out->header, &span, 1, &fault) && peer) peer_cut(peer);
+  photo_free(&photo);
+}
+
+/* --- Watching --- */
+
+static void lose_worker(struct broker *broker, struct peer *peer) {
+  struct fault fault = {0};
+  char error[PROTOCOL_MAX_NAME + 96];
+  snprintf(error, sizeof error, "worker %s was not heard of for %d ms", peer->name, broker->times.silence_ms);
+  peer->gone = true;
+  if (!broker_change(broker, NULL)) return;
+  broker_stored(broker, store_lose_worker(broker->store, peer->id, error, clock_wall_ms(), NULL, &fault), &fault);
+  broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+}
+
+static void renew(struct broker *broker, struct peer *peer, int64_t now) {
+  struct fault fault = {0};
+  if (!peer->held_count || now - peer->renewed < broker->times.silence_ms || !broker_change(broker, NULL)) return;
+  int64_t until = clock_wall_ms() + (int64_t)LEASE_SILENCES * broker->times.silence_ms;
+  broker_stored(broker, store_renew(broker->store, peer->id, until, &fault), &fault);
+  peer->renewed = now;
+}
+
+void broker_watch_workers(struct broker *broker, int64_t now) {
+  struct fault fault = {0};
+  size_t lost = 0;
+  for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
+    if (!peer->worker || peer->gone) continue;
+    if (now - peer->seen > broker->times.silence_ms)
+      lose_worker(broker, peer);
+    else
+      renew(broker, peer, now);
+  }
+  if (!broker_change(broker, NULL)) return;
+  broker_stored(broker, store_expire(broker->store, clock_wall_ms(), &lost, &fault), &fault);
+  if (lost) broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+}

@@ -1,0 +1,271 @@
+/* Handing in: a window of jobs that are sent and not acknowledged, and the outcomes that come back. */
+#include "ipc/client_private.h"
+#include "ipc/clock.h"
+#include "models/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUBMIT_BATCH = 200, SUBMIT_CREDIT = 1000, FILL_MS = 20 };
+#define SUBMIT_BYTES ((size_t)16 << 20)
+
+struct pending {
+  struct pending *next;
+  int64_t position, sent /* clock_ms; 0: not yet, or to be sent again */;
+  json_t *entry;
+  struct photo photo;
+};
+
+struct submitting {
+  struct client *client;
+  struct client_run *run;
+  char submission[PROTOCOL_ID_CHARS + 1];
+  struct pending *first, **end;
+  size_t pending_count, pending_bytes;
+  bool all_given;
+  uint8_t *seen; /* a bit a position: its outcome was delivered */
+  size_t seen_size;
+  int64_t after, taken;
+  unsigned session;
+};
+
+static void free_pending(struct pending *pending) {
+  json_decref(pending->entry);
+  photo_free(&pending->photo);
+  free(pending);
+}
+
+static bool mark_seen(struct submitting *in, int64_t position, bool *before) {
+  size_t byte = (size_t)position / 8;
+  uint8_t bit = (uint8_t)(1u << (position % 8));
+  if (byte >= in->seen_size) {
+    size_t size = 2 * byte + 64;
+    uint8_t *more = realloc(in->seen, size);
+    if (!more) return false;
+    memset(more + in->seen_size, 0, size - in->seen_size);
+    in->seen = more;
+    in->seen_size = size;
+  }
+  *before = in->seen[byte] & bit;
+  in->seen[byte] |= bit;
+  return true;
+}
+
+/* --- Out --- */
+
+/* A path that JSON cannot hold goes as bytes. */
+static enum status load_where_needed(struct client_job *job, struct fault *fault) {
+  if (!job->path || utf8_printable(job->path, strlen(job->path))) return STATUS_OK;
+  photo_free(&job->photo);
+  enum status status = photo_read(job->path, 0, &job->photo, fault);
+  free(job->path);
+  job->path = NULL;
+  return status;
+}
+
+static enum status add_pending(struct submitting *in, struct client_job *job, struct fault *fault) {
+  enum status status = load_where_needed(job, fault);
+  if (!status) status = client_know_golden(in->client, &job->job, fault);
+  struct pending *pending = status ? NULL : calloc(1, sizeof *pending);
+  json_t *json = pending ? job_to_json(&job->job) : NULL;
+  if (json)
+    pending->entry = json_pack("{s:I, s:i, s:s, s:s*, s:o}", "position", (json_int_t)in->run->submitted, "priority",
+                               (int)job->priority, "photo", job->path ? PHOTO_BY_PATH : PHOTO_AS_BYTES, "path",
+                               job->path, "job", json);
+  if (!status && (!pending || !pending->entry)) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (status) {
+    free(pending);
+    return status;
+  }
+  pending->position = in->run->submitted++;
+  if (!job->path) {
+    pending->photo = job->photo;
+    job->photo = (struct photo){0};
+  }
+  *in->end = pending;
+  in->end = &pending->next;
+  in->pending_count++;
+  in->pending_bytes += pending->photo.size;
+  return STATUS_OK;
+}
+
+/* Fills the window for a short while: `next` may read whole photos, and the link must be kept alive meanwhile. */
+static enum status fill_window(struct submitting *in, struct fault *fault) {
+  const struct link *link = &in->client->link;
+  int64_t until = clock_ms() + FILL_MS;
+  enum status status = STATUS_OK;
+  size_t fresh = 0;
+  while (!status && !in->all_given && fresh < SUBMIT_BATCH && in->pending_count < (size_t)link->window_jobs &&
+         in->pending_bytes < (size_t)link->window_bytes && clock_ms() < until) {
+    struct client_job job = {0};
+    status = in->run->next(in->run->context, &job, &in->all_given, fault);
+    if (!status && !in->all_given) status = add_pending(in, &job, fault);
+    fresh++;
+    job_free(&job.job);
+    free(job.path);
+    photo_free(&job.photo);
+  }
+  return status;
+}
+
+static bool is_due(const struct submitting *in, const struct pending *pending, int64_t now) {
+  return !pending->sent || now - pending->sent > in->client->link.times.resend_ms;
+}
+
+static bool send_batch(struct submitting *in) {
+  struct pending *batch[SUBMIT_BATCH];
+  struct span photos[SUBMIT_BATCH];
+  size_t count = 0, frames = 0, bytes = 0;
+  int64_t now = clock_ms();
+  json_t *jobs = json_array();
+  for (struct pending *p = in->first; p && count < SUBMIT_BATCH && bytes < SUBMIT_BYTES; p = p->next) {
+    if (!is_due(in, p, now)) continue;
+    if (!json_object_get(p->entry, "path")) {
+      photos[frames++] = (struct span){p->photo.bytes ? p->photo.bytes : (const uint8_t *)"", p->photo.size};
+      bytes += p->photo.size;
+    }
+    json_array_append(jobs, p->entry);
+    batch[count++] = p;
+  }
+  json_t *header = count ? json_pack("{s:s, s:O}", "submission", in->submission, "jobs", jobs) : NULL;
+  json_decref(jobs);
+  if (!header || link_send(&in->client->link, MESSAGE_SUBMIT, header, photos, frames)) return false;
+  for (size_t i = 0; i < count; i++) batch[i]->sent = now;
+  return true;
+}
+
+static void begin_session(struct submitting *in) {
+  in->session = in->client->link.session;
+  for (struct pending *pending = in->first; pending; pending = pending->next) pending->sent = 0;
+  if (!in->run->outcome) return;
+  in->taken = 0;
+  link_send(&in->client->link, MESSAGE_SUBSCRIBE,
+            json_pack("{s:s, s:s, s:I, s:i, s:b}", "submission", in->submission, "order", ORDER_COMPLETION, "after",
+                      (json_int_t)in->after, "credit", SUBMIT_CREDIT, "follow", 1),
+            NULL, 0);
+}
+
+/* --- In --- */
+
+static bool drop_pending(struct submitting *in, int64_t position) {
+  for (struct pending **link = &in->first; *link; link = &(*link)->next) {
+    struct pending *pending = *link;
+    if (pending->position != position) continue;
+    *link = pending->next;
+    if (!*link) in->end = link;
+    in->pending_count--;
+    in->pending_bytes -= pending->photo.size;
+    free_pending(pending);
+    return true;
+  }
+  return false;
+}
+
+static enum status take_accepted(struct submitting *in, const json_t *header, struct fault *fault) {
+  size_t index;
+  const json_t *item;
+  if (strcmp(json_string_value(json_object_get(header, "submission")), in->submission)) return STATUS_OK;
+  json_array_foreach(json_object_get(header, "positions"), index, item) {
+    if (drop_pending(in, json_integer_value(item))) in->run->accepted++;
+  }
+  json_array_foreach(json_object_get(header, "refused"), index, item) {
+    int64_t position = json_integer_value(json_object_get(item, "position"));
+    const char *code = json_string_value(json_object_get(item, "code"));
+    const char *text = json_string_value(json_object_get(item, "text"));
+    if (!strcmp(code, ERROR_STORE_FAILED))
+      return fault_set(fault, STATUS_IO, "%s: the service cannot store: %s", in->client->options.endpoint, text);
+    if (!drop_pending(in, position)) continue;
+    in->run->refusals++;
+    if (in->run->refused) in->run->refused(in->run->context, position, code, text);
+  }
+  return STATUS_OK;
+}
+
+static enum status take_results(struct submitting *in, const struct message *message, struct fault *fault) {
+  struct client_outcome outcome;
+  const char *submission = json_string_value(json_object_get(message->header, "submission"));
+  if (!submission || strcmp(submission, in->submission) || !in->run->outcome) return STATUS_OK;
+  for (size_t i = 0; client_read_outcome(message, i, &outcome); i++) {
+    bool before = true;
+    in->taken++;
+    if (outcome.sequence <= in->after) continue; /* of a session that has ended */
+    in->after = outcome.sequence;
+    /* A submission that goes on has outcomes of positions that this run has not reached yet: they come with them. */
+    if (outcome.position < 0 || outcome.position > PROTOCOL_MAX_INTEGER / 2) continue;
+    if (!mark_seen(in, outcome.position, &before)) return fault_set(fault, STATUS_MEMORY, "out of memory");
+    if (before) continue;
+    in->run->delivered++;
+    enum status status = in->run->outcome(in->run->context, &outcome, fault);
+    if (status) return status;
+  }
+  if (in->taken >= SUBMIT_CREDIT / 2 &&
+      !link_send(&in->client->link, MESSAGE_CREDIT,
+                 json_pack("{s:s, s:I}", "submission", in->submission, "credit", (json_int_t)in->taken), NULL, 0))
+    in->taken = 0;
+  return STATUS_OK;
+}
+
+static enum status receive_all(struct submitting *in, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (bool got = true; got && !status;) {
+    struct message message;
+    status = client_take(in->client, &message, &got, fault);
+    if (!status && got && message.kind == MESSAGE_ACCEPTED) status = take_accepted(in, message.header, fault);
+    if (!status && got && message.kind == MESSAGE_RESULTS) status = take_results(in, &message, fault);
+    message_free(&message);
+  }
+  return status;
+}
+
+/* --- Running --- */
+
+static bool is_finished(const struct submitting *in) {
+  const struct client_run *run = in->run;
+  return in->all_given && !in->pending_count && (!run->outcome || run->delivered + run->refusals >= run->submitted);
+}
+
+static enum status submit_all(struct submitting *in, struct fault *fault) {
+  enum status status = STATUS_OK;
+  struct client *client = in->client;
+  while (!status && !is_finished(in)) {
+    bool room = false;
+    if (client->link.welcomed) {
+      if (in->session != client->link.session) begin_session(in);
+      size_t before = in->pending_count;
+      status = fill_window(in, fault);
+      room = in->pending_count > before;
+      while (!status && send_batch(in)) {
+      }
+    }
+    if (!status && !is_finished(in)) status = client_wait(client, room ? 0 : 1000, fault);
+    if (!status) status = receive_all(in, fault);
+  }
+  return status;
+}
+
+enum status client_submit(struct client *client, struct client_run *run, struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  struct submitting in = {.client = client, .run = run};
+  in.end = &in.first;
+  run->submitted = run->accepted = run->delivered = run->refusals = 0;
+  if (run->submission)
+    snprintf(in.submission, sizeof in.submission, "%s", run->submission);
+  else
+    link_random_id(in.submission);
+  enum status status = submit_all(&in, fault);
+  if (!status && client->sent_golden) {
+    /* Its answer comes after the broker has taken the golden: we must not leave before. */
+    json_t *ignored = NULL;
+    status = client_status(client, NULL, &ignored, fault);
+    json_decref(ignored);
+    client->sent_golden = false;
+  }
+  while (in.first) {
+    struct pending *next = in.first->next;
+    free_pending(in.first);
+    in.first = next;
+  }
+  free(in.seen);
+  return status;
+}

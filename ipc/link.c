@@ -1,0 +1,143 @@
+#include "ipc/link.h"
+
+#include "ipc/clock.h"
+#include "ipc/schema.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void link_random_id(char id[PROTOCOL_ID_CHARS + 1]) {
+  unsigned char bytes[PROTOCOL_ID_CHARS / 2];
+  randombytes_buf(bytes, sizeof bytes);
+  sodium_bin2hex(id, PROTOCOL_ID_CHARS + 1, bytes, sizeof bytes);
+}
+
+/* A message that cannot be sent now is no matter here: silence brings a new greeting. */
+static void greet(struct link *link) {
+  const struct link_options *o = &link->options;
+  json_t *holding = o->holding ? o->holding(o->holding_context) : NULL;
+  json_t *header = json_pack("{s:s, s:s, s:s, s:s, s:o*}", "role", o->role, "id", link->id, "name", link->name,
+                             "software", "assay " ASSAY_VERSION, "holding", holding);
+  link->welcomed = false;
+  link->give_up = clock_ms() + (link->pause_ms > link->times.silence_ms ? link->pause_ms : link->times.silence_ms);
+  message_send(link->socket, NULL, MESSAGE_HELLO, header, NULL, 0, NULL);
+}
+
+enum status link_open(struct link *link, const struct link_options *options, struct fault *fault) {
+  *link = (struct link){.options = *options, .times = ipc_times_or_default(options->times)};
+  char host[200] = "localhost";
+  gethostname(host, sizeof host - 1);
+  if (sodium_init() < 0) return fault_set(fault, STATUS_INTERNAL, "libsodium does not start");
+  if (options->name)
+    snprintf(link->name, sizeof link->name, "%s", options->name);
+  else
+    snprintf(link->name, sizeof link->name, "%s:%ld", host, (long)getpid());
+  if (options->id)
+    snprintf(link->id, sizeof link->id, "%s", options->id);
+  else
+    link_random_id(link->id);
+  link->heard = clock_ms();
+  link->pause_ms = link->times.heartbeat_ms;
+  enum status status = socket_dealer(options->context, options->endpoint, &link->times, &link->socket, fault);
+  if (!status) greet(link);
+  return status;
+}
+
+void link_close(struct link *link) {
+  if (link->welcomed) message_send(link->socket, NULL, MESSAGE_BYE, json_object(), NULL, 0, NULL);
+  socket_close(link->socket);
+  link->socket = NULL;
+}
+
+static void welcome(struct link *link, const json_t *header) {
+  link->welcomed = true;
+  link->session++;
+  link->times.heartbeat_ms = (int)json_integer_value(json_object_get(header, "heartbeat_ms"));
+  link->times.silence_ms = (int)json_integer_value(json_object_get(header, "silence_ms"));
+  link->window_jobs = json_integer_value(json_object_get(header, "window_jobs"));
+  link->window_bytes = json_integer_value(json_object_get(header, "window_bytes"));
+  link->pause_ms = link->times.heartbeat_ms;
+  link->next_beat = clock_ms() + link->times.heartbeat_ms;
+}
+
+static enum status handle_error(struct link *link, const json_t *header, bool *mine, struct fault *fault) {
+  const char *code = json_string_value(json_object_get(header, "code"));
+  const char *text = json_string_value(json_object_get(header, "text"));
+  *mine = true;
+  if (!strcmp(code, ERROR_BAD_VERSION))
+    return fault_set(fault, STATUS_INVALID, "%s: the broker refuses us: %s", link->options.endpoint, text);
+  if (!strcmp(code, ERROR_HELLO_FIRST)) {
+    /* It may come once for each message of an old session; one greeting is enough. */
+    if (link->welcomed) greet(link);
+  } else {
+    *mine = !link->welcomed;
+  }
+  return STATUS_OK;
+}
+
+enum status link_receive(struct link *link, struct message *message, bool *got, struct fault *fault) {
+  for (;;) {
+    struct fault bad = {0};
+    bool mine = true;
+    enum status status = message_receive(link->socket, false, message, got, &bad);
+    if (!*got) {
+      if (status && fault) *fault = bad;
+      return status;
+    }
+    link->heard = clock_ms();
+    /* What is not understood has no effect; what mattered in it is sent again after a while. */
+    if (!status && message->kind == MESSAGE_WELCOME)
+      welcome(link, message->header);
+    else if (!status && message->kind == MESSAGE_BYE)
+      link->welcomed = false, link->give_up = clock_ms() + link->times.heartbeat_ms;
+    else if (!status && message->kind == MESSAGE_ERROR)
+      status = handle_error(link, message->header, &mine, fault);
+    else if (!status && message->kind != MESSAGE_HEARTBEAT)
+      mine = !link->welcomed;
+    else if (status == STATUS_INVALID)
+      status = STATUS_OK;
+    if (!mine || status) return status;
+    message_free(message);
+  }
+}
+
+static void reconnect(struct link *link) {
+  void *fresh = NULL;
+  link->pause_ms =
+      link->pause_ms * 2 < link->times.reconnect_max_ms ? link->pause_ms * 2 : link->times.reconnect_max_ms;
+  /* A new socket: what waits in the old one belongs to a session that has ended. */
+  if (!socket_dealer(link->options.context, link->options.endpoint, &link->times, &fresh, NULL)) {
+    int none = 0;
+    zmq_setsockopt(link->socket, ZMQ_LINGER, &none, sizeof none);
+    socket_close(link->socket);
+    link->socket = fresh;
+  }
+  greet(link);
+}
+
+int64_t link_watch(struct link *link) {
+  int64_t now = clock_ms();
+  if (link->welcomed && now - link->heard > link->times.silence_ms) {
+    link->welcomed = false;
+    link->give_up = now;
+  }
+  if (!link->welcomed) {
+    if (now >= link->give_up) reconnect(link);
+    int64_t left = link->give_up - clock_ms();
+    return left < 1 ? 1 : left;
+  }
+  if (now >= link->next_beat) {
+    link->next_beat = now + link->times.heartbeat_ms;
+    message_send(link->socket, NULL, MESSAGE_HEARTBEAT, json_object(), NULL, 0, NULL);
+  }
+  return link->next_beat - now;
+}
+
+enum status link_send(struct link *link, enum message_kind kind, json_t *header, const struct span *frames,
+                      size_t count) {
+  if (link->welcomed) return message_send(link->socket, NULL, kind, header, frames, count, NULL);
+  json_decref(header);
+  return STATUS_UNAVAILABLE;
+}

@@ -1,0 +1,325 @@
+#include "ipc/worker.h"
+
+#include "ipc/clock.h"
+#include "ipc/compute.h"
+#include "ipc/link.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum {
+  IN_HAND_US = 500000, /* work for about so long is asked for ahead */
+  MOST_IN_HAND = 256,  /* a thread */
+  SEND_BATCH = 256,
+  MOST_UNSTORED = 2000 /* results that the broker has not stored yet; more work is not asked for */
+};
+#define BYTES_IN_HAND ((size_t)256 << 20)
+#define SEND_BYTES ((size_t)8 << 20)
+
+struct worker {
+  const struct worker_options *options;
+  struct link link;
+  struct goldens *goldens;
+  struct compute *compute;
+  int wake_fd, threads;
+  unsigned session;  /* of the link, that our credits belong to */
+  struct task *held; /* all, by next_held */
+  size_t queued, unstored, bytes;
+  int64_t granted; /* credits that the broker has of us */
+  int64_t mean_us; /* of a job, smoothed */
+  bool stopping;
+  int64_t stop_by; /* the broker has until then to take what is finished */
+};
+
+/* Called by other threads too. */
+static void wake(void *context) {
+  const struct worker *worker = context;
+  uint64_t one = 1;
+  while (write(worker->wake_fd, &one, sizeof one) < 0 && errno == EINTR) {
+  }
+}
+
+static json_t *list_held(void *context) {
+  const struct worker *worker = context;
+  json_t *ids = json_array();
+  for (const struct task *task = worker->held; task; task = task->next_held)
+    json_array_append_new(ids, json_string(task->job.id));
+  return ids;
+}
+
+static struct task *find_held(const struct worker *worker, const char *id) {
+  for (struct task *task = worker->held; task; task = task->next_held)
+    if (!strcmp(task->job.id, id)) return task;
+  return NULL;
+}
+
+static void forget(struct worker *worker, struct task *task) {
+  struct task **link = &worker->held;
+  while (*link != task) link = &(*link)->next_held;
+  *link = task->next_held;
+  worker->unstored--;
+  worker->bytes -= task->size;
+  task_free(task);
+}
+
+/* --- What comes from the broker --- */
+
+static struct task *read_task(const struct message *message, const json_t *item, size_t *frame, struct fault *fault) {
+  struct task *task = calloc(1, sizeof *task);
+  if (!task || job_from_json(json_object_get(item, "job"), &task->job, fault)) {
+    free(task);
+    return NULL;
+  }
+  const char *path = json_string_value(json_object_get(item, "path"));
+  bool good = true;
+  if (!strcmp(json_string_value(json_object_get(item, "photo")), PHOTO_BY_PATH)) {
+    good = path && (task->path = strdup(path));
+  } else if ((good = *frame < message->frame_count)) {
+    const void *bytes = message_bytes(message, (*frame)++, &task->size);
+    if (task->size && (good = (task->bytes = malloc(task->size)))) memcpy(task->bytes, bytes, task->size);
+  }
+  if (good && *task->job.id) return task;
+  task_free(task);
+  return NULL;
+}
+
+static void take_work(struct worker *worker, const struct message *message) {
+  size_t index, frame = 0;
+  const json_t *item, *jobs = json_object_get(message->header, "jobs");
+  json_array_foreach((json_t *)jobs, index, item) {
+    struct fault fault = {0};
+    worker->granted--;
+    struct task *task = read_task(message, item, &frame, &fault);
+    /* What cannot be read is left to the lease; what is held already goes on. */
+    if (!task || find_held(worker, task->job.id)) {
+      task_free(task);
+      continue;
+    }
+    task->next_held = worker->held;
+    worker->held = task;
+    worker->bytes += task->size;
+    if (worker->stopping) {
+      task->state = TASK_FINISHED;
+      fault_set(&task->fault, STATUS_STOPPED, "the worker was being stopped");
+      worker->unstored++;
+      continue;
+    }
+    worker->queued++;
+    compute_put(worker->compute, task);
+  }
+  if (worker->granted < 0) worker->granted = 0;
+}
+
+static void take_stored(struct worker *worker, const json_t *header) {
+  size_t index;
+  const json_t *id;
+  json_array_foreach(json_object_get(header, "jobs"), index, id) {
+    struct task *task = find_held(worker, json_string_value(id));
+    if (task && task->state != TASK_QUEUED) forget(worker, task);
+  }
+}
+
+static enum status receive_all(struct worker *worker, struct fault *fault) {
+  for (;;) {
+    struct message message;
+    bool got;
+    enum status status = link_receive(&worker->link, &message, &got, fault);
+    if (status || !got) {
+      message_free(&message);
+      return status;
+    }
+    switch (message.kind) {
+    case MESSAGE_WORK:
+      take_work(worker, &message);
+      break;
+    case MESSAGE_STORED:
+      take_stored(worker, message.header);
+      break;
+    case MESSAGE_GOLDEN:
+      goldens_arrived(worker->goldens, &message);
+      break;
+    case MESSAGE_GOLDEN_MISSING:
+      goldens_missing(worker->goldens, json_string_value(json_object_get(message.header, "sha256")),
+                      json_string_value(json_object_get(message.header, "text")));
+      break;
+    default:
+      break;
+    }
+    message_free(&message);
+  }
+}
+
+/* --- What comes from the threads --- */
+
+static void take_finished(struct worker *worker) {
+  struct task *next;
+  for (struct task *task = compute_finished(worker->compute); task; task = next) {
+    next = task->next;
+    task->state = TASK_FINISHED;
+    worker->queued--;
+    worker->unstored++;
+    worker->mean_us = worker->mean_us ? (7 * worker->mean_us + task->took_us) / 8 : task->took_us;
+  }
+}
+
+static void withdraw(struct worker *worker) {
+  struct task *next;
+  for (struct task *task = compute_withdraw(worker->compute); task; task = next) {
+    next = task->next;
+    task->state = TASK_FINISHED;
+    worker->queued--;
+    worker->unstored++;
+    fault_set(&task->fault, STATUS_STOPPED, "the worker was being stopped");
+  }
+}
+
+/* --- What goes to the broker --- */
+
+static bool is_due(const struct worker *worker, const struct task *task, int64_t now) {
+  return task->state == TASK_FINISHED || (task->state == TASK_SENT && now - task->sent > worker->link.times.resend_ms);
+}
+
+/* Sends up to a batch of results, or of jobs handed back; false when there is no more to send. */
+static bool send_batch(struct worker *worker, bool results) {
+  struct task *batch[SEND_BATCH];
+  struct span lines[SEND_BATCH];
+  size_t count = 0, bytes = 0;
+  int64_t now = clock_ms();
+  json_t *jobs = json_array();
+  for (struct task *task = worker->held; task && count < SEND_BATCH && bytes < SEND_BYTES; task = task->next_held) {
+    if (!is_due(worker, task, now) || !task->line == results) continue;
+    if (results) {
+      lines[count] = (struct span){task->line, strlen(task->line)};
+      bytes += lines[count].size;
+      json_array_append_new(jobs, json_string(task->job.id));
+    } else {
+      json_array_append_new(jobs, json_pack("{s:s, s:b, s:s}", "job", task->job.id, "lost",
+                                            task->fault.status != STATUS_STOPPED, "error", task->fault.text));
+    }
+    batch[count++] = task;
+  }
+  if (!count) {
+    json_decref(jobs);
+    return false;
+  }
+  json_t *header = json_pack("{s:o}", "jobs", jobs);
+  if (link_send(&worker->link, results ? MESSAGE_DONE : MESSAGE_RETURN, header, lines, results ? count : 0))
+    return false;
+  for (size_t i = 0; i < count; i++) {
+    batch[i]->state = TASK_SENT;
+    batch[i]->sent = now;
+  }
+  return true;
+}
+
+static int64_t most_in_hand(const struct worker *worker) {
+  if (worker->options->prefetch > 0) return worker->options->prefetch;
+  int64_t each = worker->mean_us ? IN_HAND_US / (worker->mean_us + 1) : 2;
+  if (each < 2) each = 2;
+  if (each > MOST_IN_HAND) each = MOST_IN_HAND;
+  return each * worker->threads;
+}
+
+static void ask_for_work(struct worker *worker) {
+  int64_t most = most_in_hand(worker);
+  if (most > PROTOCOL_MAX_WORKER_CREDIT) most = PROTOCOL_MAX_WORKER_CREDIT;
+  int64_t room = most - (int64_t)worker->queued - worker->granted;
+  if (worker->stopping || worker->unstored > MOST_UNSTORED || worker->bytes > BYTES_IN_HAND) return;
+  if (room < 1 || (room < most / 4 && worker->queued)) return;
+  if (!link_send(&worker->link, MESSAGE_READY, json_pack("{s:I}", "credit", (json_int_t)room), NULL, 0))
+    worker->granted += room;
+}
+
+static void send_all(struct worker *worker) {
+  if (!worker->link.welcomed) return;
+  if (worker->session != worker->link.session) {
+    worker->session = worker->link.session;
+    worker->granted = 0;
+    for (struct task *task = worker->held; task; task = task->next_held)
+      if (task->state == TASK_SENT) task->state = TASK_FINISHED;
+    goldens_ask_again(worker->goldens);
+  }
+  while (send_batch(worker, true)) {
+  }
+  while (send_batch(worker, false)) {
+  }
+  char sha256[65];
+  while (goldens_wanted(worker->goldens, sha256))
+    link_send(&worker->link, MESSAGE_GOLDEN_REQUEST, json_pack("{s:s}", "sha256", sha256), NULL, 0);
+  ask_for_work(worker);
+}
+
+/* --- Running --- */
+
+static void begin_to_stop(struct worker *worker) {
+  worker->stopping = true;
+  withdraw(worker);
+  goldens_stop(worker->goldens);
+}
+
+/* Nothing is left, or all that is left is what a broker that does not answer would have to take. */
+static bool has_stopped(struct worker *worker) {
+  if (!worker->stopping || worker->queued) return false;
+  int64_t now = clock_ms();
+  if (!worker->stop_by) worker->stop_by = now + worker->link.times.silence_ms;
+  return !worker->held || now > worker->stop_by;
+}
+
+static enum status serve(struct worker *worker, struct fault *fault) {
+  while (!has_stopped(worker)) {
+    int64_t wait = link_watch(&worker->link);
+    if (worker->stopping && wait > 10) wait = 10;
+    zmq_pollitem_t items[] = {{.socket = worker->link.socket, .events = ZMQ_POLLIN},
+                              {.fd = worker->wake_fd, .events = ZMQ_POLLIN},
+                              {.fd = worker->options->stop_fd, .events = ZMQ_POLLIN}};
+    bool heed_stop = !worker->stopping && worker->options->stop_fd >= 0;
+    int ready = zmq_poll(items, heed_stop ? 3 : 2, wait);
+    if (ready < 0 && errno != EINTR) return fault_set(fault, STATUS_INTERNAL, "cannot wait: %s", zmq_strerror(errno));
+    uint64_t count;
+    if (items[1].revents && read(worker->wake_fd, &count, sizeof count) < 0 && errno != EAGAIN)
+      return fault_set(fault, STATUS_INTERNAL, "cannot read an eventfd: %s", strerror(errno));
+    enum status status = receive_all(worker, fault);
+    if (status) return status;
+    take_finished(worker);
+    if (heed_stop && ready > 0 && items[2].revents) begin_to_stop(worker);
+    send_all(worker);
+  }
+  return STATUS_OK;
+}
+
+enum status worker_run(const struct worker_options *options, struct fault *fault) {
+  struct worker worker = {.options = options, .wake_fd = -1, .threads = options->threads};
+  struct fault unused;
+  if (!fault) fault = &unused;
+  if (worker.threads < 1) worker.threads = (int)sysconf(_SC_NPROCESSORS_ONLN);
+  if (worker.threads < 1) worker.threads = 1;
+  struct link_options link = {.context = options->context,
+                              .endpoint = options->endpoint,
+                              .role = ROLE_WORKER,
+                              .name = options->name,
+                              .times = options->times,
+                              .holding = list_held,
+                              .holding_context = &worker};
+  enum status status = STATUS_OK;
+  worker.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (worker.wake_fd < 0) status = fault_set(fault, STATUS_INTERNAL, "cannot make an eventfd: %s", strerror(errno));
+  if (!status) status = goldens_open(options->judge, options->cache, wake, &worker, &worker.goldens, fault);
+  if (!status)
+    status = compute_open(options->judge, worker.goldens, worker.threads, wake, &worker, &worker.compute, fault);
+  if (!status) status = link_open(&worker.link, &link, fault);
+  if (!status) status = serve(&worker, fault);
+  if (worker.goldens) goldens_stop(worker.goldens);
+  compute_close(worker.compute);
+  link_close(&worker.link);
+  goldens_close(worker.goldens);
+  for (struct task *task = worker.held; task;) {
+    struct task *next = task->next_held;
+    task_free(task);
+    task = next;
+  }
+  if (worker.wake_fd >= 0) close(worker.wake_fd);
+  return status;
+}
