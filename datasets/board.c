@@ -241,11 +241,10 @@ static void fill_cell(struct scene *scene, const struct inks *inks, struct rando
   default: {
     bool upright = random_below(random, 2);
     for (int i = 0; i < 6; i++) {
-      struct seat one = {scene, inks,
-                         x + (upright ? -5.4 + 5.4 * (i % 3)
-                              : i % 2 ? 4
-                                      : -4),
-                         y + (upright ? (i < 3 ? -4.4 : 3.6) : -5.4 + 5.2 * (i / 2)), upright};
+      int column = upright ? i % 3 : i % 2, row = upright ? i / 3 : i / 2;
+      double dx = upright ? -5.4 + 5.4 * column : -4 + 8.0 * column;
+      double dy = upright ? -4.4 + 8.0 * row : -5.4 + 5.2 * row;
+      struct seat one = {scene, inks, x + dx, y + dy, upright};
       passive(&one, random, ++*number, true);
     }
   }

@@ -31,16 +31,17 @@ static void draw_scratch(const struct mark *mark, cairo_t *cairo) {
   enum { STEPS = 24 };
   struct random random = random_stream(mark->shape, 'C', 0);
   double bend = random_range(&random, -0.12, 0.12) * mark->w;
-  double x = -mark->w / 2, y = 0, next_x, next_y;
+  double x = -mark->w / 2, y = 0;
   cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
-  for (int i = 1; i <= STEPS; i++, x = next_x, y = next_y) {
+  for (int i = 1; i <= STEPS; i++) {
     double t = (double)i / STEPS;
-    next_x = mark->w * (t - 0.5);
-    next_y = 4 * bend * t * (1 - t) + random_range(&random, -0.1, 0.1) * mark->h;
+    double next_x = mark->w * (t - 0.5);
+    double next_y = 4 * bend * t * (1 - t) + random_range(&random, -0.1, 0.1) * mark->h;
     cairo_move_to(cairo, x, y);
     cairo_line_to(cairo, next_x, next_y);
     cairo_set_line_width(cairo, mark->h * random_range(&random, 0.85, 1.1));
     cairo_stroke(cairo);
+    x = next_x, y = next_y;
   }
 }
 

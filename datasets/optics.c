@@ -2,24 +2,24 @@
 
 #include <math.h>
 
-/* Sums of light over texels: red, green, blue, coverage. */
+/* Sums over texels. */
 struct sum {
-  float r, g, b, a;
+  float light[3], cover;
 };
 
 static void add_texel(const float *linear, uint32_t texel, float weight, struct sum *sum) {
   uint32_t alpha = texel >> 24;
   if (alpha == 255) {
-    sum->r += weight * linear[texel >> 16 & 255];
-    sum->g += weight * linear[texel >> 8 & 255];
-    sum->b += weight * linear[texel & 255];
-    sum->a += weight;
+    sum->light[0] += weight * linear[texel >> 16 & 255];
+    sum->light[1] += weight * linear[texel >> 8 & 255];
+    sum->light[2] += weight * linear[texel & 255];
+    sum->cover += weight;
   } else if (alpha) {
     float cover = weight * (float)alpha / 255;
-    sum->r += cover * linear[(texel >> 16 & 255) * 255 / alpha];
-    sum->g += cover * linear[(texel >> 8 & 255) * 255 / alpha];
-    sum->b += cover * linear[(texel & 255) * 255 / alpha];
-    sum->a += cover;
+    sum->light[0] += cover * linear[(texel >> 16 & 255) * 255 / alpha];
+    sum->light[1] += cover * linear[(texel >> 8 & 255) * 255 / alpha];
+    sum->light[2] += cover * linear[(texel & 255) * 255 / alpha];
+    sum->cover += cover;
   }
 }
 
@@ -148,24 +148,23 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
             art_y = (float)((at[1] + ARTWORK_MARGIN) * scale - 0.5);
       struct sum sum = sample_artwork(studio, view, art_x, art_y, step);
       float light = lamp_at(&lamp, x, y), table = 0;
-      if (sum.a < 1) {
+      if (sum.cover < 1) {
         float tx = (float)x * (float)studio->table_scale + shot->table_offset[0];
         float ty = (float)y * (float)studio->table_scale + shot->table_offset[1];
         /* The grain of wood runs one way in both scales; elsewhere the coarse scale is turned to hide the repeats. */
         bool turned = scene->table_kind != 2;
         float coarse = texture_at(&studio->table, (turned ? ty : tx) * 0.137f, (turned ? tx : ty) * 0.137f);
         float pattern = texture_at(&studio->table, tx, ty) + 0.6f * coarse;
-        table = (1 - sum.a) * fmaxf(1 + depth * pattern, 0.05f) * shadow_at(scene, mm_x, mm_y);
+        table = (1 - sum.cover) * fmaxf(1 + depth * pattern, 0.05f) * shadow_at(scene, mm_x, mm_y);
       }
       float grain = 1;
-      if (sum.a > 0)
+      if (sum.cover > 0)
         grain += fine * texture_at(&studio->grain, mm_x * per_texel + shot->grain_offset[0],
                                    mm_y * per_texel + shot->grain_offset[1]);
       float *out[3] = {rgb[0], rgb[1], rgb[2]};
-      const float *product = &sum.r;
       size_t place = (size_t)row * (size_t)frame.width + (size_t)column;
       for (int c = 0; c < 3; c++)
-        out[c][place] = light * lamp.gains[c] * (product[c] * grain * (float)shot->tint[c] + table * ground[c]);
+        out[c][place] = light * lamp.gains[c] * (sum.light[c] * grain * (float)shot->tint[c] + table * ground[c]);
     }
   }
 }

@@ -135,7 +135,8 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
   *shot = (struct shot){0};
   plan_photo_size(options, &shot->width, &shot->height);
   struct random random = random_stream((uint64_t)options->seed, 'P', (uint64_t)(int64_t)index);
-  struct random camera = random_stream((uint64_t)options->seed, 'K', (uint64_t)(unit->factory * 64 + unit->line));
+  struct random camera =
+      random_stream((uint64_t)options->seed, 'K', (uint64_t)unit->factory * 64 + (uint64_t)unit->line);
   take_pose(options, scene, &random, index == -1 ? 0.1 : 1, shot);
   shot->pose.distortion = either_way(&camera, options->distortion / 100);
   take_light(options, &random, &shot->light);

@@ -13,8 +13,9 @@ static struct item *hole(struct scene *scene, const char *name, double x, double
 
 static void ring_marks(struct scene *scene, double x, double y, double inner, double outer, double pitch,
                        struct colour base) {
-  int i = 0;
-  for (double d = outer; d > inner; d -= pitch, i++) {
+  int count = (int)ceil((outer - inner) / pitch);
+  for (int i = 0; i < count; i++) {
+    double d = outer - i * pitch;
     struct colour c = colour_mix(base, i & 1 ? colour_hex(0xFFFFFF) : colour_hex(0x404448), i & 1 ? 0.10 : 0.08);
     scene_add(scene, ITEM_DISC, x, y, d, 0, c);
   }

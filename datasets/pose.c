@@ -117,7 +117,7 @@ static int fit_normalised(const double (*from)[2], const double (*to)[2], int co
 
 double homography_fit(const double (*from)[2], const double (*to)[2], int count, double homography[9]) {
   enum { MOST = 128 };
-  double a[MOST][2], b[MOST][2], norms[2][9], inverse[9], inner[9], half[9];
+  double a[MOST][2] = {{0}}, b[MOST][2] = {{0}}, norms[2][9], inverse[9], inner[9], half[9];
   if (count < 4 || count > MOST) return -1;
   for (int side = 0; side < 2; side++) {
     const double(*points)[2] = side ? to : from;

@@ -15,7 +15,8 @@ struct colour {
   double r, g, b; /* sRGB value, 0..1 */
 };
 struct colour colour_hex(uint32_t rrggbb);
-struct colour colour_mix(struct colour a, struct colour b, double share_of_b);
+/* (1 - t) a + t b */
+struct colour colour_mix(struct colour a, struct colour b, double t);
 double colour_luma(struct colour colour); /* 0..1, of the sRGB values */
 
 enum item_kind {

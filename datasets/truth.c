@@ -10,8 +10,8 @@ enum { GRID_X = 9, GRID_Y = 7, GRID = GRID_X * GRID_Y };
 
 static void correspondences(const struct truth *truth, double golden[GRID][2], double photo[GRID][2]) {
   for (int i = 0; i < GRID; i++) {
-    double x = truth->scene->width * (i % GRID_X) / (GRID_X - 1),
-           y = truth->scene->height * (i / GRID_X) / (GRID_Y - 1);
+    int column = i % GRID_X, row = i / GRID_X;
+    double x = truth->scene->width * column / (GRID_X - 1), y = truth->scene->height * row / (GRID_Y - 1);
     mapping_project(&truth->golden->mapping, x, y, golden[i]);
     mapping_project(&truth->shot->mapping, x, y, photo[i]);
   }

@@ -62,7 +62,7 @@ static void a_dot_is_where_the_mapping_says(void **state) {
   mapping_project(&s->shot.mapping, dot_x, dot_y, at);
   struct rectangle r = {(int)at[0] - HALF, (int)at[1] - HALF, (int)at[0] + HALF, (int)at[1] + HALF};
   render(s, r, false, rgb);
-  double ground = rgb[3 * (SIDE / 2) + 1];
+  double ground = rgb[3 * HALF + 1];
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++) {
       double weight = ground - rgb[3 * (y * SIDE + x) + 1];

@@ -45,7 +45,8 @@ static void projecting_there_and_back_is_the_identity(void **state) {
   struct mapping mapping;
   mapping_make(&mapping, &tilted, 160, 120, 2000, 1500);
   for (int i = 0; i < 35; i++) {
-    double x = 160.0 * (i % 7) / 6, y = 120.0 * (i / 7) / 4, photo[2], back[2];
+    int column = i % 7, row = i / 7;
+    double x = 160.0 * column / 6, y = 120.0 * row / 4, photo[2], back[2];
     mapping_project(&mapping, x, y, photo);
     mapping_unproject(&mapping, photo[0], photo[1], back);
     assert_near(back[0], x, 1e-9);
@@ -58,7 +59,8 @@ static void a_homography_is_found_again_from_its_points(void **state) {
   static const double truth[9] = {0.9, -0.25, 130, 0.31, 1.1, -40, 1e-5, -3e-5, 1};
   double from[30][2], to[30][2], found[9];
   for (int i = 0; i < 30; i++) {
-    from[i][0] = 2000.0 * (i % 6) / 5, from[i][1] = 1500.0 * (i / 6) / 4;
+    int column = i % 6, row = i / 6;
+    from[i][0] = 2000.0 * column / 5, from[i][1] = 1500.0 * row / 4;
     homography_apply(truth, from[i][0], from[i][1], to[i]);
   }
   double rms = homography_fit((const double(*)[2])from, (const double(*)[2])to, 30, found);
