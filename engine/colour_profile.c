@@ -1,6 +1,7 @@
 #include "engine/colour_profile.h"
 
 #include "engine/colour.h"
+#include "engine/colour_matrix.h"
 
 #include <lcms2.h>
 
@@ -79,6 +80,12 @@ enum status profile_apply(const uint8_t *bytes, size_t size, uint8_t *pixels, in
   if (!profile)
     return fault_set(fault, STATUS_INVALID,
                      "the photo's colour profile (%zu bytes) is damaged: expected a valid ICC profile or none", size);
+  struct colour_matrix matrix;
+  if (channels == 3 && colour_matrix_make(profile, &matrix)) {
+    cmsCloseProfile(profile);
+    colour_matrix_apply(&matrix, pixels, count);
+    return STATUS_OK;
+  }
   static const char *const KINDS[] = {"", "grey", "", "RGB", "CMYK"};
   const cmsColorSpaceSignature space = cmsGetColorSpace(profile);
   const bool rgb = space == cmsSigRgbData;

@@ -51,6 +51,7 @@ static void on_message(j_common_ptr common, int level) {
     reader->stray_bytes = true;
     return;
   case JWRN_ADOBE_XFORM:
+  case JWRN_NOT_SEQUENTIAL:
   case JWRN_JFIF_MAJOR:
     return;
   default:

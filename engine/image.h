@@ -36,7 +36,8 @@ struct image {
 enum status image_reserve(struct image *image, int32_t width, int32_t height, bool colour, struct fault *fault);
 void image_free(struct image *image);
 
-/* One row of interleaved 8-bit RGB from the planes, chroma interpolated bilinearly, for pictures only. `rgb` has room for 3 * width bytes. */
+/* One row of interleaved 8-bit RGB from the planes, chroma interpolated bilinearly, for pictures only. `rgb` has room
+ * for 3 * width bytes. */
 void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb);
 
 enum { IMAGE_MAX_SIDE = 32000 };

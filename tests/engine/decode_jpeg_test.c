@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jpeglib.h>
+
 #include <cmocka.h>
 
 static struct blob scene_jpeg(int width, int height, int subsampling, bool progressive) {
@@ -320,20 +322,89 @@ static void a_progressive_photo_without_its_last_scans_is_refused(void **state) 
   blob_free(&jpeg);
 }
 
-static void a_photo_with_a_thousand_scans_is_refused(void **state) {
+/* A grey photo in two scans, all of the mean and all of the detail; the second may be repeated without breaking a rule.
+ */
+static struct blob in_two_scans(void) {
+  const jpeg_scan_info scans[2] = {{.comps_in_scan = 1}, {.comps_in_scan = 1, .Ss = 1, .Se = 63}};
+  struct jpeg_compress_struct jpeg;
+  struct jpeg_error_mgr errors;
+  unsigned char *bytes = NULL;
+  unsigned long size = 0;
+  jpeg.err = jpeg_std_error(&errors);
+  jpeg_create_compress(&jpeg);
+  jpeg_mem_dest(&jpeg, &bytes, &size);
+  jpeg.image_width = jpeg.image_height = 64;
+  jpeg.input_components = 1;
+  jpeg.in_color_space = JCS_GRAYSCALE;
+  jpeg_set_defaults(&jpeg);
+  jpeg.scan_info = scans;
+  jpeg.num_scans = 2;
+  jpeg_start_compress(&jpeg, TRUE);
+  uint8_t *rgb = sample_scene(64, 64);
+  for (int y = 0; y < 64; y++) {
+    JSAMPROW row = rgb + 64 * y;
+    jpeg_write_scanlines(&jpeg, &row, 1);
+  }
+  jpeg_finish_compress(&jpeg);
+  jpeg_destroy_compress(&jpeg);
+  struct blob blob = {0};
+  blob_append(&blob, bytes, size);
+  free(bytes);
+  free(rgb);
+  return blob;
+}
+
+static void a_photo_with_more_than_a_hundred_scans_is_refused(void **state) {
   (void)state;
-  struct blob jpeg = scene_jpeg(64, 64, TJSAMP_420, true);
-  size_t last = 0, end = 0;
+  struct blob jpeg = in_two_scans();
+  size_t last = 0;
   for (size_t at = 2; jpeg.bytes[at + 1] != 0xD9; at = segment_end(&jpeg, at))
-    if (jpeg.bytes[at + 1] == 0xDA) last = at, end = segment_end(&jpeg, at);
+    if (jpeg.bytes[at + 1] == 0xDA) last = at;
   struct blob scan = {0};
-  blob_append(&scan, jpeg.bytes + last, end - last);
-  /* As a first scan of these coefficients it is valid any number of times. */
-  scan.bytes[scan.bytes[4] * 2 + 7] &= 0x0F;
-  for (int i = 0; i < 1000; i++) blob_insert(&jpeg, last, scan.bytes, scan.size);
-  assert_refused(&jpeg, "");
+  blob_append(&scan, jpeg.bytes + last, jpeg.size - 2 - last);
+  for (int i = 2; i < 100; i++) blob_insert(&jpeg, last, scan.bytes, scan.size);
+  struct image image = {0};
+  sample_decode(&jpeg, NULL, &image);
+  blob_insert(&jpeg, last, scan.bytes, scan.size);
+  assert_refused(&jpeg, "more than 100 scans");
+  image_free(&image);
   blob_free(&scan);
   blob_free(&jpeg);
+}
+
+/* Phones put one into every photo: it must not cost the planes of the file. */
+static void a_profile_that_is_srgb_in_fact_leaves_the_planes_as_they_are(void **state) {
+  (void)state;
+  static const int SAMPLINGS[] = {TJSAMP_420, TJSAMP_GRAY};
+  for (int k = 0; k < 2; k++) {
+    struct blob jpeg = scene_jpeg(83, 65, SAMPLINGS[k], false), srgb = sample_profile_srgb();
+    struct image image = {0}, expected = {0};
+    sample_decode(&jpeg, NULL, &expected);
+    sample_jpeg_profile(&jpeg, srgb.bytes, srgb.size);
+    sample_decode(&jpeg, NULL, &image);
+    assert_same_image(&image, &expected);
+    image_free(&image);
+    image_free(&expected);
+    blob_free(&jpeg);
+    blob_free(&srgb);
+  }
+}
+
+static void a_wide_profile_is_converted(void **state) {
+  (void)state;
+  uint8_t rgb[32 * 32 * 3];
+  for (int i = 0; i < 32 * 32; i++) memcpy(rgb + 3 * i, (const uint8_t[3]){200, 100, 50}, 3);
+  struct blob jpeg = sample_jpeg(rgb, 32, 32, TJSAMP_420, false), wide = sample_profile_display_p3();
+  sample_jpeg_profile(&jpeg, wide.bytes, wide.size);
+  struct image image = {0};
+  sample_decode(&jpeg, NULL, &image);
+  uint8_t row[32 * 3];
+  image_rgb_row(&image, 16, row);
+  const int expected[3] = {215, 93, 31};
+  for (int k = 0; k < 3; k++) assert_in_range(row[48 + k] + 3, expected[k], expected[k] + 6);
+  image_free(&image);
+  blob_free(&jpeg);
+  blob_free(&wide);
 }
 
 static void a_header_that_claims_too_much_is_refused_before_anything_is_allocated(void **state) {
@@ -428,7 +499,9 @@ int main(void) {
       cmocka_unit_test(a_photo_filled_up_with_zeros_is_refused),
       cmocka_unit_test(what_viewers_show_whole_is_not_refused),
       cmocka_unit_test(a_progressive_photo_without_its_last_scans_is_refused),
-      cmocka_unit_test(a_photo_with_a_thousand_scans_is_refused),
+      cmocka_unit_test(a_photo_with_more_than_a_hundred_scans_is_refused),
+      cmocka_unit_test(a_profile_that_is_srgb_in_fact_leaves_the_planes_as_they_are),
+      cmocka_unit_test(a_wide_profile_is_converted),
       cmocka_unit_test(a_header_that_claims_too_much_is_refused_before_anything_is_allocated),
       cmocka_unit_test(a_cmyk_photo_becomes_colour),
       cmocka_unit_test(a_jpeg_in_rgb_becomes_planes),

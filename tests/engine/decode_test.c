@@ -4,6 +4,7 @@
 #include "tests/engine/samples.h"
 #include "tests/support.h"
 
+#include <pthread.h>
 #include <turbojpeg.h>
 
 #include <setjmp.h>
@@ -110,6 +111,52 @@ static void chroma_is_interpolated_where_its_samples_lie(void **state) {
   assert_int_equal(image_reserve(&image, 0, 1, true, &fault), STATUS_LIMIT);
 }
 
+struct task {
+  struct blob photos[3];
+  struct image expected[3];
+};
+
+static void *decode_many_times(void *argument) {
+  const struct task *task = argument;
+  struct image image = {0};
+  struct fault fault;
+  bool same = true;
+  for (int i = 0; i < 30; i++) {
+    const struct blob *photo = &task->photos[i % 3];
+    same &= !decode_photo(photo->bytes, photo->size, NULL, &image, NULL, &fault);
+    const struct plane *a = &image.planes[0], *b = &task->expected[i % 3].planes[0];
+    same &= a->pixels && !memcmp(a->pixels, b->pixels, b->stride * (size_t)b->height);
+  }
+  image_free(&image);
+  return same ? argument : NULL;
+}
+
+static void threads_do_not_disturb_each_other(void **state) {
+  (void)state;
+  uint8_t *rgb = sample_scene(70, 50);
+  struct blob wide = sample_profile_display_p3();
+  struct task task = {
+      .photos = {sample_jpeg(rgb, 70, 50, TJSAMP_420, true), sample_jpeg(rgb, 70, 50, TJSAMP_444, false)}};
+  sample_jpeg_exif(&task.photos[0], 6, "2026:03:01 22:14:05");
+  sample_jpeg_profile(&task.photos[1], wide.bytes, wide.size);
+  const struct sample_png shape = {.width = 70, .height = 50, .bit_depth = 8, .colour_type = 2, .orientation = 3};
+  task.photos[2] = sample_png(&shape, rgb, 70 * 50 * 3);
+  for (int i = 0; i < 3; i++) sample_decode(&task.photos[i], NULL, &task.expected[i]);
+  pthread_t threads[4];
+  for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, decode_many_times, &task), 0);
+  for (int i = 0; i < 4; i++) {
+    void *result = NULL;
+    pthread_join(threads[i], &result);
+    assert_non_null(result);
+  }
+  for (int i = 0; i < 3; i++) {
+    blob_free(&task.photos[i]);
+    image_free(&task.expected[i]);
+  }
+  blob_free(&wide);
+  free(rgb);
+}
+
 /* A sum over the planes of one scene by every way through libjpeg, which has several code paths, with lcms2 and
  * without. The files are made here too: the encoder gives the same bytes on every path. */
 static uint64_t digest(void) {
@@ -168,6 +215,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(a_failed_photo_leaves_the_image_usable),
       cmocka_unit_test(a_date_is_taken_only_when_it_is_one),
       cmocka_unit_test(chroma_is_interpolated_where_its_samples_lie),
+      cmocka_unit_test(threads_do_not_disturb_each_other),
       cmocka_unit_test(the_bytes_do_not_depend_on_the_processor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,16 @@ struct blob sample_profile_display_p3(void) {
   return blob;
 }
 
+struct blob sample_profile_rgb(const double xy[6], double gamma) {
+  const cmsCIExyY white = {0.3127, 0.3290, 1};
+  const cmsCIExyYTRIPLE primaries = {{xy[0], xy[1], 1}, {xy[2], xy[3], 1}, {xy[4], xy[5], 1}};
+  cmsToneCurve *tone = cmsBuildGamma(NULL, gamma);
+  cmsToneCurve *const tones[3] = {tone, tone, tone};
+  struct blob blob = saved(cmsCreateRGBProfile(&white, &primaries, tones));
+  cmsFreeToneCurve(tone);
+  return blob;
+}
+
 struct blob sample_profile_grey(double gamma) {
   cmsToneCurve *tone = cmsBuildGamma(NULL, gamma);
   struct blob blob = saved(cmsCreateGrayProfile(cmsD50_xyY(), tone));

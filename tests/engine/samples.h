@@ -49,6 +49,8 @@ struct blob sample_png(const struct sample_png *png, const void *pixels, size_t 
 struct blob sample_profile_srgb(void);
 struct blob sample_profile_display_p3(void);
 struct blob sample_profile_grey(double gamma);
+/* Primaries and a gamma; the white of D65. */
+struct blob sample_profile_rgb(const double primaries[6], double gamma);
 
 /* Decodes, or fails the test with the message. */
 void sample_decode(const struct blob *blob, const struct decode_options *options, struct image *image);
