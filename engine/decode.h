@@ -23,18 +23,17 @@ struct decode_info {
   int orientation;    /* EXIF 1..8 as found; already applied to the image */
 };
 
-/* Decodes. The format is told by the bytes, never by the name. EXIF orientation is applied (HEIC: the file's own turning
- * instead, which libheif applies). YCbCr and grey JPEGs give the planes of the file, chroma brought to half size by
- * rounded means or doubling; everything else goes by way of 8-bit grey or RGB: 16-bit samples are rounded, alpha is laid
- * over white, a palette is expanded (one of greys is grey), CMYK without a profile is (255 - C) (255 - K) / 255. An
- * embedded profile that is not sRGB is converted to it (perceptual intent) or refused in words; gAMA and the like are
- * not profiles. Of a TIFF of several pages and of a PNM of several pictures the first is taken; a WebP animation is
- * refused.
- * Damaged, truncated, too large or unknown: STATUS_INVALID or STATUS_LIMIT with a message for the user that does not
- * name the file (the caller knows it). A truncated photo is damaged, never half grey; what follows the photo in the file
- * does no harm. `options` and `info` may be NULL. `image` is all zero or holds an earlier photo, whose memory is reused;
- * on failure its contents are unspecified but image_free is still right.
- * Thread-safe for different images. Gives the same bytes on every processor of an architecture. */
+/* Decodes. The format is told by the bytes, never by the name. EXIF orientation is applied (HEIC: the file's own
+ * turning instead, which libheif applies). YCbCr and grey JPEGs give the planes of the file, chroma brought to half
+ * size by rounded means or doubling; everything else goes by way of 8-bit grey or RGB: 16-bit samples are rounded,
+ * alpha is laid over white, a palette is expanded (one of greys is grey), CMYK without a profile is (255 - C) (255 - K)
+ * / 255. An embedded profile that is not sRGB is converted to it (perceptual intent) or refused in words; gAMA and the
+ * like are not profiles. Of a TIFF of several pages and of a PNM of several pictures the first is taken; a WebP
+ * animation is refused. Damaged, truncated, too large or unknown: STATUS_INVALID or STATUS_LIMIT with a message for the
+ * user that does not name the file (the caller knows it). A truncated photo is damaged, never half grey; what follows
+ * the photo in the file does no harm. `options` and `info` may be NULL. `image` is all zero or holds an earlier photo,
+ * whose memory is reused; on failure its contents are unspecified but image_free is still right. Thread-safe for
+ * different images. Gives the same bytes on every processor of an architecture. */
 enum status decode_photo(const uint8_t *bytes, size_t size, const struct decode_options *options, struct image *image,
                          struct decode_info *info, struct fault *fault);
 
