@@ -48,6 +48,7 @@ static void designator(const struct seat *s, double dy, const char *letter, int 
 /* A resistor or capacitor with two ends, 3 x 1.5 mm. */
 static void passive(const struct seat *s, struct random *random, int number, bool named) {
   bool resistor = random_below(random, 2);
+  char text[64];
   for (int side = -1; side <= 1; side += 2)
     seat_box(s, side * 1.55, 0, 1.5, 1.9, s->inks->tin, FINISH_FLAT)->radius = 0.2;
   if (named) designator(s, s->upright ? 4.1 : 2.9, resistor ? "R" : "C", number);
@@ -56,8 +57,8 @@ static void passive(const struct seat *s, struct random *random, int number, boo
   body->lift = 0.35;
   for (int side = -1; side <= 1; side += 2) seat_box(s, side * 1.35, 0, 0.5, 1.6, colour_hex(0xC4C6C8), FINISH_METAL);
   if (resistor && !s->upright)
-    scene_text(s->scene, FONT_NARROW, 1.15, s->x, s->y + 0.4, 0.5, colour_hex(0xE8E8E8), "%d0%d",
-               10 + random_below(random, 80), 1 + random_below(random, 4));
+    scene_text(s->scene, FONT_NARROW, 1.15, s->x, s->y + 0.4, 0.5, colour_hex(0xE8E8E8), "%s",
+               scene_serial(text, random, "&#0&"));
   scene_close(s->scene);
 }
 
@@ -90,11 +91,12 @@ static void chip(const struct seat *s, struct random *random, double w, double h
   struct item *body = seat_box(s, 0, 0, w, h, colour_hex(0x242527), FINISH_BODY);
   body->radius = 0.3, body->lift = 0.9;
   seat_disc(s, -w / 2 + 1.5, h / 2 - 1.5, 1.1, colour_hex(0x141416), FINISH_FLAT);
+  char text[64];
   double size = fmin(2.6, 0.9 * (s->upright ? h : w) / 5);
   struct colour print = colour_hex(0xC9CBC8);
   scene_text(s->scene, FONT_SANS, size, s->x, s->y - 0.1, 0.5, print, "%s", chip_names[random_below(random, 6)]);
-  scene_text(s->scene, FONT_SANS, 0.8 * size, s->x, s->y + 1.15 * size, 0.5, print, "%02d%02d K%d",
-             24 + random_below(random, 3), 1 + random_below(random, 52), random_below(random, 10));
+  scene_text(s->scene, FONT_SANS, 0.8 * size, s->x, s->y + 1.15 * size, 0.5, print, "%s",
+             scene_serial(text, random, "2&4# K#"));
   scene_close(s->scene);
 }
 
@@ -217,7 +219,8 @@ enum filling { FILL_CHIP, FILL_PASSIVES, FILL_CANS, FILL_CRYSTAL, FILL_COIL, FIL
 
 static void fill_cell(struct scene *scene, const struct inks *inks, struct random *random, double x, double y,
                       int *number) {
-  struct seat seat = {scene, inks, x + random_range(random, -0.8, 0.8), y + random_range(random, -0.6, 0.6), false};
+  double dx = random_range(random, -0.8, 0.8), dy = random_range(random, -0.6, 0.6);
+  struct seat seat = {scene, inks, x + dx, y + dy, false};
   switch ((enum filling)random_below(random, FILLINGS)) {
   case FILL_CHIP:
     seat.upright = random_below(random, 2);
@@ -242,9 +245,9 @@ static void fill_cell(struct scene *scene, const struct inks *inks, struct rando
     bool upright = random_below(random, 2);
     for (int i = 0; i < 6; i++) {
       int column = upright ? i % 3 : i % 2, row = upright ? i / 3 : i / 2;
-      double dx = upright ? -5.4 + 5.4 * column : -4 + 8.0 * column;
-      double dy = upright ? -4.4 + 8.0 * row : -5.4 + 5.2 * row;
-      struct seat one = {scene, inks, x + dx, y + dy, upright};
+      double left = upright ? -5.4 + 5.4 * column : -4 + 8.0 * column;
+      double above = upright ? -4.4 + 8.0 * row : -5.4 + 5.2 * row;
+      struct seat one = {scene, inks, x + left, y + above, upright};
       passive(&one, random, ++*number, true);
     }
   }
@@ -268,13 +271,19 @@ void board_layout(struct scene *scene, struct random *random) {
   mask->radius = 2.1;
   struct colour pour = colour_mix(inks.mask, inks.copper, 0.45);
   for (int i = 0; i < 5; i++) {
-    struct item *area = scene_add(scene, ITEM_BOX, random_range(random, 30, 130), random_range(random, 25, 95),
-                                  random_range(random, 20, 50), random_range(random, 14, 34), pour);
+    double x = random_range(random, 30, 130), y = random_range(random, 25, 95);
+    double w = random_range(random, 20, 50), h = random_range(random, 14, 34);
+    struct item *area = scene_add(scene, ITEM_BOX, x, y, w, h, pour);
     area->radius = 1.5;
   }
   tracks(scene, &inks, random);
-  for (int i = 0; i < 60; i++) via(scene, &inks, random_range(random, 8, 152), random_range(random, 6, 114));
+  for (int i = 0; i < 60; i++) {
+    double x = random_range(random, 8, 152), y = random_range(random, 6, 114);
+    via(scene, &inks, x, y);
+  }
+
   corner_holes(scene, &inks);
+  char text[64];
   int number = random_below(random, 20);
   int big_x = 2 + random_below(random, 3), big_y = 1 + random_below(random, 2);
   for (int row = 0; row < 5; row++)
@@ -288,10 +297,9 @@ void board_layout(struct scene *scene, struct random *random) {
   struct seat top = {scene, &inks, 80 + random_range(random, -20, 20), 6.2, false};
   header(&top, 12 + random_below(random, 6), 1);
   scene_open(scene, "board name", false, false, false);
-  scene_text(scene, FONT_SANS_BOLD, 5.2, 14, 97, 0, inks.silk, "AX-%d%c", 100 + random_below(random, 900),
-             'A' + random_below(random, 5));
-  scene_text(scene, FONT_SANS, 2.7, 14, 102.5, 0, inks.silk, "MOTOR CONTROL  REV %d.%d", 1 + random_below(random, 4),
-             random_below(random, 10));
+  scene_text(scene, FONT_SANS_BOLD, 5.2, 14, 97, 0, inks.silk, "%s", scene_serial(text, random, "AX-&##@"));
+  scene_text(scene, FONT_SANS, 2.7, 14, 102.5, 0, inks.silk, "%s",
+             scene_serial(text, random, "MOTOR CONTROL  REV &.#"));
   scene_close(scene);
   scene_open(scene, "board code", false, false, false);
   struct item *paper = scene_add(scene, ITEM_BOX, 52, 108.4, 12.5, 11, colour_hex(0xF2F2EE));

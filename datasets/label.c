@@ -102,6 +102,7 @@ static void nutrition(struct scene *scene, struct random *random, struct colour 
   static const char *const rows[] = {"Energy",  "Fat", "of which saturates", "Carbohydrate", "of which sugars", "Fibre",
                                      "Protein", "Salt"};
   double x0 = 76, x1 = 116, y = 57;
+  char text[64];
   struct item *frame = scene_add(scene, ITEM_BOX, 96, 74.4, 42, 42.4, ink);
   frame->radius = 0.6;
   frame = scene_add(scene, ITEM_BOX, 96, 74.4, 41.4, 41.8, scene->ground);
@@ -116,8 +117,8 @@ static void nutrition(struct scene *scene, struct random *random, struct colour 
     scene_text(scene, i == 2 || i == 4 ? FONT_SANS : FONT_SANS_BOLD, size, x0 + (i == 2 || i == 4 ? 1.5 : 0), y + 1, 0,
                ink, "%s", rows[i]);
     if (i)
-      scene_text(scene, FONT_SANS, 2.8, x1, y + 1, 1, ink, "%d.%d g", random_below(random, i == 3 ? 70 : 20),
-                 random_below(random, 10));
+      scene_text(scene, FONT_SANS, 2.8, x1, y + 1, 1, ink, "%s",
+                 scene_serial(text, random, i == 3 ? "&#.# g" : "#.# g"));
     else
       scene_text(scene, FONT_SANS, 2.8, x1, y + 1, 1, ink, "%d kJ", 1200 + random_below(random, 700));
     scene_close(scene);
@@ -154,16 +155,15 @@ static void barcode(struct scene *scene, struct random *random, struct colour in
 static void date_sticker(struct scene *scene, struct random *random) {
   double x = random_range(random, 136, 141), y = random_range(random, 62, 66);
   struct colour black = colour_hex(0x1A1A1E);
+  char text[64];
   scene_open(scene, "date sticker", true, true, false);
   struct item *paper = scene_add(scene, ITEM_BOX, x, y, 33, 19, colour_hex(0xFBFAF3));
   paper->radius = 1.6, paper->lift = 0.5;
   struct item *stripe = scene_add(scene, ITEM_BOX, x, y - 6.6, 30, 3.4, colour_hex(0xD8572A));
   stripe->radius = 0.5;
   scene_text(scene, FONT_SANS_BOLD, 2.7, x, y - 5.7, 0.5, colour_hex(0xFFFFFF), "BEST BEFORE");
-  scene_text(scene, FONT_MONO_BOLD, 4.6, x, y + 1.1, 0.5, black, "%02d.%02d.20%d", 1 + random_below(random, 28),
-             1 + random_below(random, 12), 27 + random_below(random, 2));
-  scene_text(scene, FONT_MONO, 3.2, x, y + 6.6, 0.5, black, "L%04d %c %02d:%02d", random_below(random, 10000),
-             'A' + random_below(random, 6), random_below(random, 24), random_below(random, 60));
+  scene_text(scene, FONT_MONO_BOLD, 4.6, x, y + 1.1, 0.5, black, "%s", scene_serial(text, random, "1#.0&.203#"));
+  scene_text(scene, FONT_MONO, 3.2, x, y + 6.6, 0.5, black, "%s", scene_serial(text, random, "L#### @ 1#:3#"));
   scene_close(scene);
 }
 

@@ -87,10 +87,10 @@ static void name_plate(struct scene *scene, struct random *random, double x, dou
   for (int side = -1; side <= 1; side += 2)
     scene_add(scene, ITEM_DISC, x + side * 17.4, y, 2.2, 0, colour_hex(0xC2C5C8))->finish = FINISH_BALL;
   struct colour print = colour_hex(0xE6E9EB);
+  char number[64];
   scene_text(scene, FONT_SANS_BOLD, 4.4, x, y - 2.8, 0.5, print, "HALVORSEN");
-  scene_text(scene, FONT_SANS, 2.6, x, y + 1.5, 0.5, print, "Type GK %d   IP %d", 100 + random_below(random, 800),
-             54 + random_below(random, 14));
-  scene_text(scene, FONT_MONO, 2.6, x, y + 5.6, 0.5, print, "No. %06d", random_below(random, 1000000));
+  scene_text(scene, FONT_SANS, 2.6, x, y + 1.5, 0.5, print, "%s", scene_serial(number, random, "Type GK &##   IP 6#"));
+  scene_text(scene, FONT_MONO, 2.6, x, y + 5.6, 0.5, print, "%s", scene_serial(number, random, "No. ######"));
   scene_close(scene);
 }
 
@@ -146,8 +146,7 @@ void plate_layout(struct scene *scene, struct random *random) {
   scale_marks(scene, 22, 14, 60);
   char text[64];
   scene_open(scene, "engraving", false, false, false);
-  snprintf(text, sizeof text, "P/N %04d-%03d-%c", random_below(random, 10000), random_below(random, 1000),
-           'A' + random_below(random, 6));
+  scene_serial(text, random, "P/N ####-###-@");
   engrave(scene, FONT_SANS_BOLD, 4.6, 22, 110.5, text);
   snprintf(text, sizeof text, "AL 60%d-T6", 61 + 21 * random_below(random, 2));
   engrave(scene, FONT_SANS, 3.6, 70, 110.5, text);

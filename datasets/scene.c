@@ -55,6 +55,22 @@ double scene_text_width(struct scene *scene, enum font font, double size, const 
   return extents.x_advance;
 }
 
+const char *scene_serial(char text[64], struct random *random, const char *form) {
+  size_t i = 0;
+  for (; form[i] && i < 63; i++) {
+    char sign = form[i];
+    if (sign == '#')
+      sign = (char)('0' + random_below(random, 10));
+    else if (sign == '&')
+      sign = (char)('1' + random_below(random, 9));
+    else if (sign == '@')
+      sign = (char)('A' + random_below(random, 6));
+    text[i] = sign;
+  }
+  text[i] = 0;
+  return text;
+}
+
 struct item *scene_text(struct scene *scene, enum font font, double size, double x, double y, double align,
                         struct colour fill, const char *format, ...) {
   struct item *item = next_item(scene);

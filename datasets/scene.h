@@ -115,6 +115,8 @@ struct item *scene_path(struct scene *scene, enum item_kind kind, const double (
                         struct colour fill);
 void scene_open(struct scene *scene, const char *name, bool removable, bool movable, bool copyable);
 void scene_close(struct scene *scene);
+/* A text from a form: # becomes a digit, & one from 1 to 9, @ a letter from A to F. Returns `text`. */
+const char *scene_serial(char text[64], struct random *random, const char *form);
 double scene_text_width(struct scene *scene, enum font font, double size, const char *text);
 void scene_dimension(struct scene *scene, const char *name, int a, int b);
 void label_layout(struct scene *scene, struct random *random);
