@@ -111,7 +111,10 @@ enum status golden_check(const char *path, const char *trusted_keys, json_t **re
   if (!found.problems) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   found.first = golden_load(path, found.problems, &golden, fault);
   golden_close(golden);
-  bool known = !golden_seal_open(path, &folder, &seal, &bytes, &size, NULL);
+  struct fault now = {0};
+  enum status status = golden_seal_open(path, &folder, &seal, &bytes, &size, &now);
+  const bool known = !status;
+  if (!found.first) note(&found, status, &now);
   if (known) {
     digest_sha256(bytes, size, found.sha256);
     check_signature(folder, path, trusted_keys, bytes, size, &found);
@@ -119,8 +122,8 @@ enum status golden_check(const char *path, const char *trusted_keys, json_t **re
     close(folder);
   }
   *report =
-      json_pack("{s:b, s:s?, s:o?, s:s?, s:s?, s:o}", "ok", !found.first, "name", known ? seal.name : NULL, "version",
-                known ? json_integer((json_int_t)seal.version) : NULL, "sha256", known ? found.sha256 : NULL,
+      json_pack("{s:b, s:s?, s:o, s:s?, s:s?, s:o}", "ok", !found.first, "name", known ? seal.name : NULL, "version",
+                known ? json_integer((json_int_t)seal.version) : json_null(), "sha256", known ? found.sha256 : NULL,
                 "signed_by", found.signed_by[0] ? found.signed_by : NULL, "problems", found.problems);
   free(bytes);
   seal_free(&seal);

@@ -47,11 +47,15 @@ static void write_named(yaml_document_t *document, const char *text, size_t size
   text_add(out, text + at, size - at);
 }
 
-static bool has_name(const char *text, const char *name) {
+/* That the new text is a spec of that name. */
+static enum status check_named(const char *text, const char *file, const char *name, struct fault *fault) {
   struct spec spec;
-  bool same = !spec_parse(text, strlen(text), "", &spec, NULL) && !strcmp(spec.name, name);
+  enum status status = spec_parse(text, strlen(text), file, &spec, fault);
+  bool same = !status && !strcmp(spec.name, name);
   spec_free(&spec);
-  return same;
+  if (same || status == STATUS_MEMORY) return status;
+  return fault_set(fault, STATUS_INVALID, "%s: name: cannot be set to %s; expected 1 to 127 bytes of text in one line",
+                   file, name);
 }
 
 enum status golden_spec_named(const char *text, size_t size, const char *file, const char *name, char **named,
@@ -69,9 +73,9 @@ enum status golden_spec_named(const char *text, size_t size, const char *file, c
   }
   yaml_parser_delete(&parser);
   if (!*named) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", file);
-  if (has_name(*named, name)) return STATUS_OK;
+  enum status status = check_named(*named, file, name, fault);
+  if (!status) return STATUS_OK;
   free(*named);
   *named = NULL;
-  return fault_set(fault, STATUS_INVALID, "%s: name: cannot be set to %s; expected 1 to 127 bytes of text in one line",
-                   file, name);
+  return status;
 }

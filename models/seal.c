@@ -1,4 +1,5 @@
 #include "models/seal.h"
+#include "models/text.h"
 #include "models/utf8.h"
 
 #include <stdlib.h>
@@ -70,46 +71,56 @@ enum status seal_add(struct seal *seal, const char *name, const void *bytes, siz
   return STATUS_OK;
 }
 
-static char *dump(json_t *object, size_t *size) {
-  char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;
-  json_decref(object);
-  if (!text) return NULL;
-  *size = strlen(text) + 1;
-  char *line = realloc(text, *size + 1);
-  if (!line) {
-    free(text);
-    return NULL;
-  }
-  memcpy(line + *size - 1, "\n", 2);
-  return line;
+static void put(struct text *out, const char *key, const char *value) {
+  text_put(out, key);
+  text_json_string(out, value);
 }
 
-static int add_file(json_t *files, json_t *photos, const struct seal_file *file) {
-  int failed = json_array_append_new(
-      files, json_pack("{s:s, s:I, s:s}", "name", file->name, "size", (json_int_t)file->size, "sha256", file->sha256));
-  if (seal_file_in(file, SEAL_PHOTOS)) failed |= json_array_append_new(photos, json_string(file->name));
-  return failed;
+static void put_integer(struct text *out, const char *key, int64_t value) {
+  text_put(out, key);
+  text_json_integer(out, value);
+}
+
+/* The text, with its size; NULL where memory ended. */
+static char *take(struct text *out, size_t *size) {
+  *size = out->size;
+  return text_take(out);
 }
 
 char *seal_write(const struct seal *seal, size_t *size) {
-  json_t *files = json_array(), *photos = json_array();
-  int failed = !files || !photos;
-  for (size_t i = 0; i < seal->file_count && !failed; i++) failed = add_file(files, photos, &seal->files[i]);
-  if (failed) {
-    json_decref(files);
-    json_decref(photos);
-    return NULL;
+  struct text out = {0};
+  text_put(&out, "{\n  \"files\": [");
+  for (size_t i = 0; i < seal->file_count; i++) {
+    put(&out, i ? ",\n    {\n      \"name\": " : "\n    {\n      \"name\": ", seal->files[i].name);
+    put(&out, ",\n      \"sha256\": ", seal->files[i].sha256);
+    put_integer(&out, ",\n      \"size\": ", (int64_t)seal->files[i].size);
+    text_put(&out, "\n    }");
   }
-  return dump(json_pack("{s:o, s:i, s:s, s:o, s:s?, s:I, s:s, s:s, s:s}", "files", files, "format", 1, "name",
-                        seal->name, "photos", photos, "previous", seal->previous[0] ? seal->previous : NULL, "version",
-                        (json_int_t)seal->version, "when", seal->when, "who", seal->who, "why", seal->why),
-              size);
+  put_integer(&out, "\n  ],\n  \"format\": ", 1);
+  put(&out, ",\n  \"name\": ", seal->name);
+  text_put(&out, ",\n  \"photos\": [");
+  bool first = true;
+  for (size_t i = 0; i < seal->file_count; i++) {
+    if (!seal_file_in(&seal->files[i], SEAL_PHOTOS)) continue;
+    put(&out, first ? "\n    " : ",\n    ", seal->files[i].name);
+    first = false;
+  }
+  put(&out, "\n  ],\n  \"previous\": ", seal->previous[0] ? seal->previous : NULL);
+  put_integer(&out, ",\n  \"version\": ", seal->version);
+  put(&out, ",\n  \"when\": ", seal->when);
+  put(&out, ",\n  \"who\": ", seal->who);
+  put(&out, ",\n  \"why\": ", seal->why);
+  text_put(&out, "\n}\n");
+  return take(&out, size);
 }
 
 char *seal_sign(const struct signing_key *key, const void *seal, size_t seal_size, size_t *size) {
   char signature[SIGNATURE_TEXT_CHARS + 1];
+  struct text out = {0};
   signing_key_sign(key, seal, seal_size, signature);
-  return dump(
-      json_pack("{s:s, s:s, s:s}", "algorithm", "ed25519", "public_key", key->public_text, "signature", signature),
-      size);
+  put(&out, "{\n  \"algorithm\": ", "ed25519");
+  put(&out, ",\n  \"public_key\": ", key->public_text);
+  put(&out, ",\n  \"signature\": ", signature);
+  text_put(&out, "\n}\n");
+  return take(&out, size);
 }

@@ -20,7 +20,6 @@
 #include "models/keys.h"
 #include "models/status.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,7 @@
 #include "models/job.h"
 #include "models/seal.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,23 +79,23 @@ static enum status read_identity(const json_t *json, const char *shown, struct s
   return STATUS_OK;
 }
 
-static json_t *parse(const void *bytes, size_t size, const char *shown, struct fault *fault) {
+static enum status parse(const void *bytes, size_t size, const char *shown, json_t **json, struct fault *fault) {
   json_error_t error;
-  json_t *json = json_loadb(bytes ? bytes : "", size, JSON_REJECT_DUPLICATES, &error);
-  if (json_is_object(json)) return json;
-  if (json)
-    bad(fault, shown, "the whole", "a JSON object");
-  else
-    fault_set(fault, STATUS_INVALID, "%s:%d:%d: not valid JSON: %s", shown, error.line, error.column, error.text);
-  json_decref(json);
-  return NULL;
+  *json = json_loadb(bytes ? bytes : "", size, JSON_REJECT_DUPLICATES, &error);
+  if (json_is_object(*json)) return STATUS_OK;
+  json_decref(*json);
+  if (*json) return bad(fault, shown, "the whole", "a JSON object");
+  if (json_error_code(&error) == json_error_out_of_memory)
+    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", shown);
+  return fault_set(fault, STATUS_INVALID, "%s:%d:%d: not valid JSON: %s", shown, error.line, error.column, error.text);
 }
 
 enum status seal_read(const void *bytes, size_t size, const char *shown, struct seal *seal, struct fault *fault) {
   *seal = (struct seal){0};
-  json_t *json = parse(bytes, size, shown, fault);
-  if (!json) return STATUS_INVALID;
-  enum status status = read_identity(json, shown, seal, fault);
+  json_t *json;
+  enum status status = parse(bytes, size, shown, &json, fault);
+  if (status) return status;
+  status = read_identity(json, shown, seal, fault);
   if (!status) status = read_text(json, "who", shown, &seal->who, fault);
   if (!status) status = read_text(json, "why", shown, &seal->why, fault);
   if (!status) status = read_files(json, shown, seal, fault);
@@ -105,9 +106,9 @@ enum status seal_read(const void *bytes, size_t size, const char *shown, struct 
 
 enum status seal_verify(const void *signature, size_t signature_size, const void *seal, size_t seal_size,
                         const char *shown, char signed_by[KEY_TEXT_CHARS + 1], struct fault *fault) {
-  enum status status = STATUS_OK;
-  json_t *json = parse(signature, signature_size, shown, fault);
-  if (!json) return STATUS_INVALID;
+  json_t *json;
+  enum status status = parse(signature, signature_size, shown, &json, fault);
+  if (status) return status;
   const char *algorithm = text_of(json, "algorithm"), *key = text_of(json, "public_key"),
              *value = text_of(json, "signature");
   if (!algorithm || strcmp(algorithm, "ed25519"))

@@ -30,15 +30,17 @@ static void run(const uint8_t *bytes, size_t size) {
   LLVMFuzzerTestOneInput(bytes, size);
 }
 
-/* One change: a bit, a byte, a number of 4 bytes, a run moved, cut out or doubled, or the end cut off. */
+/* One change: a bit, a byte, a mark that means something in a text, a number of 4 bytes, a run moved, cut out or
+ * doubled, or the end cut off. */
 static size_t change(uint8_t *bytes, size_t size, uint64_t *random) {
   static const uint32_t NUMBERS[] = {0,      1,      0x7F,    0x80,       0xFF,       0x100,     0x7FFF,
                                      0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, UINT32_MAX};
+  static const char MARKS[] = "\"'{}[],:;-#&*!|\\\n\r\t ~?=0123456789.eE+";
   if (size < 8) return size;
   const size_t at = support_random(random) % (size - 4), length = support_random(random) % (size - at);
   const size_t few = length % GROWTH;
   const uint32_t number = NUMBERS[support_random(random) % (sizeof NUMBERS / sizeof *NUMBERS)];
-  switch (support_random(random) % 7) {
+  switch (support_random(random) % 8) {
   case 0:
     bytes[at] ^= (uint8_t)(1u << support_random(random) % 8);
     return size;
@@ -59,6 +61,9 @@ static size_t change(uint8_t *bytes, size_t size, uint64_t *random) {
   case 5:
     memmove(bytes + at + few, bytes + at, size - at);
     return size + few;
+  case 6:
+    bytes[at] = (uint8_t)MARKS[support_random(random) % (sizeof MARKS - 1)];
+    return size;
   default:
     return support_random(random) % 8 ? size : size - length;
   }
