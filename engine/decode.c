@@ -16,10 +16,12 @@ enum status header_keep_profile(struct header *header, const void *profile, size
   return STATUS_OK;
 }
 
-void header_read_exif(struct header *header, const void *bytes, size_t size) {
-  const struct exif exif = exif_read(bytes, size);
+enum status header_read_exif(struct header *header, const void *bytes, size_t size, struct fault *fault) {
+  struct exif exif;
+  const enum status status = exif_read(bytes, size, &exif, fault);
   header->orientation = exif.orientation;
   memcpy(header->captured, exif.captured, sizeof header->captured);
+  return status;
 }
 
 void header_free(struct header *header) {

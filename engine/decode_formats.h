@@ -27,7 +27,7 @@ struct header {
 
 /* Copies a profile into the header. */
 enum status header_keep_profile(struct header *header, const void *profile, size_t size, struct fault *fault);
-void header_read_exif(struct header *header, const void *bytes, size_t size);
+enum status header_read_exif(struct header *header, const void *bytes, size_t size, struct fault *fault);
 void header_free(struct header *header);
 
 /* One format. `header` may leave a profile behind on failure too; the caller frees it. `pixels` is called only after

@@ -50,21 +50,22 @@ static enum status read_exif(const struct heif_image_handle *handle, struct head
   if (size < 4 || size > 1 << 20) return STATUS_OK;
   uint8_t *bytes = malloc(size);
   if (!bytes) return fault_set(fault, STATUS_MEMORY, "out of memory while reading a HEIC");
+  enum status status = STATUS_OK;
   if (heif_image_handle_get_metadata(handle, id, bytes).code == heif_error_Ok) {
     const size_t skip = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
-    if (skip < size - 4) header_read_exif(header, bytes + 4 + skip, size - 4 - skip);
+    if (skip < size - 4) status = header_read_exif(header, bytes + 4 + skip, size - 4 - skip, fault);
   }
   free(bytes);
   header->said_orientation = header->orientation;
   header->orientation = 1;
-  return STATUS_OK;
+  return status;
 }
 
 /* Colours named by number instead of a profile: those of sRGB and BT.601 pass, wide gamut and HDR do not. */
 static enum status check_named_colours(const struct heif_image_handle *handle, struct fault *fault) {
   struct heif_color_profile_nclx *nclx = NULL;
   if (heif_image_handle_get_nclx_color_profile(handle, &nclx).code != heif_error_Ok || !nclx) return STATUS_OK;
-  const int primaries = nclx->color_primaries, transfer = nclx->transfer_characteristics;
+  const int primaries = (int)nclx->color_primaries, transfer = (int)nclx->transfer_characteristics;
   heif_nclx_color_profile_free(nclx);
   const bool known = primaries == 1 || primaries == 2 || primaries == 5 || primaries == 6;
   const bool curved = transfer == 1 || transfer == 2 || transfer == 6 || transfer == 13;

@@ -139,16 +139,21 @@ static void keep_profile(struct jpeg_reader *reader) {
   if (status) jpeg_leave(reader, status);
 }
 
+/* The first EXIF segment counts; XMP shares its marker. */
+static void keep_exif(struct jpeg_reader *reader) {
+  jpeg_saved_marker_ptr marker = reader->jpeg.marker_list;
+  while (marker && !(marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 && !memcmp(marker->data, "Exif\0", 6)))
+    marker = marker->next;
+  if (!marker) return;
+  const enum status status = header_read_exif(reader->header, marker->data, marker->data_length, reader->fault);
+  if (status) jpeg_leave(reader, status);
+}
+
 static void read_markers(struct jpeg_reader *reader) {
-  struct header *header = reader->header;
   open_jpeg(reader);
-  header->width = reader->jpeg.image_width;
-  header->height = reader->jpeg.image_height;
-  for (jpeg_saved_marker_ptr marker = reader->jpeg.marker_list; marker; marker = marker->next)
-    if (marker->marker == JPEG_APP0 + 1 && marker->data_length > 6 && !memcmp(marker->data, "Exif\0", 6)) {
-      header_read_exif(header, marker->data, marker->data_length);
-      break;
-    }
+  reader->header->width = reader->jpeg.image_width;
+  reader->header->height = reader->jpeg.image_height;
+  keep_exif(reader);
   keep_profile(reader);
 }
 

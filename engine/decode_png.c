@@ -41,18 +41,16 @@ static bool matches(struct source source) {
 }
 
 /* EXIF may stand before or after the pixels; stepping over chunks finds it without unpacking them. */
-static void find_exif(struct source source, struct header *header) {
+static enum status find_exif(struct source source, struct header *header, struct fault *fault) {
   size_t at = 8;
   while (source.size - at >= 12) {
     const uint8_t *chunk = source.bytes + at;
     const size_t length = bytes_be32(chunk);
-    if (length > source.size - at - 12) return;
-    if (!memcmp(chunk + 4, "eXIf", 4)) {
-      header_read_exif(header, chunk + 8, length);
-      return;
-    }
+    if (length > source.size - at - 12) return STATUS_OK;
+    if (!memcmp(chunk + 4, "eXIf", 4)) return header_read_exif(header, chunk + 8, length, fault);
     at += 12 + length;
   }
+  return STATUS_OK;
 }
 
 static enum status read_header(struct source source, struct header *header, struct fault *fault) {
@@ -61,7 +59,7 @@ static enum status read_header(struct source source, struct header *header, stru
   enum status status = open_png(source, &png, &ihdr, fault);
   if (!status) {
     header->width = ihdr.width, header->height = ihdr.height;
-    find_exif(source, header);
+    status = find_exif(source, header, fault);
   }
   spng_ctx_free(png);
   return status;

@@ -45,12 +45,13 @@ static enum status read_features(struct source source, WebPBitstreamFeatures *fe
 
 static enum status read_header(struct source source, struct header *header, struct fault *fault) {
   WebPBitstreamFeatures features;
-  const enum status status = read_features(source, &features, fault);
+  enum status status = read_features(source, &features, fault);
   if (status) return status;
   header->width = features.width, header->height = features.height;
   const struct source exif = find_chunk(source, "EXIF"), profile = find_chunk(source, "ICCP");
-  if (exif.size) header_read_exif(header, exif.bytes, exif.size);
-  return profile.size ? header_keep_profile(header, profile.bytes, profile.size, fault) : STATUS_OK;
+  if (exif.size) status = header_read_exif(header, exif.bytes, exif.size, fault);
+  if (!status && profile.size) status = header_keep_profile(header, profile.bytes, profile.size, fault);
+  return status;
 }
 
 static void lay_over_white(const uint8_t *rgba, size_t pixels, uint8_t *rgb) {

@@ -2,6 +2,7 @@
 
 #include <libexif/exif-data.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,26 +39,48 @@ void exif_date(const uint8_t *text, size_t size, char captured[32]) {
   snprintf(captured, 32, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, hour, minute, second);
 }
 
-struct exif exif_read(const uint8_t *bytes, size_t size) {
-  struct exif exif = {.orientation = 1};
+/* libexif drops what it has no memory for without a word; a photo must not stay unturned for that. */
+static _Thread_local bool exhausted;
+
+static void *allocate(ExifLong size) {
+  void *memory = calloc(1, size);
+  if (!memory) exhausted = true;
+  return memory;
+}
+
+static void *reallocate(void *memory, ExifLong size) {
+  void *larger = realloc(memory, size);
+  if (!larger && size) exhausted = true;
+  return larger;
+}
+
+static void read_entries(const ExifData *data, struct exif *exif) {
+  const ExifEntry *turn = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+  if (turn && turn->format == EXIF_FORMAT_SHORT && turn->size >= 2) {
+    const int value = exif_get_short(turn->data, exif_data_get_byte_order((ExifData *)data));
+    if (value >= 1 && value <= 8) exif->orientation = value;
+  }
+  const ExifEntry *taken = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL);
+  if (taken && taken->format == EXIF_FORMAT_ASCII) exif_date(taken->data, taken->size, exif->captured);
+}
+
+enum status exif_read(const uint8_t *bytes, size_t size, struct exif *exif, struct fault *fault) {
+  *exif = (struct exif){.orientation = 1};
   if (size >= sizeof PREFIX && !memcmp(bytes, PREFIX, sizeof PREFIX)) bytes += sizeof PREFIX, size -= sizeof PREFIX;
   if (size > LONGEST - sizeof PREFIX) size = LONGEST - sizeof PREFIX;
-  if (size < 8) return exif;
-  uint8_t *block = malloc(sizeof PREFIX + size);
-  ExifData *data = exif_data_new();
-  if (block && data) {
+  if (size < 8) return STATUS_OK;
+  exhausted = false;
+  uint8_t *block = allocate((ExifLong)(sizeof PREFIX + size));
+  ExifMem *memory = exif_mem_new(allocate, reallocate, free);
+  ExifData *data = memory ? exif_data_new_mem(memory) : NULL;
+  if (block && data && !exhausted) {
     memcpy(block, PREFIX, sizeof PREFIX);
     memcpy(block + sizeof PREFIX, bytes, size);
     exif_data_load_data(data, block, (unsigned int)(sizeof PREFIX + size));
-    const ExifEntry *turn = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
-    if (turn && turn->format == EXIF_FORMAT_SHORT && turn->size >= 2) {
-      const int value = exif_get_short(turn->data, exif_data_get_byte_order(data));
-      if (value >= 1 && value <= 8) exif.orientation = value;
-    }
-    const ExifEntry *taken = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL);
-    if (taken && taken->format == EXIF_FORMAT_ASCII) exif_date(taken->data, taken->size, exif.captured);
+    if (!exhausted) read_entries(data, exif);
   }
   if (data) exif_data_unref(data);
+  if (memory) exif_mem_unref(memory);
   free(block);
-  return exif;
+  return exhausted ? fault_set(fault, STATUS_MEMORY, "out of memory while reading EXIF") : STATUS_OK;
 }

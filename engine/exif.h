@@ -2,6 +2,8 @@
 #ifndef ASSAY_ENGINE_EXIF_H
 #define ASSAY_ENGINE_EXIF_H
 
+#include "models/status.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,8 +13,9 @@ struct exif {
 };
 
 /* Reads an EXIF block that begins with its TIFF header ("II" or "MM"), with or without "Exif\0\0" before it. What
- * cannot be read counts as not there: EXIF never makes a photo invalid. Blocks above 64 KiB are read up to there. */
-struct exif exif_read(const uint8_t *bytes, size_t size);
+ * cannot be read counts as not there: EXIF never makes a photo invalid. Blocks above 64 KiB are read up to there.
+ * STATUS_MEMORY is the only failure. */
+enum status exif_read(const uint8_t *bytes, size_t size, struct exif *exif, struct fault *fault);
 
 /* An EXIF date ("2026:03:01 22:14:05", `size` bytes) as ISO 8601; "" where it is none. */
 void exif_date(const uint8_t *text, size_t size, char captured[32]);
