@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 static enum status no_memory(const struct golden_build *build, struct fault *fault) {
-  return fault_set(fault, STATUS_MEMORY, "%s: out of memory", build->path ? build->path : "golden");
+  fault_set(fault, STATUS_MEMORY, "%s: out of memory", build->path ? build->path : "golden");
+  return STATUS_MEMORY;
 }
 
 static enum status io_fault(const char *path, const char *what, struct fault *fault) {
@@ -30,16 +31,17 @@ static enum status make_names(struct golden_build *build, const char *path, char
   if (!build->path) return no_memory(build, fault);
   const char *slash = strrchr(build->path, '/');
   build->base = slash ? slash + 1 : build->path;
-  if (!*build->base || !strcmp(build->base, ".") || !strcmp(build->base, ".."))
-    return fault_set(fault, STATUS_USAGE, "%s: cannot be a golden; expected the name of a folder", path);
   size_t before = slash ? (size_t)(slash - build->path) : 0;
   *parent = slash ? strndup(build->path, before ? before : 1) : strdup(".");
+  if (!*parent) return no_memory(build, fault);
+  if (!*build->base || !strcmp(build->base, ".") || !strcmp(build->base, ".."))
+    return fault_set(fault, STATUS_USAGE, "%s: cannot be a golden; expected the name of a folder", path);
   unsigned char random[6];
   char hex[2 * sizeof random + 1];
   randombytes_buf(random, sizeof random);
   sodium_bin2hex(hex, sizeof hex, random, sizeof random);
-  if (!*parent || asprintf(&build->temporary, "%.*s.%.100s.%s", (int)(build->base - build->path), build->path,
-                           build->base, hex) < 0) {
+  if (asprintf(&build->temporary, "%.*s.%.100s.%s", (int)(build->base - build->path), build->path, build->base, hex) <
+      0) {
     build->temporary = NULL;
     return no_memory(build, fault);
   }

@@ -14,6 +14,7 @@ enum status golden_seal_open(const char *path, int *folder, struct seal *seal, u
   char *shown = NULL;
   *seal = (struct seal){0};
   *bytes = NULL;
+  *size = 0;
   *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (*folder < 0 && (errno == ENOENT || errno == ENOTDIR))
     return fault_set(fault, STATUS_MISSING, "%s: %s; expected a golden", path,
@@ -149,7 +150,7 @@ static enum status load_parts(int folder, const struct seal *seal, json_t *probl
 static enum status load_once(const char *path, json_t *problems, struct golden **golden, struct fault *fault) {
   struct seal seal;
   uint8_t *bytes;
-  size_t size;
+  size_t size = 0;
   int folder;
   struct fault now = {0};
   *golden = NULL;

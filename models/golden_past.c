@@ -11,7 +11,7 @@
 enum { MAX_VERSIONS = 100000 };
 
 void golden_past_free(struct golden_past *past) {
-  for (size_t i = 0; i < past->count; i++) {
+  for (size_t i = 0; past->seals && i < past->count; i++) {
     free(past->seals[i].bytes);
     free(past->seals[i].signature);
     seal_free(&past->seals[i].seal);
@@ -59,15 +59,15 @@ enum status golden_past_read(int folder, const char *path, const struct seal *cu
                      MAX_VERSIONS);
   int history = openat(folder, "history", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (history < 0) return fault_set(fault, STATUS_INVALID, "%s/history: missing; expected the earlier seals", path);
-  size_t count = (size_t)current->version - 1;
   enum status status = STATUS_OK;
-  past->seals = calloc(count, sizeof *past->seals);
-  if (past->seals)
-    past->count = count;
-  else
-    status = fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
-  for (size_t i = count; i-- > 0 && !status;)
-    status = read_one(history, path, (int64_t)i + 1, i + 1 < count ? &past->seals[i + 1].seal : current,
+  past->count = (size_t)current->version - 1;
+  past->seals = calloc(past->count, sizeof *past->seals);
+  if (!past->seals) {
+    close(history);
+    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
+  }
+  for (size_t i = past->count; i-- > 0 && !status;)
+    status = read_one(history, path, (int64_t)i + 1, i + 1 < past->count ? &past->seals[i + 1].seal : current,
                       &past->seals[i], fault);
   close(history);
   if (status) golden_past_free(past);

@@ -144,11 +144,10 @@ static enum status add_history(const struct before *before, struct golden_build 
   return status;
 }
 
-enum status golden_revise(const struct golden_revise *how, struct fault *fault) {
+static enum status revise(const struct golden_revise *how, struct fault *fault) {
   struct before before;
   struct golden_build build = {0};
   struct spec spec = {0};
-  if (!how->why) return fault_set(fault, STATUS_USAGE, "%s: why: missing; expected a text", how->path);
   enum status status = open_locked(how->path, &before, fault);
   if (!status) status = golden_build_begin(&build, how->path, fault);
   if (status) goto end;
@@ -166,5 +165,19 @@ end:
   golden_build_end(&build);
   spec_free(&spec);
   end_before(&before);
+  return status;
+}
+
+enum status golden_revise(const struct golden_revise *how, struct fault *fault) {
+  struct golden_revise real = *how;
+  if (!how->why) return fault_set(fault, STATUS_USAGE, "%s: why: missing; expected a text", how->path);
+  /* A link to the golden must not be what is exchanged. */
+  char *path = realpath(how->path, NULL);
+  if (!path && (errno == ENOENT || errno == ENOTDIR))
+    return fault_set(fault, STATUS_MISSING, "%s: no such folder; expected a golden", how->path);
+  if (!path) return fault_set(fault, STATUS_IO, "%s: cannot be opened: %s", how->path, strerror(errno));
+  real.path = path;
+  enum status status = revise(&real, fault);
+  free(path);
   return status;
 }

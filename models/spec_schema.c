@@ -35,15 +35,13 @@ static const struct spec_field alignment_fields[] = {
      .help = "largest smooth local displacement that is not a finding"},
     {0}};
 
-static const struct spec_field colour_fields[] = {
-    {.key = "reference",
-     .type = SPEC_TEXT,
-     COLUMN(spec, colour_zone),
-     .fallback = "none",
-     .help =
-         "what tells the light from the product: none, fixture (a locked camera and lamp) or the name of a zone that "
-         "does not change; with none only differences between zones are judged"},
-    {0}};
+static const struct spec_field colour_fields[] = {{.key = "reference",
+                                                   .type = SPEC_TEXT,
+                                                   COLUMN(spec, colour_zone),
+                                                   .fallback = "none",
+                                                   .help = "none, fixture (locked camera and lamp) or a zone whose "
+                                                           "colour is known to stay; none judges only differences"},
+                                                  {0}};
 
 static const struct spec_field light_fields[] = {
     {.key = "gain",
@@ -53,7 +51,7 @@ static const struct spec_field light_fields[] = {
      .least = 0,
      .above = true,
      .most = 100,
-     .fallback = "0.4 2.5",
+     .fallback = "[0.4, 2.5]",
      .help = "smallest and largest brightness gain that is taken for lighting"},
     {.key = "unevenness",
      .type = SPEC_NUMBER,

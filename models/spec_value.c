@@ -73,26 +73,31 @@ bool spec_store(const struct spec_field *field, void *base, const char *text, si
   }
 }
 
+/* The next number of a default such as "[0.4, 2.5]"; NAN where there is none. */
+static double next_number(const char **list) {
+  double value = NAN;
+  if (!*list) return value;
+  *list += strspn(*list, "[, ");
+  size_t size = strcspn(*list, "], ");
+  number_parse(*list, size, &value);
+  *list += size;
+  return value;
+}
+
 /* A field without a default keeps what zeroed memory says: no text, the word 0, false; numbers are NAN. */
 void spec_set_defaults(const struct spec_field *fields, void *base) {
   for (const struct spec_field *field = fields; field->key; field++) {
     char *target = (char *)base + field->offset;
     const char *fallback = field->fallback;
-    const double unset = NAN;
     if (field->type == SPEC_MAP) {
       spec_set_defaults(field->fields, target);
-    } else if (field->type == SPEC_NUMBERS) {
-      for (size_t i = 0; i < field->count; i++) {
-        double value = unset;
-        size_t size = fallback ? strcspn(fallback, " ") : 0;
-        spec_number(field, fallback, size, false, &value);
+    } else if (field->type == SPEC_NUMBER || field->type == SPEC_NUMBERS) {
+      for (size_t i = 0; i < (field->type == SPEC_NUMBERS ? field->count : 1); i++) {
+        double value = next_number(&fallback);
         memcpy(target + i * sizeof value, &value, sizeof value);
-        if (fallback) fallback += size + (fallback[size] == ' ');
       }
     } else if (fallback) {
       spec_store(field, base, fallback, strlen(fallback), false);
-    } else if (field->type == SPEC_NUMBER) {
-      memcpy(target, &unset, sizeof unset);
     }
   }
 }

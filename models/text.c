@@ -77,21 +77,22 @@ void text_json_integer(struct text *text, int64_t value) {
   text_put(text, number);
 }
 
-static void put_number(struct text *text, const char *number, size_t length) {
+void text_json_fixed(struct text *text, double value, int decimals) {
+  char number[NUMBER_CHARS];
+  size_t length = number_fixed(number, value, decimals);
   if (length)
     text_add(text, number, length);
   else
     text_put(text, "null");
 }
 
-void text_json_fixed(struct text *text, double value, int decimals) {
-  char number[NUMBER_CHARS];
-  put_number(text, number, number_fixed(number, value, decimals));
-}
-
 void text_json_significant(struct text *text, double value, int digits) {
   char number[NUMBER_CHARS];
-  put_number(text, number, number_significant(number, value, digits));
+  size_t length = number_significant(number, value, digits);
+  if (length)
+    text_add(text, number, length);
+  else
+    text_put(text, "null");
 }
 
 char *text_take(struct text *text) {

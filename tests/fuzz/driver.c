@@ -119,7 +119,7 @@ int main(int argc, char **argv) {
   int count = 0;
   while (count < MOST_SEEDS && (seeds[count] = fuzz_seed(count, &sizes[count]))) count++;
   const char *limit = getenv("ASSAY_FUZZ_SECONDS");
-  const double end = seconds() + (limit ? atof(limit) : 2);
+  const double end = seconds() + (limit ? strtod(limit, NULL) : 2);
   unsigned long n = 0;
   for (; count && seconds() < end; n++)
     run_changed(seeds[n % (unsigned long)count], sizes[n % (unsigned long)count], n + 1);

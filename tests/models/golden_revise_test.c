@@ -26,6 +26,24 @@ static struct golden *opened(const struct place *place) {
   return golden;
 }
 
+static void a_golden_behind_a_link_is_revised_where_it_lies(void **state) {
+  (void)state;
+  struct place place = place_make();
+  place_created(&place);
+  char *link = support_text("%s/link", place.folder);
+  assert_int_equal(symlink("golden", link), 0);
+  const struct golden_revise how = {.path = link, .by = "Bob", .why = "again"};
+  revised(&how);
+  struct golden *golden = opened(&place);
+  assert_int_equal(golden->version, 2);
+  golden_close(golden);
+  char target[16] = "";
+  assert_int_equal(readlink(link, target, sizeof target - 1), 6);
+  assert_string_equal(target, "golden");
+  free(link);
+  place_end(&place);
+}
+
 static const char *field(const json_t *history, size_t index, const char *key) {
   return json_string_value(json_object_get(json_array_get(history, index), key));
 }
@@ -160,6 +178,7 @@ static void a_failed_revision_leaves_the_golden_as_it_was(void **state) {
       {.path = place.golden, .why = "x", .spec_text = mask, .spec_size = strlen(mask)},
       {.path = place.golden, .why = "x", .key_file = "/none/at/all"},
       {.path = place.folder, .why = "x"},
+      {.path = "/none/at/all", .why = "x"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct fault fault = {0};
@@ -226,6 +245,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_revision_keeps_what_it_does_not_change),
       cmocka_unit_test(a_revision_may_change_the_spec_and_add_photos_and_masks),
+      cmocka_unit_test(a_golden_behind_a_link_is_revised_where_it_lies),
       cmocka_unit_test(the_history_is_a_chain_of_seals),
       cmocka_unit_test(a_broken_chain_is_found),
       cmocka_unit_test(a_failed_revision_leaves_the_golden_as_it_was),

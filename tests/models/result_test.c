@@ -37,8 +37,7 @@ static const char empty[] =
 static void fill_findings(struct result *result) {
   result->regions = calloc(2, sizeof *result->regions);
   result->dimensions = calloc(1, sizeof *result->dimensions);
-  assert_non_null(result->regions);
-  assert_non_null(result->dimensions);
+  if (!result->regions || !result->dimensions) abort();
   result->region_count = 2;
   result->dimension_count = 1;
   result->regions[0] = (struct region){.box = {10, 20, 30, 40},

@@ -331,9 +331,9 @@ static void a_giant_or_endlessly_nested_text_is_refused_at_once(void **state) {
   memset(text, '[', size);
   assert_int_equal(spec_parse(text, size - 1, "g", &spec, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "nested too deep"));
-  for (size_t i = 0; i + 1 < size; i += 2) memcpy(text + i, "? ", 2);
+  for (size_t i = 0; i + 1 < size; i += 2) text[i] = '?', text[i + 1] = ' ';
   assert_int_equal(spec_parse(text, size - 1, "g", &spec, &fault), STATUS_INVALID);
-  for (size_t i = 0; i + 1 < size; i += 2) memcpy(text + i, "- ", 2);
+  for (size_t i = 0; i + 1 < size; i += 2) text[i] = '-', text[i + 1] = ' ';
   assert_int_equal(spec_parse(text, size - 1, "g", &spec, &fault), STATUS_INVALID);
   free(text);
 }
@@ -356,10 +356,9 @@ static void the_help_names_every_key_and_its_example_is_valid(void **state) {
   assert_int_equal(spec_help(out), STATUS_OK);
   fclose(out);
   const char *const parts[] = {"    absolute: a number from 0 to 255 (grey levels)\n",
-                               "  model: translation, rigid, similarity, affine or homography;"
-                               " default homography\n",
+                               "affine or homography; default homography\n",
                                "  mm_per_px: a number above 0",
-                               "default 0.4 2.5",
+                               "default [0.4, 2.5]",
                                "outside: compare or ignore; default compare",
                                "with gauge: circle; required",
                                "with measure; required",
