@@ -92,11 +92,11 @@ static void make_full(struct result *result) {
   memcpy(result->gain, gain, sizeof gain);
   memcpy(result->offset, offset, sizeof offset);
   result->unevenness = 0.12;
-  fill_findings(result);
   strcpy(result->libjpeg_turbo, "2.1.5");
   strcpy(result->opencv, "4.6.0");
   strcpy(result->backend, "cpu");
   result->timing = (struct result_timing){1.5, 0.1288, 10, 0, 12.3449};
+  fill_findings(result);
 }
 
 static void a_full_result_is_written_byte_for_byte(void **state) {
