@@ -16,9 +16,11 @@ static void add_texel(const float *linear, uint32_t texel, float weight, struct 
     sum->cover += weight;
   } else if (alpha) {
     float cover = weight * (float)alpha / 255;
-    sum->light[0] += cover * linear[(texel >> 16 & 255) * 255 / alpha];
-    sum->light[1] += cover * linear[(texel >> 8 & 255) * 255 / alpha];
-    sum->light[2] += cover * linear[(texel & 255) * 255 / alpha];
+    for (int c = 0; c < 3; c++) {
+      /* Rounding may leave a channel above its cover. */
+      uint32_t value = (texel >> (16 - 8 * c) & 255) * 255 / alpha;
+      sum->light[c] += cover * linear[value < 255 ? value : 255];
+    }
     sum->cover += cover;
   }
 }

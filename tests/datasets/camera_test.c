@@ -117,11 +117,32 @@ static void a_patch_shows_what_changed_and_comes_off_again(void **state) {
   assert_memory_equal(first, again, sizeof first);
 }
 
+static void a_texel_above_its_cover_is_taken_as_white(void **state) {
+  struct stage *s = *state;
+  enum { SIDE = 12, TEXELS = 120 };
+  static uint32_t texels[TEXELS * TEXELS];
+  uint8_t above[3 * SIDE * SIDE], white[3 * SIDE * SIDE];
+  double at[2], scale = s->artwork.scale;
+  mapping_project(&s->shot.mapping, 70, 80, at);
+  struct rectangle r = {(int)at[0] - SIDE / 2, (int)at[1] - SIDE / 2, (int)at[0] + SIDE / 2, (int)at[1] + SIDE / 2};
+  struct view view = {.artwork = &s->artwork, .count = 1};
+  view.patches[0] = (struct raster){.pixels = texels, .width = TEXELS, .height = TEXELS, .stride = TEXELS};
+  view.patches[0].x = (int)(70 * scale) - TEXELS / 2, view.patches[0].y = (int)(80 * scale) - TEXELS / 2;
+  for (int pass = 0; pass < 2; pass++) {
+    for (int i = 0; i < TEXELS * TEXELS; i++) texels[i] = pass ? 0x80808080 : 0x80FFFFFF;
+    assert_int_equal(camera_render(&s->studio, &s->shot, &view, r, false, &s->darkroom, pass ? white : above,
+                                   3 * (size_t)SIDE, NULL),
+                     STATUS_OK);
+  }
+  assert_memory_equal(above, white, sizeof above);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_dot_is_where_the_mapping_says),
       cmocka_unit_test(a_pixel_does_not_depend_on_the_rectangle),
       cmocka_unit_test(noise_is_as_strong_as_asked),
+      cmocka_unit_test(a_texel_above_its_cover_is_taken_as_white),
       cmocka_unit_test(a_patch_shows_what_changed_and_comes_off_again),
   };
   int failed = cmocka_run_group_tests(tests, set_stage, strike_stage);
