@@ -78,7 +78,7 @@ struct spec {
   double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
   struct spec_tolerance tolerance; /* for all zones that do not set their own */
   double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */
-  struct spec_zone *zones;         /* where they overlap, the later one counts */
+  struct spec_zone *zones;         /* where they overlap, an ignored one counts before all, else the last */
   size_t zone_count;
   enum scale_source scale;
   double mm_per_px; /* NAN where not given */

@@ -301,7 +301,7 @@ const struct spec_field spec_fields[] = {
      .count = SPEC_MAX_ZONES,
      .item_size = sizeof(struct spec_zone),
      .fields = spec_zone_fields,
-     .help = "parts of the product; a later one lies over an earlier"},
+     .help = "parts of the product; where they overlap, an ignored one counts before all, else the last"},
     {.key = "scale", .type = SPEC_MAP, .fields = scale_fields, .help = "how pixels become millimetres"},
     {.key = "dimensions",
      .type = SPEC_LIST,
