@@ -5,6 +5,7 @@
  *   peer keep ENDPOINT CACHE THREADS          a worker that is started again whenever it dies
  *   peer client ENDPOINT GOLDEN SHA256 FOLDER|- COUNT PREFIX FILE
  *                                             photos as files of FOLDER, or as bytes; results to FILE by position
+ *   peer golden FOLDER                        makes a golden, prints its SHA-256
  *
  * Broker and worker write one byte to standard output when they are ready, and end on SIGTERM. */
 #include "tests/ipc/bench.h"
@@ -116,6 +117,11 @@ int main(int argc, char **argv) {
   int code = 64;
   prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves nothing behind */
   if (argc >= 5 && !strcmp(argv[1], "keep")) return keep(argv + 2);
+  if (argc == 3 && !strcmp(argv[1], "golden")) {
+    char sha256[DIGEST_CHARS + 1];
+    bench_golden(argv[2], sha256);
+    return puts(sha256) < 0;
+  }
   if (socket_context_open(&context, &fault)) return fail(&fault);
   if (argc >= 4 && !strcmp(argv[1], "broker")) code = run_broker(context, argv + 2, &fault);
   if (argc == 5 && !strcmp(argv[1], "worker")) code = run_worker(context, argv + 2, &fault);
