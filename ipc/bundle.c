@@ -59,33 +59,41 @@ bool bundle_is(const char *folder, const char *sha256) {
   return !strcmp(hex, sha256);
 }
 
+/* Takes the bytes over. The arrays have room. */
+static enum status add_file(struct bundle *bundle, const char *name, struct span bytes, struct fault *fault) {
+  bundle->spans[bundle->count] = bytes;
+  bundle->names[bundle->count++] = strdup(name);
+  return bundle->names[bundle->count - 1] ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
+}
+
+static enum status read_files(const char *folder, const struct seal *seal, struct bundle *bundle, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < seal->file_count && !status; i++) {
+    const struct seal_file *file = &seal->files[i];
+    struct span bytes = {0};
+    status = read_below(folder, file->name, (size_t)PROTOCOL_MAX_FRAME, &bytes, fault);
+    if (!status) status = add_file(bundle, file->name, bytes, fault);
+    if (!status) status = check_file(folder, file, bytes, fault);
+  }
+  return status;
+}
+
 enum status bundle_read(const char *folder, const char *sha256, struct bundle *bundle, struct fault *fault) {
   *bundle = (struct bundle){0};
   struct span bytes = {0};
   struct seal seal = {0};
   enum status status = read_below(folder, SEAL, SEAL_MAX_BYTES, &bytes, fault);
-  if (!status) status = read_seal(folder, sha256, bytes, &seal, fault);
-  size_t count = seal.file_count + 1;
+  if (status) return status;
+  status = read_seal(folder, sha256, bytes, &seal, fault);
   memcpy(bundle->sha256, sha256, sizeof bundle->sha256);
-  bundle->names = calloc(count, sizeof *bundle->names);
-  bundle->spans = calloc(count, sizeof *bundle->spans);
-  if (!bundle->names || !bundle->spans || !(bundle->names[0] = strdup(SEAL)))
-    status = status ? status : fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (status) {
+  bundle->names = calloc(seal.file_count + 1, sizeof *bundle->names);
+  bundle->spans = calloc(seal.file_count + 1, sizeof *bundle->spans);
+  if (!status && (!bundle->names || !bundle->spans)) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (status)
     free((void *)bytes.bytes);
-  } else {
-    bundle->spans[0] = bytes;
-    bundle->count = 1;
-  }
-  for (size_t i = 1; i < count && !status; i++) {
-    const struct seal_file *file = &seal.files[i - 1];
-    status = read_below(folder, file->name, (size_t)PROTOCOL_MAX_FRAME, &bundle->spans[i], fault);
-    if (status) break;
-    bundle->count = i + 1;
-    bundle->names[i] = strdup(file->name);
-    if (!bundle->names[i]) status = fault_set(fault, STATUS_MEMORY, "out of memory");
-    if (!status) status = check_file(folder, file, bundle->spans[i], fault);
-  }
+  else
+    status = add_file(bundle, SEAL, bytes, fault);
+  if (!status) status = read_files(folder, &seal, bundle, fault);
   seal_free(&seal);
   if (status) bundle_free(bundle);
   return status;

@@ -381,6 +381,16 @@ static void send_raw(void *socket, const char *prefix, const char *header) {
   assert_true(zmq_send(socket, header, strlen(header), 0) >= 0);
 }
 
+static void serve_a_few(struct flow *flow) {
+  struct bench_side worker;
+  struct bench_set set;
+  bench_start_worker(&worker, flow->context, flow->endpoint, NULL, 1);
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 20, "ABCD");
+  run_set(flow, &set);
+  bench_stop(&worker);
+  bench_set_free(&set);
+}
+
 static void bad_messages_are_answered_in_words_and_harm_no_one(void **state) {
   struct flow *flow = *state;
   void *stranger = open_stranger(flow);
@@ -405,13 +415,51 @@ static void bad_messages_are_answered_in_words_and_harm_no_one(void **state) {
   send_raw(stranger, "ASSAY\x01\x20\0", "{\"credit\": 5000000}");
   expect_error(stranger, ERROR_BAD_MESSAGE);
   socket_close(stranger);
-  struct bench_side worker;
-  struct bench_set set;
-  bench_start_worker(&worker, flow->context, flow->endpoint, NULL, 1);
-  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 20, "ABCD");
-  run_set(flow, &set);
-  bench_stop(&worker);
-  bench_set_free(&set);
+  serve_a_few(flow);
+}
+
+/* Messages that are almost right: whatever the broker makes of them, those who behave are served. */
+static void thousands_of_damaged_messages_harm_no_one(void **state) {
+  struct flow *flow = *state;
+  static const struct {
+    char kind;
+    const char *header;
+  } seeds[] = {
+      {MESSAGE_HELLO,
+       "{\"role\":\"worker\",\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"x\",\"holding\":[]}"},
+      {MESSAGE_HELLO, "{\"role\":\"client\",\"id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"x\"}"},
+      {MESSAGE_SUBMIT,
+       "{\"submission\":\"0123456789abcdef0123456789abcdef\",\"jobs\":[{\"position\":0,\"photo\":\"bytes\","
+       "\"job\":{\"id\":\"0123456789abcdef0123456789abcdef\",\"photo\":\"a\"}}]}"},
+      {MESSAGE_SUBSCRIBE, "{\"after\":0,\"credit\":10,\"follow\":true}"},
+      {MESSAGE_CREDIT, "{\"credit\":10}"},
+      {MESSAGE_STATUS_REQUEST, "{}"},
+      {MESSAGE_GOLDEN,
+       "{\"sha256\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"files\":[{\"name\":"
+       "\"seal.json\"}]}"},
+      {MESSAGE_READY, "{\"credit\":1}"},
+      {MESSAGE_DONE, "{\"jobs\":[\"0123456789abcdef0123456789abcdef\"]}"},
+      {MESSAGE_RETURN, "{\"jobs\":[{\"job\":\"0123456789abcdef0123456789abcdef\",\"lost\":true,\"error\":\"\"}]}"},
+      {MESSAGE_GOLDEN_REQUEST, "{\"sha256\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}"},
+      {MESSAGE_BYE, "{}"},
+  };
+  uint64_t random = 7;
+  void *stranger = open_stranger(flow);
+  for (int i = 0; i < 4000; i++) {
+    size_t which = support_random(&random) % (sizeof seeds / sizeof *seeds);
+    char prefix[8] = {'A', 'S', 'S', 'A', 'Y', 1, seeds[which].kind, 0}, header[400];
+    size_t size = strlen(seeds[which].header);
+    memcpy(header, seeds[which].header, size);
+    for (uint64_t changes = support_random(&random) % 3; changes; changes--)
+      header[support_random(&random) % size] = (char)support_random(&random);
+    if (support_random(&random) % 50 == 0) prefix[support_random(&random) % 8] = (char)support_random(&random);
+    zmq_send(stranger, prefix, sizeof prefix, ZMQ_SNDMORE);
+    bool frame = support_random(&random) % 2;
+    zmq_send(stranger, header, size, frame ? ZMQ_SNDMORE : 0);
+    if (frame) zmq_send(stranger, "{}", 2, 0);
+  }
+  socket_close(stranger);
+  serve_a_few(flow);
 }
 
 static void a_job_with_a_wrong_field_or_photo_is_refused_and_the_others_are_taken(void **state) {
@@ -550,6 +598,7 @@ int main(int argc, char **argv) {
       TEST(without_a_service_the_client_says_so),
       TEST(a_client_can_be_stopped_while_it_waits),
       TEST(bad_messages_are_answered_in_words_and_harm_no_one),
+      TEST(thousands_of_damaged_messages_harm_no_one),
       TEST(a_job_with_a_wrong_field_or_photo_is_refused_and_the_others_are_taken),
       TEST(a_local_run_gives_every_result_and_goes_on_where_it_was),
       TEST(a_local_run_that_is_stopped_is_finished_by_the_next),
