@@ -37,6 +37,15 @@ static void write_file(const char *path, const char *bytes, size_t size) {
   must(file && fwrite(bytes, 1, size, file) == size && !fclose(file), path);
 }
 
+/* A process that is killed meanwhile leaves no half of it. */
+static void write_whole(const char *path, const char *bytes, size_t size) {
+  char *draft = NULL;
+  must(asprintf(&draft, "%s.%ld", path, (long)getpid()) > 0, "memory");
+  write_file(draft, bytes, size);
+  must(!rename(draft, path), path);
+  free(draft);
+}
+
 /* --- The judge --- */
 
 atomic_int bench_judged;
@@ -188,7 +197,7 @@ enum status bench_next(void *context, struct client_job *job, bool *end, struct 
   if (status) return status;
   if (set->folder) {
     job->path = join(set->folder, name);
-    if (access(job->path, F_OK)) write_file(job->path, bytes, (size_t)size);
+    if (access(job->path, F_OK)) write_whole(job->path, bytes, (size_t)size);
   }
   job->job.photo = strdup(name);
   job->job.golden_path = strdup(set->golden);
