@@ -1,4 +1,5 @@
 #include "cli/commands.h"
 
-const struct command *const commands[] = {&command_golden_check, &command_golden_show, &command_golden_history,
-                                          &command_golden_spec,  &command_doctor,      NULL};
+const struct command *const commands[] = {
+    &command_golden_check, &command_golden_show, &command_golden_history, &command_golden_spec, &command_serve,
+    &command_submit,       &command_status,      &command_results,        &command_doctor,      NULL};

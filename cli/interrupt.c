@@ -23,8 +23,9 @@ void interrupt_watch(void) {
   const int signals[] = {SIGINT, SIGTERM, SIGHUP};
   for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
     struct sigaction before;
-    /* A signal that the caller chose to ignore (nohup) stays ignored. */
-    if (!sigaction(signals[i], NULL, &before) && before.sa_handler == SIG_IGN) continue;
+    /* nohup: who started us wants us to stay. Scripts start what runs in the background with SIGINT ignored, and still
+     * use it to stop us. */
+    if (signals[i] == SIGHUP && !sigaction(SIGHUP, NULL, &before) && before.sa_handler == SIG_IGN) continue;
     sigaction(signals[i], &action, NULL);
   }
 }
