@@ -84,9 +84,9 @@ static struct blob scene_png16(void) {
 }
 
 /* A PNG whose header claims 60000 x 60000 pixels: 8 bits, grey, with a right checksum. */
-static const unsigned char huge_png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 0,    0,    0,    13,   'I',
-                                         'H',  'D', 'R', 0,   0,    0xEA, 0x60, 0,    0,    0xEA, 0x60, 8,    0,
-                                         0,    0,   0,   0,   0,    0,    0,    0,    0,    0,    0};
+static const unsigned char huge_png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n', 0, 0,    0,    13, 'I',
+                                         'H',  'D', 'R', 0,   0,    0xEA, 0x60, 0,    0, 0xEA, 0x60, 8,  0,
+                                         0,    0,   0,   0,   0,    0,    0,    0,    0, 0,    0};
 
 static uint32_t crc_of(const unsigned char *bytes, size_t size) {
   uint32_t crc = 0xFFFFFFFFu;

@@ -144,9 +144,9 @@ static void a_photo_changed_after_sealing_is_named(void **state) {
 
 /* Creates with what cannot be a golden; nothing may be left behind. */
 static void assert_refused(const struct place *place, const char *photo, const char *spec, const char *words) {
-  struct program_end end = spec ? RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, photo,
-                                      "--spec", spec)
-                                : RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, photo);
+  struct program_end end =
+      spec ? RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, photo, "--spec", spec)
+           : RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, photo);
   ASSERT_EXIT(end, 65);
   ASSERT_HAS(end.err, words);
   assert_string_equal(end.out, "");

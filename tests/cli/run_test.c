@@ -112,7 +112,8 @@ static size_t count_same_lines(const char *before, const char *after) {
 
 static void a_job_that_is_done_is_not_done_again(void **state) {
   const struct run_place *place = *state;
-  const char *out = run_place_path("out"), *zero = run_place_path("photos/0.jpg"), *one = run_place_path("photos/1.jpg");
+  const char *out = run_place_path("out"), *zero = run_place_path("photos/0.jpg"),
+             *one = run_place_path("photos/1.jpg");
   struct program_end first = RUN("run", place->golden, zero, one, "--out", out, "--json");
   ASSERT_EXIT(first, 0);
   struct program_end second =

@@ -1,0 +1,128 @@
+/* serve, worker, submit, status and results as processes of their own. */
+#include "tests/cli/run_place.h"
+#include "tests/support.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+/* Starts a broker and waits until it says that it listens. */
+static pid_t start_broker(const char *endpoint) {
+  const char *fifo = run_place_path("listening"), *data = run_place_path("data");
+  remove(fifo);
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  pid_t child = program_start((const char *const[]){"serve", "--json", "--data", data, "--listen", endpoint, NULL},
+                              fifo, run_place_path("serve.err"));
+  FILE *said = fopen(fifo, "r");
+  assert_non_null(said);
+  char line[512];
+  assert_non_null(fgets(line, sizeof line, said));
+  ASSERT_HAS(line, endpoint);
+  fclose(said);
+  return child;
+}
+
+static void stop(pid_t child) {
+  assert_int_equal(kill(child, SIGTERM), 0);
+  assert_int_equal(program_wait(child), 0);
+}
+
+static long long jobs(const char *endpoint, const char *state) {
+  struct program_end end = RUN("status", "--json", "--broker", endpoint);
+  ASSERT_EXIT(end, 0);
+  json_t *lines = run_lines(end.out);
+  json_int_t count = json_integer_value(json_object_get(json_object_get(json_array_get(lines, 0), "jobs"), state));
+  json_decref(lines);
+  program_end_free(&end);
+  return count;
+}
+
+static void jobs_are_kept_once_also_over_a_kill_of_the_broker(void **state) {
+  const struct run_place *place = *state;
+  char *endpoint = support_text("ipc://%s/b", place->folder);
+  pid_t broker = start_broker(endpoint);
+  for (int i = 0; i < 2; i++) {
+    struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--json");
+    ASSERT_EXIT(end, 0);
+    json_t *lines = run_lines(end.out);
+    assert_int_equal(strlen(run_text(lines, "0.submission")), 32);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(lines, 0), "accepted")), RUN_PLACE_PHOTOS);
+    json_decref(lines);
+    program_end_free(&end);
+  }
+  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  assert_int_equal(kill(broker, SIGKILL), 0);
+  assert_int_equal(program_wait(broker), 128 + SIGKILL);
+  broker = start_broker(endpoint);
+  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  struct program_end end = RUN("results", "--json", "--broker", endpoint);
+  ASSERT_EXIT(end, 0);
+  assert_string_equal(end.out, "");
+  program_end_free(&end);
+  stop(broker);
+  free(endpoint);
+}
+
+static void a_worker_judges_what_was_submitted_and_the_results_can_be_read_again(void **state) {
+  const struct run_place *place = *state;
+  char *endpoint = support_text("ipc://%s/b", place->folder);
+  pid_t broker = start_broker(endpoint);
+  const char *pictures = run_place_path("pictures");
+  pid_t worker = program_start(
+      (const char *const[]){"worker", "--broker", endpoint, "--threads", "1", "--pictures", pictures, NULL},
+      run_place_path("worker.out"), run_place_path("worker.err"));
+  static const char *const ways[] = {"path", "bytes"};
+  for (size_t i = 0; i < 2; i++) {
+    struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--json", "--wait",
+                                 "--send", ways[i], "--lot", ways[i]);
+    ASSERT_EXIT(end, 1);
+    json_t *lines = run_lines(end.out);
+    assert_int_equal(json_array_size(lines), RUN_PLACE_PHOTOS);
+    json_decref(lines);
+    program_end_free(&end);
+  }
+  assert_int_equal(jobs(endpoint, "done"), 2 * RUN_PLACE_PHOTOS);
+  struct program_end all = RUN("results", "--json", "--broker", endpoint);
+  ASSERT_EXIT(all, 1);
+  json_t *lines = run_lines(all.out);
+  assert_int_equal(json_array_size(lines), 2 * RUN_PLACE_PHOTOS);
+  json_decref(lines);
+  program_end_free(&all);
+  stop(worker);
+  stop(broker);
+  free(endpoint);
+}
+
+static void without_a_broker_the_service_is_not_there(void **state) {
+  const struct run_place *place = *state;
+  char *endpoint = support_text("ipc://%s/none", place->folder);
+  struct program_end end = RUN("status", "--broker", endpoint);
+  ASSERT_EXIT(end, 69);
+  ASSERT_HAS(end.err, endpoint);
+  program_end_free(&end);
+  end = RUN("status", "--broker", "http://nowhere");
+  ASSERT_EXIT(end, 64);
+  program_end_free(&end);
+  end = RUN("status", "not-an-id", "--broker", endpoint);
+  ASSERT_EXIT(end, 64);
+  program_end_free(&end);
+  free(endpoint);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, run_place_set_up, run_place_tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      TEST(jobs_are_kept_once_also_over_a_kill_of_the_broker),
+      TEST(a_worker_judges_what_was_submitted_and_the_results_can_be_read_again),
+      TEST(without_a_broker_the_service_is_not_there),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
