@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum status fault_set(struct fault *fault, enum status status, const char *format, ...) {
+enum status(fault_set)(struct fault *fault, enum status status, const char *format, ...) {
   if (!fault) return status;
   fault->status = status;
   va_list args;
