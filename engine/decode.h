@@ -42,4 +42,7 @@ enum status decode_photo(const uint8_t *bytes, size_t size, const struct decode_
 enum status decode_header(const uint8_t *bytes, size_t size, int32_t *width, int32_t *height, struct decode_info *info,
                           struct fault *fault);
 
+/* The version of libjpeg-turbo that assay was built with, static text: part of a result's provenance. */
+const char *decode_jpeg_version(void);
+
 #endif

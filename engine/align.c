@@ -1,0 +1,185 @@
+#include "engine/align.h"
+
+#include "engine/consensus.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Two tries: a quick one that finds almost every photo of a product, and a thorough one for the rest. */
+enum { QUICK_FEATURES = 1500, QUICK_LEVELS = 8, THOROUGH_FEATURES = 8000, THOROUGH_LEVELS = 14 };
+static const double QUICK_PIXELS = 0.3e6, THOROUGH_PIXELS = 1.2e6;
+
+/* The pose is refined on the level of at most this many pixels, starting from a coarse one. */
+static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
+
+/* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
+static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
+
+static int level_of(const struct pyramid *pyramid, double pixels) {
+  int level = 0;
+  while (level + 1 < pyramid->count &&
+         (double)pyramid->level[level].width * (double)pyramid->level[level].height > pixels)
+    level++;
+  return level;
+}
+
+/* A host copy of a level, in memory that is kept. */
+static enum status fetch(struct device *device, const struct kernel_image *level, uint8_t **memory, size_t *size,
+                         struct plane *plane, struct fault *fault) {
+  size_t need = (size_t)level->width * (size_t)level->height;
+  if (need > *size) {
+    uint8_t *larger = realloc(*memory, need);
+    if (!larger) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+    *memory = larger, *size = need;
+  }
+  *plane =
+      (struct plane){.pixels = *memory, .width = level->width, .height = level->height, .stride = (size_t)level->width};
+  return device_download_plane(device, level, plane, fault);
+}
+
+static enum status golden_features(struct device *device, struct align_golden *g, int level, int count, int levels,
+                                   struct features **features, struct fault *fault) {
+  uint8_t *memory = NULL, *mask_memory = NULL;
+  size_t size = 0, mask_size = 0;
+  struct plane luma, mask;
+  bool masked = level < g->mask.count;
+  enum status status = fetch(device, &g->luma.level[level], &memory, &size, &luma, fault);
+  if (!status && masked) status = fetch(device, &g->mask.level[level], &mask_memory, &mask_size, &mask, fault);
+  if (!status) status = features_detect(&luma, masked ? &mask : NULL, count, levels, features, fault);
+  free(memory);
+  free(mask_memory);
+  return status;
+}
+
+/* Pixels of the final level that the sums can count: inside the border, and in the mask. */
+static enum status count_pixels(struct device *device, struct align_golden *g, struct fault *fault) {
+  const struct kernel_image *level = &g->luma.level[g->final_level];
+  g->counted = (double)(level->width - 2) * (double)(level->height - 2);
+  if (g->final_level >= g->mask.count) return STATUS_OK;
+  uint8_t *memory = NULL;
+  size_t size = 0, count = 0;
+  struct plane mask;
+  enum status status = fetch(device, &g->mask.level[g->final_level], &memory, &size, &mask, fault);
+  for (int32_t y = 1; !status && y < mask.height - 1; y++)
+    for (int32_t x = 1; x < mask.width - 1; x++) count += mask.pixels[(size_t)y * mask.stride + (size_t)x] != 0;
+  g->counted = (double)count;
+  free(memory);
+  return status;
+}
+
+enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
+                              enum motion motion, double local_px, struct align_golden *g, struct fault *fault) {
+  memset(g, 0, sizeof *g);
+  g->width = luma->width, g->height = luma->height;
+  g->motion = motion, g->local_px = local_px;
+  enum status status = pyramid_build(device, &g->luma, luma, PYRAMID_LEVELS, fault);
+  if (!status && mask) status = pyramid_build_mask(device, &g->mask, mask, PYRAMID_LEVELS, fault);
+  if (!status) {
+    g->final_level = level_of(&g->luma, FINAL_PIXELS);
+    g->quick_level = level_of(&g->luma, QUICK_PIXELS);
+    g->thorough_level = level_of(&g->luma, THOROUGH_PIXELS);
+    status = count_pixels(device, g, fault);
+  }
+  if (!status) status = golden_features(device, g, g->quick_level, QUICK_FEATURES, QUICK_LEVELS, &g->quick, fault);
+  if (!status)
+    status = golden_features(device, g, g->thorough_level, THOROUGH_FEATURES, THOROUGH_LEVELS, &g->thorough, fault);
+  if (status) align_golden_close(device, g);
+  return status;
+}
+
+void align_golden_close(struct device *device, struct align_golden *g) {
+  pyramid_release(device, &g->luma);
+  pyramid_release(device, &g->mask);
+  features_free(g->quick);
+  features_free(g->thorough);
+  memset(g, 0, sizeof *g);
+}
+
+/* A rough pose from features of one level each. */
+static enum status coarse(struct device *device, const struct align_golden *g, struct alignment *a, bool thorough,
+                          struct pose *pose, bool *found, struct fault *fault) {
+  int photo_level = level_of(&a->photo, thorough ? THOROUGH_PIXELS : QUICK_PIXELS);
+  int golden_level = thorough ? g->thorough_level : g->quick_level;
+  struct features *features = NULL;
+  struct feature_match *matches = NULL;
+  size_t count = 0;
+  struct plane small;
+  *found = false;
+  enum status status = fetch(device, &a->photo.level[photo_level], &a->small, &a->small_size, &small, fault);
+  if (!status)
+    status = features_detect(&small, NULL, thorough ? THOROUGH_FEATURES : QUICK_FEATURES,
+                             thorough ? THOROUGH_LEVELS : QUICK_LEVELS, &features, fault);
+  if (!status) status = features_match(thorough ? g->thorough : g->quick, features, &matches, &count, fault);
+  if (!status) {
+    struct consensus best;
+    const struct kernel_image *golden = &g->luma.level[golden_level];
+    status = consensus_find(matches, count, g->motion, golden->width, golden->height, thorough ? 4 : 3,
+                            thorough ? 3000 : 600, found, &best, fault);
+    *found = *found && best.inliers >= 8;
+    if (!status && *found) *pose = pose_from_levels(&best.pose, golden_level, photo_level);
+  }
+  free(matches);
+  features_free(features);
+  return status;
+}
+
+/* From a rough pose to the final level. */
+static enum status refine(struct device *device, const struct align_golden *g, struct alignment *a,
+                          const struct pose *pose, struct fault *fault) {
+  struct refine r = {.device = device,
+                     .tiles = &a->tiles,
+                     .golden = &g->luma,
+                     .mask = &g->mask,
+                     .photo = &a->photo,
+                     .motion = g->motion,
+                     .placement = &a->placement,
+                     .cut = 127,
+                     .sigma = 127};
+  r.light = light_none(g->width, g->height);
+  a->placement.pose = *pose;
+  a->placement.field.columns = 0;
+  enum status status = STATUS_OK;
+  for (int level = level_of(&g->luma, COARSE_PIXELS); level >= g->final_level && !status; level--) {
+    r.cut = level == g->final_level ? r.cut : 127;
+    status = refine_pose(&r, level, 10, level == g->final_level ? 0.003 : 0.02, fault);
+  }
+  if (!status) {
+    r.cut = 127;
+    status = refine_measure(&r, g->final_level, fault);
+  }
+  a->correlation = r.correlation;
+  a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
+  a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
+  if (a->aligned) {
+    double cut = 3.5 * r.sigma;
+    r.cut = cut < 8 ? 8 : cut > 127 ? 127 : cut;
+    status = refine_field(&r, g->final_level, 3, g->local_px, &a->residual_px, fault);
+    if (!status) status = refine_measure(&r, g->final_level, fault);
+  }
+  a->light = r.light, a->sigma = r.sigma;
+  return status;
+}
+
+enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
+                        struct alignment *a, const char **why, struct fault *fault) {
+  *why = "";
+  a->aligned = false;
+  enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
+  for (int thorough = 0; thorough < 2 && !status && !a->aligned; thorough++) {
+    struct pose pose;
+    bool found;
+    status = coarse(device, g, a, thorough, &pose, &found, fault);
+    if (!status && found) status = refine(device, g, a, &pose, fault);
+  }
+  if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
+  return status;
+}
+
+void alignment_free(struct device *device, struct alignment *a) {
+  pyramid_release(device, &a->photo);
+  tiles_free(device, &a->tiles);
+  field_free(&a->placement.field);
+  free(a->small);
+  memset(a, 0, sizeof *a);
+}

@@ -1,0 +1,48 @@
+/* Alignment: where the golden lies in a photo, how sure that is, and refusal where it cannot be told. */
+#ifndef ASSAY_ENGINE_ALIGN_H
+#define ASSAY_ENGINE_ALIGN_H
+
+#include "engine/features.h"
+#include "engine/image.h"
+#include "engine/refine.h"
+
+/* The golden's side, made once and read by any number of threads. */
+struct align_golden {
+  int32_t width, height;
+  enum motion motion;
+  double local_px; /* bound of the local displacement, golden pixels; 0: none */
+  struct pyramid luma;
+  struct pyramid mask;             /* not 0: takes part; count 0: all of it does */
+  int final_level;                 /* the finest level that the pose is refined on */
+  double counted;                  /* pixels of the final level that take part */
+  int quick_level, thorough_level; /* levels that the features are from */
+  struct features *quick, *thorough;
+};
+
+/* Takes the golden photo's luma and the mask of what takes part (NULL: all of it; values as for kernel_tile_sums). */
+enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
+                              enum motion motion, double local_px, struct align_golden *golden, struct fault *fault);
+void align_golden_close(struct device *device, struct align_golden *golden);
+
+/* One thread's working memory and the last photo's alignment. All zero is empty. */
+struct alignment {
+  struct pyramid photo;       /* the photo's luma, level 0 first */
+  struct tiles tiles;         /* the last measurement, at the final level */
+  struct placement placement; /* golden -> decoded photo pixels */
+  struct light light;
+  double sigma;       /* spread of residuals at the final level, grey levels */
+  double correlation; /* within tiles, of golden and aligned photo */
+  double overlap;     /* share of the golden that takes part and that the photo shows */
+  double residual_px; /* what the pose alone leaves, root mean square, golden pixels */
+  bool aligned;
+  uint8_t *small; /* host copy of a small level, for features */
+  size_t small_size;
+};
+
+/* Aligns. A photo that cannot be aligned is STATUS_OK with aligned false and `why` (a static text for the user, in
+ * words on how to retake it). */
+enum status align_photo(struct device *device, const struct align_golden *golden, const struct plane *luma,
+                        struct alignment *alignment, const char **why, struct fault *fault);
+void alignment_free(struct device *device, struct alignment *alignment);
+
+#endif

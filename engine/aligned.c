@@ -1,0 +1,235 @@
+#include "engine/aligned.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double RGB_FROM_CHROMA[3][2] = {{0, 1.402}, {-0.344136, -0.714136}, {1.772, 0}};
+
+/* ---- light of the channels ---- */
+
+struct means {
+  double weight, golden, photo;
+};
+
+static struct means tile_means(const struct tiles *t, size_t i) {
+  const int64_t *s = t->sums + i * KERNEL_SUMS;
+  const int32_t *l = t->light + 2 * i;
+  struct means m = {(double)s[SUM_W] / 64, 0, 0};
+  if (s[SUM_W] < 64 * 16) return (struct means){0, 0, 0};
+  m.golden = (double)s[SUM_G] / (double)s[SUM_W];
+  m.photo = m.golden * l[0] / 4096 + l[1] / 16.0 + (double)s[SUM_E] / (double)s[SUM_W] / 16;
+  return m;
+}
+
+/* The level whose tiles give the colour of the light: no finer than chroma is, on either side. */
+static int light_level(const struct align_golden *g, const struct alignment *a) {
+  int level = g->final_level > 0 ? g->final_level : 1;
+  while (level + 1 < g->luma.count &&
+         placement_photo_level(&a->placement, level, g->width, g->height, a->photo.count) < 1)
+    level++;
+  return level;
+}
+
+static enum status measure(struct device *device, const struct aligned_golden *golden, const struct alignment *a,
+                           const struct kernel_image *from, const struct kernel_image *photo, int level,
+                           int photo_level, const struct light *light, struct tiles *tiles, struct fault *fault) {
+  const struct pyramid *mask = &golden->align->mask;
+  struct tiles_call call = {.golden = from,
+                            .mask = level < mask->count ? &mask->level[level] : NULL,
+                            .photo = photo,
+                            .golden_level = level,
+                            .photo_level = photo_level,
+                            .placement = &a->placement,
+                            .light = light,
+                            .cut = 127};
+  return tiles_measure(device, tiles, &call, fault);
+}
+
+static enum status fit_channels(struct aligned *out, struct fault *fault) {
+  const struct tiles *t = &out->luma_tiles;
+  size_t tiles = (size_t)t->columns * (size_t)t->rows;
+  struct light_sample *samples = malloc(tiles * sizeof *samples);
+  if (!samples) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
+  for (int channel = 0; channel < 3; channel++) {
+    const double *k = RGB_FROM_CHROMA[channel];
+    size_t count = 0;
+    for (size_t i = 0; i < tiles; i++) {
+      struct means y = tile_means(t, i), cb = tile_means(&out->chroma_tiles[0], i),
+                   cr = tile_means(&out->chroma_tiles[1], i);
+      if (!(y.weight > 0 && cb.weight > 0 && cr.weight > 0)) continue;
+      samples[count++] = (struct light_sample){tiles_middle(t, (int)(i % (size_t)t->columns)),
+                                               tiles_middle(t, (int)(i / (size_t)t->columns)),
+                                               y.golden + k[0] * (cb.golden - 128) + k[1] * (cr.golden - 128),
+                                               y.photo + k[0] * (cb.photo - 128) + k[1] * (cr.photo - 128), y.weight};
+    }
+    out->light.channel[channel] = out->light.luma;
+    light_fit(samples, count, LIGHT_MAX_ORDER, &out->light.channel[channel]);
+  }
+  free(samples);
+  return STATUS_OK;
+}
+
+/* Mean residual of the tiles, smoothed over 3 x 3 of them (1 2 1) and bounded. */
+static enum status find_shade(const struct alignment *a, struct aligned *out, struct fault *fault) {
+  const struct tiles *t = &a->tiles;
+  struct field *shade = &out->light.shade;
+  enum status status =
+      field_reserve(shade, t->columns, t->rows, KERNEL_CELL * (double)(1 << t->level), tiles_middle(t, 0), fault);
+  if (status) return status;
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      double sum = 0, weight = 0;
+      for (int v = j ? j - 1 : 0; v <= j + 1 && v < t->rows; v++)
+        for (int u = i ? i - 1 : 0; u <= i + 1 && u < t->columns; u++) {
+          const int64_t *s = t->sums + ((size_t)v * (size_t)t->columns + (size_t)u) * KERNEL_SUMS;
+          double w = (v == j ? 2 : 1) * (u == i ? 2 : 1);
+          sum += w * (double)s[SUM_E] / 16, weight += w * (double)s[SUM_W];
+        }
+      double gain = light_gain(&out->light.luma, tiles_middle(t, i), tiles_middle(t, j));
+      double d = weight > 0 ? sum / weight / gain : 0;
+      shade->x[(size_t)j * (size_t)t->columns + (size_t)i] = d > ALIGNED_SHADE    ? ALIGNED_SHADE
+                                                             : d < -ALIGNED_SHADE ? -ALIGNED_SHADE
+                                                                                  : d;
+    }
+  return STATUS_OK;
+}
+
+static enum status find_light(struct device *device, const struct aligned_golden *golden, struct alignment *a,
+                              struct aligned *out, struct fault *fault) {
+  out->light.luma = out->light.channel[0] = a->light;
+  out->light.channels = out->colour ? 3 : 1;
+  enum status status = find_shade(a, out, fault);
+  if (status || !out->colour) return status;
+  int level = light_level(golden->align, a);
+  int photo_level =
+      placement_photo_level(&a->placement, level, golden->align->width, golden->align->height, a->photo.count);
+  if (photo_level < 1) photo_level = 1;
+  status = measure(device, golden, a, &golden->align->luma.level[level], &a->photo.level[photo_level], level,
+                   photo_level, &out->light.luma, &out->luma_tiles, fault);
+  if (!status)
+    status = measure(device, golden, a, &golden->cb->level[level - 1], &out->photo_cb.level[photo_level - 1], level,
+                     photo_level, NULL, &out->chroma_tiles[0], fault);
+  if (!status)
+    status = measure(device, golden, a, &golden->cr->level[level - 1], &out->photo_cr.level[photo_level - 1], level,
+                     photo_level, NULL, &out->chroma_tiles[1], fault);
+  return status ? status : fit_channels(out, fault);
+}
+
+/* ---- planes ---- */
+
+static int32_t bounded(double v, double most) {
+  return (int32_t)floor((v > most ? most : v < -most ? -most : v) + 0.5);
+}
+
+/* {scale Q12, shift Q4} that takes the photo's light to the golden's at (x, y). */
+static void undo(const struct light *light, double x, double y, int32_t *out) {
+  double gain = light_gain(light, x, y);
+  out[0] = bounded(4096 / gain, 1 << 17);
+  out[1] = bounded(16 * ((LIGHT_PEDESTAL - light->offset) / gain - LIGHT_PEDESTAL), 1 << 15);
+}
+
+static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values, struct fault *fault) {
+  size_t need = nodes * values * sizeof(int32_t);
+  if (need <= out->host_grid_size) return STATUS_OK;
+  int32_t *larger = realloc(out->host_grid, need);
+  if (!larger) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
+  out->host_grid = larger, out->host_grid_size = need;
+  return STATUS_OK;
+}
+
+/* Uploads the places and the light of one level of the golden: `values` int32 a corner, two for each light. */
+static enum status upload_grids(struct device *device, const struct alignment *a, struct aligned *out, int level,
+                                int photo_level, int32_t width, int32_t height, const struct light *const *lights,
+                                size_t count, const struct field *shade, struct fault *fault) {
+  size_t columns = (size_t)KERNEL_NODES(width), rows = (size_t)KERNEL_NODES(height), nodes = columns * rows;
+  enum status status = reserve_grid(out, nodes, 2 * count > 2 ? 2 * count : 2, fault);
+  if (status) return status;
+  placement_grid(&a->placement, level, width, height, photo_level, out->host_grid);
+  status = device_upload(device, &out->place, out->host_grid, nodes * 2 * sizeof(int32_t), fault);
+  if (status) return status;
+  double unit = (double)(1 << level);
+  int32_t *to = out->host_grid;
+  for (size_t j = 0; j < rows; j++)
+    for (size_t i = 0; i < columns; i++)
+      for (size_t k = 0; k < count; k++, to += 2) {
+        double x = ((double)i * KERNEL_CELL + 0.5) * unit - 0.5, y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
+        undo(lights[k], x, y, to);
+        if (shade) to[1] -= bounded(16 * field_at(shade, x, y).x, 16 * ALIGNED_SHADE);
+      }
+  return device_upload(device, &out->grid, out->host_grid, nodes * 2 * count * sizeof(int32_t), fault);
+}
+
+static enum status plane_of(struct device *device, struct device_memory *memory, int32_t width, int32_t height,
+                            struct kernel_image *view, struct fault *fault) {
+  enum status status = device_reserve(device, memory, (size_t)width * (size_t)height, fault);
+  if (!status) *view = device_view(memory, width, height);
+  return status;
+}
+
+static enum status make_chroma(struct device *device, const struct align_golden *g, struct alignment *a,
+                               struct aligned *out, int photo_level, struct kernel_image *tint, struct fault *fault) {
+  int32_t width = (g->width + 1) / 2, height = (g->height + 1) / 2;
+  const struct light *lights[4] = {&out->light.channel[0], &out->light.channel[1], &out->light.channel[2],
+                                   &out->light.luma};
+  enum status status = plane_of(device, &out->planes[2], width, height, &out->cb, fault);
+  if (!status) status = plane_of(device, &out->planes[3], width, height, &out->cr, fault);
+  if (!status) status = plane_of(device, &out->planes[4], width, height, &out->seen_half, fault);
+  if (!status) status = plane_of(device, &out->tint, width, height, tint, fault);
+  if (!status) status = upload_grids(device, a, out, 1, photo_level + 1, width, height, lights, 4, NULL, fault);
+  if (status) return status;
+  struct kernel_warp_chroma call = {.luma = a->photo.level[photo_level + 1],
+                                    .cb = out->photo_cb.level[photo_level],
+                                    .cr = out->photo_cr.level[photo_level],
+                                    .place = out->place.buffer,
+                                    .light = out->grid.buffer,
+                                    .out_cb = out->cb,
+                                    .out_cr = out->cr,
+                                    .tint = *tint,
+                                    .seen = out->seen_half};
+  return device_check(device->backend->operations.warp_chroma(device->context, &call), "warp_chroma", fault);
+}
+
+enum status aligned_make(struct device *device, const struct aligned_golden *golden, const struct image *photo,
+                         struct alignment *a, struct aligned *out, struct fault *fault) {
+  const struct align_golden *g = golden->align;
+  enum status status = STATUS_OK;
+  out->colour = photo->colour && golden->cb->count && a->photo.count > 1;
+  if (out->colour) {
+    status = pyramid_build(device, &out->photo_cb, &photo->planes[1], a->photo.count - 1, fault);
+    if (!status) status = pyramid_build(device, &out->photo_cr, &photo->planes[2], a->photo.count - 1, fault);
+  }
+  if (!status) status = find_light(device, golden, a, out, fault);
+  int photo_level = placement_photo_level(&a->placement, 0, g->width, g->height, a->photo.count);
+  if (photo_level + 2 > a->photo.count) photo_level = a->photo.count > 1 ? a->photo.count - 2 : 0;
+  struct kernel_image tint = {0};
+  if (!status && out->colour) status = make_chroma(device, g, a, out, photo_level, &tint, fault);
+  if (!status) status = plane_of(device, &out->planes[0], g->width, g->height, &out->luma, fault);
+  if (!status) status = plane_of(device, &out->planes[1], g->width, g->height, &out->seen, fault);
+  const struct light *luma = &out->light.luma;
+  if (!status)
+    status = upload_grids(device, a, out, 0, photo_level, g->width, g->height, &luma, 1, &out->light.shade, fault);
+  if (status) return status;
+  struct kernel_warp call = {.photo = a->photo.level[photo_level],
+                             .place = out->place.buffer,
+                             .light = out->grid.buffer,
+                             .tint = tint,
+                             .out = out->luma,
+                             .seen = out->seen};
+  return device_check(device->backend->operations.warp(device->context, &call), "warp", fault);
+}
+
+void aligned_free(struct device *device, struct aligned *out) {
+  pyramid_release(device, &out->photo_cb);
+  pyramid_release(device, &out->photo_cr);
+  tiles_free(device, &out->chroma_tiles[0]);
+  tiles_free(device, &out->chroma_tiles[1]);
+  tiles_free(device, &out->luma_tiles);
+  for (size_t i = 0; i < sizeof out->planes / sizeof *out->planes; i++) device_release(device, &out->planes[i]);
+  device_release(device, &out->tint);
+  field_free(&out->light.shade);
+  device_release(device, &out->place);
+  device_release(device, &out->grid);
+  free(out->host_grid);
+  memset(out, 0, sizeof *out);
+}

@@ -1,0 +1,225 @@
+#include "engine/compare.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Hysteresis: an area grows while a pixel uses more than LOW of the tolerance, and counts if one uses all of it. */
+enum { LOW = KERNEL_MAP_UNIT / 2, HIGH = KERNEL_MAP_UNIT, MOST_AREAS = 65536, JOIN_PX = 4 };
+static const double LEAST_AREA = 9;
+
+/* A strong defect has a halo (its gloss, its shade, the blur of the lens) that uses some tolerance too; what is under
+ * this share of the peak is not the defect. */
+enum { HALO_SHARE = 4, MOST_TRIMMED = 256 };
+
+static struct finding finding_of(const struct kernel_component *row, bool chroma) {
+  int32_t scale = chroma ? 2 : 1;
+  double n = row->area, x = (double)row->x / n, y = (double)row->y / n;
+  double xx = (double)row->xx / n - x * x + 1.0 / 12, yy = (double)row->yy / n - y * y + 1.0 / 12;
+  double xy = (double)row->xy / n - x * y, half = 0.5 * (xx + yy);
+  double spread = sqrt(0.25 * (xx - yy) * (xx - yy) + xy * xy), minor = half - spread;
+  struct finding f = {
+      .left = scale * row->left,
+      .top = scale * row->top,
+      .right = scale * row->right + scale - 1,
+      .bottom = scale * row->bottom + scale - 1,
+      .area = (int64_t)scale * scale * row->area,
+      .peak = (double)row->peak / KERNEL_MAP_UNIT,
+      .middle_x = scale * (x + 0.5) - 0.5,
+      .middle_y = scale * (y + 0.5) - 0.5,
+      .length = 4 * scale * sqrt(half + spread),
+      .width = 4 * scale * sqrt(minor > 0 ? minor : 0),
+  };
+  if (chroma) f.chroma_peak = f.peak;
+  return f;
+}
+
+/* The largest value that at least `area` pixels reach, in tolerances, at most 1. */
+static double use_of(const int32_t *histogram, double area) {
+  int64_t above = 0;
+  for (int v = 255; v > 0; v--) {
+    above += histogram[v];
+    if ((double)above >= area) return v >= KERNEL_MAP_UNIT ? 1 : (double)v / KERNEL_MAP_UNIT;
+  }
+  return 0;
+}
+
+static enum status reserve(struct device *device, const struct reference_plane *p, int plane, struct comparison *c,
+                           struct fault *fault) {
+  size_t size = (size_t)p->width * (size_t)p->height;
+  enum status status = device_reserve(device, &c->maps[plane], size, fault);
+  if (!status) status = device_reserve(device, &c->scratch, size * sizeof(int32_t), fault);
+  if (!status) status = device_reserve(device, &c->rows, MOST_AREAS * sizeof(struct kernel_component), fault);
+  if (!status) status = device_reserve(device, &c->counts, 2 * sizeof(int32_t), fault);
+  if (!status) status = device_reserve(device, &c->histogram, 256 * sizeof(int32_t), fault);
+  if (status) return status;
+  if (!c->host_rows) c->host_rows = malloc(MOST_AREAS * sizeof *c->host_rows);
+  if (!c->findings) c->findings = malloc(COMPARE_MOST_FINDINGS * sizeof *c->findings);
+  if (!c->host_rows || !c->findings) return fault_set(fault, STATUS_MEMORY, "comparison: out of memory");
+  c->map[plane] = device_view(&c->maps[plane], p->width, p->height);
+  return STATUS_OK;
+}
+
+static enum status map_plane(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
+                             const struct kernel_image *seen, double least, int plane, struct comparison *c,
+                             struct fault *fault) {
+  struct kernel_compare call = {.photo = *photo,
+                                .seen = *seen,
+                                .mean = p->mean,
+                                .rise = p->rise,
+                                .fall = p->fall,
+                                .map = c->map[plane],
+                                .histogram = c->histogram.buffer};
+  enum status status = device_check(device->backend->operations.compare(device->context, &call), "compare", fault);
+  int32_t histogram[256];
+  if (!status) status = device_download(device, &c->histogram, histogram, sizeof histogram, fault);
+  if (status) return status;
+  double use = use_of(histogram, least);
+  if (use > c->use) c->use = use;
+  if (plane == REFERENCE_LUMA)
+    for (int i = 0; i < 256; i++) c->compared += histogram[i];
+  return STATUS_OK;
+}
+
+/* Components of a part of the map, from `low` on; *rows of them in host_rows. */
+static enum status find_rows(struct device *device, const struct kernel_image *map, int32_t low, int32_t high,
+                             double least, struct comparison *c, int32_t counts[2], struct fault *fault) {
+  struct kernel_components call = {.map = *map,
+                                   .low = low,
+                                   .high = high,
+                                   .min_area = (int32_t)ceil(least),
+                                   .scratch = c->scratch.buffer,
+                                   .rows = c->rows.buffer,
+                                   .capacity = MOST_AREAS,
+                                   .counts = c->counts.buffer};
+  enum status status =
+      device_check(device->backend->operations.components(device->context, &call), "components", fault);
+  if (!status) status = device_download(device, &c->counts, counts, 2 * sizeof *counts, fault);
+  if (!status && counts[0])
+    status = device_download(device, &c->rows, c->host_rows, (size_t)counts[0] * sizeof *c->host_rows, fault);
+  return status;
+}
+
+static void add_finding(struct comparison *c, const struct kernel_component *row, bool chroma) {
+  if (c->count == COMPARE_MOST_FINDINGS)
+    c->overflow = true;
+  else
+    c->findings[c->count++] = finding_of(row, chroma);
+}
+
+/* Takes the halo off a strong area: the parts of its box that reach a share of its peak are the findings. */
+static enum status trim(struct device *device, const struct kernel_component *area, double least, int plane,
+                        struct comparison *c, struct fault *fault) {
+  struct kernel_image part = c->map[plane];
+  int32_t low = area->peak / HALO_SHARE, counts[2] = {0};
+  part.offset += (size_t)area->top * (size_t)part.stride + (size_t)area->left;
+  part.width = area->right - area->left + 1, part.height = area->bottom - area->top + 1;
+  enum status status = find_rows(device, &part, low, low > HIGH ? low : HIGH, least, c, counts, fault);
+  for (int32_t i = 0; i < counts[0] && !status; i++) {
+    struct kernel_component row = c->host_rows[i];
+    int64_t n = row.area, dx = area->left, dy = area->top;
+    row.left += area->left, row.right += area->left, row.top += area->top, row.bottom += area->top;
+    row.xx += 2 * dx * row.x + n * dx * dx, row.yy += 2 * dy * row.y + n * dy * dy;
+    row.xy += dx * row.y + dy * row.x + n * dx * dy;
+    row.x += n * dx, row.y += n * dy;
+    add_finding(c, &row, plane != REFERENCE_LUMA);
+  }
+  if (!status && !counts[0]) add_finding(c, area, plane != REFERENCE_LUMA);
+  return status;
+}
+
+static enum status find_areas(struct device *device, double least, int plane, struct comparison *c,
+                              struct fault *fault) {
+  int32_t counts[2] = {0};
+  enum status status = find_rows(device, &c->map[plane], LOW, HIGH, least, c, counts, fault);
+  if (status) return status;
+  if (counts[1] > MOST_AREAS) c->overflow = true;
+  struct kernel_component strong[MOST_TRIMMED];
+  int32_t trimmed = 0;
+  for (int32_t i = 0; i < counts[0]; i++) {
+    const struct kernel_component *row = &c->host_rows[i];
+    if (row->peak > HALO_SHARE * LOW && trimmed < MOST_TRIMMED)
+      strong[trimmed++] = *row;
+    else
+      add_finding(c, row, plane != REFERENCE_LUMA);
+  }
+  for (int32_t i = 0; i < trimmed && !status; i++) status = trim(device, &strong[i], least, plane, c, fault);
+  return status;
+}
+
+static bool near(const struct finding *a, const struct finding *b) {
+  return a->left <= b->right + JOIN_PX && b->left <= a->right + JOIN_PX && a->top <= b->bottom + JOIN_PX &&
+         b->top <= a->bottom + JOIN_PX;
+}
+
+/* Luma and colour of one defect overlap; their areas are not added. */
+static void absorb(struct finding *into, const struct finding *other) {
+  bool same_kind = (into->chroma_peak > 0) == (other->chroma_peak > 0);
+  const struct finding *larger = other->area > into->area ? other : into;
+  double x = larger->middle_x, y = larger->middle_y, length = larger->length, width = larger->width;
+  into->area = same_kind ? into->area + other->area : larger->area;
+  into->middle_x = x, into->middle_y = y, into->length = length, into->width = width;
+  if (other->left < into->left) into->left = other->left;
+  if (other->top < into->top) into->top = other->top;
+  if (other->right > into->right) into->right = other->right;
+  if (other->bottom > into->bottom) into->bottom = other->bottom;
+  if (other->peak > into->peak) into->peak = other->peak;
+  if (other->chroma_peak > into->chroma_peak) into->chroma_peak = other->chroma_peak;
+}
+
+static int by_place(const void *a, const void *b) {
+  const struct finding *p = a, *q = b;
+  if (p->top != q->top) return p->top < q->top ? -1 : 1;
+  if (p->left != q->left) return p->left < q->left ? -1 : 1;
+  if (p->bottom != q->bottom) return p->bottom < q->bottom ? -1 : 1;
+  return (p->right > q->right) - (p->right < q->right);
+}
+
+/* Joins what lies together until nothing more does, in order of place. */
+static void join_findings(struct comparison *c) {
+  for (bool joined = true; joined;) {
+    joined = false;
+    qsort(c->findings, c->count, sizeof *c->findings, by_place);
+    for (size_t i = 0; i < c->count; i++)
+      for (size_t j = i + 1; j < c->count;) {
+        if (!near(&c->findings[i], &c->findings[j])) {
+          j++;
+          continue;
+        }
+        absorb(&c->findings[i], &c->findings[j]);
+        memmove(&c->findings[j], &c->findings[j + 1], (c->count - j - 1) * sizeof *c->findings);
+        c->count--;
+        joined = true;
+      }
+  }
+}
+
+enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
+                          double min_area, struct comparison *c, struct fault *fault) {
+  double least = isnan(min_area) ? LEAST_AREA : min_area;
+  const struct kernel_image *photos[] = {&photo->luma, &photo->cb, &photo->cr};
+  const struct kernel_image *seen[] = {&photo->seen, &photo->seen_half, &photo->seen_half};
+  c->count = 0, c->overflow = false, c->use = 0, c->compared = 0;
+  memset(c->map, 0, sizeof c->map);
+  int planes = reference->colour && photo->colour ? REFERENCE_PLANES : 1;
+  enum status status = STATUS_OK;
+  for (int i = 0; i < planes && !status; i++) {
+    double part = i == REFERENCE_LUMA ? least : ceil(0.25 * least);
+    status = reserve(device, &reference->plane[i], i, c, fault);
+    if (!status) status = map_plane(device, &reference->plane[i], photos[i], seen[i], part, i, c, fault);
+    if (!status) status = find_areas(device, part, i, c, fault);
+  }
+  if (!status) join_findings(c);
+  return status;
+}
+
+void comparison_free(struct device *device, struct comparison *c) {
+  for (int i = 0; i < REFERENCE_PLANES; i++) device_release(device, &c->maps[i]);
+  device_release(device, &c->scratch);
+  device_release(device, &c->rows);
+  device_release(device, &c->counts);
+  device_release(device, &c->histogram);
+  free(c->host_rows);
+  free(c->findings);
+  memset(c, 0, sizeof *c);
+}

@@ -1,0 +1,37 @@
+/* The difference of an aligned photo from the golden, and the places where it leaves the tolerance. */
+#ifndef ASSAY_ENGINE_COMPARE_H
+#define ASSAY_ENGINE_COMPARE_H
+
+#include "engine/reference.h"
+
+/* A place where the photo leaves the tolerance, in golden pixels. */
+struct finding {
+  int32_t left, top, right, bottom; /* inclusive */
+  int64_t area;                     /* pixels */
+  double peak;                      /* units of tolerance */
+  double chroma_peak;               /* that of the colour planes; 0 where only luma differs */
+  double middle_x, middle_y;
+  double length, width; /* of the ellipse with the same moments: full axes */
+};
+
+enum { COMPARE_MOST_FINDINGS = 4096 };
+
+/* One thread's working memory and the last photo's findings. */
+struct comparison {
+  struct finding *findings; /* in golden order: top, then left */
+  size_t count;
+  bool overflow;    /* more areas than could be examined: the photo differs almost everywhere */
+  double use;       /* largest use of tolerance that is not a finding, at most 1 */
+  int64_t compared; /* luma pixels that were compared */
+  struct kernel_image map[REFERENCE_PLANES];
+  /* working memory */
+  struct device_memory maps[REFERENCE_PLANES], scratch, rows, counts, histogram;
+  struct kernel_component *host_rows;
+};
+
+/* `min_area`: least pixels of a finding (luma; chroma a quarter of it), NAN for the default. */
+enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
+                          double min_area, struct comparison *comparison, struct fault *fault);
+void comparison_free(struct device *device, struct comparison *comparison);
+
+#endif

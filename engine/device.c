@@ -1,0 +1,91 @@
+#include "engine/device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum status device_open(const struct kernel_backend *backend, struct device *device, struct fault *fault) {
+  device->backend = backend;
+  device->context = NULL;
+  return device_check(backend->open(&device->context), "opening the device", fault);
+}
+
+void device_close(struct device *device) {
+  if (device->backend) device->backend->close(device->context);
+  memset(device, 0, sizeof *device);
+}
+
+enum status device_check(enum kernel_status status, const char *operation, struct fault *fault) {
+  switch (status) {
+  case KERNEL_OK:
+    return STATUS_OK;
+  case KERNEL_NO_MEMORY:
+    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", operation);
+  case KERNEL_DEVICE:
+    return fault_set(fault, STATUS_INTERNAL, "%s: the device failed", operation);
+  case KERNEL_ARGUMENT:
+    break;
+  }
+  return fault_set(fault, STATUS_INTERNAL, "%s: the kernel was called with arguments that do not fit", operation);
+}
+
+enum status device_reserve(struct device *device, struct device_memory *memory, size_t bytes, struct fault *fault) {
+  if (memory->buffer && memory->size >= bytes) return STATUS_OK;
+  device_release(device, memory);
+  enum status status =
+      device_check(device->backend->memory.allocate(device->context, bytes, &memory->buffer), "taking memory", fault);
+  if (!status) memory->size = bytes;
+  return status;
+}
+
+void device_release(struct device *device, struct device_memory *memory) {
+  if (memory->buffer) device->backend->memory.release(device->context, memory->buffer);
+  memset(memory, 0, sizeof *memory);
+}
+
+enum status device_upload(struct device *device, struct device_memory *memory, const void *host, size_t bytes,
+                          struct fault *fault) {
+  enum status status = device_reserve(device, memory, bytes, fault);
+  if (status) return status;
+  return device_check(device->backend->memory.upload(device->context, memory->buffer, 0, host, bytes), "upload", fault);
+}
+
+enum status device_download(struct device *device, const struct device_memory *memory, void *host, size_t bytes,
+                            struct fault *fault) {
+  return device_check(device->backend->memory.download(device->context, memory->buffer, 0, host, bytes), "download",
+                      fault);
+}
+
+struct kernel_image device_view(const struct device_memory *memory, int32_t width, int32_t height) {
+  return (struct kernel_image){.buffer = memory->buffer, .width = width, .height = height, .stride = width};
+}
+
+enum status device_upload_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
+                                struct kernel_image *view, struct fault *fault) {
+  size_t width = (size_t)plane->width, height = (size_t)plane->height;
+  enum status status = device_reserve(device, memory, width * height, fault);
+  if (status) return status;
+  *view = device_view(memory, plane->width, plane->height);
+  const struct kernel_memory *m = &device->backend->memory;
+  if (plane->stride == width)
+    return device_check(m->upload(device->context, memory->buffer, 0, plane->pixels, width * height), "upload", fault);
+  for (size_t y = 0; y < height && !status; y++)
+    status =
+        device_check(m->upload(device->context, memory->buffer, y * width, plane->pixels + y * plane->stride, width),
+                     "upload", fault);
+  return status;
+}
+
+enum status device_download_plane(struct device *device, const struct kernel_image *view, struct plane *plane,
+                                  struct fault *fault) {
+  const struct kernel_memory *m = &device->backend->memory;
+  size_t width = (size_t)view->width, height = (size_t)view->height;
+  if (plane->stride == width && (size_t)view->stride == width)
+    return device_check(m->download(device->context, view->buffer, view->offset, plane->pixels, width * height),
+                        "download", fault);
+  enum status status = STATUS_OK;
+  for (size_t y = 0; y < height && !status; y++)
+    status = device_check(m->download(device->context, view->buffer, view->offset + y * (size_t)view->stride,
+                                      plane->pixels + y * plane->stride, width),
+                          "download", fault);
+  return status;
+}

@@ -1,0 +1,106 @@
+extern "C" {
+#include "engine/features.h"
+}
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <opencv2/core/version.hpp>
+#include <opencv2/features2d.hpp>
+#include <vector>
+
+struct features {
+  std::vector<cv::KeyPoint> points;
+  cv::Mat descriptors;
+};
+
+namespace {
+
+cv::Mat view(const struct plane *plane) {
+  return cv::Mat(plane->height, plane->width, CV_8U, plane->pixels, plane->stride);
+}
+
+/* OpenCV throws; C must not see it. */
+template <typename Work> enum status guarded(struct fault *fault, Work work) {
+  try {
+    return work();
+  } catch (const std::bad_alloc &) {
+    return fault_set(fault, STATUS_MEMORY, "finding features: out of memory");
+  } catch (const std::exception &e) {
+    return fault_set(fault, STATUS_INTERNAL, "finding features: %s", e.what());
+  }
+}
+
+/* cos and sin of an angle in degrees by a rational formula: the C library's differ between processors. */
+void direction(double degrees, double *cosine, double *sine) {
+  while (degrees >= 360) degrees -= 360;
+  while (degrees < 0) degrees += 360;
+  int quarter = static_cast<int>(degrees / 90 + 0.5);
+  double t = (degrees - 90 * quarter) * 0.017453292519943295;
+  double t2 = t * t;
+  double s = t * (1 - t2 / 6 * (1 - t2 / 20 * (1 - t2 / 42)));
+  double c = 1 - t2 / 2 * (1 - t2 / 12 * (1 - t2 / 30 * (1 - t2 / 56)));
+  const double cs[4] = {c, -s, -c, s}, sn[4] = {s, c, -s, -c};
+  *cosine = cs[quarter & 3];
+  *sine = sn[quarter & 3];
+}
+
+} // namespace
+
+enum status features_detect(const struct plane *luma, const struct plane *mask, int count, int levels,
+                            struct features **features, struct fault *fault) {
+  *features = nullptr;
+  return guarded(fault, [&] {
+    /* One photo a thread: OpenCV's own threads would only get in each other's way. */
+    static const bool single = (cv::setNumThreads(1), true);
+    (void)single;
+    auto found = new struct features;
+    try {
+      auto orb = cv::ORB::create(count, 1.2f, levels, 15, 0, 2, cv::ORB::HARRIS_SCORE, 31, 8);
+      orb->detectAndCompute(view(luma), mask ? view(mask) : cv::Mat(), found->points, found->descriptors);
+    } catch (...) {
+      delete found;
+      throw;
+    }
+    *features = found;
+    return STATUS_OK;
+  });
+}
+
+void features_free(struct features *features) {
+  delete features;
+}
+
+size_t features_count(const struct features *features) {
+  return features ? features->points.size() : 0;
+}
+
+enum status features_match(const struct features *golden, const struct features *photo, struct feature_match **matches,
+                           size_t *count, struct fault *fault) {
+  *matches = nullptr;
+  *count = 0;
+  if (golden->points.empty() || photo->points.empty()) return STATUS_OK;
+  return guarded(fault, [&] {
+    std::vector<cv::DMatch> found;
+    cv::BFMatcher(cv::NORM_HAMMING, true).match(golden->descriptors, photo->descriptors, found);
+    std::stable_sort(found.begin(), found.end(), [](const cv::DMatch &a, const cv::DMatch &b) {
+      return a.distance != b.distance ? a.distance < b.distance : a.queryIdx < b.queryIdx;
+    });
+    auto out = static_cast<struct feature_match *>(std::calloc(found.size() + 1, sizeof **matches));
+    if (!out) return fault_set(fault, STATUS_MEMORY, "matching features: out of memory");
+    for (size_t i = 0; i < found.size(); i++) {
+      const cv::KeyPoint &g = golden->points[static_cast<size_t>(found[i].queryIdx)];
+      const cv::KeyPoint &p = photo->points[static_cast<size_t>(found[i].trainIdx)];
+      out[i].golden_x = g.pt.x, out[i].golden_y = g.pt.y, out[i].photo_x = p.pt.x, out[i].photo_y = p.pt.y;
+      out[i].scale = static_cast<double>(p.size) / static_cast<double>(g.size);
+      direction(static_cast<double>(p.angle) - static_cast<double>(g.angle), &out[i].cosine, &out[i].sine);
+    }
+    *matches = out;
+    *count = found.size();
+    return STATUS_OK;
+  });
+}
+
+const char *features_version(void) {
+  return CV_VERSION;
+}

@@ -1,0 +1,236 @@
+#include "engine/inspect.h"
+
+#include "engine/decode.h"
+#include "engine/explain.h"
+#include "engine/inspector.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault) {
+  struct inspection *work = *inspection = calloc(1, sizeof *work);
+  if (!work) return fault_set(fault, STATUS_MEMORY, "inspection: out of memory");
+  work->inspector = inspector;
+  enum status status = device_open(inspector->backend, &work->device, fault);
+  if (status) {
+    free(work);
+    *inspection = NULL;
+  }
+  return status;
+}
+
+void inspection_close(struct inspection *work) {
+  if (!work) return;
+  alignment_free(&work->device, &work->alignment);
+  aligned_free(&work->device, &work->aligned);
+  comparison_free(&work->device, &work->comparison);
+  image_free(&work->photo);
+  image_free(&work->evidence_photo);
+  free(work->evidence_map);
+  device_close(&work->device);
+  free(work);
+}
+
+static double milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+enum status inspection_decode(struct inspection *work, const struct photo *photo, bool full, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  struct decode_options options = {0};
+  /* Translation and rigid motion keep the photo's own scale, and dimensions are measured in its own pixels. */
+  if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count)
+    options.least_width = in->image.width, options.least_height = in->image.height;
+  return decode_photo(photo->bytes, photo->size, &options, &work->photo, NULL, fault);
+}
+
+/* Decodes and aligns; where a reduced photo turns out to hold the golden small, again at full size. */
+static enum status decode_and_align(struct inspection *work, const struct photo *photo, struct result *result,
+                                    const char **why, bool *readable, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  enum status status = STATUS_OK;
+  *readable = true;
+  for (int full = 0; full < 2; full++) {
+    double start = milliseconds();
+    status = inspection_decode(work, photo, full == 1, fault);
+    result->timing.decode += milliseconds() - start;
+    if (status == STATUS_MEMORY || status == STATUS_INTERNAL) return status;
+    if (status) {
+      *readable = false;
+      return STATUS_OK;
+    }
+    start = milliseconds();
+    status = align_photo(&work->device, &in->align, &work->photo.planes[0], &work->alignment, why, fault);
+    result->timing.align += milliseconds() - start;
+    if (status || work->photo.reduction <= 1) break;
+    double scale = pose_scale_at(&work->alignment.placement.pose, 0.5 * in->image.width, 0.5 * in->image.height);
+    if (work->alignment.aligned && scale >= 0.9) break;
+  }
+  return status;
+}
+
+/* The pose in the photo's own full-size pixels. */
+static void fill_alignment(const struct inspection *work, struct result *result) {
+  const struct alignment *a = &work->alignment;
+  result->aligned = a->aligned;
+  if (!a->aligned) return;
+  double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
+  struct pose enlarge = {{n, 0, 0.5 * n - 0.5, 0, n, 0.5 * n - 0.5, 0, 0, 1}}, full = a->placement.pose;
+  if (!pose_compose(&enlarge, &a->placement.pose, &full)) full = a->placement.pose;
+  memcpy(result->homography, full.h, sizeof full.h);
+  result->residual_px = a->residual_px;
+  result->overlap = a->overlap < 1 ? a->overlap : 1;
+}
+
+static void fill_light(const struct inspection *work, struct result *result) {
+  const struct inspector *in = work->inspector;
+  const struct aligned_light *light = &work->aligned.light;
+  double least = 1e9, most = 0;
+  result->has_light = true;
+  result->light_channels = light->channels;
+  for (int i = 0; i < light->channels; i++) {
+    result->gain[i] = light_gain(&light->channel[i], light->luma.cx, light->luma.cy);
+    result->offset[i] = light->channel[i].offset;
+  }
+  const struct plane *labels = &in->zones.labels;
+  for (int32_t y = 0; y < labels->height; y += 16)
+    for (int32_t x = 0; x < labels->width; x += 16) {
+      if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
+      double gain = light_gain(&light->luma, x, y);
+      if (gain < least) least = gain;
+      if (gain > most) most = gain;
+    }
+  result->unevenness = most > 0 && most > least ? (most - least) / most : 0;
+}
+
+static enum status begin(const struct inspector *in, const struct photo *photo, const struct job *job,
+                         struct result *result, struct fault *fault) {
+  enum status status = result_begin(result, photo->path, photo->id, job, fault);
+  if (status) return status;
+  if (in->golden) {
+    result->has_golden = true;
+    snprintf(result->golden_name, sizeof result->golden_name, "%s", in->spec->name);
+    result->golden_version = in->golden->version;
+    memcpy(result->golden_sha256, in->golden->sha256, sizeof result->golden_sha256);
+  }
+  snprintf(result->libjpeg_turbo, sizeof result->libjpeg_turbo, "%s", decode_jpeg_version());
+  snprintf(result->opencv, sizeof result->opencv, "%s", features_version());
+  snprintf(result->backend, sizeof result->backend, "%s", in->backend->name);
+  return STATUS_OK;
+}
+
+/* Up to the pose. *go_on is false where the photo cannot be judged, with the reason in the result. */
+static enum status start_photo(struct inspection *work, const struct photo *photo, const struct job *job,
+                               struct result *result, bool *go_on, struct fault *fault) {
+  const char *why = "";
+  bool readable = true;
+  struct fault trouble = {0};
+  *go_on = false;
+  work->judged = false;
+  enum status status = begin(work->inspector, photo, job, result, fault);
+  if (status) return status;
+  result->verdict = VERDICT_CANNOT_JUDGE;
+  status = decode_and_align(work, photo, result, &why, &readable, &trouble);
+  if (status) {
+    if (fault) *fault = trouble;
+    return status;
+  }
+  if (!readable) {
+    result_add_reason(result, REASON_UNREADABLE, "%s", trouble.text);
+    return STATUS_OK;
+  }
+  fill_alignment(work, result);
+  if (!result->aligned) {
+    result_add_reason(result, REASON_NOT_ALIGNED,
+                      "%s; take it again with the whole product in view, from the front, sharp and evenly lit", why);
+    return STATUS_OK;
+  }
+  *go_on = true;
+  return STATUS_OK;
+}
+
+static enum status compare_aligned(struct inspection *work, struct result *result, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  double start = milliseconds();
+  enum status status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  if (!status)
+    status =
+        compare_photo(&work->device, &in->reference, &work->aligned, in->spec->min_area_px, &work->comparison, fault);
+  if (!status) status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
+  if (!status) {
+    fill_light(work, result);
+    work->judged = true;
+    status = verdict_fill(work, result, fault);
+  }
+  result->timing.compare = milliseconds() - start;
+  return status;
+}
+
+enum status inspect_photo(struct inspection *work, const struct photo *photo, const struct job *job,
+                          struct result *result, struct fault *fault) {
+  double start = milliseconds();
+  bool go_on;
+  enum status status = start_photo(work, photo, job, result, &go_on, fault);
+  if (!status && go_on) status = compare_aligned(work, result, fault);
+  result->timing.total = milliseconds() - start;
+  return status;
+}
+
+enum status inspect_align(struct inspection *work, const struct photo *photo, struct result *result,
+                          struct fault *fault) {
+  double start = milliseconds();
+  bool go_on;
+  enum status status = start_photo(work, photo, NULL, result, &go_on, fault);
+  result->timing.total = milliseconds() - start;
+  return status;
+}
+
+/* ---- evidence ---- */
+
+static enum status fetch_photo(struct inspection *work, struct fault *fault) {
+  const struct aligned *a = &work->aligned;
+  struct image *image = &work->evidence_photo;
+  enum status status = image_reserve(image, a->luma.width, a->luma.height, a->colour, fault);
+  if (!status) status = device_download_plane(&work->device, &a->luma, &image->planes[0], fault);
+  if (!status && a->colour) status = device_download_plane(&work->device, &a->cb, &image->planes[1], fault);
+  if (!status && a->colour) status = device_download_plane(&work->device, &a->cr, &image->planes[2], fault);
+  return status;
+}
+
+/* The luma's map, raised to the colour maps where these are higher. */
+static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
+  const struct comparison *c = &work->comparison;
+  const struct kernel_image *luma = &c->map[REFERENCE_LUMA];
+  size_t full = (size_t)luma->width * (size_t)luma->height, half = 0;
+  const struct kernel_image *cb = &c->map[REFERENCE_CB];
+  if (cb->buffer) half = (size_t)cb->width * (size_t)cb->height;
+  if (full + half > work->evidence_map_size) {
+    uint8_t *larger = realloc(work->evidence_map, full + half);
+    if (!larger) return fault_set(fault, STATUS_MEMORY, "evidence: out of memory");
+    work->evidence_map = larger, work->evidence_map_size = full + half;
+  }
+  *map = (struct plane){work->evidence_map, luma->width, luma->height, (size_t)luma->width};
+  enum status status = device_download_plane(&work->device, luma, map, fault);
+  for (int i = REFERENCE_CB; i < REFERENCE_PLANES && half && !status; i++) {
+    struct plane small = {work->evidence_map + full, cb->width, cb->height, (size_t)cb->width};
+    status = device_download_plane(&work->device, &c->map[i], &small, fault);
+    for (int32_t y = 0; y < map->height && !status; y++)
+      for (int32_t x = 0; x < map->width; x++) {
+        uint8_t v = small.pixels[(size_t)(y / 2) * small.stride + (size_t)(x / 2)];
+        uint8_t *to = &map->pixels[(size_t)y * map->stride + (size_t)x];
+        if (v > *to) *to = v;
+      }
+  }
+  return status;
+}
+
+bool inspect_evidence(struct inspection *work, struct inspect_evidence *evidence) {
+  if (!work->judged) return false;
+  if (fetch_photo(work, NULL) || fetch_map(work, &work->evidence_plane, NULL)) return false;
+  *evidence = (struct inspect_evidence){&work->inspector->image, &work->evidence_photo, &work->evidence_plane};
+  return true;
+}

@@ -1,0 +1,123 @@
+#include "engine/inspector.h"
+
+#include "engine/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_GOLDEN_SIDE = 32 };
+
+static enum status choose_backend(const struct inspect_options *options, const struct kernel_backend **backend,
+                                  struct fault *fault) {
+  const char *name = options && options->backend ? options->backend : "auto";
+  const char *level = options && options->cpu ? options->cpu : "reference";
+  *backend = &kernel_cpu;
+  if (strcmp(name, "auto") != 0 && strcmp(name, "cpu") != 0)
+    return fault_set(fault, STATUS_UNAVAILABLE, "backend %s is not in this build of assay; expected auto or cpu", name);
+  if (strcmp(level, "reference") != 0)
+    return fault_set(fault, STATUS_UNAVAILABLE, "CPU level %s is not in this build of assay; expected reference",
+                     level);
+  return STATUS_OK;
+}
+
+/* Decodes the golden photo and makes everything that alignment needs. */
+static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
+                              struct fault *fault) {
+  struct decode_options options = {0};
+  enum status status = decode_photo(photo->bytes, photo->size, &options, &in->image, NULL, fault);
+  if (status) {
+    fault_prefix(fault, "golden photo %s", photo->path);
+    return status;
+  }
+  if (in->image.width < LEAST_GOLDEN_SIDE || in->image.height < LEAST_GOLDEN_SIDE)
+    return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
+                     in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
+  status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
+  if (!status)
+    status = align_golden_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec->motion,
+                               in->spec->local_px, &in->align, fault);
+  if (!status && in->image.colour) {
+    status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
+    if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
+  }
+  in->aligned = (struct aligned_golden){.align = &in->align, .cb = &in->cb, .cr = &in->cr};
+  return status;
+}
+
+/* A further approved photo: aligned to the first, then added to the statistics. */
+static enum status add_photo(struct inspector *in, struct inspection *work, const struct photo *photo,
+                             struct fault *fault) {
+  const char *why = "";
+  enum status status = inspection_decode(work, photo, true, fault);
+  if (!status) status = align_photo(&work->device, &in->align, &work->photo.planes[0], &work->alignment, &why, fault);
+  if (!status && !work->alignment.aligned)
+    status =
+        fault_set(fault, STATUS_INVALID, "%s; expected a photo of the same product as the first golden photo", why);
+  if (!status)
+    status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
+  if (status) fault_prefix(fault, "golden photo %s", photo->path);
+  return status;
+}
+
+static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
+  struct inspection *work = NULL;
+  enum status status =
+      reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
+  if (!status) status = reference_add_first(&in->device, &in->image, &in->reference, fault);
+  if (!status && count > 1) status = inspection_open(in, &work, fault);
+  for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], fault);
+  inspection_close(work);
+  if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  return status;
+}
+
+static enum status open_photos(struct inspector *in, const struct photo *photos, size_t count,
+                               const struct photo *masks, const struct inspect_options *options, struct fault *fault) {
+  enum status status = choose_backend(options, &in->backend, fault);
+  if (!status) status = device_open(in->backend, &in->device, fault);
+  if (!status) status = open_first(in, &photos[0], masks, fault);
+  if (!status) status = make_reference(in, photos, count, fault);
+  return status;
+}
+
+enum status inspector_open(const struct golden *golden, const struct inspect_options *options,
+                           struct inspector **inspector, struct fault *fault) {
+  struct inspector *in = *inspector = calloc(1, sizeof *in);
+  if (!in) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  in->golden = golden;
+  in->spec = &golden->spec;
+  enum status status = open_photos(in, golden->photos, golden->photo_count, golden->masks, options, fault);
+  if (status) {
+    inspector_close(in);
+    *inspector = NULL;
+  }
+  return status;
+}
+
+enum status inspector_open_photo(const struct photo *golden, const struct inspect_options *options,
+                                 struct inspector **inspector, struct fault *fault) {
+  struct inspector *in = *inspector = calloc(1, sizeof *in);
+  if (!in) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  spec_init(&in->own_spec);
+  in->spec = &in->own_spec;
+  enum status status = open_photos(in, golden, 1, NULL, options, fault);
+  if (status) {
+    inspector_close(in);
+    *inspector = NULL;
+  }
+  return status;
+}
+
+void inspector_close(struct inspector *in) {
+  if (!in) return;
+  reference_free(&in->device, &in->reference);
+  pyramid_release(&in->device, &in->cb);
+  pyramid_release(&in->device, &in->cr);
+  align_golden_close(&in->device, &in->align);
+  zones_free(&in->zones);
+  image_free(&in->image);
+  device_close(&in->device);
+  spec_free(&in->own_spec);
+  free(in);
+}

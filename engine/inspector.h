@@ -1,0 +1,43 @@
+/* Inside of the engine's front: what an inspector and an inspection hold. */
+#ifndef ASSAY_ENGINE_INSPECTOR_H
+#define ASSAY_ENGINE_INSPECTOR_H
+
+#include "engine/compare.h"
+#include "engine/inspect.h"
+#include "engine/zones.h"
+
+struct inspector {
+  const struct golden *golden; /* NULL: a picture alone */
+  struct spec own_spec;        /* of a picture alone */
+  const struct spec *spec;
+  const struct kernel_backend *backend;
+  struct device device; /* owns the golden's memory on the backend */
+  struct image image;   /* the golden photo */
+  struct zones zones;
+  struct align_golden align;
+  struct pyramid cb, cr;
+  struct aligned_golden aligned;
+  struct reference reference;
+};
+
+struct inspection {
+  const struct inspector *inspector;
+  struct device device;
+  struct image photo;
+  struct alignment alignment;
+  struct aligned aligned;
+  struct comparison comparison;
+  struct image evidence_photo;
+  uint8_t *evidence_map;
+  size_t evidence_map_size;
+  struct plane evidence_plane;
+  bool judged; /* the last photo was compared: there is evidence */
+};
+
+/* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
+enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);
+
+/* Fills verdict, reasons, regions and score from a comparison. */
+enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);
+
+#endif

@@ -1,0 +1,36 @@
+/* How a photo's light differs from the golden's: a gain that varies smoothly over the golden, and an offset.
+ *
+ *   photo + LIGHT_PEDESTAL = gain(x, y) (golden + LIGHT_PEDESTAL) + offset
+ *
+ * In sRGB's coding (IEC 61966-2-1) a gain in linear light is a gain of value + 0.055 * 255, hence the pedestal. The
+ * gain is a polynomial in the golden's normalised coordinates, of an order that its tiles support. */
+#ifndef ASSAY_ENGINE_LIGHT_H
+#define ASSAY_ENGINE_LIGHT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define LIGHT_PEDESTAL 14.025
+
+enum { LIGHT_MAX_ORDER = 4, LIGHT_MAX_TERMS = 15 };
+
+struct light {
+  int order;
+  double coefficient[LIGHT_MAX_TERMS];
+  double offset;
+  double cx, cy, unit; /* u = (x - cx) / unit */
+};
+
+/* One place where the photo was seen: mean golden and photo values there, and how much they count. */
+struct light_sample {
+  double x, y, golden, photo, weight;
+};
+
+struct light light_none(int width, int height);
+double light_gain(const struct light *light, double x, double y);
+
+/* Fits robustly (Tukey's biweight), so that a changed product does not pass for light. The order is lowered where the
+ * samples are few. False, and `light` untouched, where there is nothing to fit to. `order` at most LIGHT_MAX_ORDER. */
+bool light_fit(const struct light_sample *samples, size_t count, int order, struct light *light);
+
+#endif

@@ -1,0 +1,84 @@
+#include "engine/placement.h"
+
+#include "kernels/kernels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum status field_reserve(struct field *field, int columns, int rows, double spacing, double origin,
+                          struct fault *fault) {
+  size_t count = (size_t)columns * (size_t)rows;
+  if (count > field->capacity) {
+    double *x = malloc(2 * count * sizeof *x);
+    if (!x) return fault_set(fault, STATUS_MEMORY, "local displacement: out of memory");
+    free(field->x);
+    field->x = x;
+    field->capacity = count;
+  }
+  field->y = field->x + count;
+  field->columns = columns, field->rows = rows;
+  field->spacing = spacing, field->origin = origin;
+  memset(field->x, 0, 2 * count * sizeof *field->x);
+  return STATUS_OK;
+}
+
+void field_free(struct field *field) {
+  free(field->x);
+  memset(field, 0, sizeof *field);
+}
+
+/* Cell and share along one axis. */
+static double axis(double at, int count, int *cell) {
+  double i = floor(at);
+  if (!(i >= 0)) i = 0, at = 0;
+  if (i > count - 2) i = count > 1 ? count - 2 : 0, at = count - 1;
+  *cell = (int)i;
+  return at - i;
+}
+
+struct pose_point field_at(const struct field *field, double x, double y) {
+  struct pose_point d = {0, 0};
+  if (!field->columns) return d;
+  int i, j;
+  double u = axis((x - field->origin) / field->spacing, field->columns, &i);
+  double v = axis((y - field->origin) / field->spacing, field->rows, &j);
+  size_t right = field->columns > 1 ? 1 : 0, down = field->rows > 1 ? (size_t)field->columns : 0;
+  size_t at = (size_t)j * (size_t)field->columns + (size_t)i;
+  const double *fx = field->x + at, *fy = field->y + at;
+  d.x = (1 - v) * ((1 - u) * fx[0] + u * fx[right]) + v * ((1 - u) * fx[down] + u * fx[down + right]);
+  d.y = (1 - v) * ((1 - u) * fy[0] + u * fy[right]) + v * ((1 - u) * fy[down] + u * fy[down + right]);
+  return d;
+}
+
+/* Q16, kept within what the kernels' arithmetic can tell apart. */
+static int32_t fixed(double v) {
+  if (!(v > -1024)) v = -1024;
+  if (v > 32700) v = 32700;
+  return (int32_t)floor(v * 65536 + 0.5);
+}
+
+void placement_grid(const struct placement *placement, int golden_level, int32_t width, int32_t height, int photo_level,
+                    int32_t *grid) {
+  double golden_unit = (double)(1 << golden_level), photo_unit = 1.0 / (double)(1 << photo_level);
+  int32_t columns = KERNEL_NODES(width), rows = KERNEL_NODES(height);
+  for (int32_t j = 0; j < rows; j++) {
+    double y = (j * KERNEL_CELL + 0.5) * golden_unit - 0.5;
+    for (int32_t i = 0; i < columns; i++) {
+      double x = (i * KERNEL_CELL + 0.5) * golden_unit - 0.5;
+      struct pose_point d = field_at(&placement->field, x, y), p;
+      if (!pose_apply(&placement->pose, x + d.x, y + d.y, &p)) p.x = p.y = -1e9;
+      *grid++ = fixed((p.x + 0.5) * photo_unit - 0.5);
+      *grid++ = fixed((p.y + 0.5) * photo_unit - 0.5);
+    }
+  }
+}
+
+int placement_photo_level(const struct placement *placement, int golden_level, int32_t golden_width,
+                          int32_t golden_height, int count) {
+  double size = pose_scale_at(&placement->pose, 0.5 * (golden_width - 1), 0.5 * (golden_height - 1)) *
+                (double)(1 << golden_level);
+  int level = 0;
+  while (level + 1 < count && size > 1.4142135623730951) size *= 0.5, level++;
+  return level;
+}

@@ -1,0 +1,244 @@
+#include "engine/reference.h"
+
+#include "engine/noise.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Defaults of the tolerance, where the spec leaves it to us: grey levels, deviations, golden pixels. An edge's
+ * overshoot differs from camera to camera and with sub-pixel phase, hence a share of the contrast within two pixels. */
+static const double ABSOLUTE_LUMA = 12, ABSOLUTE_CHROMA = 10, RELATIVE = 8, EDGE = 1, SHARP_LUMA = 0.15,
+                    SHARP_CHROMA = 0.2;
+
+/* The binomial sum leaves 0.375 of white noise; demosaicing and JPEG make noise coarser than white. */
+static const double SMOOTHED_NOISE = 0.6;
+
+/* A deviation from few photos is drawn towards the noise as if so many more had shown just that. */
+enum { PRIOR_PHOTOS = 4 };
+
+static enum status element_view(struct device *device, struct device_memory *memory, size_t element, int32_t width,
+                                int32_t height, struct kernel_image *view, struct fault *fault) {
+  enum status status = device_reserve(device, memory, (size_t)width * (size_t)height * element, fault);
+  if (!status) *view = device_view(memory, width, height);
+  return status;
+}
+
+static enum status begin_plane(struct device *device, int32_t width, int32_t height, struct reference_plane *p,
+                               struct fault *fault) {
+  p->width = width, p->height = height;
+  enum status status = element_view(device, &p->statistics[0], 4, width, height, &p->sum, fault);
+  if (!status) status = element_view(device, &p->statistics[1], 4, width, height, &p->square, fault);
+  if (!status) status = element_view(device, &p->statistics[2], 2, width, height, &p->count, fault);
+  return status;
+}
+
+enum status reference_begin(struct device *device, int32_t width, int32_t height, bool colour,
+                            struct reference *reference, struct fault *fault) {
+  memset(reference, 0, sizeof *reference);
+  reference->colour = colour;
+  enum status status = begin_plane(device, width, height, &reference->plane[REFERENCE_LUMA], fault);
+  for (int i = REFERENCE_CB; i < REFERENCE_PLANES && colour && !status; i++)
+    status = begin_plane(device, (width + 1) / 2, (height + 1) / 2, &reference->plane[i], fault);
+  return status;
+}
+
+static enum status add_plane(struct device *device, const struct kernel_image *photo, const struct kernel_image *seen,
+                             struct reference_plane *p, struct fault *fault) {
+  struct kernel_accumulate call = {
+      .photo = *photo, .seen = *seen, .sum = p->sum, .square = p->square, .count = p->count};
+  return device_check(device->backend->operations.accumulate(device->context, &call), "accumulate", fault);
+}
+
+static enum status add_host_plane(struct device *device, const struct plane *plane, struct reference_plane *p,
+                                  struct fault *fault) {
+  struct device_memory photo = {0}, seen = {0};
+  struct kernel_image photo_view, seen_view;
+  size_t size = (size_t)plane->width * (size_t)plane->height;
+  uint8_t *all = malloc(size);
+  enum status status = all ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  if (!status) {
+    memset(all, 255, size);
+    struct plane full = {all, plane->width, plane->height, (size_t)plane->width};
+    status = device_upload_plane(device, &photo, plane, &photo_view, fault);
+    if (!status) status = device_upload_plane(device, &seen, &full, &seen_view, fault);
+    if (!status) status = add_plane(device, &photo_view, &seen_view, p, fault);
+  }
+  free(all);
+  device_release(device, &photo);
+  device_release(device, &seen);
+  return status;
+}
+
+enum status reference_add_first(struct device *device, const struct image *golden, struct reference *reference,
+                                struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (int i = 0; i < (reference->colour ? REFERENCE_PLANES : 1) && !status; i++)
+    status = add_host_plane(device, &golden->planes[i], &reference->plane[i], fault);
+  reference->photos++;
+  return status;
+}
+
+enum status reference_add(struct device *device, const struct aligned *photo, struct reference *reference,
+                          struct fault *fault) {
+  enum status status = add_plane(device, &photo->luma, &photo->seen, &reference->plane[REFERENCE_LUMA], fault);
+  if (!status && reference->colour && photo->colour) {
+    status = add_plane(device, &photo->cb, &photo->seen_half, &reference->plane[REFERENCE_CB], fault);
+    if (!status) status = add_plane(device, &photo->cr, &photo->seen_half, &reference->plane[REFERENCE_CR], fault);
+  }
+  reference->photos++;
+  return status;
+}
+
+/* What the approved photos' variance is like over the whole golden: `flat` where nothing is printed, and growing with
+ * the square of the local contrast by `edge`. A pixel's own variance, from few photos, is drawn towards it. Q4 squared.
+ */
+struct variability {
+  double flat, edge;
+};
+
+enum { FLAT_CONTRAST = 8 * 16, EDGE_CONTRAST = 24 * 16 };
+
+/* Range of the mean over the 5 x 5 pixels around (x, y), which lie inside. */
+static int contrast_at(const uint16_t *mean, int32_t width, int32_t x, int32_t y) {
+  int low = 65535, high = 0;
+  for (int32_t v = y - 2; v <= y + 2; v++)
+    for (int32_t u = x - 2; u <= x + 2; u++) {
+      int m = mean[(size_t)v * (size_t)width + (size_t)u];
+      if (m < low) low = m;
+      if (m > high) high = m;
+    }
+  return high - low;
+}
+
+static struct variability pool(const struct reference_plane *p, const uint16_t *mean, const uint32_t *variance,
+                               const struct plane *zones, double noise) {
+  double flat = 0, flats = 0, edge = 0, squares = 0;
+  for (int pass = 0; pass < 2; pass++)
+    for (int32_t y = 2; y + 2 < p->height; y += 2)
+      for (int32_t x = 2; x + 2 < p->width; x += 2) {
+        if (!zones->pixels[(size_t)y * zones->stride + (size_t)x]) continue;
+        double v = variance[(size_t)y * (size_t)p->width + (size_t)x];
+        int contrast = contrast_at(mean, p->width, x, y);
+        if (pass == 0 && contrast < FLAT_CONTRAST) flat += v, flats++;
+        if (pass == 1 && contrast >= EDGE_CONTRAST)
+          edge += v - (flats > 0 ? flat / flats : 0), squares += (double)contrast * contrast;
+      }
+  struct variability out = {flats > 0 ? flat / flats : 0, squares > 0 && edge > 0 ? edge / squares : 0};
+  if (out.flat < noise) out.flat = noise;
+  return out;
+}
+
+static double given(double zone, double all, double otherwise) {
+  return !isnan(zone) ? zone : !isnan(all) ? all : otherwise;
+}
+
+static int32_t fixed(double v, double unit) {
+  return (int32_t)floor(v * unit + 0.5);
+}
+
+static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, bool chroma,
+                                            const struct variability *variability) {
+  const struct spec_tolerance *all = &spec->tolerance;
+  /* The spec speaks of grey levels of luma; chroma, which moves less for the same colour, keeps its proportion. */
+  double absolute =
+      given(zone->absolute, all->absolute, ABSOLUTE_LUMA) * (chroma ? ABSOLUTE_CHROMA / ABSOLUTE_LUMA : 1);
+  struct kernel_tolerance t = {
+      .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
+      .relative = fixed(given(zone->relative, all->relative, RELATIVE), 256),
+      .edge = fixed(given(zone->edge, all->edge, EDGE), 256),
+      .sharp = fixed(chroma ? SHARP_CHROMA : SHARP_LUMA, 256),
+      .prior = PRIOR_PHOTOS,
+      .prior_variance = fixed(variability->flat, 1),
+      .prior_edge = fixed(variability->edge, 65536),
+  };
+  return t;
+}
+
+static enum status find_variability(struct device *device, const struct reference_plane *p,
+                                    const struct kernel_image *variance, const struct plane *zones, int photos,
+                                    double noise, struct variability *out, struct fault *fault) {
+  double deviation = 16 * SMOOTHED_NOISE * noise;
+  *out = (struct variability){deviation * deviation, 0};
+  if (photos < 2) return STATUS_OK;
+  size_t count = (size_t)p->width * (size_t)p->height;
+  uint16_t *mean = malloc(count * sizeof *mean);
+  uint32_t *v = malloc(count * sizeof *v);
+  enum status status = mean && v ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  const struct kernel_memory *m = &device->backend->memory;
+  if (!status)
+    status =
+        device_check(m->download(device->context, p->mean.buffer, 0, mean, count * sizeof *mean), "download", fault);
+  if (!status)
+    status = device_check(m->download(device->context, variance->buffer, 0, v, count * sizeof *v), "download", fault);
+  if (!status) *out = pool(p, mean, v, zones, deviation * deviation);
+  free(mean);
+  free(v);
+  return status;
+}
+
+static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones, bool chroma,
+                               const struct variability *variability, const struct kernel_image *variance,
+                               struct reference_plane *p, struct fault *fault) {
+  static const struct spec_tolerance unset = {NAN, NAN, NAN};
+  struct kernel_tolerance tolerances[255];
+  int32_t count = 0;
+  tolerances[count++] = tolerance_of(spec, &unset, chroma, variability);
+  for (size_t i = 0; i < spec->zone_count; i++)
+    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, chroma, variability);
+  struct device_memory zone_memory = {0};
+  struct kernel_image zone_view;
+  enum status status = device_upload_plane(device, &zone_memory, zones, &zone_view, fault);
+  if (!status) {
+    struct kernel_limits call = {.mean = p->mean,
+                                 .variance = *variance,
+                                 .count = p->count,
+                                 .zones = zone_view,
+                                 .tolerances = tolerances,
+                                 .tolerance_count = count,
+                                 .rise = p->rise,
+                                 .fall = p->fall};
+    status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
+  }
+  device_release(device, &zone_memory);
+  return status;
+}
+
+static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones, bool chroma,
+                                int photos, double noise, struct reference_plane *p, struct fault *fault) {
+  struct device_memory variance_memory = {0};
+  struct kernel_image variance;
+  struct variability variability;
+  enum status status = element_view(device, &variance_memory, 4, p->width, p->height, &variance, fault);
+  if (!status) status = element_view(device, &p->memory[0], 2, p->width, p->height, &p->mean, fault);
+  if (!status) status = element_view(device, &p->memory[1], 2, p->width, p->height, &p->rise, fault);
+  if (!status) status = element_view(device, &p->memory[2], 2, p->width, p->height, &p->fall, fault);
+  if (!status) {
+    struct kernel_statistics call = {
+        .sum = p->sum, .square = p->square, .count = p->count, .mean = p->mean, .variance = variance};
+    status = device_check(device->backend->operations.statistics(device->context, &call), "statistics", fault);
+  }
+  if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
+  if (!status) status = make_limits(device, spec, zones, chroma, &variability, &variance, p, fault);
+  device_release(device, &variance_memory);
+  for (int i = 0; i < 3; i++) device_release(device, &p->statistics[i]);
+  return status;
+}
+
+enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
+                             const struct image *golden, struct reference *reference, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (int i = 0; i < (reference->colour ? REFERENCE_PLANES : 1) && !status; i++)
+    status = finish_plane(device, spec, i == REFERENCE_LUMA ? &zones->labels : &zones->half, i != REFERENCE_LUMA,
+                          reference->photos, noise_of(&golden->planes[i]), &reference->plane[i], fault);
+  return status;
+}
+
+void reference_free(struct device *device, struct reference *reference) {
+  for (int i = 0; i < REFERENCE_PLANES; i++)
+    for (int j = 0; j < 3; j++) {
+      device_release(device, &reference->plane[i].memory[j]);
+      device_release(device, &reference->plane[i].statistics[j]);
+    }
+  memset(reference, 0, sizeof *reference);
+}

@@ -1,0 +1,40 @@
+/* The golden as it is compared with: per pixel a mean and limits, for luma and, at half size, chroma. */
+#ifndef ASSAY_ENGINE_REFERENCE_H
+#define ASSAY_ENGINE_REFERENCE_H
+
+#include "engine/aligned.h"
+#include "engine/zones.h"
+
+enum { REFERENCE_LUMA, REFERENCE_CB, REFERENCE_CR, REFERENCE_PLANES };
+
+struct reference_plane {
+  int32_t width, height;
+  struct kernel_image mean, rise, fall;
+  struct device_memory memory[3];
+  /* only while photos are added */
+  struct kernel_image sum, square, count;
+  struct device_memory statistics[3];
+};
+
+/* Made once, then read by any number of threads. */
+struct reference {
+  bool colour;
+  int photos;
+  struct reference_plane plane[REFERENCE_PLANES];
+};
+
+/* Starts the statistics for a golden of this size. */
+enum status reference_begin(struct device *device, int32_t width, int32_t height, bool colour,
+                            struct reference *reference, struct fault *fault);
+/* Adds the golden photo itself, whose places are the golden's. */
+enum status reference_add_first(struct device *device, const struct image *golden, struct reference *reference,
+                                struct fault *fault);
+/* Adds a further approved photo that was aligned to the first. */
+enum status reference_add(struct device *device, const struct aligned *photo, struct reference *reference,
+                          struct fault *fault);
+/* Makes mean and limits from the statistics, which are given back. */
+enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
+                             const struct image *golden, struct reference *reference, struct fault *fault);
+void reference_free(struct device *device, struct reference *reference);
+
+#endif

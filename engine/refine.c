@@ -1,0 +1,179 @@
+#include "engine/refine.h"
+
+#include "engine/field.h"
+#include "engine/solve.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* How far a tile's own gain and offset may lie from the fitted light: a local gloss or shade, not a defect. */
+static const double GAIN_SPREAD = 0.05, OFFSET_SPREAD = 3.0;
+
+struct tile_equation tile_equation(const int64_t *sums, const int32_t *light, double sigma) {
+  /* Sums are in units of: weight 1/64, gradient 1/2 level a pixel, residual 1/16 level. */
+  double gain = light[0] / 4096.0, w = 1.0 / 64;
+  double g = w * 0.5 * gain;
+  double xg = g * (double)sums[SUM_XG], x = g * (double)sums[SUM_X];
+  double yg = g * (double)sums[SUM_YG], y = g * (double)sums[SUM_Y];
+  double noise = sigma * sigma;
+  double gg = w * (double)sums[SUM_GG] + noise / (GAIN_SPREAD * GAIN_SPREAD), g1 = w * (double)sums[SUM_G];
+  double one = w * (double)sums[SUM_W] + noise / (OFFSET_SPREAD * OFFSET_SPREAD);
+  double ge = w * (double)sums[SUM_GE] / 16, e = w * (double)sums[SUM_E] / 16;
+  double determinant = gg * one - g1 * g1;
+  double gain_e = (one * ge - g1 * e) / determinant, offset_e = (gg * e - g1 * ge) / determinant;
+  double gain_x = (one * xg - g1 * x) / determinant, offset_x = (gg * x - g1 * xg) / determinant;
+  double gain_y = (one * yg - g1 * y) / determinant, offset_y = (gg * y - g1 * yg) / determinant;
+  struct tile_equation q;
+  q.xx = 0.5 * gain * g * (double)sums[SUM_XX] - (xg * gain_x + x * offset_x);
+  q.xy = 0.5 * gain * g * (double)sums[SUM_XY] - (xg * gain_y + x * offset_y);
+  q.yy = 0.5 * gain * g * (double)sums[SUM_YY] - (yg * gain_y + y * offset_y);
+  q.bx = g * (double)sums[SUM_XE] / 16 - (xg * gain_e + x * offset_e);
+  q.by = g * (double)sums[SUM_YE] / 16 - (yg * gain_e + y * offset_e);
+  return q;
+}
+
+static const int64_t *tile_sums(const struct tiles *t, int column, int row) {
+  return t->sums + ((size_t)row * (size_t)t->columns + (size_t)column) * KERNEL_SUMS;
+}
+
+static const int32_t *tile_light(const struct tiles *t, int column, int row) {
+  return t->light + ((size_t)row * (size_t)t->columns + (size_t)column) * 2;
+}
+
+/* Spread of residuals, correlation within tiles, and how much was seen. */
+static void judge(struct refine *r) {
+  const struct tiles *t = r->tiles;
+  double weight = 0, squares = 0, golden = 0, photo = 0, both = 0, seen = 0;
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      const int64_t *s = tile_sums(t, i, j);
+      seen += (double)s[SUM_SEEN];
+      if (s[SUM_W] < 64 * 16) continue;
+      double w = (double)s[SUM_W], gain = tile_light(t, i, j)[0] / 4096.0;
+      double var = (double)s[SUM_GG] - (double)s[SUM_G] * (double)s[SUM_G] / w;
+      double cov = ((double)s[SUM_GE] - (double)s[SUM_G] * (double)s[SUM_E] / w) / 16;
+      double err = ((double)s[SUM_EE] - (double)s[SUM_E] * (double)s[SUM_E] / w) / 256;
+      weight += w, squares += (double)s[SUM_EE] / 256;
+      golden += var, both += gain * var + cov, photo += gain * gain * var + 2 * gain * cov + err;
+    }
+  r->seen = seen;
+  r->sigma = weight > 0 ? 1.1 * sqrt(squares / weight) : 127;
+  r->correlation = golden > 0 && photo > 0 ? both / sqrt(golden * photo) : 0;
+}
+
+/* The light from the tiles' means. */
+static enum status relight(struct refine *r, int order, struct fault *fault) {
+  const struct tiles *t = r->tiles;
+  size_t count = 0;
+  struct light_sample *samples = malloc((size_t)t->columns * (size_t)t->rows * sizeof *samples);
+  if (!samples) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      const int64_t *s = tile_sums(t, i, j);
+      const int32_t *l = tile_light(t, i, j);
+      if (s[SUM_W] < 64 * 16) continue;
+      double w = (double)s[SUM_W], golden = (double)s[SUM_G] / w;
+      double photo = golden * l[0] / 4096 + l[1] / 16.0 + (double)s[SUM_E] / w / 16;
+      samples[count++] = (struct light_sample){tiles_middle(t, i), tiles_middle(t, j), golden, photo, w / 64};
+    }
+  light_fit(samples, count, order, &r->light);
+  free(samples);
+  return STATUS_OK;
+}
+
+enum status refine_measure(struct refine *r, int level, struct fault *fault) {
+  int photo_level = placement_photo_level(r->placement, level, r->golden->level[0].width, r->golden->level[0].height,
+                                          r->photo->count);
+  struct tiles_call call = {.golden = &r->golden->level[level],
+                            .mask = r->mask && level < r->mask->count ? &r->mask->level[level] : NULL,
+                            .photo = &r->photo->level[photo_level],
+                            .golden_level = level,
+                            .photo_level = photo_level,
+                            .placement = r->placement,
+                            .light = &r->light,
+                            .cut = r->cut};
+  enum status status = tiles_measure(r->device, r->tiles, &call, fault);
+  if (!status) judge(r);
+  return status;
+}
+
+static void next_cut(struct refine *r) {
+  double cut = 5 * r->sigma;
+  r->cut = cut < 8 ? 8 : cut > 127 ? 127 : cut;
+}
+
+/* One step of the pose. Returns how far the golden's corners moved, in pixels of the level; negative: no step. */
+static double step(struct refine *r) {
+  const struct tiles *t = r->tiles;
+  size_t n = pose_parameters(r->motion);
+  double a[64] = {0}, b[8] = {0}, basis[16];
+  double width = (double)r->golden->level[0].width, height = (double)r->golden->level[0].height;
+  double cx = 0.5 * (width - 1), cy = 0.5 * (height - 1), unit = 0.5 * (width > height ? width : height);
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      const int64_t *s = tile_sums(t, i, j);
+      if (s[SUM_W] < 64 * 16) continue;
+      struct tile_equation q = tile_equation(s, tile_light(t, i, j), r->sigma);
+      pose_basis(r->motion, (tiles_middle(t, i) - cx) / unit, (tiles_middle(t, j) - cy) / unit, basis);
+      const double *x = basis, *y = basis + n;
+      for (size_t k = 0; k < n; k++) {
+        double qx = q.xx * x[k] + q.xy * y[k], qy = q.xy * x[k] + q.yy * y[k];
+        for (size_t l = 0; l <= k; l++) a[k * n + l] += qx * x[l] + qy * y[l];
+        b[k] -= q.bx * x[k] + q.by * y[k];
+      }
+    }
+  for (size_t k = 0; k < n; k++) a[k * n + k] *= 1 + 1e-9;
+  if (!solve_symmetric(a, b, n, b)) return -1;
+  /* In units of `unit` golden pixels; the equations are in pixels of the level. */
+  double scale = (double)(1 << t->level) / unit;
+  for (size_t k = 0; k < n; k++) b[k] *= scale;
+  struct pose before = r->placement->pose;
+  if (!pose_move(r->motion, b, cx, cy, unit, &r->placement->pose) ||
+      !pose_plausible(&r->placement->pose, (int)width, (int)height)) {
+    r->placement->pose = before;
+    return -1;
+  }
+  double moved = 0;
+  for (int corner = 0; corner < 4; corner++) {
+    double x = corner & 1 ? width - 1 : 0, y = corner & 2 ? height - 1 : 0;
+    struct pose_point p, q;
+    if (!pose_apply(&before, x, y, &p) || !pose_apply(&r->placement->pose, x, y, &q)) continue;
+    double d = sqrt((p.x - q.x) * (p.x - q.x) + (p.y - q.y) * (p.y - q.y));
+    if (d > moved) moved = d;
+  }
+  double size = pose_scale_at(&r->placement->pose, cx, cy) * (double)(1 << t->level);
+  return size > 0 ? moved / size : -1;
+}
+
+enum status refine_pose(struct refine *r, int level, int rounds, double still, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (int round = 0; round < rounds; round++) {
+    status = refine_measure(r, level, fault);
+    if (status) return status;
+    double moved = step(r);
+    status = relight(r, round ? 2 : 0, fault);
+    if (status || moved < 0) return status;
+    next_cut(r);
+    if (moved < still) break;
+  }
+  return status;
+}
+
+enum status refine_field(struct refine *r, int level, int rounds, double bound, double *rms, struct fault *fault) {
+  struct tiles *t = r->tiles;
+  enum status status = STATUS_OK;
+  *rms = 0;
+  for (int round = 0; round < rounds && !status; round++) {
+    status = refine_measure(r, level, fault);
+    if (status) break;
+    if (!round) {
+      double unit = (double)(1 << level);
+      status = field_reserve(&r->placement->field, t->columns, t->rows, KERNEL_CELL * unit, tiles_middle(t, 0), fault);
+      if (status) break;
+    }
+    status = field_step(t, r->sigma, bound, &r->placement->field, rms, fault);
+    if (!status) status = relight(r, LIGHT_MAX_ORDER, fault);
+    next_cut(r);
+  }
+  return status;
+}

@@ -1,0 +1,43 @@
+/* Gauss-Newton on tile sums: from a rough pose to a fine one, and from there to a smooth field of small displacements.
+ */
+#ifndef ASSAY_ENGINE_REFINE_H
+#define ASSAY_ENGINE_REFINE_H
+
+#include "engine/tiles.h"
+
+/* One photo's refinement. The caller sets everything up to `light`; the rest is its state. */
+struct refine {
+  struct device *device;
+  struct tiles *tiles;
+  const struct pyramid *golden, *mask, *photo;
+  enum motion motion;
+  struct placement *placement; /* in: the rough pose; out: the fine one */
+  struct light light;          /* in: light_none or better */
+  double cut;                  /* grey levels beyond which a pixel does not count; 127 to begin with */
+  double sigma;                /* spread of the residuals, grey levels */
+  double correlation;          /* of golden and photo within tiles, -1..1, of the last measurement */
+  double seen;                 /* golden pixels of the last measurement that the photo shows */
+};
+
+/* Up to `rounds` Gauss-Newton steps at one level of the golden's pyramid, until the corners move by less than `still`
+ * pixels of that level. STATUS_OK also when it does not converge: the caller looks at `correlation`. */
+enum status refine_pose(struct refine *refine, int level, int rounds, double still, struct fault *fault);
+
+/* `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere. Where the photo does
+ * not tell, the field follows its surroundings; it never bends so sharply that a part which moved by itself would be
+ * followed (strain at most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
+enum status refine_field(struct refine *refine, int level, int rounds, double bound, double *rms, struct fault *fault);
+
+/* Measures once at a level without changing anything but sigma, correlation and seen. */
+enum status refine_measure(struct refine *refine, int level, struct fault *fault);
+
+#define FIELD_STRAIN 0.05
+
+/* What one tile says about a displacement (pixels of its level) once its own gain and offset are taken out:
+ * cost = d' A d + 2 b' d, in grey levels squared. */
+struct tile_equation {
+  double xx, xy, yy, bx, by;
+};
+struct tile_equation tile_equation(const int64_t *sums, const int32_t *light, double sigma);
+
+#endif

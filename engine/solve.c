@@ -1,0 +1,32 @@
+#include "engine/solve.h"
+
+#include <math.h>
+
+bool solve_symmetric(const double *a, const double *b, size_t n, double *x) {
+  double l[SOLVE_MAX][SOLVE_MAX], y[SOLVE_MAX];
+  if (n > SOLVE_MAX) return false;
+  for (size_t i = 0; i < n; i++) {
+    for (size_t j = 0; j <= i; j++) {
+      double s = a[i * n + j];
+      for (size_t k = 0; k < j; k++) s -= l[i][k] * l[j][k];
+      if (i == j) {
+        if (!(s > 1e-13 * a[i * n + i])) return false;
+        l[i][i] = sqrt(s);
+      } else {
+        l[i][j] = s / l[j][j];
+      }
+    }
+  }
+  for (size_t i = 0; i < n; i++) {
+    double s = b[i];
+    for (size_t k = 0; k < i; k++) s -= l[i][k] * y[k];
+    y[i] = s / l[i][i];
+  }
+  for (size_t i = n; i-- > 0;) {
+    double s = y[i];
+    for (size_t k = i + 1; k < n; k++) s -= l[k][i] * y[k];
+    y[i] = s / l[i][i];
+  }
+  for (size_t i = 0; i < n; i++) x[i] = y[i];
+  return true;
+}

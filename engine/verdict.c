@@ -1,0 +1,192 @@
+#include "engine/inspector.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A photo that shows less of what is compared, or shows it smaller, is not judged. */
+static const double LEAST_SEEN = 0.7, LEAST_SCALE = 0.5;
+
+/* ---- what a finding is ---- */
+
+/* Mean and spread of a plane over a finding's box. */
+struct patch {
+  double mean, spread;
+};
+
+static struct patch patch_of(const uint8_t *pixels, size_t stride, const struct finding *f) {
+  double n = 0, sum = 0, squares = 0;
+  for (int32_t y = f->top; y <= f->bottom; y++)
+    for (int32_t x = f->left; x <= f->right; x++) {
+      double v = pixels[(size_t)y * stride + (size_t)x];
+      n++, sum += v, squares += v * v;
+    }
+  double mean = sum / n, variance = squares / n - mean * mean;
+  return (struct patch){mean, variance > 0 ? sqrt(variance) : 0};
+}
+
+static enum defect_class classify(const struct finding *f, const struct patch *golden, const struct patch *photo) {
+  if (f->chroma_peak > 0 && f->chroma_peak >= 0.9 * f->peak && fabs(golden->mean - photo->mean) < 6)
+    return CLASS_COLOUR;
+  if (f->length > 4 * f->width && f->width < 14) return CLASS_SCRATCH;
+  if (golden->spread > 1.3 * photo->spread + 2) return CLASS_MISSING;
+  if (f->peak < 2 && f->area > 400) return CLASS_STAIN;
+  return CLASS_EXTRA;
+}
+
+/* ---- from golden to photo pixels ---- */
+
+static void photo_box(const struct inspection *work, const struct finding *f, int32_t *box) {
+  const struct placement *p = &work->alignment.placement;
+  double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
+  double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
+  for (int corner = 0; corner < 4; corner++) {
+    double x = corner & 1 ? f->right + 0.5 : f->left - 0.5, y = corner & 2 ? f->bottom + 0.5 : f->top - 0.5;
+    struct pose_point d = field_at(&p->field, x, y), q;
+    if (!pose_apply(&p->pose, x + d.x, y + d.y, &q)) continue;
+    q.x = n * (q.x + 0.5) - 0.5, q.y = n * (q.y + 0.5) - 0.5;
+    if (q.x < left) left = q.x;
+    if (q.x > right) right = q.x;
+    if (q.y < top) top = q.y;
+    if (q.y > bottom) bottom = q.y;
+  }
+  double width = work->photo.full_width, height = work->photo.full_height;
+  left = left < -0.5 ? -0.5 : left > width - 1 ? width - 1 : left;
+  top = top < -0.5 ? -0.5 : top > height - 1 ? height - 1 : top;
+  right = right > width - 0.5 ? width - 0.5 : right < left ? left : right;
+  bottom = bottom > height - 0.5 ? height - 0.5 : bottom < top ? top : bottom;
+  box[0] = (int32_t)floor(left + 0.5), box[1] = (int32_t)floor(top + 0.5);
+  box[2] = (int32_t)ceil(right - 0.5) - box[0] + 1, box[3] = (int32_t)ceil(bottom - 0.5) - box[1] + 1;
+  if (box[0] + box[2] > work->photo.full_width) box[2] = work->photo.full_width - box[0];
+  if (box[1] + box[3] > work->photo.full_height) box[3] = work->photo.full_height - box[1];
+}
+
+static const struct spec_zone *zone_at(const struct inspector *in, const struct finding *f) {
+  int32_t x = (int32_t)(f->middle_x + 0.5), y = (int32_t)(f->middle_y + 0.5);
+  const struct plane *labels = &in->zones.labels;
+  if (x < 0 || y < 0 || x >= labels->width || y >= labels->height) return NULL;
+  int label = labels->pixels[(size_t)y * labels->stride + (size_t)x];
+  return label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL;
+}
+
+static void fill_region(const struct inspection *work, const struct finding *f, const struct plane *photo,
+                        struct region *r) {
+  const struct inspector *in = work->inspector;
+  memset(r, 0, sizeof *r);
+  photo_box(work, f, r->box);
+  r->golden_box[0] = f->left, r->golden_box[1] = f->top;
+  r->golden_box[2] = f->right - f->left + 1, r->golden_box[3] = f->bottom - f->top + 1;
+  r->area_px = f->area;
+  r->peak = f->peak;
+  if (in->spec->scale == SCALE_FIXTURE) {
+    r->has_size = true;
+    r->size_mm = in->spec->mm_per_px * (r->golden_box[2] > r->golden_box[3] ? r->golden_box[2] : r->golden_box[3]);
+  }
+  struct patch g = patch_of(in->image.planes[0].pixels, in->image.planes[0].stride, f);
+  struct patch p = patch_of(photo->pixels, photo->stride, f);
+  r->class_ = classify(f, &g, &p);
+  const struct spec_zone *zone = zone_at(in, f);
+  r->severity = zone ? zone->severity : SEVERITY_MAJOR;
+  if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
+  /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
+  double strength = f->peak * sqrt((double)f->area / 9);
+  r->confidence = strength / (strength + 1);
+}
+
+/* ---- verdict ---- */
+
+static enum status fill_regions(struct inspection *work, struct result *result, struct fault *fault) {
+  const struct comparison *c = &work->comparison;
+  if (!c->count) return STATUS_OK;
+  struct inspect_evidence evidence;
+  if (!inspect_evidence(work, &evidence)) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
+  result->regions = malloc(count * sizeof *result->regions);
+  if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  for (size_t i = 0; i < count; i++)
+    fill_region(work, &c->findings[i], &evidence.photo->planes[0], &result->regions[i]);
+  result->region_count = count;
+  return STATUS_OK;
+}
+
+static void fail_by_regions(const struct comparison *c, struct result *result) {
+  const struct region *worst = &result->regions[0];
+  for (size_t i = 1; i < result->region_count; i++)
+    if (result->regions[i].peak > worst->peak) worst = &result->regions[i];
+  result_add_reason(result, REASON_REGION,
+                    "%zu %s from the golden sample%s; the worst, %s, is %d x %d px at (%d, %d) of the photo%s%s and "
+                    "reaches %.1f times the tolerance",
+                    c->count, c->count == 1 ? "place differs" : "places differ", c->overflow ? " or more" : "",
+                    class_name(worst->class_), worst->box[2], worst->box[3], worst->box[0], worst->box[1],
+                    worst->zone[0] ? " in zone " : "", worst->zone, worst->peak);
+  double use = worst->peak;
+  result->verdict = VERDICT_FAIL;
+  result->score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
+}
+
+/* Light that may not be taken away: the spec bounds what passes for lamp and camera. */
+static bool light_refused(const struct inspection *work, struct result *result) {
+  const struct spec *spec = work->inspector->spec;
+  for (int i = 0; i < result->light_channels; i++)
+    if (result->gain[i] < spec->light_gain[0] || result->gain[i] > spec->light_gain[1]) {
+      result_add_reason(result, REASON_LIGHT_OR_MATERIAL,
+                        "the photo is %.2f times as bright as the golden sample, more than light.gain allows (%.2f to "
+                        "%.2f): lamp and material cannot be told apart; take it again under the golden's light",
+                        result->gain[i], spec->light_gain[0], spec->light_gain[1]);
+      return true;
+    }
+  if (result->unevenness > spec->light_unevenness) {
+    result_add_reason(result, REASON_LIGHT_OR_MATERIAL,
+                      "brightness varies by %.0f %% over the product against the golden sample, more than "
+                      "light.unevenness allows (%.0f %%); take it again under even light",
+                      100 * result->unevenness, 100 * spec->light_unevenness);
+    return true;
+  }
+  return false;
+}
+
+static bool pose_refused(const struct inspection *work, struct result *result) {
+  const struct inspector *in = work->inspector;
+  const double *h = result->homography;
+  struct pose pose;
+  memcpy(pose.h, h, sizeof pose.h);
+  double scale = pose_scale_at(&pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
+  if (scale < LEAST_SCALE) {
+    result_add_reason(result, REASON_TOO_SMALL,
+                      "the product is %.2f times as large as in the golden photo; expected at least %.2f: go nearer or "
+                      "use a higher resolution",
+                      scale, LEAST_SCALE);
+    return true;
+  }
+  if (result->overlap < LEAST_SEEN) {
+    result_add_reason(result, REASON_CROPPED,
+                      "only %.0f %% of the compared product is in the photo; expected at least %.0f %%: take it again "
+                      "with the whole product in view",
+                      100 * result->overlap, 100 * LEAST_SEEN);
+    return true;
+  }
+  return false;
+}
+
+enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
+  const struct comparison *c = &work->comparison;
+  bool refused = pose_refused(work, result);
+  refused = light_refused(work, result) || refused;
+  if (refused) {
+    result->verdict = VERDICT_CANNOT_JUDGE;
+    return STATUS_OK;
+  }
+  enum status status = fill_regions(work, result, fault);
+  if (status) return status;
+  if (result->region_count) {
+    fail_by_regions(c, result);
+  } else if (c->overflow) {
+    result->verdict = VERDICT_CANNOT_JUDGE;
+    result_add_reason(result, REASON_WRONG_PRODUCT,
+                      "the photo differs from the golden sample almost everywhere; check that it shows this product");
+  } else {
+    result->verdict = VERDICT_PASS;
+    result->score = 100 * (1 - 0.5 * c->use);
+  }
+  return STATUS_OK;
+}

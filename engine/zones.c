@@ -1,0 +1,126 @@
+#include "engine/zones.h"
+
+#include "engine/decode.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_doubles(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Where the polygon's edges cross the line through the pixel centres of row y, in order. */
+static size_t crossings(const struct spec_zone *zone, double y, double *out) {
+  size_t n = 0;
+  for (size_t i = 0; i < zone->point_count; i++) {
+    const struct spec_point *a = &zone->polygon[i], *b = &zone->polygon[(i + 1) % zone->point_count];
+    if ((a->y <= y) == (b->y <= y)) continue;
+    out[n++] = a->x + (y - a->y) * (b->x - a->x) / (b->y - a->y);
+  }
+  qsort(out, n, sizeof *out, compare_doubles);
+  return n;
+}
+
+static int32_t column(double x, int32_t width) {
+  double c = ceil(x);
+  return c < 0 ? 0 : c > width ? width : (int32_t)c;
+}
+
+static enum status draw_polygon(const struct spec_zone *zone, uint8_t label, struct plane *labels,
+                                struct fault *fault) {
+  double *at = malloc(zone->point_count * sizeof *at);
+  if (!at) return fault_set(fault, STATUS_MEMORY, "zone %s: out of memory", zone->name);
+  for (int32_t y = 0; y < labels->height; y++) {
+    size_t n = crossings(zone, y, at);
+    for (size_t i = 0; i + 1 < n; i += 2) {
+      int32_t first = column(at[i], labels->width), end = column(at[i + 1], labels->width);
+      if (end > first) memset(labels->pixels + (size_t)y * labels->stride + first, label, (size_t)(end - first));
+    }
+  }
+  free(at);
+  return STATUS_OK;
+}
+
+static enum status draw_mask(const struct spec_zone *zone, const struct photo *mask, uint8_t label,
+                             struct plane *labels, struct fault *fault) {
+  struct image image = {0};
+  struct decode_options options = {0};
+  enum status status = decode_photo(mask->bytes, mask->size, &options, &image, NULL, fault);
+  if (status) {
+    fault_prefix(fault, "zone %s: mask %s", zone->name, mask->path);
+  } else if (image.width != labels->width || image.height != labels->height) {
+    status = fault_set(fault, STATUS_INVALID, "zone %s: the mask %s is %d x %d pixels; expected the golden's %d x %d",
+                       zone->name, mask->path, image.width, image.height, labels->width, labels->height);
+  } else {
+    for (int32_t y = 0; y < labels->height; y++) {
+      const uint8_t *from = image.planes[0].pixels + (size_t)y * image.planes[0].stride;
+      uint8_t *to = labels->pixels + (size_t)y * labels->stride;
+      for (int32_t x = 0; x < labels->width; x++)
+        if (from[x]) to[x] = label;
+    }
+  }
+  image_free(&image);
+  return status;
+}
+
+static void draw_half(struct zones *zones) {
+  const struct plane *full = &zones->labels;
+  for (int32_t y = 0; y < zones->half.height; y++) {
+    const uint8_t *top = full->pixels + (size_t)(2 * y) * full->stride;
+    const uint8_t *bottom = 2 * y + 1 < full->height ? top + full->stride : top;
+    uint8_t *out = zones->half.pixels + (size_t)y * zones->half.stride;
+    for (int32_t x = 0; x < zones->half.width; x++) {
+      int32_t right = 2 * x + 1 < full->width ? 2 * x + 1 : 2 * x;
+      uint8_t four[4] = {top[2 * x], top[right], bottom[2 * x], bottom[right]}, most = 0;
+      bool all = true;
+      for (int i = 0; i < 4; i++) {
+        if (!four[i]) all = false;
+        if (four[i] > most) most = four[i];
+      }
+      out[x] = all ? most : 0;
+    }
+  }
+}
+
+enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
+                       struct zones *zones, struct fault *fault) {
+  memset(zones, 0, sizeof *zones);
+  if (spec->zone_count > ZONES_MOST)
+    return fault_set(fault, STATUS_LIMIT, "zones: %zu of them; expected at most %d", spec->zone_count, ZONES_MOST);
+  size_t full = (size_t)width * (size_t)height, half = (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2);
+  zones->memory = malloc(full + half);
+  if (!zones->memory) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
+  zones->labels = (struct plane){zones->memory, width, height, (size_t)width};
+  zones->half = (struct plane){zones->memory + full, (width + 1) / 2, (height + 1) / 2, (size_t)((width + 1) / 2)};
+  memset(zones->memory, spec->outside_ignored ? 0 : ZONES_OUTSIDE, full);
+  enum status status = STATUS_OK;
+  for (int ignored = 0; ignored < 2; ignored++)
+    for (size_t i = 0; i < spec->zone_count && !status; i++) {
+      const struct spec_zone *zone = &spec->zones[i];
+      if (zone->ignore != (ignored == 1)) continue;
+      uint8_t label = (uint8_t)(zone->ignore ? 0 : ZONES_FIRST + i);
+      if (zone->polygon)
+        status = draw_polygon(zone, label, &zones->labels, fault);
+      else if (masks && masks[i].bytes)
+        status = draw_mask(zone, &masks[i], label, &zones->labels, fault);
+    }
+  size_t compared = 0;
+  for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
+  if (!status && !compared)
+    status = fault_set(fault, STATUS_INVALID,
+                       "zones: no pixel of the golden (%d x %d) is compared; expected at least "
+                       "one zone inside the photo that is not ignored",
+                       width, height);
+  if (status)
+    zones_free(zones);
+  else
+    draw_half(zones);
+  return status;
+}
+
+void zones_free(struct zones *zones) {
+  free(zones->memory);
+  memset(zones, 0, sizeof *zones);
+}

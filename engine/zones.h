@@ -1,0 +1,25 @@
+/* Zones of the spec as pictures: which golden pixels are compared, with whose tolerance, and which take part in the
+ * alignment. */
+#ifndef ASSAY_ENGINE_ZONES_H
+#define ASSAY_ENGINE_ZONES_H
+
+#include "engine/image.h"
+#include "models/golden.h"
+
+/* labels: 0 is not compared, 1 outside of all zones, 2 + z zone z of the spec. A pixel in several zones belongs to the
+ * last of them; a zone to be ignored wins over all. */
+struct zones {
+  struct plane labels, half; /* full size, and at half size: 0 where any of the four is 0, else the largest of them */
+  uint8_t *memory;
+};
+
+enum { ZONES_OUTSIDE = 1, ZONES_FIRST = 2, ZONES_MOST = 250 };
+
+/* Draws the zones over a golden of this size. `masks` (one a zone, as in struct golden; may be NULL) are decoded here.
+ * A pixel belongs to a polygon if its centre lies inside (even-odd). STATUS_INVALID where nothing at all is compared, a
+ * mask has another size, or there are more than ZONES_MOST zones. */
+enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
+                       struct zones *zones, struct fault *fault);
+void zones_free(struct zones *zones);
+
+#endif

@@ -1,0 +1,105 @@
+#include "kernels/cpu/cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The CPU has one memory and no stream: the context only has to be something. */
+struct kernel_context {
+  int unused;
+};
+
+static enum kernel_status cpu_open(struct kernel_context **context) {
+  *context = calloc(1, sizeof **context);
+  return *context ? KERNEL_OK : KERNEL_NO_MEMORY;
+}
+
+static void cpu_close(struct kernel_context *context) {
+  free(context);
+}
+
+static enum kernel_status cpu_wait(struct kernel_context *context) {
+  (void)context;
+  return KERNEL_OK;
+}
+
+static enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer) {
+  (void)context;
+  *buffer = NULL;
+  struct kernel_buffer *made = malloc(sizeof *made);
+  if (!made) return KERNEL_NO_MEMORY;
+  made->size = bytes;
+  made->bytes = calloc(1, bytes ? bytes : 1);
+  if (!made->bytes) {
+    free(made);
+    return KERNEL_NO_MEMORY;
+  }
+  *buffer = made;
+  return KERNEL_OK;
+}
+
+static void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
+  (void)context;
+  if (!buffer) return;
+  free(buffer->bytes);
+  free(buffer);
+}
+
+static bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t bytes) {
+  return buffer && at <= buffer->size && bytes <= buffer->size - at;
+}
+
+static enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at,
+                                     const void *host, size_t bytes) {
+  (void)context;
+  if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
+  if (bytes) memcpy((char *)buffer->bytes + at, host, bytes);
+  return KERNEL_OK;
+}
+
+static enum kernel_status cpu_download(struct kernel_context *context, const struct kernel_buffer *buffer, size_t at,
+                                       void *host, size_t bytes) {
+  (void)context;
+  if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
+  if (bytes) memcpy(host, (const char *)buffer->bytes + at, bytes);
+  return KERNEL_OK;
+}
+
+bool cpu_holds(const struct kernel_buffer *buffer, size_t count, size_t element) {
+  return buffer && count <= buffer->size / element;
+}
+
+bool cpu_holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values) {
+  return cpu_holds(buffer, (size_t)KERNEL_NODES(image->width) * (size_t)KERNEL_NODES(image->height),
+                   values * sizeof(int32_t));
+}
+
+bool cpu_fits(const struct kernel_image *image, size_t element) {
+  if (!image->buffer || image->width < 1 || image->height < 1 || image->width > KERNEL_MAX_SIDE ||
+      image->height > KERNEL_MAX_SIDE || image->stride < image->width)
+    return false;
+  size_t elements = image->buffer->size / element;
+  size_t needed = (size_t)(image->height - 1) * (size_t)image->stride + (size_t)image->width;
+  return image->offset <= elements && needed <= elements - image->offset;
+}
+
+bool cpu_fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other) {
+  return cpu_fits(image, element) && image->width == other->width && image->height == other->height;
+}
+
+const struct kernel_backend kernel_cpu = {
+    .name = "cpu",
+    .open = cpu_open,
+    .close = cpu_close,
+    .wait = cpu_wait,
+    .memory = {.allocate = cpu_allocate, .release = cpu_release, .upload = cpu_upload, .download = cpu_download},
+    .operations = {.halve = cpu_halve,
+                   .halve_mask = cpu_halve_mask,
+                   .tile_sums = cpu_tile_sums,
+                   .warp = cpu_warp,
+                   .warp_chroma = cpu_warp_chroma,
+                   .accumulate = cpu_accumulate,
+                   .statistics = cpu_statistics,
+                   .limits = cpu_limits,
+                   .compare = cpu_compare,
+                   .components = cpu_components},
+};

@@ -1,0 +1,54 @@
+/* Inside of the CPU backend. */
+#ifndef ASSAY_KERNELS_CPU_CPU_H
+#define ASSAY_KERNELS_CPU_CPU_H
+
+#include "kernels/kernels.h"
+
+#include <stdbool.h>
+
+struct kernel_buffer {
+  size_t size;
+  void *bytes;
+};
+
+/* Whether the view lies within its buffer, for elements of `element` bytes. */
+bool cpu_fits(const struct kernel_image *image, size_t element);
+/* The same, and the view has the size of `other`. */
+bool cpu_fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other);
+/* Whether the buffer holds at least `count` elements of `element` bytes. */
+bool cpu_holds(const struct kernel_buffer *buffer, size_t count, size_t element);
+/* Whether the buffer holds a grid over `image` with `values` int32 a corner. */
+bool cpu_holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values);
+
+static inline size_t cpu_tiles(const struct kernel_image *image) {
+  return (size_t)KERNEL_TILES(image->width) * (size_t)KERNEL_TILES(image->height);
+}
+
+/* Row y of a view, as elements of one size. */
+static inline uint8_t *cpu_row8(const struct kernel_image *image, int32_t y) {
+  return (uint8_t *)image->buffer->bytes + image->offset + (size_t)y * (size_t)image->stride;
+}
+static inline uint16_t *cpu_row16(const struct kernel_image *image, int32_t y) {
+  return (uint16_t *)image->buffer->bytes + image->offset + (size_t)y * (size_t)image->stride;
+}
+static inline uint32_t *cpu_row32(const struct kernel_image *image, int32_t y) {
+  return (uint32_t *)image->buffer->bytes + image->offset + (size_t)y * (size_t)image->stride;
+}
+
+/* The nearest index that exists: pictures end by repeating their edge. */
+static inline int32_t cpu_edge(int32_t at, int32_t size) {
+  return at < 0 ? 0 : at >= size ? size - 1 : at;
+}
+
+enum kernel_status cpu_halve(struct kernel_context *context, const struct kernel_halve *call);
+enum kernel_status cpu_halve_mask(struct kernel_context *context, const struct kernel_halve_mask *call);
+enum kernel_status cpu_tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call);
+enum kernel_status cpu_warp(struct kernel_context *context, const struct kernel_warp *call);
+enum kernel_status cpu_warp_chroma(struct kernel_context *context, const struct kernel_warp_chroma *call);
+enum kernel_status cpu_accumulate(struct kernel_context *context, const struct kernel_accumulate *call);
+enum kernel_status cpu_statistics(struct kernel_context *context, const struct kernel_statistics *call);
+enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call);
+enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call);
+enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call);
+
+#endif

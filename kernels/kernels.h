@@ -1,0 +1,231 @@
+/* Pixel work behind one table of operations.
+ *
+ * A backend (cpu, cuda) offers memory, a stream and operations, each apart. cpu/ is the reference and the default;
+ * every other implementation must give the same bytes. The engine holds handles and never touches pixels except through
+ * this header: it uploads a photo, calls operations, and downloads sums, tables and the evidence.
+ *
+ * Everything here is integer arithmetic with a stated rounding, so that "the same bytes" needs no tolerance. The
+ * arithmetic of one pixel stands in pixel.h, which C and CUDA share.
+ *
+ * Conventions
+ * - Pixel centres are at integers. An image is rows of elements with a stride in elements, 1..KERNEL_MAX_SIDE a side.
+ * - Qn is a fixed-point number with n fraction bits.
+ * - A *grid* holds one value a cell corner: cells of KERNEL_CELL x KERNEL_CELL pixels, corner (i, j) at pixel
+ *   (16 i, 16 j), KERNEL_NODES(width) x KERNEL_NODES(height) corners, rows without padding. Values between corners
+ *   are interpolated bilinearly as pixel.h says. A *tile* is a cell.
+ * - Inputs and outputs of one call must not overlap.
+ * - Operations are asynchronous on a backend with a stream; download and wait are the points that block.
+ * - Sizes that do not fit together, or a NULL where none may be, give KERNEL_ARGUMENT and nothing is written.
+ * - Threads: a context belongs to one thread at a time. A buffer may be read by several contexts of one backend at
+ * once.
+ */
+#ifndef ASSAY_KERNELS_KERNELS_H
+#define ASSAY_KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define KERNEL_CELL 16
+#define KERNEL_NODES(side) (((side) + KERNEL_CELL - 1) / KERNEL_CELL + 1)
+#define KERNEL_TILES(side) (((side) + KERNEL_CELL - 1) / KERNEL_CELL)
+
+enum { KERNEL_MAX_SIDE = 32000, KERNEL_MAP_UNIT = 32 };
+
+enum kernel_status {
+  KERNEL_OK = 0,
+  KERNEL_NO_MEMORY,
+  KERNEL_DEVICE,  /* the device failed; the context is to be closed */
+  KERNEL_ARGUMENT /* the call makes no sense */
+};
+
+struct kernel_context; /* a device and a stream, for one thread */
+struct kernel_buffer;  /* memory of a backend */
+
+/* A two-dimensional view of a buffer. The element type is said by the operation. */
+struct kernel_image {
+  struct kernel_buffer *buffer;
+  size_t offset; /* elements before the first pixel */
+  int32_t width, height;
+  int32_t stride; /* elements a row, at least width */
+};
+
+/* Half the size by the rounded mean of 2 x 2 pixels, (a + b + c + d + 2) >> 2; the last column or row of an odd size is
+ * repeated. u8 -> u8. `to` is (width + 1) / 2 x (height + 1) / 2; its pixel (i, j) lies at (2 i + 0.5, 2 j + 0.5). */
+struct kernel_halve {
+  struct kernel_image from, to;
+};
+
+/* The same size rule for masks: 255 where all of the 2 x 2 pixels are not 0, else 0. u8 -> u8. */
+struct kernel_halve_mask {
+  struct kernel_image from, to;
+};
+
+/* What Gauss-Newton needs to know, tile by tile.
+ *
+ * For each golden pixel that is not on the border of the golden, has mask != 0 and whose place in the photo (from
+ * `place`, rounded to 1/256 px) lies within the photo:
+ *   G golden value, X = G(x+1) - G(x-1), Y = G(y+1) - G(y-1)            (twice the gradient)
+ *   P photo value, bilinear, Q4; E = P - (G gain >> 8) - offset          (gain Q12, offset Q4: of the tile)
+ *   W = 64 (1 - (E / cut)^2), rounded down, at least 0                   (cut Q4, 16..2032)
+ * and the tile's row of KERNEL_SUMS int64 gets the sums over its pixels, in the order of enum kernel_sum. */
+struct kernel_tile_sums {
+  struct kernel_image golden;  /* u8 */
+  struct kernel_image mask;    /* u8, same size; buffer NULL: all of it */
+  struct kernel_image photo;   /* u8 */
+  struct kernel_buffer *place; /* grid over golden of {int32 x, int32 y}, Q16 photo pixels */
+  struct kernel_buffer *light; /* one {int32 gain, int32 offset} a tile */
+  int32_t cut;
+  struct kernel_buffer *sums; /* int64 [tiles of height][tiles of width][KERNEL_SUMS] */
+};
+
+enum kernel_sum {
+  SUM_W, /* sums of W times ... */
+  SUM_G, /* G */
+  SUM_GG,
+  SUM_E,
+  SUM_EE,
+  SUM_GE,
+  SUM_X,
+  SUM_Y,
+  SUM_XX,
+  SUM_XY,
+  SUM_YY,
+  SUM_XE,
+  SUM_YE,
+  SUM_XG,
+  SUM_YG,
+  SUM_SEEN, /* number of pixels used, whatever W */
+  KERNEL_SUMS
+};
+
+/* The photo brought to the golden's place and light: luma.
+ * out = clamp8(((P scale >> 12) + shift + 16 (tint - 128) + 8) >> 4), P bilinear Q4; scale Q12 and shift Q4 from the
+ * grid `light`; tint (may be absent) is read at half size, pixel (x >> 1, y >> 1). `seen` gets 255 where the place
+ * lies within the photo, else 0 and out is 0. */
+struct kernel_warp {
+  struct kernel_image photo;     /* u8 */
+  struct kernel_buffer *place;   /* grid over out, {x, y} Q16 */
+  struct kernel_buffer *light;   /* grid over out, {scale, shift} */
+  struct kernel_image tint;      /* u8, (width + 1) / 2 x (height + 1) / 2; buffer NULL: none */
+  struct kernel_image out, seen; /* u8 */
+};
+
+/* The same for chroma at half size. The photo's luma at half size, Cb and Cr are sampled at one place, taken to red,
+ * green, blue (BT.601 full range), multiplied and shifted channel by channel, and taken back. `tint` gets 128 + what
+ * the luma of the corrected colour has beyond the luma that kernel_warp's scale and shift give by themselves. */
+struct kernel_warp_chroma {
+  struct kernel_image luma, cb, cr; /* u8, one size */
+  struct kernel_buffer *place;      /* grid over out, {x, y} Q16 */
+  struct kernel_buffer *light;      /* grid over out, {scale, shift} of red, green, blue, luma: 8 int32 a corner */
+  struct kernel_image out_cb, out_cr, tint, seen; /* u8, one size */
+};
+
+/* Adds an aligned photo to a golden's statistics. S = 3 x 3 binomial sum (1 2 1; 2 4 2; 1 2 1) of the photo, Q4, edges
+ * repeated; where `seen` is not 0 in all nine: sum += S, square += S S, count += 1. At most 256 photos. */
+struct kernel_accumulate {
+  struct kernel_image photo, seen;        /* u8 */
+  struct kernel_image sum, square, count; /* u32, u32, u16 */
+};
+
+/* A golden's mean and variance. With n = count: mean = (sum + n / 2) / n, Q4; variance = (square n - sum sum) /
+ * (n (n - 1)), Q8, 0 for n < 2; both 0 where n = 0. */
+struct kernel_statistics {
+  struct kernel_image sum, square, count; /* u32, u32, u16 */
+  struct kernel_image mean, variance;     /* u16, u32 */
+};
+
+/* From mean M and variance to limits. With n = count, v the mean of the variance over the 5 x 5 pixels (those within
+ * the picture), rounded down:
+ *   r = max 5 x 5 of M - min 5 x 5 of M, p = prior_variance + ((prior_edge r r) >> 16)
+ *   deviation = floor(sqrt((prior p + (n - 1) v) / (prior + n - 1)))                                             Q4
+ *   spread = max(absolute, (relative deviation) >> 8)                                                           Q4
+ *   rise   = spread + ((edge (max 3 x 3 of M - M) + sharp r) >> 8)               Q4
+ *   fall   = the same with M - min 3 x 3 of M
+ * and the outputs are reciprocals for kernel_compare: min(65535, (KERNEL_MAP_UNIT << 16) / limit). They are 0, never
+ * compared, where count is 0 or the zone is 0; zone z takes tolerances[z - 1]. */
+struct kernel_tolerance {
+  int32_t absolute;       /* Q4, at least 1 */
+  int32_t relative;       /* Q8 */
+  int32_t edge, sharp;    /* Q8 */
+  int32_t prior;          /* photos that the prior counts for, at least 1 */
+  int32_t prior_variance; /* Q8 */
+  int32_t prior_edge;     /* Q16 */
+};
+
+struct kernel_limits {
+  struct kernel_image mean, variance, count; /* u16, u32, u16 */
+  struct kernel_image zones;                 /* u8, at most tolerance_count */
+  const struct kernel_tolerance *tolerances; /* host memory */
+  int32_t tolerance_count;
+  struct kernel_image rise, fall; /* u16 */
+};
+
+/* The map of the difference: S as in kernel_accumulate, D = S - mean;
+ * map = min(255, (D rise) >> 16) for D >= 0, min(255, (-D fall) >> 16) else; 0 where one of the nine pixels is not
+ * seen. KERNEL_MAP_UNIT is one tolerance. `histogram` counts the map's values over the pixels that are compared (seen,
+ * rise not 0). */
+struct kernel_compare {
+  struct kernel_image photo, seen;      /* u8 */
+  struct kernel_image mean, rise, fall; /* u16 */
+  struct kernel_image map;              /* u8 */
+  struct kernel_buffer *histogram;      /* int32 [256] */
+};
+
+/* Connected areas (8 neighbours) of map >= low. Areas are numbered in the order of their first pixel (top row first,
+ * then left); the first `capacity` of them are examined, and those that hold a pixel >= high and at least min_area
+ * pixels are written to `rows`, in order. counts[0] = rows written, counts[1] = areas there were. */
+struct kernel_component {
+  int32_t left, top, right, bottom; /* inclusive */
+  int32_t area;
+  int32_t peak;             /* largest map value */
+  int64_t total;            /* sum of map values */
+  int64_t x, y, xx, xy, yy; /* sums over the pixels of their coordinates, the squares and product of these */
+};
+
+struct kernel_components {
+  struct kernel_image map;       /* u8 */
+  int32_t low, high, min_area;   /* low at least 1 */
+  struct kernel_buffer *scratch; /* int32 a pixel */
+  struct kernel_buffer *rows;    /* kernel_component [capacity] */
+  int32_t capacity;
+  struct kernel_buffer *counts; /* int32 [2] */
+};
+
+/* Every operation of assay. A backend fills a row or leaves it NULL; the engine then takes another backend before the
+ * photo is uploaded. */
+struct kernel_operations {
+  enum kernel_status (*halve)(struct kernel_context *, const struct kernel_halve *);
+  enum kernel_status (*halve_mask)(struct kernel_context *, const struct kernel_halve_mask *);
+  enum kernel_status (*tile_sums)(struct kernel_context *, const struct kernel_tile_sums *);
+  enum kernel_status (*warp)(struct kernel_context *, const struct kernel_warp *);
+  enum kernel_status (*warp_chroma)(struct kernel_context *, const struct kernel_warp_chroma *);
+  enum kernel_status (*accumulate)(struct kernel_context *, const struct kernel_accumulate *);
+  enum kernel_status (*statistics)(struct kernel_context *, const struct kernel_statistics *);
+  enum kernel_status (*limits)(struct kernel_context *, const struct kernel_limits *);
+  enum kernel_status (*compare)(struct kernel_context *, const struct kernel_compare *);
+  enum kernel_status (*components)(struct kernel_context *, const struct kernel_components *);
+};
+
+/* Memory of a backend. allocate gives zeroed memory. upload and download copy bytes between host memory and a buffer,
+ * at a byte offset; when they return, the host memory may be reused. */
+struct kernel_memory {
+  enum kernel_status (*allocate)(struct kernel_context *, size_t bytes, struct kernel_buffer **);
+  void (*release)(struct kernel_context *, struct kernel_buffer *); /* NULL is nothing */
+  enum kernel_status (*upload)(struct kernel_context *, struct kernel_buffer *, size_t at, const void *, size_t bytes);
+  enum kernel_status (*download)(struct kernel_context *, const struct kernel_buffer *, size_t at, void *,
+                                 size_t bytes);
+};
+
+struct kernel_backend {
+  const char *name; /* "cpu", "cuda" */
+  enum kernel_status (*open)(struct kernel_context **);
+  void (*close)(struct kernel_context *);              /* NULL is nothing */
+  enum kernel_status (*wait)(struct kernel_context *); /* until all work of the context is done */
+  struct kernel_memory memory;
+  struct kernel_operations operations;
+};
+
+/* The plain C reference: always there. */
+extern const struct kernel_backend kernel_cpu;
+
+#endif
