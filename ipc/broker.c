@@ -70,9 +70,8 @@ void broker_tell(struct broker *broker, const struct route *to, enum message_kin
 }
 
 void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about) {
-  char cut[PROTOCOL_MAX_TEXT + 1];
-  snprintf(cut, sizeof cut, "%s", text);
-  broker_tell(broker, to, MESSAGE_ERROR, json_pack("{s:s, s:s, s:i}", "code", code, "text", cut, "about", about));
+  broker_tell(broker, to, MESSAGE_ERROR,
+              json_pack("{s:s, s:o, s:i}", "code", code, "text", message_text(text), "about", about));
 }
 
 static void send_outbox(struct broker *broker, bool send) {

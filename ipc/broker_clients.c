@@ -24,9 +24,8 @@ struct intake {
 };
 
 static void refuse_job(struct intake *in, json_int_t position, const char *code, const char *text) {
-  char cut[PROTOCOL_MAX_TEXT + 1];
-  snprintf(cut, sizeof cut, "%s", text);
-  json_array_append_new(in->refused, json_pack("{s:I, s:s, s:s}", "position", position, "code", code, "text", cut));
+  json_array_append_new(in->refused,
+                        json_pack("{s:I, s:s, s:o}", "position", position, "code", code, "text", message_text(text)));
 }
 
 /* The bytes of a photo go to disk before the job is stored that needs them. */

@@ -74,7 +74,8 @@ void broker_golden_known(struct broker *broker, struct peer *peer, const char *s
 }
 
 static void tell_missing(struct broker *broker, const struct route *to, const char *sha256, const char *text) {
-  broker_tell(broker, to, MESSAGE_GOLDEN_MISSING, json_pack("{s:s, s:s}", "sha256", sha256, "text", text));
+  broker_tell(broker, to, MESSAGE_GOLDEN_MISSING,
+              json_pack("{s:s, s:o}", "sha256", sha256, "text", message_text(text)));
 }
 
 static void send_golden(struct broker *broker, const struct route *to, const char *sha256) {

@@ -98,8 +98,8 @@ static void send_golden(struct client *client, const json_t *header) {
   const struct client_golden *golden = find_golden(client, sha256);
   if (!golden) fault_set(&fault, STATUS_MISSING, "the client does not know where this golden is");
   if (!golden || bundle_read(golden->path, sha256, &bundle, &fault)) {
-    link_send(&client->link, MESSAGE_GOLDEN_MISSING, json_pack("{s:s, s:s}", "sha256", sha256, "text", fault.text),
-              NULL, 0);
+    link_send(&client->link, MESSAGE_GOLDEN_MISSING,
+              json_pack("{s:s, s:o}", "sha256", sha256, "text", message_text(fault.text)), NULL, 0);
     return;
   }
   link_send(&client->link, MESSAGE_GOLDEN, bundle_header(&bundle), bundle.spans, bundle.count);

@@ -18,8 +18,8 @@ void link_random_id(char id[PROTOCOL_ID_CHARS + 1]) {
 static void greet(struct link *link) {
   const struct link_options *o = &link->options;
   json_t *holding = o->holding ? o->holding(o->holding_context) : NULL;
-  json_t *header = json_pack("{s:s, s:s, s:s, s:s, s:o*}", "role", o->role, "id", link->id, "name", link->name,
-                             "software", "assay " ASSAY_VERSION, "holding", holding);
+  json_t *header = json_pack("{s:s, s:s, s:o, s:s, s:o*}", "role", o->role, "id", link->id, "name",
+                             message_text(link->name), "software", "assay " ASSAY_VERSION, "holding", holding);
   link->welcomed = false;
   link->give_up = clock_ms() + (link->pause_ms > link->times.silence_ms ? link->pause_ms : link->times.silence_ms);
   message_send(link->socket, NULL, MESSAGE_HELLO, header, NULL, 0, NULL);

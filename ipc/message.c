@@ -1,6 +1,7 @@
 #include "ipc/message.h"
 
 #include "ipc/schema.h"
+#include "models/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -144,6 +145,22 @@ enum status message_receive(void *socket, bool routed, struct message *message, 
   for (size_t i = 0; i < parts.count; i++) zmq_msg_close(&parts.frames[i]);
   free(parts.frames);
   return status;
+}
+
+json_t *message_text(const char *text) {
+  char *repaired = utf8_repair(text);
+  size_t kept = 0, size = repaired ? strlen(repaired) : 0;
+  if (!repaired) return NULL;
+  while (kept < size) {
+    bool valid;
+    size_t next = utf8_next(repaired + kept, size - kept, &valid);
+    if (kept + next > PROTOCOL_MAX_TEXT) break;
+    if (!utf8_printable(repaired + kept, next)) memset(repaired + kept, ' ', next);
+    kept += next;
+  }
+  json_t *json = json_stringn(repaired, kept);
+  free(repaired);
+  return json;
 }
 
 static int send_frame(void *socket, const void *bytes, size_t size, bool more) {

@@ -40,6 +40,10 @@ void message_free(struct message *message);
 
 const void *message_bytes(const struct message *message, size_t frame, size_t *size);
 
+/* A message of ours for people as the schema takes it: at most PROTOCOL_MAX_TEXT bytes, printable, U+FFFD for what is
+ * no UTF-8 (a message may name a file whose name is not). NULL: out of memory. */
+json_t *message_text(const char *text);
+
 /* Sends without waiting; takes `header` over also when it fails (NULL is out of memory). `to` is NULL on a DEALER.
  * STATUS_UNAVAILABLE: the peer is gone or does not read; nothing was sent. */
 enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,

@@ -196,8 +196,9 @@ static bool send_batch(struct worker *worker, bool results) {
       bytes += lines[count].size;
       json_array_append_new(jobs, json_string(task->job.id));
     } else {
-      json_array_append_new(jobs, json_pack("{s:s, s:b, s:s}", "job", task->job.id, "lost",
-                                            task->fault.status != STATUS_STOPPED, "error", task->fault.text));
+      json_array_append_new(jobs,
+                            json_pack("{s:s, s:b, s:o}", "job", task->job.id, "lost",
+                                      task->fault.status != STATUS_STOPPED, "error", message_text(task->fault.text)));
     }
     batch[count++] = task;
   }

@@ -1,5 +1,6 @@
 /* Who has which job: leases given, renewed, given back and lost. */
 #include "models/store_private.h"
+#include "models/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,9 +203,9 @@ static enum status lose_one(struct store *store, struct loss *in, const char *id
     json_decref(history);
     history = json_array();
   }
-  char *text = NULL;
+  char *text = NULL, *error = utf8_repair(in->error);
   json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:s}", "worker", worker, "name", lease.name, "from",
-                            (json_int_t)lease.leased_at, "until", (json_int_t)in->now, "error", in->error);
+                            (json_int_t)lease.leased_at, "until", (json_int_t)in->now, "error", error);
   if (!history || !entry || json_array_append(history, entry) || !(text = json_dumps(history, JSON_COMPACT)))
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
   bool last = lease.losses + 1 >= STORE_MAX_LOSSES;
@@ -217,6 +218,7 @@ static enum status lose_one(struct store *store, struct loss *in, const char *id
   json_decref(entry);
   json_decref(history);
   free(text);
+  free(error);
   free(lease.history);
   return status;
 }

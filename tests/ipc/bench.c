@@ -125,7 +125,7 @@ static enum status judge(void *context, void *desk, const struct photo *photo, c
   (void)context;
   if (begins(photo, "KILL")) raise(SIGKILL);
   if (begins(photo, "WAIT")) wait_at_gate();
-  if (begins(photo, "FAIL")) return fault_set(fault, STATUS_MEMORY, "no room for this photo");
+  if (begins(photo, "FAIL")) return fault_set(fault, STATUS_MEMORY, "no room for this photo (caf\xe9\n)");
   if (begins(photo, "SLOW")) nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
   atomic_fetch_add(&bench_judged, 1);
   struct result result;

@@ -143,6 +143,19 @@ static void frames_where_none_belong_are_refused_and_the_next_message_is_read(vo
   socket_context_close(context);
 }
 
+static void a_text_for_people_is_made_fit_for_the_wire(void **state) {
+  (void)state;
+  json_t *text = message_text("caf\xe9\n\x1b[1m.jpg: no such file");
+  assert_string_equal(json_string_value(text), "caf\xef\xbf\xbd  [1m.jpg: no such file");
+  json_decref(text);
+  char longer[2000];
+  for (size_t i = 0; i + 1 < sizeof longer; i += 2) memcpy(longer + i, "\xc3\xa9", 2);
+  longer[sizeof longer - 2] = 0;
+  text = message_text(longer);
+  assert_int_equal(json_string_length(text), PROTOCOL_MAX_TEXT - 1); /* no half of a letter */
+  json_decref(text);
+}
+
 static void an_endpoint_that_is_none_is_a_wrong_use(void **state) {
   (void)state;
   struct fault fault = {0};
@@ -166,6 +179,7 @@ int main(void) {
       cmocka_unit_test(another_version_and_other_protocols_are_refused_in_words),
       cmocka_unit_test(what_is_sent_comes_back),
       cmocka_unit_test(frames_where_none_belong_are_refused_and_the_next_message_is_read),
+      cmocka_unit_test(a_text_for_people_is_made_fit_for_the_wire),
       cmocka_unit_test(an_endpoint_that_is_none_is_a_wrong_use),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
