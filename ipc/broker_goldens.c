@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_AGAIN_MS = 5000, MAX_ASKS = 256 };
+enum { ASK_AGAIN_MS = 5000, TIMES_ASKED = 12, MAX_ASKS = 256 };
 
 static struct golden_ask *find_ask(struct broker *broker, const char *sha256) {
   for (struct golden_ask *ask = broker->asks; ask; ask = ask->next)
@@ -49,6 +49,7 @@ static bool ask_client(struct broker *broker, struct golden_ask *ask) {
   for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
     if (peer->worker || peer->gone || !can_send(peer, ask->sha256)) continue;
     ask->asked = clock_ms();
+    ask->times_asked++;
     broker_tell(broker, &peer->route, MESSAGE_GOLDEN_WANTED, json_pack("{s:s}", "sha256", ask->sha256));
     return true;
   }
@@ -153,8 +154,8 @@ void broker_golden_missing(struct broker *broker, struct peer *peer, const json_
 void broker_watch_goldens(struct broker *broker, int64_t now) {
   for (struct golden_ask *ask = broker->asks; ask;) {
     struct golden_ask *next = ask->next;
-    if (now - ask->asked > ASK_AGAIN_MS && !ask_client(broker, ask))
-      answer_waiting(broker, ask->sha256, "no client that has it is connected any more");
+    if (now - ask->asked > ASK_AGAIN_MS && (ask->times_asked >= TIMES_ASKED || !ask_client(broker, ask)))
+      answer_waiting(broker, ask->sha256, "no client that has it is connected any more, or it does not answer");
     ask = next;
   }
 }

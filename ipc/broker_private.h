@@ -63,6 +63,7 @@ struct golden_ask {
   struct golden_ask *next;
   char sha256[DIGEST_CHARS + 1];
   int64_t asked; /* clock_ms */
+  int times_asked;
   struct route *waiting;
   size_t waiting_count;
 };

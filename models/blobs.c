@@ -17,11 +17,6 @@ static enum status cannot(struct fault *fault, const char *what, const char *pat
   return fault_set(fault, STATUS_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-static enum status make_folder(const char *path, struct fault *fault) {
-  if (!mkdir(path, 0777) || errno == EEXIST) return STATUS_OK;
-  return cannot(fault, "make the folder", path);
-}
-
 static enum status sync_folder(const char *path, struct fault *fault) {
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return cannot(fault, "open the folder", path);
@@ -29,6 +24,12 @@ static enum status sync_folder(const char *path, struct fault *fault) {
   enum status status = failed ? cannot(fault, "sync the folder", path) : STATUS_OK;
   close(folder);
   return status;
+}
+
+/* Makes `path` in `parent` unless it is there; a new one is synced, so that what comes into it can be found again. */
+static enum status make_folder(const char *path, const char *parent, struct fault *fault) {
+  if (!mkdir(path, 0777)) return sync_folder(parent, fault);
+  return errno == EEXIST ? STATUS_OK : cannot(fault, "make the folder", path);
 }
 
 enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
@@ -43,10 +44,12 @@ enum status blob_put(const char *folder, const char *photo_id, const void *bytes
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
     goto end;
   }
-  if (!access(path, F_OK)) goto end;
-  if ((status = make_folder(top, fault)) || (status = make_folder(shelf, fault)) ||
-      (status = sync_folder(folder, fault)) || (status = sync_folder(top, fault)))
+  if (!access(path, F_OK)) {
+    /* Whoever wrote it may have died before its name was on disk. */
+    status = sync_folder(shelf, fault);
     goto end;
+  }
+  if ((status = make_folder(top, folder, fault)) || (status = make_folder(shelf, top, fault))) goto end;
   unlink(draft);
   status = file_write(AT_FDCWD, draft, draft, 0666, bytes, size, fault);
   if (!status && rename(draft, path)) status = cannot(fault, "rename", draft);
