@@ -107,6 +107,7 @@ static enum status begin_results(struct batch *batch, struct fault *fault) {
     if (!batch->results.file) status = fault_set(fault, STATUS_IO, "%s: %s", batch->places.results, strerror(errno));
   }
   batch->results.json = batch->given->common.json;
+  batch->results.submission = &batch->submission;
   if (!status && !batch->results.json)
     report_begin(&batch->results.report, stdout, submission_widest(&batch->submission));
   return status;

@@ -144,6 +144,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const char *endpoint = given->broker ? given->broker : own;
   if (!status) status = submission_read(&given->common.operands, &given->given, &batch.submission, fault);
   if (!status) status = seal_goldens(&batch.submission, fault);
+  batch.results.submission = &batch.submission;
   if (!status) status = results_begin(&batch.results, batch.submission.count, fault);
   interrupt_watch();
   if (!status) {

@@ -135,16 +135,9 @@ static void make_picture(const struct engine_judge *setup, const struct desk *de
   free(path);
 }
 
-static enum status begin_unreadable(const struct golden *golden, const struct photo *photo, const char *why,
-                                    const struct job *job, struct result *result, struct fault *fault) {
-  enum status status = result_begin(result, job->photo, photo->id, job, fault);
-  if (status) return status;
-  result->has_golden = true;
-  result->golden_version = golden->version;
-  memcpy(result->golden_sha256, golden->sha256, sizeof result->golden_sha256);
-  snprintf(result->golden_name, sizeof result->golden_name, "%s", golden->spec.name);
-  result_add_reason(result, REASON_UNREADABLE, "%s", why);
-  return STATUS_OK;
+/* The engine says of a photo without bytes that it is unreadable, with all that a result has; why is known here. */
+static void say_why(struct result *result, const char *why) {
+  if (result->reason_count) snprintf(result->reasons[0].text, sizeof result->reasons[0].text, "%s", why);
 }
 
 static enum status judge(void *context, void *desk, const struct photo *photo, const char *unreadable,
@@ -152,8 +145,8 @@ static enum status judge(void *context, void *desk, const struct photo *photo, c
   const struct engine_judge *setup = context;
   const struct desk *at = desk;
   struct result result = {0};
-  enum status status = unreadable ? begin_unreadable(at->golden->golden, photo, unreadable, job, &result, fault)
-                                  : inspect_photo(at->inspection, photo, job, &result, fault);
+  enum status status = inspect_photo(at->inspection, photo, job, &result, fault);
+  if (!status && unreadable) say_why(&result, unreadable);
   if (!status) {
     if (result.verdict == VERDICT_FAIL && setup->pictures) make_picture(setup, at, job, &result);
     *line = result_write(&result);

@@ -1,5 +1,8 @@
 #include "cli/pair_judge.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum status pair_judge_open(struct pair_judge *judge, const char *golden_image, const struct inspect_options *options,
                             struct fault *fault) {
   enum status status = photo_read(golden_image, 0, &judge->golden, fault);
@@ -17,22 +20,20 @@ void pair_judge_close(struct pair_judge *judge) {
   *judge = (struct pair_judge){0};
 }
 
-static enum status unreadable(const char *path, const struct fault *why, struct result *result, struct fault *fault) {
-  enum status status = result_begin(result, path, NULL, NULL, fault);
-  if (!status) result_add_reason(result, REASON_UNREADABLE, "%s", why->text);
-  return status;
-}
-
 enum status pair_judge_file(struct pair_judge *judge, const char *path, bool only_align, struct result *result,
                             struct fault *fault) {
   struct photo photo = {0};
   struct fault why = {0};
   *result = (struct result){0};
-  enum status status = photo_read(path, 0, &photo, &why);
-  if (status == STATUS_MEMORY) return fault_set(fault, status, "%s", why.text);
-  if (status) return unreadable(path, &why, result, fault);
+  enum status read = photo_read(path, 0, &photo, &why), status = STATUS_OK;
+  if (read == STATUS_MEMORY) return fault_set(fault, read, "%s", why.text);
+  /* Of a photo without bytes the engine says that it is unreadable; why is known here. */
+  if (read) photo = (struct photo){.path = strdup(path)};
+  if (!photo.path) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   status = only_align ? inspect_align(judge->inspection, &photo, result, fault)
                       : inspect_photo(judge->inspection, &photo, NULL, result, fault);
+  if (!status && read && result->reason_count)
+    snprintf(result->reasons[0].text, sizeof result->reasons[0].text, "%s", why.text);
   photo_free(&photo);
   return status;
 }

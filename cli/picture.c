@@ -1,6 +1,7 @@
 #include "cli/picture.h"
 
 #include "cli/picture_pixels.h"
+#include "cli/report.h"
 #include "cli/text.h"
 
 #include <cairo.h>
@@ -300,13 +301,6 @@ static void draw_crop(struct sheet *sheet, int index) {
   }
 }
 
-static int by_falling_peak(const void *a, const void *b) {
-  const struct region *one = *(const struct region *const *)a, *other = *(const struct region *const *)b;
-  if (one->peak != other->peak) return one->peak > other->peak ? -1 : 1;
-  /* Both point into one array, which is sorted by place. */
-  return one < other ? -1 : one > other;
-}
-
 static enum status save(cairo_surface_t *surface, const char *path, struct fault *fault) {
   char *beside = NULL;
   if (asprintf(&beside, "%s.part", path) < 0) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
@@ -329,15 +323,13 @@ enum status picture_write(const struct picture *picture, const char *path, struc
   struct sheet sheet = {.picture = picture, .count = result->region_count};
   enum status status = STATUS_OK;
   sheet.layout = lay_out(result, picture->evidence->golden->width, picture->evidence->golden->height);
-  sheet.worst = calloc(sheet.count + 1, sizeof *sheet.worst);
+  sheet.worst = report_strongest(result);
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, sheet.layout.width, sheet.layout.height);
   sheet.cairo = cairo_create(surface);
   if (!sheet.worst || cairo_status(sheet.cairo)) {
     status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
     goto end;
   }
-  for (size_t i = 0; i < sheet.count; i++) sheet.worst[i] = &result->regions[i];
-  qsort(sheet.worst, sheet.count, sizeof *sheet.worst, by_falling_peak);
   set_colour(sheet.cairo, 0x20242C);
   cairo_paint(sheet.cairo);
   draw_heading(&sheet);

@@ -81,7 +81,26 @@ void report_row(const struct report *report, const struct result *result) {
                                                   {.text = finding}});
 }
 
+enum { REGIONS_SHOWN = 20 };
+
+static int by_falling_peak(const void *a, const void *b) {
+  const struct region *one = *(const struct region *const *)a, *other = *(const struct region *const *)b;
+  if (one->peak != other->peak) return one->peak > other->peak ? -1 : 1;
+  /* Both point into one array, which is sorted by place. */
+  return one < other ? -1 : one > other;
+}
+
+const struct region **report_strongest(const struct result *result) {
+  const struct region **regions = calloc(result->region_count + 1, sizeof *regions);
+  if (!regions) return NULL;
+  for (size_t i = 0; i < result->region_count; i++) regions[i] = &result->regions[i];
+  qsort(regions, result->region_count, sizeof *regions, by_falling_peak);
+  return regions;
+}
+
 static void print_regions(FILE *out, const struct result *result) {
+  const struct region **worst = report_strongest(result);
+  if (!worst) return;
   const struct column columns[] = {{.title = "#", .width = 4, .right = true},
                                    {.title = "class", .width = 9},
                                    {.title = "severity", .width = 8},
@@ -91,8 +110,8 @@ static void print_regions(FILE *out, const struct result *result) {
                                    {.title = "zone"}};
   const struct table table = {out, columns, sizeof columns / sizeof *columns, text_coloured(out)};
   table_head(&table);
-  for (size_t i = 0; i < result->region_count; i++) {
-    const struct region *region = &result->regions[i];
+  for (size_t i = 0; i < result->region_count && i < REGIONS_SHOWN; i++) {
+    const struct region *region = worst[i];
     char number[24], peak[24], confidence[24], box[64];
     snprintf(number, sizeof number, "%zu", i + 1);
     snprintf(peak, sizeof peak, "%.2f", region->peak);
@@ -106,6 +125,9 @@ static void print_regions(FILE *out, const struct result *result) {
                                             {.text = box},
                                             {.text = region->zone}});
   }
+  if (result->region_count > REGIONS_SHOWN)
+    fprintf(out, "and %zu weaker ones; --json lists all\n", result->region_count - REGIONS_SHOWN);
+  free(worst);
 }
 
 static void print_dimensions(FILE *out, const struct result *result) {

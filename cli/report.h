@@ -21,6 +21,10 @@ void report_row(const struct report *report, const struct result *result);
 /* The worst finding in words, never empty: the strongest region, else the first reason, else "-". */
 void report_finding(const struct result *result, char *text, size_t size);
 
+/* The regions by falling peak, in the numbering of tables and pictures; the caller frees the array, which points into
+ * the result. NULL: out of memory. */
+const struct region **report_strongest(const struct result *result);
+
 /* Everything about one result: verdict, reasons, alignment, regions, dimensions. */
 void report_detail(FILE *out, const struct result *result);
 

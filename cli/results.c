@@ -61,6 +61,19 @@ static enum status write_ready(struct results *results, struct fault *fault) {
   return status;
 }
 
+/* Says what is known of a job that has no result. */
+static void tell_why(const struct results *results, const struct client_outcome *outcome) {
+  const struct submission *all = results->submission;
+  bool known = all && outcome->position >= 0 && (size_t)outcome->position < all->count;
+  json_t *json = json_loadb(outcome->line, outcome->size, 0, NULL);
+  const json_t *losses = json_object_get(json, "losses");
+  const json_t *last = json_array_get(losses, json_array_size(losses) - 1);
+  const char *reason = output_text_of(json, "reason"), *error = output_text_of(last, "error");
+  message_error("%s: no result: %s%s%s", known ? all->jobs[outcome->position].photo : outcome->job,
+                *reason ? reason : outcome->state, *error ? ": " : "", error);
+  json_decref(json);
+}
+
 /* The line of an outcome that is a result, to be freed; `nothing` for one that is none, after a message. */
 static enum status take_line(struct results *results, const struct client_outcome *outcome, char **line,
                              struct fault *fault) {
@@ -70,7 +83,7 @@ static enum status take_line(struct results *results, const struct client_outcom
     return *line ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the results");
   }
   results->set_aside++;
-  message_error("no result, the job is %s: %.*s", outcome->state, (int)outcome->size, outcome->line);
+  tell_why(results, outcome);
   return STATUS_OK;
 }
 

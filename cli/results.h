@@ -4,6 +4,7 @@
 #define ASSAY_CLI_RESULTS_H
 
 #include "cli/report.h"
+#include "cli/submission.h"
 #include "ipc/client.h"
 
 #include <stdbool.h>
@@ -11,11 +12,12 @@
 
 struct results {
   bool json;
-  FILE *file;             /* gets every line too; NULL: none */
-  bool as_they_come;      /* in order of completion */
-  struct report report;   /* begun where not `json` */
-  struct summary summary; /* of what was written */
-  size_t set_aside;       /* jobs that have no result, as each try to judge them failed */
+  FILE *file;                          /* gets every line too; NULL: none */
+  bool as_they_come;                   /* in order of completion */
+  struct report report;                /* begun where not `json` */
+  struct summary summary;              /* of what was written */
+  const struct submission *submission; /* names the photos; NULL: not known */
+  size_t set_aside;                    /* jobs that have no result, as each try to judge them failed */
 
   char **waiting; /* by position: lines that came before their turn */
   size_t count, next, received;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+enum { LEAST_PHOTO_SIDE = 32 };
+
 enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault) {
   struct inspection *work = *inspection = calloc(1, sizeof *work);
   if (!work) return fault_set(fault, STATUS_MEMORY, "inspection: out of memory");
@@ -48,6 +50,11 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
   return decode_photo(photo->bytes, photo->size, &options, &work->photo, NULL, fault);
 }
 
+/* Too small for the least of the pyramid's levels to show anything. */
+static bool is_tiny(const struct image *photo) {
+  return photo->width < LEAST_PHOTO_SIDE || photo->height < LEAST_PHOTO_SIDE;
+}
+
 /* Decodes and aligns; where a reduced photo turns out to hold the golden small, again at full size. */
 static enum status decode_and_align(struct inspection *work, const struct photo *photo, struct result *result,
                                     const char **why, bool *readable, struct fault *fault) {
@@ -63,6 +70,8 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
       *readable = false;
       return STATUS_OK;
     }
+    work->alignment.aligned = false;
+    if (is_tiny(&work->photo)) return STATUS_OK;
     start = milliseconds();
     status = align_photo(&work->device, &in->align, &work->photo.planes[0], &work->alignment, why, fault);
     result->timing.align += milliseconds() - start;
@@ -144,6 +153,12 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
     return STATUS_OK;
   }
   fill_alignment(work, result);
+  if (is_tiny(&work->photo)) {
+    result_add_reason(result, REASON_TOO_SMALL,
+                      "the photo is %d x %d pixels; expected at least %d a side: take it again at a higher resolution",
+                      work->photo.width, work->photo.height, LEAST_PHOTO_SIDE);
+    return STATUS_OK;
+  }
   if (!result->aligned) {
     result_add_reason(result, REASON_NOT_ALIGNED,
                       "%s; take it again with the whole product in view, from the front, sharp and evenly lit", why);
