@@ -102,6 +102,7 @@ static void place_strip(const struct jpeg_decompress_struct *jpeg, const struct 
   turn_rows(turn, bands[0].rows, width, height, y, count, &image->planes[0]);
   const int32_t half_width = (width + 1) / 2, half_height = (height + 1) / 2, half_count = (count + 1) / 2;
   for (int i = 1; i < jpeg->num_components; i++) {
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): the ratio is 1, 2 or 4
     const int32_t left = bands[i].height - y / bands[i].ratio.y, room = MCU_ROWS * bands[i].rows_per_mcu;
     JSAMPARRAY rows = half_size(&bands[i], left < room ? left : room, half_width, half_count);
     turn_rows(turn, rows, half_width, half_height, y / 2, half_count, &image->planes[i]);

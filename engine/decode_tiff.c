@@ -180,7 +180,7 @@ static enum status read_rgba(TIFF *tiff, struct tiff_memory *memory, const struc
   for (size_t i = 0; !status && i < pixels; i++) {
     const uint32_t p = rgba[i];
     const int samples[3] = {TIFFGetR(p), TIFFGetG(p), TIFFGetB(p)}, white = 255 - (int)TIFFGetA(p);
-    for (int k = 0; k < raster->channels; k++) {
+    for (int k = 0; k < (grey ? 1 : 3); k++) {
       const int value = samples[k] + white;
       *out++ = value > 255 ? 255 : (uint8_t)value;
     }

@@ -7,4 +7,6 @@
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
-const char *decode_jpeg_version(void) { return TEXT_OF(LIBJPEG_TURBO_VERSION); }
+const char *decode_jpeg_version(void) {
+  return TEXT_OF(LIBJPEG_TURBO_VERSION);
+}

@@ -26,12 +26,12 @@ static void crop_free(struct crop *c) {
 static enum status crop_fetch(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
                               struct crop *c, struct fault *fault) {
   size_t width = (size_t)c->width, count = width * (size_t)c->height;
-  c->photo = malloc(count), c->mean = malloc(count * sizeof *c->mean), c->difference = calloc(count, sizeof(double));
+  c->photo = calloc(count, 1), c->mean = calloc(count, sizeof *c->mean), c->difference = calloc(count, sizeof(double));
   if (!c->photo || !c->mean || !c->difference) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   const struct kernel_memory *m = &device->backend->memory;
   enum status status = STATUS_OK;
   for (int32_t y = 0; y < c->height && !status; y++) {
-    size_t row = (size_t)(c->top + y), at = row * (size_t)photo->stride + (size_t)c->left;
+    size_t row = (size_t)c->top + (size_t)y, at = row * (size_t)photo->stride + (size_t)c->left;
     status = device_check(
         m->download(device->context, photo->buffer, photo->offset + at, c->photo + (size_t)y * width, width),
         "download", fault);

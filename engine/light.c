@@ -33,7 +33,7 @@ static void powers(int order, double u, double v, double *out) {
 }
 
 double light_gain(const struct light *light, double x, double y) {
-  double p[LIGHT_MAX_TERMS], gain = 0;
+  double p[LIGHT_MAX_TERMS] = {0}, gain = 0;
   powers(light->order, (x - light->cx) / light->unit, (y - light->cy) / light->unit, p);
   for (size_t i = 0; i < terms_of(light->order); i++) gain += light->coefficient[i] * p[i];
   return gain < 0.05 ? 0.05 : gain > 20 ? 20 : gain;

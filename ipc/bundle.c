@@ -100,7 +100,7 @@ enum status bundle_read(const char *folder, const char *sha256, struct bundle *b
 }
 
 void bundle_free(struct bundle *bundle) {
-  for (size_t i = 0; i < bundle->count; i++) {
+  for (size_t i = 0; bundle->names && bundle->spans && i < bundle->count; i++) {
     free(bundle->names[i]);
     free((void *)bundle->spans[i].bytes);
   }

@@ -105,14 +105,13 @@ static enum status find_desk(struct compute *compute, struct desk *desks, const 
  * read, or that is another by now, is handed back. */
 static enum status read_photo(struct task *task, struct photo *photo, struct fault *unreadable, struct fault *fault) {
   const struct job *job = &task->job;
-  enum status status = STATUS_OK;
   *photo = (struct photo){0};
   if (!task->path) {
     photo->bytes = task->bytes;
     photo->size = task->size;
     task->bytes = NULL;
     memcpy(photo->id, job->photo_id, sizeof photo->id);
-  } else if ((status = photo_read(task->path, 0, photo, unreadable))) {
+  } else if (photo_read(task->path, 0, photo, unreadable)) {
     *photo = (struct photo){0};
     if (*job->photo_id) {
       *fault = *unreadable;

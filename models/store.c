@@ -89,7 +89,7 @@ void store_copy_text(char *to, size_t room, sqlite3_stmt *statement, int column)
 }
 
 enum status store_begin(struct store *store, struct fault *fault) {
-  struct fault unused;
+  struct fault unused = {0};
   if (!fault) fault = &unused;
   sqlite3_stmt *statement = store_statement(store, SQL_BEGIN, fault);
   if (!statement) return fault->status;
@@ -99,7 +99,7 @@ enum status store_begin(struct store *store, struct fault *fault) {
 }
 
 enum status store_commit(struct store *store, struct fault *fault) {
-  struct fault unused;
+  struct fault unused = {0};
   if (!fault) fault = &unused;
   sqlite3_stmt *statement = store_statement(store, SQL_COMMIT, fault);
   enum status status = statement ? store_run(store, statement, fault) : fault->status;

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A new empty folder under $TMPDIR or /tmp; support_remove deletes it with all that is in it. The caller frees the path. */
+/* A new empty folder under $TMPDIR or /tmp; support_remove deletes it with all that is in it. The caller frees the
+ * path. */
 char *support_folder(void);
 void support_remove(char *folder);
 

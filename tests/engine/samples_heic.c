@@ -38,7 +38,7 @@ struct blob sample_heic(const uint8_t *rgb, int width, int height, const struct 
   must(heif_image_add_plane(image, heif_channel_interleaved, width, height, 24));
   int stride = 0;
   uint8_t *pixels = heif_image_get_plane(image, heif_channel_interleaved, &stride);
-  for (int y = 0; y < height; y++) memcpy(pixels + y * stride, rgb + 3 * y * width, (size_t)(3 * width));
+  for (int y = 0; y < height; y++) memcpy(pixels + y * stride, rgb + 3 * y * width, 3 * (size_t)width);
   if (profile) must(heif_image_set_raw_color_profile(image, "prof", profile->bytes, profile->size));
   must(heif_encoder_set_lossy_quality(encoder, 95));
   must(heif_context_encode_image(context, image, encoder, NULL, &handle));

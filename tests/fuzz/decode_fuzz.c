@@ -47,7 +47,7 @@ static struct blob profiled_jpeg(const uint8_t *rgb) {
 
 static struct blob png(const uint8_t *rgb, int bits, int type, int channels) {
   const struct sample_png shape = {.width = 16, .height = 12, .bit_depth = bits, .colour_type = type, .orientation = 7};
-  return sample_png(&shape, rgb, (size_t)(16 * 12 * bits / 8 * channels));
+  return sample_png(&shape, rgb, (size_t)16 * 12 * (size_t)bits / 8 * (size_t)channels);
 }
 
 static struct blob tiff(const uint8_t *rgb, int photometric, int samples, int bits, int compression, int tile) {
