@@ -112,7 +112,8 @@ struct kernel_warp {
 
 /* The same for chroma at half size. The photo's luma at half size, Cb and Cr are sampled at one place, taken to red,
  * green, blue (BT.601 full range), multiplied and shifted channel by channel, and taken back. `tint` gets 128 + what
- * the luma of the corrected colour has beyond the luma that kernel_warp's scale and shift give by themselves. */
+ * the luma of the corrected colour has beyond the luma that kernel_warp's scale and shift give by themselves. All three
+ * are 128 where the place does not lie within the photo. */
 struct kernel_warp_chroma {
   struct kernel_image luma, cb, cr; /* u8, one size */
   struct kernel_buffer *place;      /* grid over out, {x, y} Q16 */
@@ -127,22 +128,22 @@ struct kernel_accumulate {
   struct kernel_image sum, square, count; /* u32, u32, u16 */
 };
 
-/* A golden's mean and variance. With n = count: mean = (sum + n / 2) / n, Q4; variance = (square n - sum sum) /
- * (n (n - 1)), Q8, 0 for n < 2; both 0 where n = 0. */
+/* A golden's mean and variance; sums that no photos give wrap in 64 bits and are cut to the outputs. With n = count:
+ * mean = (sum + n / 2) / n, Q4; variance = (square n - sum sum) / (n (n - 1)), Q8, 0 for n < 2; both 0 where n = 0. */
 struct kernel_statistics {
   struct kernel_image sum, square, count; /* u32, u32, u16 */
   struct kernel_image mean, variance;     /* u16, u32 */
 };
 
 /* From mean M and variance to limits. With n = count, v the mean of the variance over the 5 x 5 pixels (those within
- * the picture), rounded down:
+ * the picture), rounded down; "max" and "min" are over the pixels whose count is not 0:
  *   r = max 5 x 5 of M - min 5 x 5 of M, p = prior_variance + ((prior_edge r r) >> 16)
  *   deviation = floor(sqrt((prior p + (n - 1) v) / (prior + n - 1)))                                             Q4
  *   spread = max(absolute, (relative deviation) >> 8)                                                           Q4
  *   rise   = spread + ((edge (max 3 x 3 of M - M) + sharp r) >> 8)               Q4
  *   fall   = the same with M - min 3 x 3 of M
  * and the outputs are reciprocals for kernel_compare: min(65535, (KERNEL_MAP_UNIT << 16) / limit). They are 0, never
- * compared, where count is 0 or the zone is 0; zone z takes tolerances[z - 1]. */
+ * compared, where count is 0, or the zone is 0 or over tolerance_count; zone z takes tolerances[z - 1]. */
 struct kernel_tolerance {
   int32_t absolute;       /* Q4, at least 1 */
   int32_t relative;       /* Q8 */
@@ -154,7 +155,7 @@ struct kernel_tolerance {
 
 struct kernel_limits {
   struct kernel_image mean, variance, count; /* u16, u32, u16 */
-  struct kernel_image zones;                 /* u8, at most tolerance_count */
+  struct kernel_image zones;                 /* u8 */
   const struct kernel_tolerance *tolerances; /* host memory */
   int32_t tolerance_count;
   struct kernel_image rise, fall; /* u16 */
@@ -162,8 +163,8 @@ struct kernel_limits {
 
 /* The map of the difference: S as in kernel_accumulate, D = S - mean;
  * map = min(255, (D rise) >> 16) for D >= 0, min(255, (-D fall) >> 16) else; 0 where one of the nine pixels is not
- * seen. KERNEL_MAP_UNIT is one tolerance. `histogram` counts the map's values over the pixels that are compared (seen,
- * rise not 0). */
+ * seen or rise is 0. KERNEL_MAP_UNIT is one tolerance. `histogram` counts the map's values over the pixels that are
+ * compared (seen, rise not 0). */
 struct kernel_compare {
   struct kernel_image photo, seen;      /* u8 */
   struct kernel_image mean, rise, fall; /* u16 */
@@ -173,7 +174,8 @@ struct kernel_compare {
 
 /* Connected areas (8 neighbours) of map >= low. Areas are numbered in the order of their first pixel (top row first,
  * then left); the first `capacity` of them are examined, and those that hold a pixel >= high and at least min_area
- * pixels are written to `rows`, in order. counts[0] = rows written, counts[1] = areas there were. */
+ * pixels are written to `rows`, in order; what lies behind them in `rows` is not said. counts[0] = rows written,
+ * counts[1] = areas there were. */
 struct kernel_component {
   int32_t left, top, right, bottom; /* inclusive */
   int32_t area;
