@@ -1,0 +1,378 @@
+/* A call that makes no sense gives KERNEL_ARGUMENT and writes nothing, whatever is wrong with it. */
+#include "tests/kernels/harness.h"
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 35, HEIGHT = 21, HALF_WIDTH = 18, HALF_HEIGHT = 11, NODES = 4 * 3, TILES = 3 * 2, MOST = 10 };
+
+union call {
+  struct kernel_halve halve;
+  struct kernel_halve_mask halve_mask;
+  struct kernel_tile_sums tile_sums;
+  struct kernel_warp warp;
+  struct kernel_warp_chroma warp_chroma;
+  struct kernel_accumulate accumulate;
+  struct kernel_statistics statistics;
+  struct kernel_limits limits;
+  struct kernel_compare compare;
+  struct kernel_components components;
+};
+
+/* What an operation's call is made of. An image's element is its own; a buffer's is 1 byte, so many of them. */
+struct part {
+  size_t at; /* offset in the call */
+  enum element element;
+  bool half;     /* of half the size */
+  bool optional; /* its buffer may be NULL */
+  size_t bytes;  /* of a buffer; 0: an image */
+};
+
+struct operation {
+  const char *name;
+  enum kernel_status (*run)(const struct kernel_operations *o, struct kernel_context *device, const union call *call);
+  void (*scalars)(union call *call, int32_t wrong); /* 0: right; 1.. each a wrong one */
+  int32_t wrong_scalars;
+  struct part parts[MOST];
+};
+
+#define RUN(name)                                                                                                      \
+  static enum kernel_status run_##name(const struct kernel_operations *o, struct kernel_context *device,               \
+                                       const union call *call) {                                                       \
+    return o->name ? o->name(device, &call->name) : KERNEL_OPERATION_MISSING;                                          \
+  }
+RUN(halve)
+RUN(halve_mask)
+RUN(tile_sums)
+RUN(warp)
+RUN(warp_chroma)
+RUN(accumulate)
+RUN(statistics)
+RUN(limits)
+RUN(compare)
+RUN(components)
+
+static void none(union call *call, int32_t wrong) {
+  (void)call, (void)wrong;
+}
+
+static void cuts(union call *call, int32_t wrong) {
+  static const int32_t values[] = {500, 15, 0, -1, 2033, INT32_MAX, INT32_MIN};
+  call->tile_sums.cut = values[wrong];
+}
+
+static void tolerances(union call *call, int32_t wrong) {
+  static const struct kernel_tolerance fine = {.absolute = 1, .prior = 1};
+  static struct kernel_tolerance t[2];
+  t[0] = t[1] = fine;
+  call->limits.tolerances = t, call->limits.tolerance_count = 2;
+  switch (wrong) {
+  case 1:
+    call->limits.tolerances = NULL;
+    break;
+  case 2:
+    call->limits.tolerance_count = 0;
+    break;
+  case 3:
+    call->limits.tolerance_count = -1;
+    break;
+  case 4:
+    t[1].absolute = 0;
+    break;
+  case 5:
+    t[1].relative = -1;
+    break;
+  case 6:
+    t[1].edge = -1;
+    break;
+  case 7:
+    t[1].sharp = -1;
+    break;
+  case 8:
+    t[1].prior = 0;
+    break;
+  case 9:
+    t[1].prior_variance = -1;
+    break;
+  case 10:
+    t[1].prior_edge = -1;
+    break;
+  default:
+    break;
+  }
+}
+
+static void thresholds(union call *call, int32_t wrong) {
+  struct kernel_components *c = &call->components;
+  c->low = wrong == 1 ? 0 : wrong == 2 ? INT32_MIN : 10, c->high = wrong == 3 ? 9 : 20, c->min_area = 1;
+  c->capacity = wrong == 4 ? 0 : wrong == 5 ? -1 : wrong == 6 ? 4 : wrong == 7 ? INT32_MAX : 3;
+}
+
+#define IMAGE(call, member, type)                                                                                      \
+  { .at = offsetof(struct kernel_##call, member), .element = type }
+#define HALF(call, member)                                                                                             \
+  { .at = offsetof(struct kernel_##call, member), .element = U8, .half = true }
+#define BUFFER(call, member, size)                                                                                     \
+  { .at = offsetof(struct kernel_##call, member), .bytes = (size) }
+
+static const struct operation operations[] = {
+    {"halve", run_halve, none, 0, {IMAGE(halve, from, U8), HALF(halve, to)}},
+    {"halve_mask", run_halve_mask, none, 0, {IMAGE(halve_mask, from, U8), HALF(halve_mask, to)}},
+    {"tile_sums",
+     run_tile_sums,
+     cuts,
+     6,
+     {IMAGE(tile_sums, golden, U8),
+      {.at = offsetof(struct kernel_tile_sums, mask), .element = U8, .optional = true},
+      HALF(tile_sums, photo),
+      BUFFER(tile_sums, place, NODES * 2 * 4),
+      BUFFER(tile_sums, light, TILES * 2 * 4),
+      BUFFER(tile_sums, sums, TILES *KERNEL_SUMS * 8)}},
+    {"warp",
+     run_warp,
+     none,
+     0,
+     {HALF(warp, photo),
+      BUFFER(warp, place, NODES * 2 * 4),
+      BUFFER(warp, light, NODES * 2 * 4),
+      {.at = offsetof(struct kernel_warp, tint), .element = U8, .half = true, .optional = true},
+      IMAGE(warp, out, U8),
+      IMAGE(warp, seen, U8)}},
+    {"warp_chroma",
+     run_warp_chroma,
+     none,
+     0,
+     {HALF(warp_chroma, luma), HALF(warp_chroma, cb), HALF(warp_chroma, cr), BUFFER(warp_chroma, place, NODES * 2 * 4),
+      BUFFER(warp_chroma, light, NODES * 8 * 4), IMAGE(warp_chroma, out_cb, U8), IMAGE(warp_chroma, out_cr, U8),
+      IMAGE(warp_chroma, tint, U8), IMAGE(warp_chroma, seen, U8)}},
+    {"accumulate",
+     run_accumulate,
+     none,
+     0,
+     {IMAGE(accumulate, photo, U8), IMAGE(accumulate, seen, U8), IMAGE(accumulate, sum, U32),
+      IMAGE(accumulate, square, U32), IMAGE(accumulate, count, U16)}},
+    {"statistics",
+     run_statistics,
+     none,
+     0,
+     {IMAGE(statistics, sum, U32), IMAGE(statistics, square, U32), IMAGE(statistics, count, U16),
+      IMAGE(statistics, mean, U16), IMAGE(statistics, variance, U32)}},
+    {"limits",
+     run_limits,
+     tolerances,
+     10,
+     {IMAGE(limits, mean, U16), IMAGE(limits, variance, U32), IMAGE(limits, count, U16), IMAGE(limits, zones, U8),
+      IMAGE(limits, rise, U16), IMAGE(limits, fall, U16)}},
+    {"compare",
+     run_compare,
+     none,
+     0,
+     {IMAGE(compare, photo, U8), IMAGE(compare, seen, U8), IMAGE(compare, mean, U16), IMAGE(compare, rise, U16),
+      IMAGE(compare, fall, U16), IMAGE(compare, map, U8), BUFFER(compare, histogram, 256 * 4)}},
+    {"components",
+     run_components,
+     thresholds,
+     7,
+     {IMAGE(components, map, U8), BUFFER(components, scratch, WIDTH *HEIGHT * 4),
+      BUFFER(components, rows, 3 * sizeof(struct kernel_component)), BUFFER(components, counts, 2 * 4)}},
+};
+
+/* What can be wrong with a view. */
+static const char *spoil(struct kernel_image *image, const struct block *block, int how) {
+  switch (how) {
+  case 0:
+    image->width = 0;
+    return "width 0";
+  case 1:
+    image->width = -image->width;
+    return "a negative width";
+  case 2:
+    image->height = 0;
+    return "height 0";
+  case 3:
+    image->height = INT32_MIN;
+    return "the least height";
+  case 4:
+    image->stride = image->width - 1;
+    return "a stride under the width";
+  case 5:
+    image->stride = -image->stride;
+    return "a negative stride";
+  case 6:
+    image->stride = INT32_MAX;
+    return "the largest stride";
+  case 7:
+    image->offset = SIZE_MAX;
+    return "the largest offset";
+  case 8:
+    image->offset = block->elements;
+    return "an offset behind the buffer";
+  case 9:
+    image->offset = block->elements - (size_t)(image->height - 1) * (size_t)image->stride - (size_t)image->width + 1;
+    return "an offset one too large";
+  case 10:
+    image->width = image->stride = KERNEL_MAX_SIDE + 1, image->height = 1;
+    return "a width over the most";
+  case 11:
+    image->height = KERNEL_MAX_SIDE + 1;
+    return "a height over the most";
+  case 12:
+    image->offset = SIZE_MAX / 2 + 1;
+    return "an offset that overflows in bytes";
+  default:
+    return NULL;
+  }
+}
+
+struct wrong_call {
+  const struct operation *operation;
+  struct block *blocks[MOST], *tiny;
+  int part, how; /* part -1: nothing but the scalars */
+  int32_t scalar;
+  bool missing, small, other_size;
+};
+
+static bool has_part(const struct operation *o, size_t i) {
+  return i < MOST && (o->parts[i].bytes || i == 0 || o->parts[i].at);
+}
+
+static enum kernel_status run_wrong(const struct kernel_operations *o, struct kernel_context *device,
+                                    const void *context) {
+  const struct wrong_call *w = context;
+  union call call = {0};
+  for (size_t i = 0; has_part(w->operation, i); i++) {
+    const struct part *p = &w->operation->parts[i];
+    char *at = (char *)&call + p->at;
+    bool spoilt = (int)i == w->part;
+    if (p->bytes) {
+      *(struct kernel_buffer **)(void *)at = spoilt && w->missing ? NULL
+                                             : spoilt && w->small ? w->tiny->buffer
+                                                                  : w->blocks[i]->buffer;
+      continue;
+    }
+    struct kernel_image *image = (struct kernel_image *)(void *)at;
+    *image = block_view(w->blocks[i]);
+    if (spoilt && w->missing)
+      image->buffer = NULL;
+    else if (spoilt && w->other_size)
+      image->width--;
+    else if (spoilt)
+      spoil(image, w->blocks[i], w->how);
+  }
+  w->operation->scalars(&call, w->scalar);
+  return w->operation->run(o, device, &call);
+}
+
+static struct harness *open_case(const struct operation *o, struct wrong_call *w) {
+  struct harness *h = harness_open(o->name, 77);
+  *w = (struct wrong_call){.operation = o, .part = -1};
+  for (size_t i = 0; has_part(o, i); i++) {
+    const struct part *p = &o->parts[i];
+    w->blocks[i] = p->bytes  ? harness_array(h, U8, p->bytes)
+                   : p->half ? harness_image(h, p->element, HALF_WIDTH, HALF_HEIGHT)
+                             : harness_image(h, p->element, WIDTH, HEIGHT);
+    /* No guard behind a buffer: one byte less is too little. */
+    if (p->bytes) w->blocks[i]->elements = p->bytes;
+  }
+  return h;
+}
+
+static void refuse(struct harness *h, const struct wrong_call *w, const char *what) {
+  harness_note(h, " part %d, scalar %d: %s", w->part, w->scalar, what);
+  harness_run(h, run_wrong, w, KERNEL_ARGUMENT);
+  harness_close(h);
+}
+
+static void calls_that_fit_are_made(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++) {
+    struct wrong_call w;
+    struct harness *h = open_case(&operations[i], &w);
+    for (size_t p = 0; has_part(&operations[i], p); p++) w.blocks[p]->unsaid_from = 0;
+    harness_run(h, run_wrong, &w, KERNEL_OK);
+    harness_close(h);
+  }
+}
+
+static void views_that_leave_their_buffer_are_refused(void **state) {
+  (void)state;
+  struct wrong_call w;
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    for (size_t p = 0; has_part(&operations[i], p); p++)
+      for (int how = 0; !operations[i].parts[p].bytes; how++) {
+        struct harness *h = open_case(&operations[i], &w);
+        struct kernel_image view = block_view(w.blocks[p]);
+        const char *what = spoil(&view, w.blocks[p], how);
+        if (!what) {
+          harness_close(h);
+          break;
+        }
+        w.part = (int)p, w.how = how;
+        refuse(h, &w, what);
+      }
+}
+
+/* Pictures that may have any size of their own: the photos of the operations that sample. */
+static bool has_own_size(const struct operation *o, const struct part *p) {
+  return (o->run == run_tile_sums && p->at == offsetof(struct kernel_tile_sums, photo)) ||
+         (o->run == run_warp && p->at == offsetof(struct kernel_warp, photo)) || o->run == run_components;
+}
+
+static void sizes_that_do_not_fit_together_are_refused(void **state) {
+  (void)state;
+  struct wrong_call w;
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    for (size_t p = 0; has_part(&operations[i], p); p++) {
+      if (operations[i].parts[p].bytes || has_own_size(&operations[i], &operations[i].parts[p])) continue;
+      struct harness *h = open_case(&operations[i], &w);
+      w.part = (int)p, w.other_size = true;
+      refuse(h, &w, "a column less");
+    }
+}
+
+static void missing_and_small_buffers_are_refused(void **state) {
+  (void)state;
+  struct wrong_call w;
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    for (size_t p = 0; has_part(&operations[i], p); p++) {
+      const struct part *part = &operations[i].parts[p];
+      if (!part->optional) {
+        struct harness *h = open_case(&operations[i], &w);
+        w.part = (int)p, w.missing = true;
+        refuse(h, &w, "no buffer");
+      }
+      if (!part->bytes) continue;
+      struct harness *h = open_case(&operations[i], &w);
+      w.tiny = harness_array(h, U8, part->bytes - 1);
+      w.tiny->elements = part->bytes - 1;
+      w.part = (int)p, w.small = true;
+      refuse(h, &w, "a buffer a byte too small");
+    }
+}
+
+static void numbers_out_of_range_are_refused(void **state) {
+  (void)state;
+  struct wrong_call w;
+  for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+    for (int32_t scalar = 1; scalar <= operations[i].wrong_scalars; scalar++) {
+      struct harness *h = open_case(&operations[i], &w);
+      w.scalar = scalar;
+      refuse(h, &w, "a number out of range");
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(calls_that_fit_are_made),
+      cmocka_unit_test(views_that_leave_their_buffer_are_refused),
+      cmocka_unit_test(sizes_that_do_not_fit_together_are_refused),
+      cmocka_unit_test(missing_and_small_buffers_are_refused),
+      cmocka_unit_test(numbers_out_of_range_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,77 @@
+#include "tests/kernels/harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+struct compare_case {
+  struct block *photo, *seen, *mean, *rise, *fall, *map, *histogram;
+};
+
+static enum kernel_status compare(const struct kernel_operations *o, struct kernel_context *device,
+                                  const void *context) {
+  const struct compare_case *c = context;
+  struct kernel_compare call = {.photo = block_view(c->photo),
+                                .seen = block_view(c->seen),
+                                .mean = block_view(c->mean),
+                                .rise = block_view(c->rise),
+                                .fall = block_view(c->fall),
+                                .map = block_view(c->map),
+                                .histogram = c->histogram->buffer};
+  return o->compare ? o->compare(device, &call) : KERNEL_OPERATION_MISSING;
+}
+
+/* The map's value; negative where nothing is compared. */
+static int64_t use_at(const struct compare_case *c, int32_t x, int32_t y) {
+  static const int64_t binomial[3] = {1, 2, 1};
+  int64_t s = 0, rise = block_get(c->rise, x, y), fall = block_get(c->fall, x, y);
+  for (int32_t j = -1; j <= 1; j++)
+    for (int32_t i = -1; i <= 1; i++) {
+      int32_t u = clamp(x + i, 0, c->photo->width - 1), v = clamp(y + j, 0, c->photo->height - 1);
+      if (!block_get(c->seen, u, v)) return -1;
+      s += binomial[i + 1] * binomial[j + 1] * block_get(c->photo, u, v);
+    }
+  if (!rise) return -1;
+  int64_t d = s - block_get(c->mean, x, y), use = d >= 0 ? d * rise / 65536 : -d * fall / 65536;
+  return use < 255 ? use : 255;
+}
+
+static void compare_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+  struct compare_case c = {harness_image(h, U8, width, height),
+                           harness_image(h, U8, width, height),
+                           harness_image(h, U16, width, height),
+                           harness_image(h, U16, width, height),
+                           harness_image(h, U16, width, height),
+                           harness_image(h, U8, width, height),
+                           harness_array(h, I32, 256)};
+  int64_t counts[256] = {0};
+  block_fill(h, c.photo, (enum fill)(round % FILLS));
+  block_fill(h, c.seen, round % 3 == 0 ? FILL_MOST : round % 3 == 1 ? FILL_SPARSE : FILL_RANDOM);
+  if (round % 4)
+    block_fill_between(h, c.mean, 0, 4080);
+  else
+    block_fill(h, c.mean, (enum fill)(round / 3 % FILLS));
+  block_fill(h, c.rise, (enum fill)(round / 2 % FILLS));
+  block_fill(h, c.fall, (enum fill)(round / 5 % FILLS));
+  if (round % 5 == 1) block_fill_between(h, c.rise, 0, 2000), block_fill_between(h, c.fall, 0, 2000);
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) {
+      int64_t use = use_at(&c, x, y);
+      block_expect(c.map, x, y, use < 0 ? 0 : use);
+      if (use >= 0) counts[use]++;
+    }
+  for (int32_t i = 0; i < 256; i++) block_expect(c.histogram, i, 0, counts[i]);
+  harness_run(h, compare, &c, KERNEL_OK);
+}
+
+static void the_map_is_the_use_of_tolerance(void **state) {
+  (void)state;
+  harness_sizes("compare", 8000, 200, compare_of_size);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(the_map_is_the_use_of_tolerance)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,132 @@
+#include "tests/kernels/harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { TOLERANCES = 5 };
+
+struct limits_case {
+  struct block *mean, *variance, *count, *zones, *rise, *fall;
+  struct kernel_tolerance tolerances[TOLERANCES];
+};
+
+static enum kernel_status limits(const struct kernel_operations *o, struct kernel_context *device,
+                                 const void *context) {
+  const struct limits_case *c = context;
+  struct kernel_limits call = {.mean = block_view(c->mean),
+                               .variance = block_view(c->variance),
+                               .count = block_view(c->count),
+                               .zones = block_view(c->zones),
+                               .tolerances = c->tolerances,
+                               .tolerance_count = TOLERANCES,
+                               .rise = block_view(c->rise),
+                               .fall = block_view(c->fall)};
+  return o->limits ? o->limits(device, &call) : KERNEL_OPERATION_MISSING;
+}
+
+/* Least and largest mean within `reach` pixels of (x, y), of those that were seen at all. */
+static void extremes(const struct limits_case *c, int32_t x, int32_t y, int32_t reach, int64_t *least, int64_t *most) {
+  *least = *most = block_get(c->mean, x, y);
+  for (int32_t v = y - reach; v <= y + reach; v++)
+    for (int32_t u = x - reach; u <= x + reach; u++) {
+      if (u < 0 || v < 0 || u >= c->mean->width || v >= c->mean->height || !block_get(c->count, u, v)) continue;
+      int64_t m = block_get(c->mean, u, v);
+      if (m < *least) *least = m;
+      if (m > *most) *most = m;
+    }
+}
+
+static int64_t variance_near(const struct limits_case *c, int32_t x, int32_t y) {
+  int64_t sum = 0, n = 0;
+  for (int32_t v = y - 2; v <= y + 2; v++)
+    for (int32_t u = x - 2; u <= x + 2; u++)
+      if (u >= 0 && v >= 0 && u < c->mean->width && v < c->mean->height) sum += block_get(c->variance, u, v), n++;
+  return sum / n;
+}
+
+/* floor(sqrt(v)), by trying. */
+static int64_t root(int64_t v) {
+  int64_t low = 0, high = 65536;
+  while (high - low > 1) {
+    int64_t middle = (low + high) / 2;
+    if (middle * middle <= v)
+      low = middle;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+static int64_t reciprocal(int64_t limit) {
+  int64_t r = (int64_t)KERNEL_MAP_UNIT * 65536 / limit;
+  return r < 65535 ? r : 65535;
+}
+
+static void expect_pixel(const struct limits_case *c, int32_t x, int32_t y) {
+  int64_t n = block_get(c->count, x, y), zone = block_get(c->zones, x, y), m = block_get(c->mean, x, y);
+  block_expect(c->rise, x, y, 0), block_expect(c->fall, x, y, 0);
+  if (!n || !zone || zone > TOLERANCES) return;
+  const struct kernel_tolerance *t = &c->tolerances[zone - 1];
+  int64_t low, high, least, most;
+  extremes(c, x, y, 1, &low, &high);
+  extremes(c, x, y, 2, &least, &most);
+  int64_t r = most - least, prior_variance = t->prior_variance + floor_shift(t->prior_edge * r * r, 16);
+  int64_t variance = (t->prior * prior_variance + (n - 1) * variance_near(c, x, y)) / (t->prior + n - 1);
+  int64_t deviation = root(variance > UINT32_MAX ? UINT32_MAX : variance);
+  int64_t spread = floor_shift(t->relative * deviation, 8);
+  if (spread < t->absolute) spread = t->absolute;
+  block_expect(c->rise, x, y, reciprocal(spread + floor_shift(t->edge * (high - m) + t->sharp * r, 8)));
+  block_expect(c->fall, x, y, reciprocal(spread + floor_shift(t->edge * (m - low) + t->sharp * r, 8)));
+}
+
+static struct kernel_tolerance tolerance_of(struct harness *h, bool wild) {
+  struct kernel_tolerance t = {.absolute = harness_between(h, 1, wild ? INT32_MAX : 400),
+                               .relative = harness_between(h, 0, wild ? INT32_MAX : 4000),
+                               .edge = harness_between(h, 0, wild ? INT32_MAX : 600),
+                               .sharp = harness_between(h, 0, wild ? INT32_MAX : 100),
+                               .prior = harness_between(h, 1, wild ? 1024 : 8),
+                               .prior_variance = harness_between(h, 0, wild ? INT32_MAX : 3000),
+                               .prior_edge = harness_between(h, 0, wild ? 1 << 20 : 300)};
+  return t;
+}
+
+static void limits_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+  bool wild = round % 4 == 0;
+  struct limits_case c = {harness_image(h, U16, width, height),
+                          harness_image(h, U32, width, height),
+                          harness_image(h, U16, width, height),
+                          harness_image(h, U8, width, height),
+                          harness_image(h, U16, width, height),
+                          harness_image(h, U16, width, height),
+                          {{0}}};
+  harness_note(h, "%s", wild ? ", wild" : "");
+  for (int i = 0; i < TOLERANCES; i++) c.tolerances[i] = tolerance_of(h, wild);
+  if (wild)
+    block_fill(h, c.mean, (enum fill)(round % FILLS)), block_fill(h, c.variance, (enum fill)(round / 2 % FILLS));
+  else
+    block_fill_between(h, c.mean, 0, 4080), block_fill_between(h, c.variance, 0, 20000);
+  if (wild)
+    block_fill(h, c.count, (enum fill)(round / 3 % FILLS));
+  else
+    block_fill_between(h, c.count, 0, 12);
+  if (round % 3)
+    block_fill_between(h, c.zones, 0, TOLERANCES);
+  else
+    block_fill(h, c.zones, FILL_RANDOM);
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) expect_pixel(&c, x, y);
+  harness_run(h, limits, &c, KERNEL_OK);
+}
+
+static void limits_are_the_reciprocals_of_the_tolerance(void **state) {
+  (void)state;
+  harness_sizes("limits", 7000, 150, limits_of_size);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(limits_are_the_reciprocals_of_the_tolerance)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,100 @@
+#include "tests/kernels/harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIZE = 1000 };
+
+/* Asked by the address sanitizer: memory that is not there is NULL, as without it. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void) {
+  return "allocator_may_return_null=1";
+}
+
+/* Calls `check` with each implementation's backend and an open context. */
+static void on_each(void (*check)(const struct kernel_backend *backend, struct kernel_context *device)) {
+  for (size_t i = 0; i < harness_implementation_count; i++) {
+    const struct kernel_backend *backend = harness_implementations[i].get();
+    struct kernel_context *device;
+    if (!backend) continue;
+    print_message("%s: %s\n", harness_implementations[i].name, backend->name);
+    assert_int_equal(backend->open(&device), KERNEL_OK);
+    check(backend, device);
+    backend->close(device);
+  }
+}
+
+static void check_zeroed(const struct kernel_backend *backend, struct kernel_context *device) {
+  uint8_t host[SIZE];
+  for (size_t size = 0; size <= SIZE; size += 250) {
+    struct kernel_buffer *buffer;
+    memset(host, 7, sizeof host);
+    assert_int_equal(backend->memory.allocate(device, size, &buffer), KERNEL_OK);
+    assert_int_equal(backend->memory.download(device, buffer, 0, host, size), KERNEL_OK);
+    for (size_t i = 0; i < SIZE; i++) assert_int_equal(host[i], i < size ? 0 : 7);
+    backend->memory.release(device, buffer);
+  }
+  backend->memory.release(device, NULL);
+}
+
+static void check_ranges(const struct kernel_backend *backend, struct kernel_context *device) {
+  const struct kernel_memory *m = &backend->memory;
+  struct kernel_buffer *buffer;
+  uint8_t host[SIZE], back[SIZE];
+  for (size_t i = 0; i < SIZE; i++) host[i] = (uint8_t)(i * 31 + 1);
+  assert_int_equal(m->allocate(device, SIZE, &buffer), KERNEL_OK);
+  assert_int_equal(m->upload(device, buffer, 0, host, SIZE), KERNEL_OK);
+  assert_int_equal(m->upload(device, buffer, 500, host, 100), KERNEL_OK);
+  memcpy(host + 500, host, 100);
+  assert_int_equal(m->upload(device, buffer, SIZE, host, 0), KERNEL_OK);
+  assert_int_equal(m->upload(device, buffer, SIZE, host, 1), KERNEL_ARGUMENT);
+  assert_int_equal(m->upload(device, buffer, 1, host, SIZE), KERNEL_ARGUMENT);
+  assert_int_equal(m->upload(device, buffer, SIZE_MAX, host, 2), KERNEL_ARGUMENT);
+  assert_int_equal(m->upload(device, NULL, 0, host, 1), KERNEL_ARGUMENT);
+  memset(back, 0, sizeof back);
+  assert_int_equal(m->download(device, buffer, 1, back, SIZE), KERNEL_ARGUMENT);
+  assert_int_equal(m->download(device, buffer, SIZE_MAX, back, 2), KERNEL_ARGUMENT);
+  assert_int_equal(m->download(device, NULL, 0, back, 1), KERNEL_ARGUMENT);
+  for (size_t i = 0; i < SIZE; i++) assert_int_equal(back[i], 0);
+  assert_int_equal(m->download(device, buffer, 0, back, SIZE), KERNEL_OK);
+  assert_memory_equal(back, host, SIZE);
+  assert_int_equal(m->download(device, buffer, 490, back, 20), KERNEL_OK);
+  assert_memory_equal(back, host + 490, 20);
+  m->release(device, buffer);
+}
+
+static void memory_is_zeroed(void **state) {
+  (void)state;
+  on_each(check_zeroed);
+}
+
+static void copies_stay_within_their_buffer(void **state) {
+  (void)state;
+  on_each(check_ranges);
+}
+
+/* More than there is: refused, and nothing is held. */
+static void check_too_much(const struct kernel_backend *backend, struct kernel_context *device) {
+  struct kernel_buffer *buffer = NULL;
+  assert_int_equal(backend->memory.allocate(device, (size_t)1 << 60, &buffer), KERNEL_NO_MEMORY);
+  assert_null(buffer);
+}
+
+static void memory_that_is_not_there_is_refused(void **state) {
+  (void)state;
+  on_each(check_too_much);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(memory_is_zeroed),
+      cmocka_unit_test(copies_stay_within_their_buffer),
+      cmocka_unit_test(memory_that_is_not_there_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
