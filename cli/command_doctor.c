@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/folders.h"
 #include "cli/output.h"
+#include "cli/pair_judge.h"
 #include "cli/parallel.h"
 #include "cli/text.h"
 
@@ -71,6 +72,32 @@ static void look_at_processor(struct doctor *doctor) {
   found(doctor, "processor", true, "%zu threads;%s", parallel_threads(0), *features ? features : " no known features");
 }
 
+/* Where pixels would be worked on, as inspector_open chooses for these options. */
+static void look_at_backend(struct doctor *doctor, const struct common_options *common) {
+  static const uint8_t header[] = "P5 32 32 255\n";
+  enum { SIDE = 32 };
+  uint8_t bytes[sizeof header - 1 + SIDE * SIDE] = {0};
+  memcpy(bytes, header, sizeof header - 1);
+  for (int i = 0; i < SIDE * SIDE; i++) bytes[sizeof header - 1 + (size_t)i] = (uint8_t)(i * 37 % 251);
+  struct photo photo = {0};
+  struct pair_judge judge = {0};
+  struct result result = {0};
+  struct fault fault = {0};
+  const struct inspect_options inspect = {.backend = common->backend, .cpu = common->cpu};
+  enum status status = photo_from_bytes("test picture", bytes, sizeof bytes, &photo, &fault);
+  if (!status) status = inspector_open_photo(&photo, &inspect, &judge.inspector, &fault);
+  if (!status) status = inspection_open(judge.inspector, &judge.inspection, &fault);
+  if (!status) status = inspect_align(judge.inspection, &photo, &result, &fault);
+  if (status)
+    found(doctor, "backend", false, "%s", fault.text);
+  else
+    found(doctor, "backend", true, "%s, as --backend is %s; libjpeg-turbo %s, OpenCV %s", result.backend,
+          common->backend, result.libjpeg_turbo, result.opencv);
+  result_free(&result);
+  pair_judge_close(&judge);
+  photo_free(&photo);
+}
+
 static void look_at_limits(struct doctor *doctor) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files))
@@ -135,6 +162,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct common_options *common = values;
   struct doctor doctor = {.count = 0};
   look_at_versions(&doctor);
+  look_at_backend(&doctor, common);
   look_at_processor(&doctor);
   look_at_limits(&doctor);
   look_at_temporary(&doctor);

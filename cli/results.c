@@ -79,8 +79,11 @@ static enum status take_line(struct results *results, const struct client_outcom
                              struct fault *fault) {
   *line = nothing;
   if (!strcmp(outcome->state, "done")) {
-    *line = strndup(outcome->line, outcome->size);
-    return *line ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the results");
+    *line = malloc(outcome->size + 1);
+    if (!*line) return fault_set(fault, STATUS_MEMORY, "out of memory for the results");
+    memcpy(*line, outcome->line, outcome->size);
+    (*line)[outcome->size] = 0;
+    return STATUS_OK;
   }
   results->set_aside++;
   tell_why(results, outcome);

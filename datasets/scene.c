@@ -57,7 +57,7 @@ double scene_text_width(struct scene *scene, enum font font, double size, const 
 
 const char *scene_serial(char text[64], struct random *random, const char *form) {
   size_t i = 0;
-  for (; form[i] && i < 63; i++) {
+  for (; i < 63 && form[i]; i++) {
     char sign = form[i];
     if (sign == '#')
       sign = (char)('0' + random_below(random, 10));
