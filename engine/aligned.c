@@ -6,6 +6,10 @@
 
 static const double RGB_FROM_CHROMA[3][2] = {{0, 1.402}, {-0.344136, -0.714136}, {1.772, 0}};
 
+int aligned_level(enum aligned_plane plane) {
+  return plane == ALIGNED_LUMA ? 0 : plane < ALIGNED_CB_QUARTER ? 1 : 2;
+}
+
 /* ---- light of the channels ---- */
 
 struct means {
@@ -172,9 +176,11 @@ static enum status make_chroma(struct device *device, const struct align_golden 
   int32_t width = (g->width + 1) / 2, height = (g->height + 1) / 2;
   const struct light *lights[4] = {&out->light.channel[0], &out->light.channel[1], &out->light.channel[2],
                                    &out->light.luma};
-  enum status status = plane_of(device, &out->planes[2], width, height, &out->cb, fault);
-  if (!status) status = plane_of(device, &out->planes[3], width, height, &out->cr, fault);
-  if (!status) status = plane_of(device, &out->planes[4], width, height, &out->seen_half, fault);
+  enum status status = plane_of(device, &out->memory[ALIGNED_CB], width, height, &out->plane[ALIGNED_CB], fault);
+  if (!status)
+    status = plane_of(device, &out->memory[ALIGNED_CR], width, height, &out->plane[ALIGNED_CR], fault);
+  if (!status) status = plane_of(device, &out->seen_memory[1], width, height, &out->seen[ALIGNED_CB], fault);
+  out->seen[ALIGNED_CR] = out->seen[ALIGNED_CB];
   if (!status) status = plane_of(device, &out->tint, width, height, tint, fault);
   if (!status) status = upload_grids(device, a, out, 1, photo_level + 1, width, height, lights, 4, NULL, fault);
   if (status) return status;
@@ -183,11 +189,26 @@ static enum status make_chroma(struct device *device, const struct align_golden 
                                     .cr = out->photo_cr.level[photo_level],
                                     .place = out->place.buffer,
                                     .light = out->grid.buffer,
-                                    .out_cb = out->cb,
-                                    .out_cr = out->cr,
+                                    .out_cb = out->plane[ALIGNED_CB],
+                                    .out_cr = out->plane[ALIGNED_CR],
                                     .tint = *tint,
-                                    .seen = out->seen_half};
+                                    .seen = out->seen[ALIGNED_CB]};
   return device_check(device->backend->operations.warp_chroma(device->context, &call), "warp_chroma", fault);
+}
+
+static enum status make_quarter(struct device *device, struct aligned *out, struct fault *fault) {
+  const struct kernel_operations *ops = &device->backend->operations;
+  int32_t width = (out->plane[ALIGNED_CB].width + 1) / 2, height = (out->plane[ALIGNED_CB].height + 1) / 2;
+  enum status status = plane_of(device, &out->seen_memory[2], width, height, &out->seen[ALIGNED_CB_QUARTER], fault);
+  out->seen[ALIGNED_CR_QUARTER] = out->seen[ALIGNED_CB_QUARTER];
+  for (int i = 0; i < 2 && !status; i++) {
+    struct kernel_image *to = &out->plane[ALIGNED_CB_QUARTER + i];
+    status = plane_of(device, &out->memory[ALIGNED_CB_QUARTER + i], width, height, to, fault);
+    struct kernel_halve call = {.from = out->plane[ALIGNED_CB + i], .to = *to};
+    if (!status) status = device_check(ops->halve(device->context, &call), "halve", fault);
+  }
+  struct kernel_halve_mask mask = {.from = out->seen[ALIGNED_CB], .to = out->seen[ALIGNED_CB_QUARTER]};
+  return status ? status : device_check(ops->halve_mask(device->context, &mask), "halve_mask", fault);
 }
 
 enum status aligned_make(struct device *device, const struct aligned_golden *golden, const struct image *photo,
@@ -195,6 +216,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   const struct align_golden *g = golden->align;
   enum status status = STATUS_OK;
   out->colour = photo->colour && golden->cb->count && a->photo.count > 1;
+  out->planes = out->colour ? ALIGNED_PLANES : 1;
   if (out->colour) {
     status = pyramid_build(device, &out->photo_cb, &photo->planes[1], a->photo.count - 1, fault);
     if (!status) status = pyramid_build(device, &out->photo_cr, &photo->planes[2], a->photo.count - 1, fault);
@@ -204,8 +226,10 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   if (photo_level + 2 > a->photo.count) photo_level = a->photo.count > 1 ? a->photo.count - 2 : 0;
   struct kernel_image tint = {0};
   if (!status && out->colour) status = make_chroma(device, g, a, out, photo_level, &tint, fault);
-  if (!status) status = plane_of(device, &out->planes[0], g->width, g->height, &out->luma, fault);
-  if (!status) status = plane_of(device, &out->planes[1], g->width, g->height, &out->seen, fault);
+  if (!status && out->colour) status = make_quarter(device, out, fault);
+  if (!status)
+    status = plane_of(device, &out->memory[ALIGNED_LUMA], g->width, g->height, &out->plane[ALIGNED_LUMA], fault);
+  if (!status) status = plane_of(device, &out->seen_memory[0], g->width, g->height, &out->seen[ALIGNED_LUMA], fault);
   const struct light *luma = &out->light.luma;
   if (!status)
     status = upload_grids(device, a, out, 0, photo_level, g->width, g->height, &luma, 1, &out->light.shade, fault);
@@ -214,9 +238,35 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
                              .place = out->place.buffer,
                              .light = out->grid.buffer,
                              .tint = tint,
-                             .out = out->luma,
-                             .seen = out->seen};
+                             .out = out->plane[ALIGNED_LUMA],
+                             .seen = out->seen[ALIGNED_LUMA]};
   return device_check(device->backend->operations.warp(device->context, &call), "warp", fault);
+}
+
+static enum status upload_all_seen(struct device *device, int32_t width, int32_t height, struct device_memory *memory,
+                                   struct kernel_image *view, struct fault *fault) {
+  size_t size = (size_t)width * (size_t)height;
+  uint8_t *all = malloc(size);
+  if (!all) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  memset(all, 255, size);
+  struct plane plane = {all, width, height, (size_t)width};
+  enum status status = device_upload_plane(device, memory, &plane, view, fault);
+  free(all);
+  return status;
+}
+
+enum status aligned_of_golden(struct device *device, const struct image *golden, bool colour, struct aligned *out,
+                              struct fault *fault) {
+  out->colour = colour;
+  out->planes = colour ? ALIGNED_PLANES : 1;
+  enum status status = STATUS_OK;
+  for (int i = ALIGNED_LUMA; i <= (colour ? ALIGNED_CR : ALIGNED_LUMA) && !status; i++)
+    status = device_upload_plane(device, &out->memory[i], &golden->planes[i], &out->plane[i], fault);
+  for (int i = ALIGNED_LUMA; i <= (colour ? ALIGNED_CB : ALIGNED_LUMA) && !status; i++)
+    status = upload_all_seen(device, golden->planes[i].width, golden->planes[i].height, &out->seen_memory[i],
+                             &out->seen[i], fault);
+  out->seen[ALIGNED_CR] = out->seen[ALIGNED_CB];
+  return !status && colour ? make_quarter(device, out, fault) : status;
 }
 
 void aligned_free(struct device *device, struct aligned *out) {
@@ -225,7 +275,8 @@ void aligned_free(struct device *device, struct aligned *out) {
   tiles_free(device, &out->chroma_tiles[0]);
   tiles_free(device, &out->chroma_tiles[1]);
   tiles_free(device, &out->luma_tiles);
-  for (size_t i = 0; i < sizeof out->planes / sizeof *out->planes; i++) device_release(device, &out->planes[i]);
+  for (int i = 0; i < ALIGNED_PLANES; i++) device_release(device, &out->memory[i]);
+  for (int i = 0; i < 3; i++) device_release(device, &out->seen_memory[i]);
   device_release(device, &out->tint);
   field_free(&out->light.shade);
   device_release(device, &out->place);

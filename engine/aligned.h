@@ -16,16 +16,30 @@ struct aligned_light {
 
 #define ALIGNED_SHADE 10.0
 
-/* One thread's working memory and the last photo's planes, all in golden pixels (chroma at half size). */
+/* The planes that are compared. Chroma is looked at twice: at half size, and at a quarter, where a large pale tint
+ * stands out of a noise that has been averaged away. */
+enum aligned_plane {
+  ALIGNED_LUMA,
+  ALIGNED_CB,
+  ALIGNED_CR,
+  ALIGNED_CB_QUARTER,
+  ALIGNED_CR_QUARTER,
+  ALIGNED_PLANES
+};
+
+/* How many halvings a plane is from the golden's full size. */
+int aligned_level(enum aligned_plane plane);
+
+/* One thread's working memory and the last photo's planes, all in golden pixels. */
 struct aligned {
   bool colour;
-  struct kernel_image luma, seen;
-  struct kernel_image cb, cr, seen_half;
+  int planes; /* ALIGNED_PLANES, or 1 where there is no colour to compare */
+  struct kernel_image plane[ALIGNED_PLANES], seen[ALIGNED_PLANES];
   struct aligned_light light;
   /* working memory */
   struct pyramid photo_cb, photo_cr;
   struct tiles chroma_tiles[2], luma_tiles;
-  struct device_memory planes[6], tint, place, grid;
+  struct device_memory memory[ALIGNED_PLANES], seen_memory[3], tint, place, grid;
   int32_t *host_grid;
   size_t host_grid_size;
 };
@@ -40,6 +54,9 @@ struct aligned_golden {
  * and photo have it, else luma alone. */
 enum status aligned_make(struct device *device, const struct aligned_golden *golden, const struct image *photo,
                          struct alignment *alignment, struct aligned *aligned, struct fault *fault);
+/* The planes of the golden photo itself, whose places and light are the golden's. */
+enum status aligned_of_golden(struct device *device, const struct image *golden, bool colour, struct aligned *aligned,
+                              struct fault *fault);
 void aligned_free(struct device *device, struct aligned *aligned);
 
 #endif

@@ -6,14 +6,14 @@
 
 /* Hysteresis: an area grows while a pixel uses more than LOW of the tolerance, and counts if one uses all of it. */
 enum { LOW = KERNEL_MAP_UNIT / 2, HIGH = KERNEL_MAP_UNIT, MOST_AREAS = 65536, JOIN_PX = 4 };
-static const double LEAST_AREA = 9;
+static const double LEAST_AREA = 9, LEAST_SMALL = 3;
 
 /* A strong defect has a halo (its gloss, its shade, the blur of the lens) that uses some tolerance too; what is under
  * this share of the peak is not the defect. */
 enum { HALO_SHARE = 4, MOST_TRIMMED = 256 };
 
-static struct finding finding_of(const struct kernel_component *row, bool chroma) {
-  int32_t scale = chroma ? 2 : 1;
+static struct finding finding_of(const struct kernel_component *row, int plane) {
+  int32_t scale = 1 << aligned_level(plane);
   double n = row->area, x = (double)row->x / n, y = (double)row->y / n;
   double xx = (double)row->xx / n - x * x + 1.0 / 12, yy = (double)row->yy / n - y * y + 1.0 / 12;
   double xy = (double)row->xy / n - x * y, half = 0.5 * (xx + yy);
@@ -30,7 +30,7 @@ static struct finding finding_of(const struct kernel_component *row, bool chroma
       .length = 4 * scale * sqrt(half + spread),
       .width = 4 * scale * sqrt(minor > 0 ? minor : 0),
   };
-  if (chroma) f.chroma_peak = f.peak;
+  if (plane != ALIGNED_LUMA) f.chroma_peak = f.peak;
   return f;
 }
 
@@ -76,7 +76,7 @@ static enum status map_plane(struct device *device, const struct reference_plane
   if (status) return status;
   double use = use_of(histogram, least);
   if (use > c->use) c->use = use;
-  if (plane == REFERENCE_LUMA)
+  if (plane == ALIGNED_LUMA)
     for (int i = 0; i < 256; i++) c->compared += histogram[i];
   return STATUS_OK;
 }
@@ -100,11 +100,11 @@ static enum status find_rows(struct device *device, const struct kernel_image *m
   return status;
 }
 
-static void add_finding(struct comparison *c, const struct kernel_component *row, bool chroma) {
+static void add_finding(struct comparison *c, const struct kernel_component *row, int plane) {
   if (c->count == COMPARE_MOST_FINDINGS)
     c->overflow = true;
   else
-    c->findings[c->count++] = finding_of(row, chroma);
+    c->findings[c->count++] = finding_of(row, plane);
 }
 
 /* Takes the halo off a strong area: the parts of its box that reach a share of its peak are the findings. */
@@ -122,9 +122,9 @@ static enum status trim(struct device *device, const struct kernel_component *ar
     row.xx += 2 * dx * row.x + n * dx * dx, row.yy += 2 * dy * row.y + n * dy * dy;
     row.xy += dx * row.y + dy * row.x + n * dx * dy;
     row.x += n * dx, row.y += n * dy;
-    add_finding(c, &row, plane != REFERENCE_LUMA);
+    add_finding(c, &row, plane);
   }
-  if (!status && !counts[0]) add_finding(c, area, plane != REFERENCE_LUMA);
+  if (!status && !counts[0]) add_finding(c, area, plane);
   return status;
 }
 
@@ -141,7 +141,7 @@ static enum status find_areas(struct device *device, double least, int plane, st
     if (row->peak > HALO_SHARE * LOW && trimmed < MOST_TRIMMED)
       strong[trimmed++] = *row;
     else
-      add_finding(c, row, plane != REFERENCE_LUMA);
+      add_finding(c, row, plane);
   }
   for (int32_t i = 0; i < trimmed && !status; i++) status = trim(device, &strong[i], least, plane, c, fault);
   return status;
@@ -197,16 +197,15 @@ static void join_findings(struct comparison *c) {
 enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
                           double min_area, struct comparison *c, struct fault *fault) {
   double least = isnan(min_area) ? LEAST_AREA : min_area;
-  const struct kernel_image *photos[] = {&photo->luma, &photo->cb, &photo->cr};
-  const struct kernel_image *seen[] = {&photo->seen, &photo->seen_half, &photo->seen_half};
   c->count = 0, c->overflow = false, c->use = 0, c->compared = 0;
-  memset(c->map, 0, sizeof c->map);
-  int planes = reference->colour && photo->colour ? REFERENCE_PLANES : 1;
+  c->planes = reference->planes < photo->planes ? reference->planes : photo->planes;
   enum status status = STATUS_OK;
-  for (int i = 0; i < planes && !status; i++) {
-    double part = i == REFERENCE_LUMA ? least : ceil(0.25 * least);
+  for (int i = 0; i < c->planes && !status; i++) {
+    int scale = 1 << aligned_level(i);
+    double part = ceil(least / (scale * scale));
+    if (part < LEAST_SMALL) part = LEAST_SMALL;
     status = reserve(device, &reference->plane[i], i, c, fault);
-    if (!status) status = map_plane(device, &reference->plane[i], photos[i], seen[i], part, i, c, fault);
+    if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], part, i, c, fault);
     if (!status) status = find_areas(device, part, i, c, fault);
   }
   if (!status) join_findings(c);
@@ -214,7 +213,7 @@ enum status compare_photo(struct device *device, const struct reference *referen
 }
 
 void comparison_free(struct device *device, struct comparison *c) {
-  for (int i = 0; i < REFERENCE_PLANES; i++) device_release(device, &c->maps[i]);
+  for (int i = 0; i < ALIGNED_PLANES; i++) device_release(device, &c->maps[i]);
   device_release(device, &c->scratch);
   device_release(device, &c->rows);
   device_release(device, &c->counts);

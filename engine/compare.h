@@ -23,13 +23,14 @@ struct comparison {
   bool overflow;    /* more areas than could be examined: the photo differs almost everywhere */
   double use;       /* largest use of tolerance that is not a finding, at most 1 */
   int64_t compared; /* luma pixels that were compared */
-  struct kernel_image map[REFERENCE_PLANES];
+  int planes;
+  struct kernel_image map[ALIGNED_PLANES];
   /* working memory */
-  struct device_memory maps[REFERENCE_PLANES], scratch, rows, counts, histogram;
+  struct device_memory maps[ALIGNED_PLANES], scratch, rows, counts, histogram;
   struct kernel_component *host_rows;
 };
 
-/* `min_area`: least pixels of a finding (luma; chroma a quarter of it), NAN for the default. */
+/* `min_area`: least pixels of a finding (golden pixels), NAN for the default. */
 enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
                           double min_area, struct comparison *comparison, struct fault *fault);
 void comparison_free(struct device *device, struct comparison *comparison);

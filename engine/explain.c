@@ -118,7 +118,7 @@ static enum status judge(struct crop *c, const struct finding *f, struct explana
 
 enum status explain_finding(struct device *device, const struct reference *reference, const struct aligned *photo,
                             const struct finding *f, struct explanation *explanation, struct fault *fault) {
-  const struct reference_plane *p = &reference->plane[REFERENCE_LUMA];
+  const struct reference_plane *p = &reference->plane[ALIGNED_LUMA];
   struct crop c = {0};
   int32_t right = f->right + MARGIN, bottom = f->bottom + MARGIN;
   c.left = f->left > MARGIN ? f->left - MARGIN : 0, c.top = f->top > MARGIN ? f->top - MARGIN : 0;
@@ -126,7 +126,7 @@ enum status explain_finding(struct device *device, const struct reference *refer
   c.height = (bottom < p->height ? bottom : p->height - 1) - c.top + 1;
   *explanation = (struct explanation){0, 0};
   if ((int64_t)c.width * c.height > MOST_PIXELS) return STATUS_OK;
-  enum status status = crop_fetch(device, p, &photo->luma, &c, fault);
+  enum status status = crop_fetch(device, p, &photo->plane[ALIGNED_LUMA], &c, fault);
   if (!status) status = judge(&c, f, explanation, fault);
   crop_free(&c);
   return status;

@@ -208,37 +208,41 @@ enum status inspect_align(struct inspection *work, const struct photo *photo, st
 
 static enum status fetch_photo(struct inspection *work, struct fault *fault) {
   const struct aligned *a = &work->aligned;
+  const struct kernel_image *luma = &a->plane[ALIGNED_LUMA];
   struct image *image = &work->evidence_photo;
-  enum status status = image_reserve(image, a->luma.width, a->luma.height, a->colour, fault);
-  if (!status) status = device_download_plane(&work->device, &a->luma, &image->planes[0], fault);
-  if (!status && a->colour) status = device_download_plane(&work->device, &a->cb, &image->planes[1], fault);
-  if (!status && a->colour) status = device_download_plane(&work->device, &a->cr, &image->planes[2], fault);
+  enum status status = image_reserve(image, luma->width, luma->height, a->colour, fault);
+  for (int i = 0; i < (a->colour ? 3 : 1) && !status; i++)
+    status = device_download_plane(&work->device, &a->plane[i], &image->planes[i], fault);
   return status;
+}
+
+/* Raises the map to a smaller one, whose pixels are 2^level of it. */
+static void raise_map(const struct plane *small, int level, struct plane *map) {
+  for (int32_t y = 0; y < map->height; y++) {
+    const uint8_t *from = small->pixels + (size_t)(y >> level) * small->stride;
+    uint8_t *to = map->pixels + (size_t)y * map->stride;
+    for (int32_t x = 0; x < map->width; x++)
+      if (from[x >> level] > to[x]) to[x] = from[x >> level];
+  }
 }
 
 /* The luma's map, raised to the colour maps where these are higher. */
 static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
   const struct comparison *c = &work->comparison;
-  const struct kernel_image *luma = &c->map[REFERENCE_LUMA];
-  size_t full = (size_t)luma->width * (size_t)luma->height, half = 0;
-  const struct kernel_image *cb = &c->map[REFERENCE_CB];
-  if (cb->buffer) half = (size_t)cb->width * (size_t)cb->height;
-  if (full + half > work->evidence_map_size) {
-    uint8_t *larger = realloc(work->evidence_map, full + half);
+  const struct kernel_image *luma = &c->map[ALIGNED_LUMA];
+  size_t full = (size_t)luma->width * (size_t)luma->height, need = 2 * full;
+  if (need > work->evidence_map_size) {
+    uint8_t *larger = realloc(work->evidence_map, need);
     if (!larger) return fault_set(fault, STATUS_MEMORY, "evidence: out of memory");
-    work->evidence_map = larger, work->evidence_map_size = full + half;
+    work->evidence_map = larger, work->evidence_map_size = need;
   }
   *map = (struct plane){work->evidence_map, luma->width, luma->height, (size_t)luma->width};
   enum status status = device_download_plane(&work->device, luma, map, fault);
-  for (int i = REFERENCE_CB; i < REFERENCE_PLANES && half && !status; i++) {
-    struct plane small = {work->evidence_map + full, cb->width, cb->height, (size_t)cb->width};
-    status = device_download_plane(&work->device, &c->map[i], &small, fault);
-    for (int32_t y = 0; y < map->height && !status; y++)
-      for (int32_t x = 0; x < map->width; x++) {
-        uint8_t v = small.pixels[(size_t)(y / 2) * small.stride + (size_t)(x / 2)];
-        uint8_t *to = &map->pixels[(size_t)y * map->stride + (size_t)x];
-        if (v > *to) *to = v;
-      }
+  for (int i = ALIGNED_LUMA + 1; i < c->planes && !status; i++) {
+    const struct kernel_image *view = &c->map[i];
+    struct plane small = {work->evidence_map + full, view->width, view->height, (size_t)view->width};
+    status = device_download_plane(&work->device, view, &small, fault);
+    if (!status) raise_map(&small, aligned_level(i), map);
   }
   return status;
 }

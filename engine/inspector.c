@@ -64,8 +64,9 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   struct inspection *work = NULL;
   enum status status =
       reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
-  if (!status) status = reference_add_first(&in->device, &in->image, &in->reference, fault);
-  if (!status && count > 1) status = inspection_open(in, &work, fault);
+  if (!status) status = inspection_open(in, &work, fault);
+  if (!status) status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
+  if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
   for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], fault);
   inspection_close(work);
   if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);

@@ -8,8 +8,11 @@
 
 /* Defaults of the tolerance, where the spec leaves it to us: grey levels, deviations, golden pixels. An edge's
  * overshoot differs from camera to camera and with sub-pixel phase, hence a share of the contrast within two pixels. */
-static const double ABSOLUTE_LUMA = 12, ABSOLUTE_CHROMA = 10, RELATIVE = 8, EDGE = 1, SHARP_LUMA = 0.15,
-                    SHARP_CHROMA = 0.2;
+struct defaults {
+  double absolute, relative, edge, sharp;
+};
+static double ev(const char*n,double d){const char*e=getenv(n);return e?atof(e):d;}
+static struct defaults defaults_of(int plane){ return plane==ALIGNED_LUMA?(struct defaults){ev("AL",12),ev("RL",8),ev("ED",1),ev("SH",.15)}:plane<ALIGNED_CB_QUARTER?(struct defaults){ev("AC",10),ev("RC",8),ev("EC",1),ev("SC",.2)}:(struct defaults){ev("AQ",6),ev("RQ",8),ev("EQ",1),ev("SQ",.2)};}
 
 /* The binomial sum leaves 0.375 of white noise; demosaicing and JPEG make noise coarser than white. */
 static const double SMOOTHED_NOISE = 0.6;
@@ -36,55 +39,24 @@ static enum status begin_plane(struct device *device, int32_t width, int32_t hei
 enum status reference_begin(struct device *device, int32_t width, int32_t height, bool colour,
                             struct reference *reference, struct fault *fault) {
   memset(reference, 0, sizeof *reference);
-  reference->colour = colour;
-  enum status status = begin_plane(device, width, height, &reference->plane[REFERENCE_LUMA], fault);
-  for (int i = REFERENCE_CB; i < REFERENCE_PLANES && colour && !status; i++)
-    status = begin_plane(device, (width + 1) / 2, (height + 1) / 2, &reference->plane[i], fault);
-  return status;
-}
-
-static enum status add_plane(struct device *device, const struct kernel_image *photo, const struct kernel_image *seen,
-                             struct reference_plane *p, struct fault *fault) {
-  struct kernel_accumulate call = {
-      .photo = *photo, .seen = *seen, .sum = p->sum, .square = p->square, .count = p->count};
-  return device_check(device->backend->operations.accumulate(device->context, &call), "accumulate", fault);
-}
-
-static enum status add_host_plane(struct device *device, const struct plane *plane, struct reference_plane *p,
-                                  struct fault *fault) {
-  struct device_memory photo = {0}, seen = {0};
-  struct kernel_image photo_view, seen_view;
-  size_t size = (size_t)plane->width * (size_t)plane->height;
-  uint8_t *all = malloc(size);
-  enum status status = all ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  if (!status) {
-    memset(all, 255, size);
-    struct plane full = {all, plane->width, plane->height, (size_t)plane->width};
-    status = device_upload_plane(device, &photo, plane, &photo_view, fault);
-    if (!status) status = device_upload_plane(device, &seen, &full, &seen_view, fault);
-    if (!status) status = add_plane(device, &photo_view, &seen_view, p, fault);
-  }
-  free(all);
-  device_release(device, &photo);
-  device_release(device, &seen);
-  return status;
-}
-
-enum status reference_add_first(struct device *device, const struct image *golden, struct reference *reference,
-                                struct fault *fault) {
+  reference->planes = colour ? ALIGNED_PLANES : 1;
   enum status status = STATUS_OK;
-  for (int i = 0; i < (reference->colour ? REFERENCE_PLANES : 1) && !status; i++)
-    status = add_host_plane(device, &golden->planes[i], &reference->plane[i], fault);
-  reference->photos++;
+  for (int i = 0; i < reference->planes && !status; i++) {
+    int32_t w = width, h = height;
+    for (int level = 0; level < aligned_level(i); level++) w = (w + 1) / 2, h = (h + 1) / 2;
+    status = begin_plane(device, w, h, &reference->plane[i], fault);
+  }
   return status;
 }
 
 enum status reference_add(struct device *device, const struct aligned *photo, struct reference *reference,
                           struct fault *fault) {
-  enum status status = add_plane(device, &photo->luma, &photo->seen, &reference->plane[REFERENCE_LUMA], fault);
-  if (!status && reference->colour && photo->colour) {
-    status = add_plane(device, &photo->cb, &photo->seen_half, &reference->plane[REFERENCE_CB], fault);
-    if (!status) status = add_plane(device, &photo->cr, &photo->seen_half, &reference->plane[REFERENCE_CR], fault);
+  enum status status = STATUS_OK;
+  for (int i = 0; i < reference->planes && i < photo->planes && !status; i++) {
+    struct reference_plane *p = &reference->plane[i];
+    struct kernel_accumulate call = {
+        .photo = photo->plane[i], .seen = photo->seen[i], .sum = p->sum, .square = p->square, .count = p->count};
+    status = device_check(device->backend->operations.accumulate(device->context, &call), "accumulate", fault);
   }
   reference->photos++;
   return status;
@@ -137,17 +109,19 @@ static int32_t fixed(double v, double unit) {
   return (int32_t)floor(v * unit + 0.5);
 }
 
-static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, bool chroma,
+static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, int plane,
                                             const struct variability *variability) {
   const struct spec_tolerance *all = &spec->tolerance;
-  /* The spec speaks of grey levels of luma; chroma, which moves less for the same colour, keeps its proportion. */
-  double absolute =
-      given(zone->absolute, all->absolute, ABSOLUTE_LUMA) * (chroma ? ABSOLUTE_CHROMA / ABSOLUTE_LUMA : 1);
+  struct defaults d = defaults_of(plane), luma = defaults_of(ALIGNED_LUMA);
+  /* The spec speaks of luma; chroma, which moves less for the same colour, keeps its proportion to it. */
+  double absolute = given(zone->absolute, all->absolute, luma.absolute) * d.absolute / luma.absolute;
+  double relative = given(zone->relative, all->relative, luma.relative) * d.relative / luma.relative;
+  double edge = given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
   struct kernel_tolerance t = {
       .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
-      .relative = fixed(given(zone->relative, all->relative, RELATIVE), 256),
-      .edge = fixed(given(zone->edge, all->edge, EDGE), 256),
-      .sharp = fixed(chroma ? SHARP_CHROMA : SHARP_LUMA, 256),
+      .relative = fixed(relative, 256),
+      .edge = fixed(edge, 256),
+      .sharp = fixed(d.sharp, 256),
       .prior = PRIOR_PHOTOS,
       .prior_variance = fixed(variability->flat, 1),
       .prior_edge = fixed(variability->edge, 65536),
@@ -177,15 +151,15 @@ static enum status find_variability(struct device *device, const struct referenc
   return status;
 }
 
-static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones, bool chroma,
+static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones, int plane,
                                const struct variability *variability, const struct kernel_image *variance,
                                struct reference_plane *p, struct fault *fault) {
   static const struct spec_tolerance unset = {NAN, NAN, NAN};
   struct kernel_tolerance tolerances[255];
   int32_t count = 0;
-  tolerances[count++] = tolerance_of(spec, &unset, chroma, variability);
+  tolerances[count++] = tolerance_of(spec, &unset, plane, variability);
   for (size_t i = 0; i < spec->zone_count; i++)
-    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, chroma, variability);
+    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, variability);
   struct device_memory zone_memory = {0};
   struct kernel_image zone_view;
   enum status status = device_upload_plane(device, &zone_memory, zones, &zone_view, fault);
@@ -204,7 +178,7 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
   return status;
 }
 
-static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones, bool chroma,
+static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones, int plane,
                                 int photos, double noise, struct reference_plane *p, struct fault *fault) {
   struct device_memory variance_memory = {0};
   struct kernel_image variance;
@@ -219,7 +193,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
     status = device_check(device->backend->operations.statistics(device->context, &call), "statistics", fault);
   }
   if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
-  if (!status) status = make_limits(device, spec, zones, chroma, &variability, &variance, p, fault);
+  if (!status) status = make_limits(device, spec, zones, plane, &variability, &variance, p, fault);
   device_release(device, &variance_memory);
   for (int i = 0; i < 3; i++) device_release(device, &p->statistics[i]);
   return status;
@@ -227,15 +201,19 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
 
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault) {
+  const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
   enum status status = STATUS_OK;
-  for (int i = 0; i < (reference->colour ? REFERENCE_PLANES : 1) && !status; i++)
-    status = finish_plane(device, spec, i == REFERENCE_LUMA ? &zones->labels : &zones->half, i != REFERENCE_LUMA,
-                          reference->photos, noise_of(&golden->planes[i]), &reference->plane[i], fault);
+  for (int i = 0; i < reference->planes && !status; i++) {
+    int level = aligned_level(i);
+    /* A quarter plane is the half plane averaged over four. */
+    double noise = level < 2 ? noise_of(&golden->planes[i]) : 0.5 * noise_of(&golden->planes[i - 2]);
+    status = finish_plane(device, spec, labels[level], i, reference->photos, noise, &reference->plane[i], fault);
+  }
   return status;
 }
 
 void reference_free(struct device *device, struct reference *reference) {
-  for (int i = 0; i < REFERENCE_PLANES; i++)
+  for (int i = 0; i < ALIGNED_PLANES; i++)
     for (int j = 0; j < 3; j++) {
       device_release(device, &reference->plane[i].memory[j]);
       device_release(device, &reference->plane[i].statistics[j]);

@@ -5,8 +5,6 @@
 #include "engine/aligned.h"
 #include "engine/zones.h"
 
-enum { REFERENCE_LUMA, REFERENCE_CB, REFERENCE_CR, REFERENCE_PLANES };
-
 struct reference_plane {
   int32_t width, height;
   struct kernel_image mean, rise, fall;
@@ -18,18 +16,15 @@ struct reference_plane {
 
 /* Made once, then read by any number of threads. */
 struct reference {
-  bool colour;
+  int planes; /* of enum aligned_plane: all, or luma alone */
   int photos;
-  struct reference_plane plane[REFERENCE_PLANES];
+  struct reference_plane plane[ALIGNED_PLANES];
 };
 
 /* Starts the statistics for a golden of this size. */
 enum status reference_begin(struct device *device, int32_t width, int32_t height, bool colour,
                             struct reference *reference, struct fault *fault);
-/* Adds the golden photo itself, whose places are the golden's. */
-enum status reference_add_first(struct device *device, const struct image *golden, struct reference *reference,
-                                struct fault *fault);
-/* Adds a further approved photo that was aligned to the first. */
+/* Adds an approved photo: the golden itself (aligned_of_golden), or a further one that was aligned to it. */
 enum status reference_add(struct device *device, const struct aligned *photo, struct reference *reference,
                           struct fault *fault);
 /* Makes mean and limits from the statistics, which are given back. */

@@ -65,14 +65,13 @@ static enum status draw_mask(const struct spec_zone *zone, const struct photo *m
   return status;
 }
 
-static void draw_half(struct zones *zones) {
-  const struct plane *full = &zones->labels;
-  for (int32_t y = 0; y < zones->half.height; y++) {
-    const uint8_t *top = full->pixels + (size_t)(2 * y) * full->stride;
-    const uint8_t *bottom = 2 * y + 1 < full->height ? top + full->stride : top;
-    uint8_t *out = zones->half.pixels + (size_t)y * zones->half.stride;
-    for (int32_t x = 0; x < zones->half.width; x++) {
-      int32_t right = 2 * x + 1 < full->width ? 2 * x + 1 : 2 * x;
+static void halve(const struct plane *from, struct plane *to) {
+  for (int32_t y = 0; y < to->height; y++) {
+    const uint8_t *top = from->pixels + (size_t)(2 * y) * from->stride;
+    const uint8_t *bottom = 2 * y + 1 < from->height ? top + from->stride : top;
+    uint8_t *out = to->pixels + (size_t)y * to->stride;
+    for (int32_t x = 0; x < to->width; x++) {
+      int32_t right = 2 * x + 1 < from->width ? 2 * x + 1 : 2 * x;
       uint8_t four[4] = {top[2 * x], top[right], bottom[2 * x], bottom[right]}, most = 0;
       bool all = true;
       for (int i = 0; i < 4; i++) {
@@ -84,16 +83,25 @@ static void draw_half(struct zones *zones) {
   }
 }
 
+static struct plane plane_at(uint8_t *pixels, int32_t width, int32_t height) {
+  return (struct plane){pixels, width, height, (size_t)width};
+}
+
+static size_t plane_size(const struct plane *plane) { return (size_t)plane->width * (size_t)plane->height; }
+
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
                        struct zones *zones, struct fault *fault) {
   memset(zones, 0, sizeof *zones);
   if (spec->zone_count > ZONES_MOST)
     return fault_set(fault, STATUS_LIMIT, "zones: %zu of them; expected at most %d", spec->zone_count, ZONES_MOST);
-  size_t full = (size_t)width * (size_t)height, half = (size_t)((width + 1) / 2) * (size_t)((height + 1) / 2);
-  zones->memory = malloc(full + half);
+  struct plane half = plane_at(NULL, (width + 1) / 2, (height + 1) / 2);
+  struct plane quarter = plane_at(NULL, (half.width + 1) / 2, (half.height + 1) / 2);
+  size_t full = (size_t)width * (size_t)height;
+  zones->memory = malloc(full + plane_size(&half) + plane_size(&quarter));
   if (!zones->memory) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
-  zones->labels = (struct plane){zones->memory, width, height, (size_t)width};
-  zones->half = (struct plane){zones->memory + full, (width + 1) / 2, (height + 1) / 2, (size_t)((width + 1) / 2)};
+  zones->labels = plane_at(zones->memory, width, height);
+  zones->half = plane_at(zones->memory + full, half.width, half.height);
+  zones->quarter = plane_at(zones->half.pixels + plane_size(&half), quarter.width, quarter.height);
   memset(zones->memory, spec->outside_ignored ? 0 : ZONES_OUTSIDE, full);
   enum status status = STATUS_OK;
   for (int ignored = 0; ignored < 2; ignored++)
@@ -116,7 +124,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   if (status)
     zones_free(zones);
   else
-    draw_half(zones);
+    halve(&zones->labels, &zones->half), halve(&zones->half, &zones->quarter);
   return status;
 }
 
