@@ -177,8 +177,7 @@ static enum status make_chroma(struct device *device, const struct align_golden 
   const struct light *lights[4] = {&out->light.channel[0], &out->light.channel[1], &out->light.channel[2],
                                    &out->light.luma};
   enum status status = plane_of(device, &out->memory[ALIGNED_CB], width, height, &out->plane[ALIGNED_CB], fault);
-  if (!status)
-    status = plane_of(device, &out->memory[ALIGNED_CR], width, height, &out->plane[ALIGNED_CR], fault);
+  if (!status) status = plane_of(device, &out->memory[ALIGNED_CR], width, height, &out->plane[ALIGNED_CR], fault);
   if (!status) status = plane_of(device, &out->seen_memory[1], width, height, &out->seen[ALIGNED_CB], fault);
   out->seen[ALIGNED_CR] = out->seen[ALIGNED_CB];
   if (!status) status = plane_of(device, &out->tint, width, height, tint, fault);

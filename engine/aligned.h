@@ -18,14 +18,7 @@ struct aligned_light {
 
 /* The planes that are compared. Chroma is looked at twice: at half size, and at a quarter, where a large pale tint
  * stands out of a noise that has been averaged away. */
-enum aligned_plane {
-  ALIGNED_LUMA,
-  ALIGNED_CB,
-  ALIGNED_CR,
-  ALIGNED_CB_QUARTER,
-  ALIGNED_CR_QUARTER,
-  ALIGNED_PLANES
-};
+enum aligned_plane { ALIGNED_LUMA, ALIGNED_CB, ALIGNED_CR, ALIGNED_CB_QUARTER, ALIGNED_CR_QUARTER, ALIGNED_PLANES };
 
 /* How many halvings a plane is from the golden's full size. */
 int aligned_level(enum aligned_plane plane);

@@ -87,7 +87,9 @@ static struct plane plane_at(uint8_t *pixels, int32_t width, int32_t height) {
   return (struct plane){pixels, width, height, (size_t)width};
 }
 
-static size_t plane_size(const struct plane *plane) { return (size_t)plane->width * (size_t)plane->height; }
+static size_t plane_size(const struct plane *plane) {
+  return (size_t)plane->width * (size_t)plane->height;
+}
 
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
                        struct zones *zones, struct fault *fault) {

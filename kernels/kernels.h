@@ -143,7 +143,8 @@ struct kernel_statistics {
  *   rise   = spread + ((edge (max 3 x 3 of M - M) + sharp r) >> 8)               Q4
  *   fall   = the same with M - min 3 x 3 of M
  * and the outputs are reciprocals for kernel_compare: min(65535, (KERNEL_MAP_UNIT << 16) / limit). They are 0, never
- * compared, where count is 0, or the zone is 0 or over tolerance_count; zone z takes tolerances[z - 1]. */
+ * compared, where count is 0, the zone is over tolerance_count, or the zone of any of the 3 x 3 pixels (those within the
+ * picture) is 0, since the ground there is in the smoothed value; zone z takes tolerances[z - 1]. */
 struct kernel_tolerance {
   int32_t absolute;       /* Q4, at least 1 */
   int32_t relative;       /* Q8 */

@@ -69,6 +69,13 @@ static void limit_pixel(const struct kernel_limits *call, const struct kernel_to
   *fall = reciprocal(spread + ((tolerance->edge * (mean - near.low) + tolerance->sharp * r) >> 8));
 }
 
+static bool zoned_around(const struct kernel_image *zones, int32_t x, int32_t y) {
+  for (int32_t v = cpu_edge(y - 1, zones->height); v <= cpu_edge(y + 1, zones->height); v++)
+    for (int32_t u = cpu_edge(x - 1, zones->width); u <= cpu_edge(x + 1, zones->width); u++)
+      if (!cpu_row8(zones, v)[u]) return false;
+  return true;
+}
+
 static bool tolerances_fit(const struct kernel_limits *call) {
   if (!call->tolerances || call->tolerance_count < 1 || call->tolerance_count > 255) return false;
   for (int32_t i = 0; i < call->tolerance_count; i++) {
@@ -93,7 +100,7 @@ enum kernel_status cpu_limits(struct kernel_context *context, const struct kerne
     uint16_t *rise = cpu_row16(&call->rise, y), *fall = cpu_row16(&call->fall, y);
     for (int32_t x = 0; x < mean->width; x++) {
       rise[x] = fall[x] = 0;
-      if (count[x] && zones[x] && zones[x] <= call->tolerance_count)
+      if (count[x] && zones[x] <= call->tolerance_count && zoned_around(&call->zones, x, y))
         limit_pixel(call, &call->tolerances[zones[x] - 1], x, y, &rise[x], &fall[x]);
     }
   }
