@@ -4,11 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A finding that reaches so many tolerances stands, whatever it looks like. */
-static const double WEAK = 3;
-/* A difference that takes more than this many pixels to rise is soft; one that follows the golden so closely is the
- * golden's own structure. NOTABLE: grey levels from which a pixel is asked whether the golden is flat under it. */
-static const double SOFT = 6, LIKE = 0.65, NOTABLE = 6;
+/* A finding that reaches so many tolerances stands, whatever it looks like: WEAK if it is the golden's own structure
+ * with more contrast (the correlation reaches LIKE), FAINT if it is soft (takes more than SOFT pixels to rise).
+ * NOTABLE: grey levels from which a pixel is asked whether the golden is flat under it. */
+static const double WEAK = 3, LIKE = 0.65, FAINT = 1.6, SOFT = 3.5, NOTABLE = 6;
 
 enum { MARGIN = 4, FLAT = 12 * 16, MOST_PIXELS = 1 << 20 };
 
@@ -142,7 +141,7 @@ enum status explain_findings(struct device *device, const struct reference *refe
       enum status status = explain_finding(device, reference, photo, f, &e, fault);
       if (status) return status;
     }
-    if (e.softness > SOFT || e.likeness > LIKE)
+    if (e.likeness > LIKE || (f->peak < FAINT && e.softness > SOFT))
       c->use = 1;
     else
       c->findings[kept++] = *f;
