@@ -6,7 +6,7 @@
 
 /* Hysteresis: an area grows while a pixel uses more than LOW of the tolerance, and counts if one uses all of it. */
 enum { LOW = KERNEL_MAP_UNIT / 2, HIGH = KERNEL_MAP_UNIT, MOST_AREAS = 65536, JOIN_PX = 4 };
-static const double LEAST_AREA = 12, LEAST_SMALL = 3;
+static const double LEAST_AREA = 14, LEAST_SMALL = 3;
 
 /* A strong defect has a halo (its gloss, its shade, the blur of the lens) that uses some tolerance too; what is under
  * this share of the peak is not the defect. */
