@@ -1,0 +1,266 @@
+/* Alignment of drawn scenes, whose pose is known exactly. */
+#include "tests/engine/picture.h"
+#include "tests/engine/stage.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The object is drawn at twice the golden's size, so that golden and photo are both seen by a camera. */
+enum { WIDTH = 400, HEIGHT = 300, OBJECT = 2 };
+
+static struct picture object;
+
+static int draw_object(void **state) {
+  (void)state;
+  object = picture_product(OBJECT * WIDTH, OBJECT * HEIGHT, 1, 12);
+  return 0;
+}
+
+static int free_object(void **state) {
+  (void)state;
+  picture_free(&object);
+  return 0;
+}
+
+/* What a camera sees that has the golden at `pose`; noise of 1.5 grey levels. */
+static struct picture seen(const struct pose *pose, int width, int height, uint64_t seed) {
+  struct pose to_golden = pose_turned(0, 1.0 / OBJECT, -0.5, -0.5, -0.5, -0.5), both;
+  assert_true(pose_compose(pose, &to_golden, &both));
+  struct picture p = picture_seen(&object, &both, width, height, 3, 120);
+  picture_blur(&p, 0.5);
+  picture_noise(&p, 1.5, seed);
+  return p;
+}
+
+static struct photo photo_seen(const struct pose *pose, int width, int height, uint64_t seed) {
+  struct picture p = seen(pose, width, height, seed);
+  struct photo photo = picture_photo(&p, "photo.pgm");
+  picture_free(&p);
+  return photo;
+}
+
+static struct photo golden_photo(void) {
+  struct pose identity = pose_identity();
+  return photo_seen(&identity, WIDTH, HEIGHT, 1);
+}
+
+static void check_pose(struct stage *stage, const struct pose *truth, int width, int height, double most) {
+  struct photo photo = photo_seen(truth, width, height, 2);
+  struct result result = stage_align(stage, &photo);
+  if (!result.aligned) result_tell(&result);
+  struct pose found = result_pose(&result);
+  double error = pose_corner_error(&found, truth, WIDTH, HEIGHT);
+  print_message("mean corner error %.4f px, residual %.3f px, overlap %.3f\n", error, result.residual_px,
+                result.overlap);
+  if (!(error <= most)) fail_msg("mean corner error %.3f px, expected at most %.3f", error, most);
+  assert_true(result.residual_px < 0.15);
+  result_free(&result);
+  photo_free(&photo);
+}
+
+static void a_known_homography_is_recovered(void **state) {
+  (void)state;
+  static const struct pose truths[] = {
+      {{1, 0, 0, 0, 1, 0, 0, 0, 1}},
+      {{1.04, 0.05, 12, -0.06, 0.98, 25, 1e-4, -8e-5, 1}},
+      {{0.7, -0.75, 260, 0.72, 0.68, -20, -2e-4, 1e-4, 1}},
+      {{-1.02, 0.03, 430, -0.02, -1.05, 330, 5e-5, 5e-5, 1}},
+  };
+  struct photo golden = golden_photo();
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (size_t i = 0; i < sizeof truths / sizeof *truths; i++) check_pose(&stage, &truths[i], 480, 400, 0.05);
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
+static void every_motion_model_is_recovered_and_kept(void **state) {
+  (void)state;
+  static const struct {
+    const char *spec;
+    struct pose truth;
+  } models[] = {
+      {"alignment: {model: translation}\n", {{1, 0, 13.37, 0, 1, 22.6, 0, 0, 1}}},
+      {"alignment: {model: rigid}\n", {{0.96, -0.28, 90, 0.28, 0.96, -10, 0, 0, 1}}},
+      {"alignment: {model: similarity}\n", {{0.9, 0.3, 10, -0.3, 0.9, 120, 0, 0, 1}}},
+      {"alignment: {model: affine}\n", {{1.1, 0.1, 5, -0.05, 0.95, 30, 0, 0, 1}}},
+  };
+  struct photo golden = golden_photo();
+  for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    struct stage stage;
+    stage_open(&stage, models[i].spec, &golden, 1);
+    check_pose(&stage, &models[i].truth, 480, 400, 0.06);
+    struct photo photo = photo_seen(&models[i].truth, 480, 400, 3);
+    struct result result = stage_align(&stage, &photo);
+    const double *h = result.homography;
+    assert_true(h[6] == 0 && h[7] == 0);
+    if (i < 3) assert_true(fabs(h[0] - h[4]) < 1e-9 && fabs(h[1] + h[3]) < 1e-9);
+    if (i < 2) assert_true(fabs(h[0] * h[0] + h[3] * h[3] - 1) < 1e-9);
+    if (i < 1) assert_true(fabs(h[0] - 1) < 1e-12);
+    result_free(&result);
+    photo_free(&photo);
+    stage_close(&stage);
+  }
+  photo_free(&golden);
+}
+
+static void assert_refused_as(struct stage *stage, const struct photo *photo, enum reason_code code) {
+  struct result result = stage_align(stage, photo);
+  if (result.aligned || result.reason_count != 1 || result.reasons[0].code != code ||
+      strlen(result.reasons[0].text) < 20) {
+    result_tell(&result);
+    fail_msg("%s: expected a refusal for %s", photo->path, reason_name(code));
+  }
+  assert_int_equal(result.verdict, VERDICT_CANNOT_JUDGE);
+  print_message("%s: %s: %s\n", photo->path, reason_name(result.reasons[0].code), result.reasons[0].text);
+  result_free(&result);
+}
+
+static void photos_of_something_else_are_refused(void **state) {
+  (void)state;
+  struct photo golden = golden_photo();
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (uint64_t seed = 100; seed < 104; seed++) {
+    struct picture other = picture_product(WIDTH, HEIGHT, 1, seed);
+    struct photo photo = picture_photo(&other, "other.pgm");
+    assert_refused_as(&stage, &photo, REASON_NOT_ALIGNED);
+    photo_free(&photo);
+    picture_free(&other);
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
+static void blank_and_noisy_photos_are_refused(void **state) {
+  (void)state;
+  struct photo golden = golden_photo();
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (int i = 0; i < 4; i++) {
+    struct picture p = picture_even(WIDTH, HEIGHT, 1, (const float[]){0, 255, 128, 128}[i]);
+    if (i == 3) picture_noise(&p, 30, 8);
+    struct photo photo = picture_photo(&p, i == 3 ? "noise.pgm" : "blank.pgm");
+    assert_refused_as(&stage, &photo, REASON_NOT_ALIGNED);
+    photo_free(&photo);
+    picture_free(&p);
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
+static void tiny_photos_are_refused_in_words(void **state) {
+  (void)state;
+  static const int sizes[][2] = {{1, 1}, {1, 400}, {400, 1}, {2, 2}, {3, 3}, {8, 8}, {20, 12}, {40, 30}, {400, 20}};
+  struct photo golden = golden_photo();
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    struct pose pose = pose_turned(0, (double)sizes[i][0] / WIDTH, 0, 0, 0, 0);
+    struct photo photo = photo_seen(&pose, sizes[i][0], sizes[i][1], 4);
+    struct result result = stage_align(&stage, &photo);
+    if (result.aligned || result.reason_count != 1 || strlen(result.reasons[0].text) < 20) {
+      result_tell(&result);
+      fail_msg("%d x %d: expected a refusal", sizes[i][0], sizes[i][1]);
+    }
+    print_message("%d x %d: %s: %s\n", sizes[i][0], sizes[i][1], reason_name(result.reasons[0].code),
+                  result.reasons[0].text);
+    result_free(&result);
+    photo_free(&photo);
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
+static void a_tiny_golden_is_refused_in_words(void **state) {
+  (void)state;
+  struct picture p = picture_even(31, 64, 1, 90);
+  struct photo photo = picture_photo(&p, "small.pgm");
+  struct inspector *inspector;
+  struct fault fault = {0};
+  assert_int_equal(inspector_open_photo(&photo, NULL, &inspector, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "small.pgm: 31 x 64 pixels; expected at least 32"));
+  photo_free(&photo);
+  picture_free(&p);
+}
+
+/* The product on a ground that is not the same from photo to photo and fills most of the picture. */
+static struct photo on_ground(const struct pose *pose, double ground_x, uint64_t seed) {
+  struct picture ground = picture_product(2 * WIDTH, 2 * HEIGHT, 1, 55);
+  struct pose shift = pose_turned(0, 1, 0, 0, ground_x - 150, -100), inverse;
+  struct picture p = picture_seen(&ground, &shift, WIDTH, HEIGHT, 2, 120), front = seen(pose, WIDTH, HEIGHT, seed);
+  assert_true(pose_invert(pose, &inverse));
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++) {
+      struct pose_point q;
+      assert_true(pose_apply(&inverse, x, y, &q));
+      if (q.x > 130 && q.x < 290 && q.y > 90 && q.y < 220) *picture_at(&p, x, y) = *picture_at(&front, x, y);
+    }
+  struct photo photo = picture_photo(&p, "ground.pgm");
+  picture_free(&ground);
+  picture_free(&front);
+  picture_free(&p);
+  return photo;
+}
+
+static void ground_that_moves_is_kept_out_by_the_zones(void **state) {
+  (void)state;
+  struct pose identity = pose_identity(), truth = pose_turned(3, 1.02, 200, 150, 206, 146);
+  struct photo golden = on_ground(&identity, 0, 5), photo = on_ground(&truth, 31, 6);
+  struct stage stage;
+  stage_open(&stage,
+             "outside: ignore\nzones: [{name: front, polygon: [[135, 95], [285, 95], [285, 215], [135, 215]]}]\n",
+             &golden, 1);
+  struct result result = stage_align(&stage, &photo);
+  if (!result.aligned) result_tell(&result);
+  struct pose found = result_pose(&result);
+  /* Over the product, which is what is judged. */
+  double most = 0;
+  for (int corner = 0; corner < 4; corner++) {
+    struct pose_point a, b;
+    double x = corner & 1 ? 285 : 135, y = corner & 2 ? 215 : 95;
+    assert_true(pose_apply(&found, x, y, &a) && pose_apply(&truth, x, y, &b));
+    most = fmax(most, hypot(a.x - b.x, a.y - b.y));
+  }
+  print_message("largest error at the zone's corners %.4f px\n", most);
+  assert_true(most < 0.2);
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(&golden);
+  photo_free(&photo);
+}
+
+static void what_the_photo_does_not_show_is_not_overlap(void **state) {
+  (void)state;
+  struct photo golden = golden_photo();
+  struct stage stage;
+  struct pose cut = pose_turned(0, 1, 0, 0, -0.25 * WIDTH, 0);
+  struct photo photo = photo_seen(&cut, WIDTH * 3 / 4, HEIGHT, 6);
+  stage_open(&stage, "name: a\n", &golden, 1);
+  struct result result = stage_align(&stage, &photo);
+  assert_true(result.aligned);
+  assert_true(fabs(result.overlap - 0.75) < 0.02);
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(&golden);
+  photo_free(&photo);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_known_homography_is_recovered),
+      cmocka_unit_test(every_motion_model_is_recovered_and_kept),
+      cmocka_unit_test(photos_of_something_else_are_refused),
+      cmocka_unit_test(blank_and_noisy_photos_are_refused),
+      cmocka_unit_test(tiny_photos_are_refused_in_words),
+      cmocka_unit_test(a_tiny_golden_is_refused_in_words),
+      cmocka_unit_test(ground_that_moves_is_kept_out_by_the_zones),
+      cmocka_unit_test(what_the_photo_does_not_show_is_not_overlap),
+  };
+  return cmocka_run_group_tests(tests, draw_object, free_object);
+}
