@@ -88,10 +88,11 @@ static void later_zones_win_and_ignored_ones_over_all(void **state) {
 
 static void zones_reach_beyond_the_picture(void **state) {
   (void)state;
-  assert_drawn("outside: ignore\nzones: [{name: a, polygon: [[-99999, 2], [99999, 2], [99999, 99999], [-99999, 99999]]}]\n", NULL,
-               (const char *const[]){"0000000000000", "0000000000000", "2222222222222", "2222222222222",
-                                     "2222222222222", "2222222222222", "2222222222222", "2222222222222",
-                                     "2222222222222"});
+  assert_drawn(
+      "outside: ignore\nzones: [{name: a, polygon: [[-99999, 2], [99999, 2], [99999, 99999], [-99999, 99999]]}]\n",
+      NULL,
+      (const char *const[]){"0000000000000", "0000000000000", "2222222222222", "2222222222222", "2222222222222",
+                            "2222222222222", "2222222222222", "2222222222222", "2222222222222"});
 }
 
 static struct photo mask_photo(int width, int height) {
@@ -137,9 +138,9 @@ static void a_golden_of_which_nothing_is_compared_is_refused(void **state) {
           "no pixel");
 }
 
-/* Half size: nothing where one of the four is not compared, else the largest of their numbers; odd sizes repeat the
- * last row and column. */
-static void the_half_size_is_compared_where_all_four_are(void **state) {
+/* Half and quarter size: nothing where one of the four is not compared, else the largest of their numbers; odd sizes
+ * repeat the last row and column. */
+static void smaller_sizes_are_compared_where_all_four_are(void **state) {
   (void)state;
   struct spec spec = parse("zones: [{name: a, polygon: [[3, 0], [6, 0], [6, 3], [3, 3]]},\n"
                            "        {name: b, ignore: true, polygon: [[8, 4], [13, 4], [13, 5], [8, 5]]},\n"
@@ -152,6 +153,12 @@ static void the_half_size_is_compared_where_all_four_are(void **state) {
   for (int y = 0; y < 5; y++)
     for (int x = 0; x < 7; x++)
       assert_int_equal(zones.half.pixels[(size_t)y * zones.half.stride + (size_t)x], rows[y][x] - '0');
+  static const char *const quarter[] = {"2211", "1100", "1114"};
+  assert_int_equal(zones.quarter.width, 4);
+  assert_int_equal(zones.quarter.height, 3);
+  for (int y = 0; y < 3; y++)
+    for (int x = 0; x < 4; x++)
+      assert_int_equal(zones.quarter.pixels[(size_t)y * zones.quarter.stride + (size_t)x], quarter[y][x] - '0');
   zones_free(&zones);
   spec_free(&spec);
 }
@@ -166,7 +173,7 @@ int main(void) {
       cmocka_unit_test(masks_are_zones_too),
       cmocka_unit_test(masks_of_another_size_or_kind_are_refused),
       cmocka_unit_test(a_golden_of_which_nothing_is_compared_is_refused),
-      cmocka_unit_test(the_half_size_is_compared_where_all_four_are),
+      cmocka_unit_test(smaller_sizes_are_compared_where_all_four_are),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
