@@ -55,7 +55,8 @@ static enum status fit_channels(struct aligned *out, struct fault *fault) {
   size_t tiles = (size_t)t->columns * (size_t)t->rows;
   struct light_sample *samples = malloc(tiles * sizeof *samples);
   if (!samples) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
-  for (int channel = 0; channel < 3; channel++) {
+  enum status status = STATUS_OK;
+  for (int channel = 0; channel < 3 && !status; channel++) {
     const double *k = RGB_FROM_CHROMA[channel];
     size_t count = 0;
     for (size_t i = 0; i < tiles; i++) {
@@ -68,10 +69,10 @@ static enum status fit_channels(struct aligned *out, struct fault *fault) {
                                                y.photo + k[0] * (cb.photo - 128) + k[1] * (cr.photo - 128), y.weight};
     }
     out->light.channel[channel] = out->light.luma;
-    light_fit(samples, count, LIGHT_MAX_ORDER, &out->light.channel[channel]);
+    status = light_fit(samples, count, LIGHT_MAX_ORDER, &out->light.channel[channel], fault);
   }
   free(samples);
-  return STATUS_OK;
+  return status;
 }
 
 /* Mean residual of the tiles, smoothed over 3 x 3 of them (1 2 1) and bounded. */

@@ -185,12 +185,18 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   return status;
 }
 
+/* What is not a pass has a reason, unless there was no memory for it. */
+static enum status check_reason(const struct result *result, struct fault *fault) {
+  return result->reason_count ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "result: out of memory");
+}
+
 enum status inspect_photo(struct inspection *work, const struct photo *photo, const struct job *job,
                           struct result *result, struct fault *fault) {
   double start = milliseconds();
   bool go_on;
   enum status status = start_photo(work, photo, job, result, &go_on, fault);
   if (!status && go_on) status = compare_aligned(work, result, fault);
+  if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
   return status;
 }
@@ -200,6 +206,7 @@ enum status inspect_align(struct inspection *work, const struct photo *photo, st
   double start = milliseconds();
   bool go_on;
   enum status status = start_photo(work, photo, NULL, result, &go_on, fault);
+  if (!status && !go_on) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
   return status;
 }

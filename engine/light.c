@@ -3,6 +3,7 @@
 #include "engine/solve.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,10 +87,11 @@ static bool solve_round(const struct light_sample *samples, size_t count, double
   return true;
 }
 
-bool light_fit(const struct light_sample *samples, size_t count, int order, struct light *light) {
-  if (!count) return false;
+enum status light_fit(const struct light_sample *samples, size_t count, int order, struct light *light,
+                      struct fault *fault) {
+  if (!count) return STATUS_OK;
   double *scratch = malloc(count * sizeof *scratch);
-  if (!scratch) return false;
+  if (!scratch) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
   struct light fit = *light;
   while (order > 0 && count < 8 * terms_of(order)) order--;
   fit.order = order;
@@ -99,5 +101,5 @@ bool light_fit(const struct light_sample *samples, size_t count, int order, stru
     ok = solve_round(samples, count, 4.685 * scale_of(&fit, samples, count, scratch), &fit);
   if (ok) *light = fit;
   free(scratch);
-  return ok;
+  return STATUS_OK;
 }

@@ -7,7 +7,8 @@
 #ifndef ASSAY_ENGINE_LIGHT_H
 #define ASSAY_ENGINE_LIGHT_H
 
-#include <stdbool.h>
+#include "models/status.h"
+
 #include <stddef.h>
 
 #define LIGHT_PEDESTAL 14.025
@@ -30,7 +31,9 @@ struct light light_none(int width, int height);
 double light_gain(const struct light *light, double x, double y);
 
 /* Fits robustly (Tukey's biweight), so that a changed product does not pass for light. The order is lowered where the
- * samples are few. False, and `light` untouched, where there is nothing to fit to. `order` at most LIGHT_MAX_ORDER. */
-bool light_fit(const struct light_sample *samples, size_t count, int order, struct light *light);
+ * samples are few. Where there is nothing to fit to, and on failure (STATUS_MEMORY), `light` is untouched. `order` at
+ * most LIGHT_MAX_ORDER. */
+enum status light_fit(const struct light_sample *samples, size_t count, int order, struct light *light,
+                      struct fault *fault);
 
 #endif

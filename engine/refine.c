@@ -76,9 +76,9 @@ static enum status relight(struct refine *r, int order, struct fault *fault) {
       double photo = golden * l[0] / 4096 + l[1] / 16.0 + (double)s[SUM_E] / w / 16;
       samples[count++] = (struct light_sample){tiles_middle(t, i), tiles_middle(t, j), golden, photo, w / 64};
     }
-  light_fit(samples, count, order, &r->light);
+  enum status status = light_fit(samples, count, order, &r->light, fault);
   free(samples);
-  return STATUS_OK;
+  return status;
 }
 
 enum status refine_measure(struct refine *r, int level, struct fault *fault) {
