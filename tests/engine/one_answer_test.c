@@ -84,8 +84,8 @@ static void put(char **paths, const char *folder, const char *name, struct photo
   photo_free(&photo);
 }
 
-/* A colour print: JPEG, turned JPEG, reduced JPEG, PPM, and one with a defect. No function of the C library that differs
- * between processors is on the way to the bytes, which are made once in any case. */
+/* A colour print: JPEG, turned JPEG, reduced JPEG, PPM, and one with a defect. No function of the C library that
+ * differs between processors is on the way to the bytes, which are made once in any case. */
 static void draw_photos(const char *folder, char **paths) {
   struct picture object = picture_product(800, 600, 3, 77);
   struct pose identity = pose_turned(0, 0.5, -0.5, -0.5, -0.5, -0.5);
@@ -95,8 +95,10 @@ static void draw_photos(const char *folder, char **paths) {
     int width, height, orientation;
     bool spoilt, plain;
   } photos[] = {
-      {"turned.jpg", 5, 0.52, 440, 360, 6, false, false}, {"large.jpg", -8, 1.6, 1400, 1200, 0, true, false},
-      {"spoilt.jpg", 93, 0.5, 420, 480, 0, true, false},  {"plain.ppm", 170, 0.45, 440, 380, 0, false, true},
+      {"turned.jpg", 5, 0.52, 440, 360, 6, false, false},
+      {"large.jpg", -8, 1.6, 1400, 1200, 0, true, false},
+      {"spoilt.jpg", 93, 0.5, 420, 480, 0, true, false},
+      {"plain.ppm", 170, 0.45, 440, 380, 0, false, true},
   };
   struct picture p = picture_seen(&object, &identity, 400, 300, 3, 120);
   picture_noise(&p, 1.5, 1);
@@ -112,8 +114,7 @@ static void draw_photos(const char *folder, char **paths) {
     picture_light(&p, 0.9, 0.1, -0.05);
     picture_noise(&p, 2, i);
     put(paths, folder, photos[i].name,
-        photos[i].plain ? picture_photo(&p, photos[i].name)
-                        : picture_jpeg(&p, photos[i].name, photos[i].orientation));
+        photos[i].plain ? picture_photo(&p, photos[i].name) : picture_jpeg(&p, photos[i].name, photos[i].orientation));
     picture_free(&p);
   }
   picture_free(&object);
@@ -150,9 +151,12 @@ static char *run_child(char *const *paths, const char *const *variables) {
   return text;
 }
 
-static const char *const switched_off[] = {"OPENCV_CPU_DISABLE", "AVX512-SKX,AVX2,FP16,AVX,SSE4.2,SSE4.1",
-                                           "JSIMD_FORCENONE",    "1",
-                                           "GLIBC_TUNABLES",     "glibc.cpu.hwcaps=-AVX2,-FMA",
+static const char *const switched_off[] = {"OPENCV_CPU_DISABLE",
+                                           "AVX512-SKX,AVX2,FP16,AVX,SSE4.2,SSE4.1",
+                                           "JSIMD_FORCENONE",
+                                           "1",
+                                           "GLIBC_TUNABLES",
+                                           "glibc.cpu.hwcaps=-AVX2,-FMA",
                                            NULL};
 
 static void assert_one_answer(char *const *paths, int lines) {
