@@ -3,6 +3,7 @@
 #include "tests/engine/stage.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -402,6 +403,62 @@ static void the_same_photo_gets_the_same_result_again(void **state) {
   stage_close(&stage);
 }
 
+/* ---- threads ---- */
+
+enum { THREADS = 3, ROUNDS = 4 };
+
+struct share {
+  struct inspector *inspector;
+  const struct photo *photos; /* clean, spoilt */
+  int first;
+  char *lines[ROUNDS];
+};
+
+static void *judge_share(void *context) {
+  struct share *share = context;
+  struct inspection *work;
+  if (inspection_open(share->inspector, &work, NULL)) return NULL;
+  for (int i = 0; i < ROUNDS; i++) {
+    struct result result = {0};
+    if (inspect_photo(work, &share->photos[(share->first + i) % 2], NULL, &result, NULL) == STATUS_OK) {
+      result.timing = (struct result_timing){0};
+      share->lines[i] = result_write(&result);
+    }
+    result_free(&result);
+  }
+  inspection_close(work);
+  return NULL;
+}
+
+/* One inspector, several threads at once, each with photos in its own order. */
+static void threads_that_share_a_golden_give_the_same_results(void **state) {
+  (void)state;
+  struct camera camera = usual_camera();
+  struct stage stage;
+  struct photo photos[2];
+  struct share shares[THREADS];
+  pthread_t threads[THREADS];
+  stage_open(&stage, "name: a\n", &golden_photos[1], 1);
+  for (int i = 0; i < 2; i++) {
+    struct picture p = seen(i ? &spoilt[1] : &clean[1], &camera);
+    photos[i] = picture_photo(&p, i ? "spoilt.ppm" : "clean.ppm");
+    picture_free(&p);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    shares[i] = (struct share){.inspector = stage.inspector, .photos = photos, .first = i};
+    assert_int_equal(pthread_create(&threads[i], NULL, judge_share, &shares[i]), 0);
+  }
+  for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+  for (int i = 0; i < THREADS; i++)
+    for (int k = 0; k < ROUNDS; k++) {
+      assert_non_null(shares[i].lines[k]);
+      assert_string_equal(shares[i].lines[k], shares[0].lines[(i + k) % 2]);
+    }
+  for (int i = 0; i < THREADS * ROUNDS; i++) free(shares[i / ROUNDS].lines[i % ROUNDS]);
+  photo_free(&photos[0]), photo_free(&photos[1]);
+  stage_close(&stage);
+}
+
 /* The evidence: the golden, the photo in its place, and a map that is high at the blob and nowhere else. */
 static void the_evidence_shows_the_blob(void **state) {
   (void)state;
@@ -442,6 +499,7 @@ int main(void) {
       cmocka_unit_test(a_defect_outside_the_zones_does_not_count),
       cmocka_unit_test(damaged_photos_are_unreadable_and_the_next_is_judged),
       cmocka_unit_test(the_same_photo_gets_the_same_result_again),
+      cmocka_unit_test(threads_that_share_a_golden_give_the_same_results),
       cmocka_unit_test(the_evidence_shows_the_blob),
   };
   return cmocka_run_group_tests(tests, draw, release);
