@@ -222,7 +222,7 @@ static void ground_that_moves_is_kept_out_by_the_zones(void **state) {
   /* Over the product, which is what is judged. */
   double most = 0;
   for (int corner = 0; corner < 4; corner++) {
-    struct pose_point a, b;
+    struct pose_point a = {0, 0}, b = {0, 0};
     double x = corner & 1 ? 285 : 135, y = corner & 2 ? 215 : 95;
     assert_true(pose_apply(&found, x, y, &a) && pose_apply(&truth, x, y, &b));
     most = fmax(most, hypot(a.x - b.x, a.y - b.y));

@@ -84,6 +84,7 @@ static void fail_each(const struct set *set, bool align) {
   char *expected, *lines;
   struct fault fault = {0};
   if (judge(set, align, &expected, &fault)) fail_msg("%s", fault.text);
+  if (!expected) return;
   assert_non_null(strstr(expected, align ? "\"ok\"" : "\"fail\""));
   if (!align) assert_non_null(strstr(expected, "\"pass\""));
   for (size_t n = 1;; n++) {

@@ -84,8 +84,8 @@ static void complain(unsigned mask, const struct photo *photo, const struct resu
 static int check_choice(unsigned mask, double *worst_good, double *best_bad) {
   char *folder = support_folder();
   struct golden *golden = golden_of(mask, folder);
-  struct inspector *inspector;
-  struct inspection *work;
+  struct inspector *inspector = NULL;
+  struct inspection *work = NULL;
   struct fault fault = {0};
   int wrong = 0;
   if (inspector_open(golden, NULL, &inspector, &fault) || inspection_open(inspector, &work, &fault))

@@ -104,15 +104,16 @@ static bool sample(const struct picture *p, double x, double y, float *out) {
 static void see_pixel(const struct picture *object, const struct pose *back, int x, int y, int samples,
                       float background, float *out) {
   float sum[3] = {0, 0, 0};
+  int channels = object->channels == 1 ? 1 : 3;
   for (int j = 0; j < samples; j++)
     for (int i = 0; i < samples; i++) {
       struct pose_point q;
       float value[3] = {background, background, background};
       if (pose_apply(back, x + (i + 0.5) / samples - 0.5, y + (j + 0.5) / samples - 0.5, &q))
         sample(object, q.x, q.y, value);
-      for (int k = 0; k < object->channels; k++) sum[k] += value[k];
+      for (int k = 0; k < channels; k++) sum[k] += value[k];
     }
-  for (int k = 0; k < object->channels; k++) out[k] = sum[k] / (float)(samples * samples);
+  for (int k = 0; k < channels; k++) out[k] = sum[k] / (float)(samples * samples);
 }
 
 struct picture picture_seen(const struct picture *object, const struct pose *pose, int width, int height, int samples,
@@ -138,10 +139,13 @@ static void blur_line(float *at, size_t step, int count, const double *weight, i
 
 void picture_blur(struct picture *p, double sigma) {
   enum { MOST = 32 };
-  double weight[2 * MOST + 1], sum = 0;
+  double weight[2 * MOST + 1] = {0}, sum = 0;
   int reach = (int)(3 * sigma) + 1, longer = p->width > p->height ? p->width : p->height;
   if (!(sigma > 0)) return;
-  assert_true(reach <= MOST);
+  if (reach > MOST) {
+    fail_msg("a blur of %g pixels is too much", sigma);
+    return;
+  }
   for (int k = -reach; k <= reach; k++) sum += weight[k + reach] = exp(-0.5 * k * k / (sigma * sigma));
   for (int k = 0; k <= 2 * reach; k++) weight[k] /= sum;
   double *scratch = malloc((size_t)longer * sizeof *scratch);

@@ -44,7 +44,7 @@ static int64_t variance_near(const struct limits_case *c, int32_t x, int32_t y) 
   for (int32_t v = y - 2; v <= y + 2; v++)
     for (int32_t u = x - 2; u <= x + 2; u++)
       if (u >= 0 && v >= 0 && u < c->mean->width && v < c->mean->height) sum += block_get(c->variance, u, v), n++;
-  return sum / n;
+  return n ? sum / n : 0;
 }
 
 /* floor(sqrt(v)), by trying. */
