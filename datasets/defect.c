@@ -64,7 +64,7 @@ static enum status look(struct bench *bench, const struct proposal *proposal, bo
 static bool is_large_enough(const struct options *options, const struct proposal *proposal, const struct defect *d) {
   double least = options->min_size;
   if (!proposal->strokes) return d->width >= least && d->thickness >= 0.7 * least;
-  return d->length >= 1.5 * least && d->thickness >= least / 3 && d->area >= 0.785 * least * least;
+  return d->length >= 1.5 * least && d->thickness >= least / 3 && d->piece >= 0.785 * least * least;
 }
 
 /* Tries one proposal; its strength is brought to a contrast drawn at random. STATUS_MISSING: not good enough, and the

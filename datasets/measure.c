@@ -69,6 +69,40 @@ static enum status measure_thickness(const float *values, int w, int h, float th
   return STATUS_OK;
 }
 
+/* Adds the neighbours of pixel `at` that are in the core and not yet taken to the stack. */
+static int spread(const float *values, int w, int h, float threshold, int at, bool *taken, int *stack, int top) {
+  int x = at % w, y = at / w;
+  for (int v = y > 0 ? y - 1 : 0; v <= y + 1 && v < h; v++)
+    for (int u = x > 0 ? x - 1 : 0; u <= x + 1 && u < w; u++) {
+      int next = v * w + u;
+      if (values[next] < threshold || taken[next]) continue;
+      taken[next] = true;
+      stack[top++] = next;
+    }
+  return top;
+}
+
+/* Size of the core's largest piece, 8 neighbours: what an eye takes for one thing. */
+static enum status measure_piece(const float *values, int w, int h, float threshold, struct defect *defect,
+                                 struct fault *fault) {
+  size_t count = (size_t)w * (size_t)h;
+  bool *taken = calloc(count, sizeof *taken);
+  int *stack = malloc(count * sizeof *stack);
+  enum status status = STATUS_OK;
+  defect->piece = 0;
+  if (!taken || !stack) status = fault_set(fault, STATUS_MEMORY, "out of memory while measuring a defect");
+  for (int i = 0; i < w * h && status == STATUS_OK; i++) {
+    if (values[i] < threshold || taken[i]) continue;
+    int size = 0, top = 1;
+    stack[0] = i, taken[i] = true;
+    while (top) top = spread(values, w, h, threshold, stack[top - 1], taken, stack, top - 1), size++;
+    if (size > defect->piece) defect->piece = size;
+  }
+  free(taken);
+  free(stack);
+  return status;
+}
+
 static enum status cut_mask(const float *values, struct rectangle r, float threshold, struct defect *defect,
                             struct fault *fault) {
   int w = r.x1 - r.x0, h = r.y1 - r.y0;
@@ -117,6 +151,7 @@ enum status defect_measure(const uint8_t *before, const uint8_t *after, struct r
     defect->contrast = sum / in_core;
     measure_extents(values, w, h, core, defect);
     status = measure_thickness(values, w, h, core, defect, fault);
+    if (status == STATUS_OK) status = measure_piece(values, w, h, core, defect, fault);
     if (status == STATUS_OK)
       status = cut_mask(values, rectangle, fmaxf((float)defect->contrast / 4, visible), defect, fault);
   }
