@@ -6,16 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CG_ROUNDS = 80, STIFFENINGS = 6 };
+enum { CG_ROUNDS = 30, STAGES = 4, ROUNDS = 2 };
 
 /* In pixels of the level: a tile is never believed to better than TILE_TRUST; a point that nothing holds is drawn to
- * zero with LOOSE; the bend between neighbouring tiles is expected to be about BEND. */
-static const double TILE_TRUST = 0.1, LOOSE = 4.0, BEND = 0.15;
+ * zero with LOOSENESS (1 / px^2); the bend between neighbouring tiles is expected to be about BEND. */
+static const double TILE_TRUST = 0.1, LOOSENESS = 1 / 16.0, BEND = 0.15;
+
+/* From stiff to supple, so that a part which moved by itself is known as such before the field could follow it: a tile
+ * that wants to be elsewhere by more than about STRAY pixels counts little (Geman and McClure's weight). */
+static const double STIFFNESS[STAGES] = {512, 64, 8, 1}, STRAY = 0.7;
 
 struct system {
   int columns, rows;
   size_t count;
   struct tile_equation *data; /* information, 1 / px^2; b for the whole field */
+  double *weight;             /* of each tile's data, 0..1 */
   double bending;
 };
 
@@ -45,8 +50,9 @@ static void twist(const struct system *s, const double *f, double *out) {
 static void apply(const struct system *s, const double *f, double *out) {
   const double *x = f, *y = f + s->count;
   for (size_t i = 0; i < s->count; i++) {
-    out[i] = s->data[i].xx * x[i] + s->data[i].xy * y[i];
-    out[s->count + i] = s->data[i].xy * x[i] + s->data[i].yy * y[i];
+    const struct tile_equation *d = &s->data[i];
+    out[i] = s->weight[i] * (d->xx * x[i] + d->xy * y[i]) + LOOSENESS * x[i];
+    out[s->count + i] = s->weight[i] * (d->xy * x[i] + d->yy * y[i]) + LOOSENESS * y[i];
   }
   for (int part = 0; part < 2; part++) {
     const double *g = f + (size_t)part * s->count;
@@ -65,9 +71,9 @@ static double dot(const double *a, const double *b, size_t n) {
 
 /* Jacobi: the 2 x 2 diagonal block of each point, its bending estimated by that of an inner point. */
 static void precondition(const struct system *s, const double *r, double *z) {
-  double bend = 20 * s->bending;
+  double bend = 20 * s->bending + LOOSENESS;
   for (size_t i = 0; i < s->count; i++) {
-    double xx = s->data[i].xx + bend, yy = s->data[i].yy + bend, xy = s->data[i].xy;
+    double w = s->weight[i], xx = w * s->data[i].xx + bend, yy = w * s->data[i].yy + bend, xy = w * s->data[i].xy;
     double determinant = xx * yy - xy * xy;
     z[i] = (yy * r[i] - xy * r[s->count + i]) / determinant;
     z[s->count + i] = (xx * r[s->count + i] - xy * r[i]) / determinant;
@@ -80,8 +86,8 @@ static void solve(const struct system *s, double *f, double *work) {
   double *r = work, *z = r + n, *p = z + n, *q = p + n;
   apply(s, f, q);
   for (size_t i = 0; i < s->count; i++) {
-    r[i] = s->data[i].bx - q[i];
-    r[s->count + i] = s->data[i].by - q[s->count + i];
+    r[i] = s->weight[i] * s->data[i].bx - q[i];
+    r[s->count + i] = s->weight[i] * s->data[i].by - q[s->count + i];
   }
   precondition(s, r, z);
   memcpy(p, z, n * sizeof *p);
@@ -117,7 +123,6 @@ static void fill(struct system *s, const struct tiles *tiles, double sigma, cons
     /* The cost is linearised about the present field: its least is at f - A^-1 b. */
     d.bx = d.xx * x + d.xy * y - d.bx;
     d.by = d.xy * x + d.yy * y - d.by;
-    d.xx += 1 / (LOOSE * LOOSE), d.yy += 1 / (LOOSE * LOOSE);
     s->data[i] = d;
   }
 }
@@ -137,10 +142,40 @@ static double steepest(const struct system *s, const double *f) {
   return most;
 }
 
+/* How far each tile wants to be from where the field has it, along the directions that it can tell, decides its weight.
+ */
+static void weigh(struct system *s, const double *f) {
+  for (size_t i = 0; i < s->count; i++) {
+    const struct tile_equation *d = &s->data[i];
+    double x = f[i], y = f[s->count + i];
+    double ex = d->xx * x + d->xy * y - d->bx, ey = d->xy * x + d->yy * y - d->by;
+    double half = 0.5 * (d->xx - d->yy), most = 0.5 * (d->xx + d->yy) + sqrt(half * half + d->xy * d->xy);
+    double share = most > 0 ? (ex * ex + ey * ey) / (most * most * STRAY * STRAY) : 0;
+    s->weight[i] = 1 / ((1 + share) * (1 + share));
+  }
+}
+
+/* Stage by stage, as long as neighbouring points do not differ too much. */
+static void solve_stages(struct system *s, double *f, double *kept, double *work) {
+  size_t n = 2 * s->count;
+  for (int stage = 0; stage < STAGES; stage++) {
+    s->bending = STIFFNESS[stage] / (BEND * BEND);
+    memcpy(kept, f, n * sizeof *kept);
+    for (int round = 0; round < ROUNDS; round++) {
+      weigh(s, f);
+      solve(s, f, work);
+    }
+    if (stage && steepest(s, f) > FIELD_STRAIN * KERNEL_CELL) {
+      memcpy(f, kept, n * sizeof *f);
+      break;
+    }
+  }
+}
+
 static double spread(const struct system *s, const double *f) {
   double weight = 0, total = 0;
   for (size_t i = 0; i < s->count; i++) {
-    double w = s->data[i].xx + s->data[i].yy - 2 / (LOOSE * LOOSE);
+    double w = s->weight[i] * (s->data[i].xx + s->data[i].yy);
     weight += w;
     total += w * (f[i] * f[i] + f[s->count + i] * f[s->count + i]);
   }
@@ -153,21 +188,17 @@ enum status field_step(const struct tiles *tiles, double sigma, double bound, st
   s.count = (size_t)s.columns * (size_t)s.rows;
   enum status status = STATUS_OK;
   double unit = (double)(1 << tiles->level);
-  double *work = malloc(12 * s.count * sizeof *work), *f = work ? work + 8 * s.count : NULL;
+  double *work = malloc(13 * s.count * sizeof *work);
   s.data = malloc(s.count * sizeof *s.data);
   if (!work || !s.data) {
     status = fault_set(fault, STATUS_MEMORY, "local displacement: out of memory");
     goto done;
   }
-  double *start = f + 2 * s.count;
-  for (size_t i = 0; i < s.count; i++) start[i] = field->x[i] / unit, start[s.count + i] = field->y[i] / unit;
-  fill(&s, tiles, sigma < 1 ? 1 : sigma, start);
-  s.bending = 1 / (BEND * BEND);
-  for (int stiffening = 0; stiffening < STIFFENINGS; stiffening++, s.bending *= 8) {
-    memcpy(f, start, 2 * s.count * sizeof *f);
-    solve(&s, f, work);
-    if (steepest(&s, f) <= FIELD_STRAIN * KERNEL_CELL) break;
-  }
+  double *f = work + 8 * s.count, *kept = f + 2 * s.count;
+  s.weight = kept + 2 * s.count;
+  for (size_t i = 0; i < s.count; i++) f[i] = field->x[i] / unit, f[s.count + i] = field->y[i] / unit;
+  fill(&s, tiles, sigma < 1 ? 1 : sigma, f);
+  solve_stages(&s, f, kept, work);
   *rms = unit * spread(&s, f);
   for (size_t i = 0; i < s.count; i++) {
     double x = unit * f[i], y = unit * f[s.count + i], length = sqrt(x * x + y * y);

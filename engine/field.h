@@ -6,9 +6,9 @@
 #include "engine/tiles.h"
 
 /* One step: the field (one point a tile) that minimises the tiles' cost, linearised about the present field, plus a
- * penalty on bending (squared second differences, as a thin plate's), stiffened until no two neighbouring points differ
- * by a strain over FIELD_STRAIN. Conjugate gradients with a fixed number of rounds. `bound` and `rms` in golden pixels,
- * rms over the tiles weighted by what they can tell. */
+ * penalty on bending (squared second differences, as a thin plate's), as supple as can be while no two neighbouring
+ * points differ by a strain over FIELD_STRAIN. Conjugate gradients with a fixed number of rounds. `bound` and `rms` in
+ * golden pixels, rms over the tiles weighted by what they can tell. */
 enum status field_step(const struct tiles *tiles, double sigma, double bound, struct field *field, double *rms,
                        struct fault *fault);
 
