@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 32, OPTIMISE_ROUNDS = 4 };
+enum { CELLS = 24, OPTIMISE_ROUNDS = 4 };
 
 struct search {
   const struct feature_match *matches;
@@ -14,6 +14,8 @@ struct search {
   int width, height;
   double within;
   uint64_t random;
+  double *share;                /* of each match: those of one cell of the golden have one vote together */
+  double votes;                 /* all shares */
   struct pose_point *from, *to; /* [count] of the inliers of a round */
   double *weight;
   struct consensus best;
@@ -40,7 +42,7 @@ static double cost_of(const struct search *s, const struct pose *pose, double bo
   double cost = 0, limit = s->within * s->within;
   for (size_t i = 0; i < s->count && cost < bound; i++) {
     double e = squared_error(&s->matches[i], pose);
-    cost += e < limit ? e / limit : 1;
+    cost += s->share[i] * (e < limit ? e / limit : 1);
   }
   return cost;
 }
@@ -54,7 +56,7 @@ static bool refit(struct search *s, enum motion motion, double reach, struct pos
     if (e >= limit) continue;
     s->from[n] = (struct pose_point){s->matches[i].golden_x, s->matches[i].golden_y};
     s->to[n] = (struct pose_point){s->matches[i].photo_x, s->matches[i].photo_y};
-    s->weight[n++] = (1 - e / limit) * (1 - e / limit);
+    s->weight[n++] = s->share[i] * (1 - e / limit) * (1 - e / limit);
   }
   return n >= 2 * pose_minimum(motion) && pose_fit(motion, s->from, s->to, s->weight, n, pose) &&
          pose_plausible(pose, s->width, s->height);
@@ -104,8 +106,25 @@ static void try_sample(struct search *s, enum motion motion, size_t size) {
   for (size_t i = 0; i < size; i++)
     if (!agrees(&s->matches[pick[i]], &pose)) return;
   if (!pose_plausible(&pose, s->width, s->height)) return;
-  double bound = s->best.cost + 0.02 * (double)s->count; /* a rough sample may still lead to a better pose */
+  double bound = s->best.cost + 0.02 * s->votes; /* a rough sample may still lead to a better pose */
   if (cost_of(s, &pose, bound) < bound) optimise(s, pose);
+}
+
+static int cell_of(const struct search *s, const struct feature_match *m) {
+  int column = (int)(m->golden_x * CELLS / s->width), row = (int)(m->golden_y * CELLS / s->height);
+  column = column < 0 ? 0 : column < CELLS ? column : CELLS - 1;
+  row = row < 0 ? 0 : row < CELLS ? row : CELLS - 1;
+  return row * CELLS + column;
+}
+
+/* A small part with much print must not outvote the rest of the product: it may be the part that moved. */
+static void give_shares(struct search *s) {
+  int count[CELLS * CELLS] = {0};
+  for (size_t i = 0; i < s->count; i++) count[cell_of(s, &s->matches[i])]++;
+  for (size_t i = 0; i < s->count; i++) {
+    s->share[i] = 1.0 / count[cell_of(s, &s->matches[i])];
+    s->votes += s->share[i];
+  }
 }
 
 /* Inliers that stand apart: many features on one corner say no more than one. */
@@ -115,9 +134,9 @@ static size_t spread_inliers(const struct search *s) {
   for (size_t i = 0; i < s->count; i++) {
     const struct feature_match *m = &s->matches[i];
     if (squared_error(m, &s->best.pose) >= s->within * s->within) continue;
-    int column = (int)(m->golden_x * CELLS / s->width), row = (int)(m->golden_y * CELLS / s->height);
-    if (column < 0 || row < 0 || column >= CELLS || row >= CELLS || taken[row * CELLS + column]) continue;
-    taken[row * CELLS + column] = true;
+    int cell = cell_of(s, m);
+    if (taken[cell]) continue;
+    taken[cell] = true;
     n++;
   }
   return n;
@@ -134,15 +153,17 @@ enum status consensus_find(const struct feature_match *matches, size_t count, en
                      .random = 1};
   enum status status = STATUS_OK;
   *found = false;
-  s.best.cost = (double)count;
   if (count < 2 * pose_minimum(motion)) return STATUS_OK;
   s.from = malloc(count * sizeof *s.from);
   s.to = malloc(count * sizeof *s.to);
   s.weight = malloc(count * sizeof *s.weight);
-  if (!s.from || !s.to || !s.weight) {
+  s.share = malloc(count * sizeof *s.share);
+  if (!s.from || !s.to || !s.weight || !s.share) {
     status = fault_set(fault, STATUS_MEMORY, "finding the pose: out of memory");
     goto done;
   }
+  give_shares(&s);
+  s.best.cost = s.votes;
   for (int i = 0; i < effort; i++) {
     if (motion <= MOTION_RIGID)
       try_sample(&s, motion, pose_minimum(motion));
@@ -151,7 +172,7 @@ enum status consensus_find(const struct feature_match *matches, size_t count, en
     if (motion >= MOTION_AFFINE) try_sample(&s, MOTION_AFFINE, 3);
     if (motion >= MOTION_HOMOGRAPHY) try_sample(&s, MOTION_HOMOGRAPHY, 4);
     /* Most matches agree already: more samples would find the same. */
-    if (i >= 50 && s.best.cost < 0.5 * (double)count) break;
+    if (i >= 50 && s.best.cost < 0.5 * s.votes) break;
   }
   if (s.found) {
     s.best.inliers = spread_inliers(&s);
@@ -159,6 +180,6 @@ enum status consensus_find(const struct feature_match *matches, size_t count, en
     *found = true;
   }
 done:
-  free(s.from), free(s.to), free(s.weight);
+  free(s.from), free(s.to), free(s.weight), free(s.share);
   return status;
 }

@@ -8,8 +8,8 @@
 /* What a search over matches came to. */
 struct consensus {
   struct pose pose; /* pixels of the pictures the features are from */
-  size_t inliers;   /* matches within `within` pixels of the pose, spread-checked (one a cell of 1/32 of the golden) */
-  double cost;      /* sum over matches of min(1, (error / within)^2): smaller is better */
+  size_t inliers;   /* matches within `within` pixels of the pose, spread-checked (one a cell of 1/24 of the golden) */
+  double cost;      /* sum over matches of share min(1, (error / within)^2), the matches of a cell sharing one vote */
 };
 
 /* Looks for the pose of `motion` that most matches agree with. Samples are similarities from two matches, affinities
