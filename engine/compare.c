@@ -4,15 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Hysteresis: an area grows while a pixel uses more than LOW of the tolerance, and counts if one uses all of it. */
-enum { LOW = KERNEL_MAP_UNIT / 2, HIGH = KERNEL_MAP_UNIT, MOST_AREAS = 65536, JOIN_PX = 4 };
+/* Hysteresis: an area grows while a pixel uses more than half of the tolerance, and counts if one uses all of it. */
+enum { MOST_AREAS = 65536, JOIN_PX = 4 };
+
+/* A photo may be more restless than the approved ones (noise, mosaic, JPEG): then a larger share of its pixels than
+ * CALM uses a quarter to a half of the tolerance, where defects, which use more, have no part. Its tolerance is widened
+ * by UNREST times what is above, at most to MOST_WIDENED. */
+static const double CALM = 0.012, UNREST = 20, MOST_WIDENED = 1.5;
 static const double LEAST_AREA = 14, LEAST_SMALL = 3;
 
 /* A strong defect has a halo (its gloss, its shade, the blur of the lens) that uses some tolerance too; what is under
  * this share of the peak is not the defect. */
 enum { HALO_SHARE = 4, MOST_TRIMMED = 256 };
 
-static struct finding finding_of(const struct kernel_component *row, int plane) {
+static struct finding finding_of(const struct kernel_component *row, int plane, int32_t limit) {
   int32_t scale = 1 << aligned_level(plane);
   double n = row->area, x = (double)row->x / n, y = (double)row->y / n;
   double xx = (double)row->xx / n - x * x + 1.0 / 12, yy = (double)row->yy / n - y * y + 1.0 / 12;
@@ -24,7 +29,7 @@ static struct finding finding_of(const struct kernel_component *row, int plane) 
       .right = scale * row->right + scale - 1,
       .bottom = scale * row->bottom + scale - 1,
       .area = (int64_t)scale * scale * row->area,
-      .peak = (double)row->peak / KERNEL_MAP_UNIT,
+      .peak = (double)row->peak / limit,
       .middle_x = scale * (x + 0.5) - 0.5,
       .middle_y = scale * (y + 0.5) - 0.5,
       .length = 4 * scale * sqrt(half + spread),
@@ -34,12 +39,22 @@ static struct finding finding_of(const struct kernel_component *row, int plane) 
   return f;
 }
 
+/* The map value that is the whole tolerance of this photo. */
+static int32_t limit_of(const int32_t *histogram) {
+  double calm = 0, restless = 0;
+  for (int v = 0; v < KERNEL_MAP_UNIT / 4; v++) calm += histogram[v];
+  for (int v = KERNEL_MAP_UNIT / 4; v < KERNEL_MAP_UNIT / 2; v++) restless += histogram[v];
+  double share = calm > 0 ? restless / (calm + restless) : 0;
+  double widened = share > CALM ? 1 + UNREST * (share - CALM) : 1;
+  return (int32_t)(KERNEL_MAP_UNIT * (widened > MOST_WIDENED ? MOST_WIDENED : widened));
+}
+
 /* The largest value that at least `area` pixels reach, in tolerances, at most 1. */
-static double use_of(const int32_t *histogram, double area) {
+static double use_of(const int32_t *histogram, double area, int32_t limit) {
   int64_t above = 0;
   for (int v = 255; v > 0; v--) {
     above += histogram[v];
-    if ((double)above >= area) return v >= KERNEL_MAP_UNIT ? 1 : (double)v / KERNEL_MAP_UNIT;
+    if ((double)above >= area) return v >= limit ? 1 : (double)v / limit;
   }
   return 0;
 }
@@ -74,7 +89,8 @@ static enum status map_plane(struct device *device, const struct reference_plane
   int32_t histogram[256];
   if (!status) status = device_download(device, &c->histogram, histogram, sizeof histogram, fault);
   if (status) return status;
-  double use = use_of(histogram, least);
+  c->limit[plane] = limit_of(histogram);
+  double use = use_of(histogram, least, c->limit[plane]);
   if (use > c->use) c->use = use;
   if (plane == ALIGNED_LUMA)
     for (int i = 0; i < 256; i++) c->compared += histogram[i];
@@ -104,7 +120,7 @@ static void add_finding(struct comparison *c, const struct kernel_component *row
   if (c->count == COMPARE_MOST_FINDINGS)
     c->overflow = true;
   else
-    c->findings[c->count++] = finding_of(row, plane);
+    c->findings[c->count++] = finding_of(row, plane, c->limit[plane]);
 }
 
 /* Takes the halo off a strong area: the parts of its box that reach a share of its peak are the findings. */
@@ -114,7 +130,8 @@ static enum status trim(struct device *device, const struct kernel_component *ar
   int32_t low = area->peak / HALO_SHARE, counts[2] = {0};
   part.offset += (size_t)area->top * (size_t)part.stride + (size_t)area->left;
   part.width = area->right - area->left + 1, part.height = area->bottom - area->top + 1;
-  enum status status = find_rows(device, &part, low, low > HIGH ? low : HIGH, least, c, counts, fault);
+  enum status status =
+      find_rows(device, &part, low, low > c->limit[plane] ? low : c->limit[plane], least, c, counts, fault);
   for (int32_t i = 0; i < counts[0] && !status; i++) {
     struct kernel_component row = c->host_rows[i];
     int64_t n = row.area, dx = area->left, dy = area->top;
@@ -131,14 +148,14 @@ static enum status trim(struct device *device, const struct kernel_component *ar
 static enum status find_areas(struct device *device, double least, int plane, struct comparison *c,
                               struct fault *fault) {
   int32_t counts[2] = {0};
-  enum status status = find_rows(device, &c->map[plane], LOW, HIGH, least, c, counts, fault);
+  enum status status = find_rows(device, &c->map[plane], c->limit[plane] / 2, c->limit[plane], least, c, counts, fault);
   if (status) return status;
   if (counts[1] > MOST_AREAS) c->overflow = true;
   struct kernel_component strong[MOST_TRIMMED];
   int32_t trimmed = 0;
   for (int32_t i = 0; i < counts[0]; i++) {
     const struct kernel_component *row = &c->host_rows[i];
-    if (row->peak > HALO_SHARE * LOW && trimmed < MOST_TRIMMED)
+    if (row->peak > HALO_SHARE * c->limit[plane] / 2 && trimmed < MOST_TRIMMED)
       strong[trimmed++] = *row;
     else
       add_finding(c, row, plane);

@@ -20,9 +20,10 @@ enum { COMPARE_MOST_FINDINGS = 4096 };
 struct comparison {
   struct finding *findings; /* in golden order: top, then left */
   size_t count;
-  bool overflow;    /* more areas than could be examined: the photo differs almost everywhere */
-  double use;       /* largest use of tolerance that is not a finding, at most 1 */
-  int64_t compared; /* luma pixels that were compared */
+  bool overflow;                 /* more areas than could be examined: the photo differs almost everywhere */
+  double use;                    /* largest use of tolerance that is not a finding, at most 1 */
+  int32_t limit[ALIGNED_PLANES]; /* map value that is the whole tolerance of this photo, KERNEL_MAP_UNIT or more */
+  int64_t compared;              /* luma pixels that were compared */
   int planes;
   struct kernel_image map[ALIGNED_PLANES];
   /* working memory */
