@@ -16,6 +16,10 @@ static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
 /* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
 static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
 
+/* Under this correlation a pose is doubted: the thorough way is tried too, and a pose that leaves the local field more
+ * to do than LARGE_RESIDUAL pixels of the final level is refused. */
+static const double SURE_CORRELATION = 0.75, LARGE_RESIDUAL = 0.85;
+
 static int level_of(const struct pyramid *pyramid, double pixels) {
   int level = 0;
   while (level + 1 < pyramid->count &&
@@ -161,17 +165,34 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   return status;
 }
 
+/* One way to a pose, from features to the final level. */
+static enum status attempt(struct device *device, const struct align_golden *g, struct alignment *a, bool thorough,
+                           struct fault *fault) {
+  struct pose pose;
+  bool found;
+  a->aligned = false, a->correlation = -1;
+  enum status status = coarse(device, g, a, thorough, &pose, &found, fault);
+  return !status && found ? refine(device, g, a, &pose, fault) : status;
+}
+
+static bool doubtful(const struct align_golden *g, const struct alignment *a) {
+  return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
+}
+
 enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
                         struct alignment *a, const char **why, struct fault *fault) {
   *why = "";
   a->aligned = false;
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-  for (int thorough = 0; thorough < 2 && !status && !a->aligned; thorough++) {
-    struct pose pose;
-    bool found;
-    status = coarse(device, g, a, thorough, &pose, &found, fault);
-    if (!status && found) status = refine(device, g, a, &pose, fault);
+  if (!status) status = attempt(device, g, a, false, fault);
+  if (!status && (!a->aligned || a->correlation < SURE_CORRELATION)) {
+    bool had = a->aligned;
+    double before = a->correlation;
+    struct pose quick = a->placement.pose;
+    status = attempt(device, g, a, true, fault);
+    if (!status && had && (!a->aligned || a->correlation < before)) status = refine(device, g, a, &quick, fault);
   }
+  if (!status && a->aligned && doubtful(g, a)) a->aligned = false;
   if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
   return status;
 }
