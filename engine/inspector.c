@@ -10,13 +10,14 @@ enum { LEAST_GOLDEN_SIDE = 32 };
 static enum status choose_backend(const struct inspect_options *options, const struct kernel_backend **backend,
                                   struct fault *fault) {
   const char *name = options && options->backend ? options->backend : "auto";
-  const char *level = options && options->cpu ? options->cpu : "reference";
-  *backend = &kernel_cpu;
+  const char *level = options ? options->cpu : NULL;
+  *backend = kernel_cpu_level(level);
   if (strcmp(name, "auto") != 0 && strcmp(name, "cpu") != 0)
     return fault_set(fault, STATUS_UNAVAILABLE, "backend %s is not in this build of assay; expected auto or cpu", name);
-  if (strcmp(level, "reference") != 0)
-    return fault_set(fault, STATUS_UNAVAILABLE, "CPU level %s is not in this build of assay; expected reference",
-                     level);
+  if (!*backend)
+    return fault_set(fault, STATUS_UNAVAILABLE,
+                     "CPU level %s: this processor or this build of assay does not have it; the best it has is %s",
+                     level, kernel_cpu_level(NULL)->level);
   return STATUS_OK;
 }
 

@@ -143,8 +143,8 @@ struct kernel_statistics {
  *   rise   = spread + ((edge (max 3 x 3 of M - M) + sharp r) >> 8)               Q4
  *   fall   = the same with M - min 3 x 3 of M
  * and the outputs are reciprocals for kernel_compare: min(65535, (KERNEL_MAP_UNIT << 16) / limit). They are 0, never
- * compared, where count is 0, the zone is over tolerance_count, or the zone of any of the 3 x 3 pixels (those within the
- * picture) is 0, since the ground there is in the smoothed value; zone z takes tolerances[z - 1]. */
+ * compared, where count is 0, the zone is over tolerance_count, or the zone of any of the 3 x 3 pixels (those within
+ * the picture) is 0, since the ground there is in the smoothed value; zone z takes tolerances[z - 1]. */
 struct kernel_tolerance {
   int32_t absolute;       /* Q4, at least 1 */
   int32_t relative;       /* Q8 */
@@ -220,7 +220,8 @@ struct kernel_memory {
 };
 
 struct kernel_backend {
-  const char *name; /* "cpu", "cuda" */
+  const char *name;  /* "cpu", "cuda" */
+  const char *level; /* of the CPU backend: "reference", "baseline", "avx2", "avx512"; else NULL */
   enum kernel_status (*open)(struct kernel_context **);
   void (*close)(struct kernel_context *);              /* NULL is nothing */
   enum kernel_status (*wait)(struct kernel_context *); /* until all work of the context is done */
@@ -230,5 +231,10 @@ struct kernel_backend {
 
 /* The plain C reference: always there. */
 extern const struct kernel_backend kernel_cpu;
+
+/* The CPU backend with the processor features of a level, NULL where this processor or build has no such level: by name
+ * as above (baseline is what every processor of the architecture has), or NULL for the best there is. Every level gives
+ * the same bytes. Thread-safe. */
+const struct kernel_backend *kernel_cpu_level(const char *name);
 
 #endif

@@ -8,21 +8,21 @@ struct kernel_context {
   int unused;
 };
 
-static enum kernel_status cpu_open(struct kernel_context **context) {
+enum kernel_status cpu_open(struct kernel_context **context) {
   *context = calloc(1, sizeof **context);
   return *context ? KERNEL_OK : KERNEL_NO_MEMORY;
 }
 
-static void cpu_close(struct kernel_context *context) {
+void cpu_close(struct kernel_context *context) {
   free(context);
 }
 
-static enum kernel_status cpu_wait(struct kernel_context *context) {
+enum kernel_status cpu_wait(struct kernel_context *context) {
   (void)context;
   return KERNEL_OK;
 }
 
-static enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer) {
+enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer) {
   (void)context;
   *buffer = NULL;
   struct kernel_buffer *made = malloc(sizeof *made);
@@ -37,7 +37,7 @@ static enum kernel_status cpu_allocate(struct kernel_context *context, size_t by
   return KERNEL_OK;
 }
 
-static void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
+void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
   (void)context;
   if (!buffer) return;
   free(buffer->bytes);
@@ -48,16 +48,16 @@ static bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t byt
   return buffer && at <= buffer->size && bytes <= buffer->size - at;
 }
 
-static enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at,
-                                     const void *host, size_t bytes) {
+enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at, const void *host,
+                              size_t bytes) {
   (void)context;
   if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
   if (bytes) memcpy((char *)buffer->bytes + at, host, bytes);
   return KERNEL_OK;
 }
 
-static enum kernel_status cpu_download(struct kernel_context *context, const struct kernel_buffer *buffer, size_t at,
-                                       void *host, size_t bytes) {
+enum kernel_status cpu_download(struct kernel_context *context, const struct kernel_buffer *buffer, size_t at,
+                                void *host, size_t bytes) {
   (void)context;
   if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
   if (bytes) memcpy(host, (const char *)buffer->bytes + at, bytes);
@@ -88,6 +88,7 @@ bool cpu_fits_like(const struct kernel_image *image, size_t element, const struc
 
 const struct kernel_backend kernel_cpu = {
     .name = "cpu",
+    .level = "reference",
     .open = cpu_open,
     .close = cpu_close,
     .wait = cpu_wait,

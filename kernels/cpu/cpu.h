@@ -40,6 +40,28 @@ static inline int32_t cpu_edge(int32_t at, int32_t size) {
   return at < 0 ? 0 : at >= size ? size - 1 : at;
 }
 
+/* Whether a call makes sense: what KERNEL_ARGUMENT stands for, the same for every level. */
+bool cpu_halve_fits(const struct kernel_image *from, const struct kernel_image *to);
+bool cpu_tile_sums_fits(const struct kernel_tile_sums *call);
+bool cpu_warp_fits(const struct kernel_warp *call);
+bool cpu_warp_chroma_fits(const struct kernel_warp_chroma *call);
+bool cpu_accumulate_fits(const struct kernel_accumulate *call);
+bool cpu_limits_fit(const struct kernel_limits *call);
+bool cpu_compare_fits(const struct kernel_compare *call);
+bool cpu_components_fit(const struct kernel_components *call);
+
+/* Context and memory, the same for every level. */
+enum kernel_status cpu_open(struct kernel_context **context);
+void cpu_close(struct kernel_context *context);
+enum kernel_status cpu_wait(struct kernel_context *context);
+enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer);
+void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer);
+enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at, const void *host,
+                              size_t bytes);
+enum kernel_status cpu_download(struct kernel_context *context, const struct kernel_buffer *buffer, size_t at,
+                                void *host, size_t bytes);
+
+/* The operations of the reference. */
 enum kernel_status cpu_halve(struct kernel_context *context, const struct kernel_halve *call);
 enum kernel_status cpu_halve_mask(struct kernel_context *context, const struct kernel_halve_mask *call);
 enum kernel_status cpu_tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call);

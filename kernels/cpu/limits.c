@@ -87,13 +87,17 @@ static bool tolerances_fit(const struct kernel_limits *call) {
   return true;
 }
 
+bool cpu_limits_fit(const struct kernel_limits *call) {
+  const struct kernel_image *mean = &call->mean;
+  return cpu_fits(mean, 2) && cpu_fits_like(&call->variance, 4, mean) && cpu_fits_like(&call->count, 2, mean) &&
+         cpu_fits_like(&call->zones, 1, mean) && cpu_fits_like(&call->rise, 2, mean) &&
+         cpu_fits_like(&call->fall, 2, mean) && tolerances_fit(call);
+}
+
 enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call) {
   (void)context;
   const struct kernel_image *mean = &call->mean;
-  if (!cpu_fits(mean, 2) || !cpu_fits_like(&call->variance, 4, mean) || !cpu_fits_like(&call->count, 2, mean) ||
-      !cpu_fits_like(&call->zones, 1, mean) || !cpu_fits_like(&call->rise, 2, mean) ||
-      !cpu_fits_like(&call->fall, 2, mean) || !tolerances_fit(call))
-    return KERNEL_ARGUMENT;
+  if (!cpu_limits_fit(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < mean->height; y++) {
     const uint16_t *count = cpu_row16(&call->count, y);
     const uint8_t *zones = cpu_row8(&call->zones, y);

@@ -1,0 +1,95 @@
+#include "cli/bench.h"
+
+static enum kernel_status halve(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->halve(s->context, &(struct kernel_halve){.from = s->photo, .to = s->half});
+}
+
+static enum kernel_status halve_mask(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->halve_mask(s->context, &(struct kernel_halve_mask){.from = s->seen, .to = s->quarter_seen});
+}
+
+static enum kernel_status tile_sums(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->tile_sums(s->context, &(struct kernel_tile_sums){.golden = s->golden,
+                                                             .photo = s->photo,
+                                                             .place = s->place,
+                                                             .light = s->tile_light,
+                                                             .cut = 600,
+                                                             .sums = s->sums});
+}
+
+static enum kernel_status warp(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->warp(
+      s->context,
+      &(struct kernel_warp){
+          .photo = s->photo, .place = s->place, .light = s->light, .tint = s->tint, .out = s->out, .seen = s->seen});
+}
+
+static enum kernel_status warp_chroma(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->warp_chroma(s->context, &(struct kernel_warp_chroma){.luma = s->half,
+                                                                 .cb = s->half,
+                                                                 .cr = s->half,
+                                                                 .place = s->half_place,
+                                                                 .light = s->half_light,
+                                                                 .out_cb = s->cb,
+                                                                 .out_cr = s->cr,
+                                                                 .tint = s->quarter,
+                                                                 .seen = s->quarter_seen});
+}
+
+static enum kernel_status accumulate(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->accumulate(s->context,
+                       &(struct kernel_accumulate){
+                           .photo = s->golden, .seen = s->seen, .sum = s->sum, .square = s->square, .count = s->count});
+}
+
+static enum kernel_status statistics(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->statistics(
+      s->context, &(struct kernel_statistics){
+                      .sum = s->sum, .square = s->square, .count = s->count, .mean = s->mean, .variance = s->variance});
+}
+
+static enum kernel_status limits(const struct kernel_operations *o, const struct bench_scene *s) {
+  static const struct kernel_tolerance tolerance = {
+      .absolute = 64, .relative = 1024, .edge = 64, .sharp = 32, .prior = 8, .prior_variance = 4096, .prior_edge = 400};
+  return o->limits(s->context, &(struct kernel_limits){.mean = s->mean,
+                                                       .variance = s->variance,
+                                                       .count = s->count,
+                                                       .zones = s->zones,
+                                                       .tolerances = &tolerance,
+                                                       .tolerance_count = 1,
+                                                       .rise = s->rise,
+                                                       .fall = s->fall});
+}
+
+static enum kernel_status compare(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->compare(s->context, &(struct kernel_compare){.photo = s->out,
+                                                         .seen = s->seen,
+                                                         .mean = s->mean,
+                                                         .rise = s->rise,
+                                                         .fall = s->fall,
+                                                         .map = s->map,
+                                                         .histogram = s->histogram});
+}
+
+static enum kernel_status components(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->components(s->context, &(struct kernel_components){.map = s->map,
+                                                               .low = KERNEL_MAP_UNIT / 2,
+                                                               .high = KERNEL_MAP_UNIT,
+                                                               .min_area = 14,
+                                                               .scratch = s->scratch,
+                                                               .rows = s->rows,
+                                                               .capacity = BENCH_AREAS,
+                                                               .counts = s->counts});
+}
+
+const struct bench_operation bench_operations[] = {{"halve", halve},
+                                                   {"tile_sums", tile_sums},
+                                                   {"warp", warp},
+                                                   {"warp_chroma", warp_chroma},
+                                                   {"halve_mask", halve_mask},
+                                                   {"accumulate", accumulate},
+                                                   {"statistics", statistics},
+                                                   {"limits", limits},
+                                                   {"compare", compare},
+                                                   {"components", components},
+                                                   {NULL, NULL}};

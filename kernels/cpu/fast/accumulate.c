@@ -1,0 +1,26 @@
+#include "kernels/cpu/fast/binomial.h"
+#include "kernels/cpu/fast/fast.h"
+
+static void add_part(const struct binomial *restrict b, int32_t count, uint32_t *restrict sum,
+                     uint32_t *restrict square, uint16_t *restrict n) {
+  for (int32_t i = 0; i < count; i++) {
+    uint32_t value = b->seen[i] ? b->sum[i] : 0;
+    sum[i] += value, square[i] += value * value;
+    n[i] = (uint16_t)(n[i] + (b->seen[i] != 0));
+  }
+}
+
+enum kernel_status FAST(cpu_accumulate)(struct kernel_context *context, const struct kernel_accumulate *call) {
+  (void)context;
+  const struct kernel_image *photo = &call->photo;
+  if (!cpu_accumulate_fits(call)) return KERNEL_ARGUMENT;
+  struct binomial b;
+  for (int32_t y = 0; y < photo->height; y++)
+    for (int32_t first = 0; first < photo->width; first += BINOMIAL_PART) {
+      int32_t count = photo->width - first < BINOMIAL_PART ? photo->width - first : BINOMIAL_PART;
+      binomial_part(photo, &call->seen, y, first, count, &b);
+      add_part(&b, count, cpu_row32(&call->sum, y) + first, cpu_row32(&call->square, y) + first,
+               cpu_row16(&call->count, y) + first);
+    }
+  return KERNEL_OK;
+}

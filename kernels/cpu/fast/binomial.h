@@ -1,0 +1,41 @@
+/* The 3 x 3 binomial sum of a part of a row, and where all nine pixels are seen. */
+#ifndef ASSAY_KERNELS_CPU_FAST_BINOMIAL_H
+#define ASSAY_KERNELS_CPU_FAST_BINOMIAL_H
+
+#include "kernels/cpu/cpu.h"
+
+enum { BINOMIAL_PART = 512 };
+
+struct binomial {
+  uint16_t sum[BINOMIAL_PART];
+  uint8_t seen[BINOMIAL_PART]; /* 0: not all nine */
+};
+
+/* Pixels first..first + count - 1 of row y; count is at most BINOMIAL_PART. */
+static inline void binomial_part(const struct kernel_image *photo, const struct kernel_image *mask, int32_t y,
+                                 int32_t first, int32_t count, struct binomial *restrict out) {
+  /* Sums and least values of three rows, with a neighbour on either side. */
+  uint16_t column[BINOMIAL_PART + 2];
+  uint8_t least[BINOMIAL_PART + 2];
+  int32_t above = cpu_edge(y - 1, photo->height), below = cpu_edge(y + 1, photo->height);
+  const uint8_t *p[3] = {cpu_row8(photo, above), cpu_row8(photo, y), cpu_row8(photo, below)};
+  const uint8_t *m[3] = {cpu_row8(mask, above), cpu_row8(mask, y), cpu_row8(mask, below)};
+  int32_t begin = first ? first - 1 : 0, end = first + count < photo->width ? first + count + 1 : photo->width;
+  uint16_t *columns = column + (begin - first + 1);
+  uint8_t *leasts = least + (begin - first + 1);
+  for (int32_t i = 0; i < end - begin; i++) {
+    const int32_t x = begin + i;
+    columns[i] = (uint16_t)(p[0][x] + 2 * p[1][x] + p[2][x]);
+    uint8_t two = m[0][x] < m[1][x] ? m[0][x] : m[1][x];
+    leasts[i] = two < m[2][x] ? two : m[2][x];
+  }
+  if (begin == first) column[0] = column[1], least[0] = least[1];
+  if (end == first + count) column[count + 1] = column[count], least[count + 1] = least[count];
+  for (int32_t i = 0; i < count; i++) {
+    out->sum[i] = (uint16_t)(column[i] + 2 * column[i + 1] + column[i + 2]);
+    uint8_t two = least[i] < least[i + 1] ? least[i] : least[i + 1];
+    out->seen[i] = two < least[i + 2] ? two : least[i + 2];
+  }
+}
+
+#endif

@@ -1,0 +1,59 @@
+#include "kernels/cpu/fast/binomial.h"
+#include "kernels/cpu/fast/fast.h"
+
+#include <string.h>
+
+/* As pixel_use, in 16 bits: 0 where nothing is compared. Returns how many pixels are not. */
+static int32_t use_part(const struct binomial *restrict b, const uint16_t *restrict mean, const uint16_t *restrict rise,
+                        const uint16_t *restrict fall, int32_t count, uint8_t *restrict map) {
+  uint16_t skipped = 0;
+  for (int32_t i = 0; i < count; i++) {
+    uint16_t s = b->sum[i], m = mean[i];
+    uint16_t difference = s > m ? (uint16_t)(s - m) : (uint16_t)(m - s);
+    uint16_t reciprocal = s >= m ? rise[i] : fall[i];
+    uint16_t use = (uint16_t)(((uint32_t)difference * reciprocal) >> 16);
+    uint16_t compared = (uint16_t)((rise[i] != 0) & (b->seen[i] != 0));
+    use = use < 255 ? use : 255;
+    map[i] = (uint8_t)(use & (uint16_t)-compared);
+    skipped = (uint16_t)(skipped + 1 - compared);
+  }
+  return skipped;
+}
+
+/* Several tables, so that equal values behind each other do not wait for each other. */
+enum { TABLES = 4 };
+
+static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
+  int32_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    uint64_t eight;
+    memcpy(&eight, map + i, 8);
+    for (int k = 0; k < 8; k++) tables[k % TABLES][(eight >> (8 * k)) & 255]++;
+  }
+  for (; i < count; i++) tables[0][map[i]]++;
+}
+
+enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struct kernel_compare *call) {
+  (void)context;
+  const struct kernel_image *photo = &call->photo;
+  if (!cpu_compare_fits(call)) return KERNEL_ARGUMENT;
+  uint32_t tables[TABLES][256] = {{0}};
+  int32_t *histogram = call->histogram->bytes, skipped = 0;
+  struct binomial b;
+  for (int32_t y = 0; y < photo->height; y++)
+    for (int32_t first = 0; first < photo->width; first += BINOMIAL_PART) {
+      int32_t count = photo->width - first < BINOMIAL_PART ? photo->width - first : BINOMIAL_PART;
+      uint8_t *map = cpu_row8(&call->map, y) + first;
+      binomial_part(photo, &call->seen, y, first, count, &b);
+      skipped += use_part(&b, cpu_row16(&call->mean, y) + first, cpu_row16(&call->rise, y) + first,
+                          cpu_row16(&call->fall, y) + first, count, map);
+      count_part(map, count, tables);
+    }
+  for (int v = 0; v < 256; v++) {
+    uint32_t total = 0;
+    for (int k = 0; k < TABLES; k++) total += tables[k][v];
+    histogram[v] = (int32_t)total;
+  }
+  histogram[0] -= skipped;
+  return KERNEL_OK;
+}

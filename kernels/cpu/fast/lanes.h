@@ -1,0 +1,75 @@
+/* What the compiler cannot make vectors of by itself, for each level; plain C where a level has nothing for it. */
+#ifndef ASSAY_KERNELS_CPU_FAST_LANES_H
+#define ASSAY_KERNELS_CPU_FAST_LANES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined __x86_64__
+#include <immintrin.h>
+#endif
+
+/* Bit i says whether bytes[i] >= low, for 64 bytes; low in 1..255. */
+static inline uint64_t lanes_at_least(const uint8_t *bytes, uint8_t low) {
+#if defined __AVX512BW__
+  return _mm512_cmpge_epu8_mask(_mm512_loadu_si512(bytes), _mm512_set1_epi8((char)low));
+#elif defined __AVX2__
+  __m256i least = _mm256_set1_epi8((char)low);
+  __m256i a = _mm256_loadu_si256((const __m256i *)bytes), b = _mm256_loadu_si256((const __m256i *)(bytes + 32));
+  uint32_t first = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(a, least), a));
+  uint32_t second = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(b, least), b));
+  return (uint64_t)second << 32 | first;
+#elif defined __SSE2__
+  __m128i least = _mm_set1_epi8((char)low);
+  uint64_t mask = 0;
+  for (int i = 3; i >= 0; i--) {
+    __m128i a = _mm_loadu_si128((const __m128i *)(bytes + 16 * i));
+    mask = mask << 16 | (uint16_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(a, least), a));
+  }
+  return mask;
+#else
+  uint64_t mask = 0;
+  uint8_t most = 0;
+  for (int i = 0; i < 64; i++) most = bytes[i] > most ? bytes[i] : most;
+  if (most < low) return 0;
+  for (int i = 63; i >= 0; i--) mask = mask << 1 | (bytes[i] >= low);
+  return mask;
+#endif
+}
+
+/* The eight pairs of bytes {p, p[1]} at pixels + row[i] stride + column[i], and those one row below, in memory order.
+ * Where the eight places lie near each other they come from three contiguous loads, else from two loads a place.
+ * Columns are at most width - 2, rows at most height - 2. */
+static inline void lanes_pairs(const uint8_t *pixels, int32_t width, int32_t height, int32_t stride,
+                               const uint16_t *column, const uint16_t *row, uint16_t *top, uint16_t *bottom) {
+#if defined __AVX2__
+  __m128i c = _mm_loadu_si128((const __m128i *)column), r = _mm_loadu_si128((const __m128i *)row);
+  /* Its upper words are 0 behind the place of the least. */
+  __m128i least_c = _mm_minpos_epu16(c), least_r = _mm_minpos_epu16(r);
+  c = _mm_sub_epi16(c, _mm_broadcastw_epi16(least_c)), r = _mm_sub_epi16(r, _mm_broadcastw_epi16(least_r));
+  int32_t left = _mm_extract_epi16(least_c, 0), first = _mm_extract_epi16(least_r, 0);
+  __m128i far = _mm_or_si128(_mm_subs_epu16(c, _mm_set1_epi16(14)), _mm_subs_epu16(r, _mm_set1_epi16(1)));
+  if (_mm_testz_si128(far, far) && left + 16 <= width) {
+    const uint8_t *at = pixels + (int64_t)first * stride + left;
+    const uint8_t *last = first + 2 < height ? at + 2 * (int64_t)stride : at + stride;
+    __m128i pick = _mm_add_epi16(_mm_mullo_epi16(c, _mm_set1_epi16(0x0101)), _mm_set1_epi16(0x0100));
+    __m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)at), pick);
+    __m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(at + stride)), pick);
+    __m128i d = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)last), pick);
+    __m128i lower = _mm_cmpgt_epi16(r, _mm_setzero_si128());
+    _mm_storeu_si128((__m128i *)top, _mm_blendv_epi8(a, b, lower));
+    _mm_storeu_si128((__m128i *)bottom, _mm_blendv_epi8(b, d, lower));
+    return;
+  }
+#else
+  (void)width, (void)height;
+#endif
+  for (int i = 0; i < 8; i++) {
+    const uint8_t *at = pixels + (int64_t)row[i] * stride + column[i];
+    memcpy(&top[i], at, 2);
+    memcpy(&bottom[i], at + stride, 2);
+  }
+}
+
+#endif
