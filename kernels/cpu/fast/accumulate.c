@@ -4,9 +4,9 @@
 static void add_part(const struct binomial *restrict b, int32_t count, uint32_t *restrict sum,
                      uint32_t *restrict square, uint16_t *restrict n) {
   for (int32_t i = 0; i < count; i++) {
-    uint32_t value = b->seen[i] ? b->sum[i] : 0;
+    uint32_t value = (uint32_t)b->sum[i] * b->seen[i];
     sum[i] += value, square[i] += value * value;
-    n[i] = (uint16_t)(n[i] + (b->seen[i] != 0));
+    n[i] = (uint16_t)(n[i] + b->seen[i]);
   }
 }
 

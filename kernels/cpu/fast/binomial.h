@@ -8,7 +8,7 @@ enum { BINOMIAL_PART = 512 };
 
 struct binomial {
   uint16_t sum[BINOMIAL_PART];
-  uint8_t seen[BINOMIAL_PART]; /* 0: not all nine */
+  uint8_t seen[BINOMIAL_PART]; /* 1: all nine are; else 0 */
 };
 
 /* Pixels first..first + count - 1 of row y; count is at most BINOMIAL_PART. */
@@ -34,7 +34,7 @@ static inline void binomial_part(const struct kernel_image *photo, const struct 
   for (int32_t i = 0; i < count; i++) {
     out->sum[i] = (uint16_t)(column[i] + 2 * column[i + 1] + column[i + 2]);
     uint8_t two = least[i] < least[i + 1] ? least[i] : least[i + 1];
-    out->seen[i] = two < least[i + 2] ? two : least[i + 2];
+    out->seen[i] = (two < least[i + 2] ? two : least[i + 2]) != 0;
   }
 }
 

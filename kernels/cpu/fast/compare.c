@@ -8,11 +8,12 @@ static int32_t use_part(const struct binomial *restrict b, const uint16_t *restr
                         const uint16_t *restrict fall, int32_t count, uint8_t *restrict map) {
   uint16_t skipped = 0;
   for (int32_t i = 0; i < count; i++) {
-    uint16_t s = b->sum[i], m = mean[i];
+    /* All are loaded in any case: a load under a condition is no vector. */
+    uint16_t s = b->sum[i], m = mean[i], up = rise[i], down = fall[i], seen = b->seen[i];
     uint16_t difference = s > m ? (uint16_t)(s - m) : (uint16_t)(m - s);
-    uint16_t reciprocal = s >= m ? rise[i] : fall[i];
+    uint16_t reciprocal = s >= m ? up : down;
     uint16_t use = (uint16_t)(((uint32_t)difference * reciprocal) >> 16);
-    uint16_t compared = (uint16_t)((rise[i] != 0) & (b->seen[i] != 0));
+    uint16_t compared = up ? seen : 0;
     use = use < 255 ? use : 255;
     map[i] = (uint8_t)(use & (uint16_t)-compared);
     skipped = (uint16_t)(skipped + 1 - compared);

@@ -38,6 +38,8 @@ static inline uint64_t lanes_at_least(const uint8_t *bytes, uint8_t low) {
 #endif
 }
 
+enum { AHEAD = 6 };
+
 /* The eight pairs of bytes {p, p[1]} at pixels + row[i] stride + column[i], and those one row below, in memory order.
  * Where the eight places lie near each other they come from three contiguous loads, else from two loads a place.
  * Columns are at most width - 2, rows at most height - 2. */
@@ -53,6 +55,8 @@ static inline void lanes_pairs(const uint8_t *pixels, int32_t width, int32_t hei
   if (_mm_testz_si128(far, far) && left + 16 <= width) {
     const uint8_t *at = pixels + (int64_t)first * stride + left;
     const uint8_t *last = first + 2 < height ? at + 2 * (int64_t)stride : at + stride;
+    /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
+    if (first + AHEAD < height) _mm_prefetch(at + AHEAD * (int64_t)stride, _MM_HINT_T0);
     __m128i pick = _mm_add_epi16(_mm_mullo_epi16(c, _mm_set1_epi16(0x0101)), _mm_set1_epi16(0x0100));
     __m128i a = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)at), pick);
     __m128i b = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(at + stride)), pick);
