@@ -46,6 +46,7 @@ bool cpu_tile_sums_fits(const struct kernel_tile_sums *call);
 bool cpu_warp_fits(const struct kernel_warp *call);
 bool cpu_warp_chroma_fits(const struct kernel_warp_chroma *call);
 bool cpu_accumulate_fits(const struct kernel_accumulate *call);
+bool cpu_statistics_fit(const struct kernel_statistics *call);
 bool cpu_limits_fit(const struct kernel_limits *call);
 bool cpu_compare_fits(const struct kernel_compare *call);
 bool cpu_components_fit(const struct kernel_components *call);

@@ -1,12 +1,16 @@
 #include "kernels/cpu/cpu.h"
 #include "kernels/pixel.h"
 
+bool cpu_statistics_fit(const struct kernel_statistics *call) {
+  const struct kernel_image *sum = &call->sum;
+  return cpu_fits(sum, 4) && cpu_fits_like(&call->square, 4, sum) && cpu_fits_like(&call->count, 2, sum) &&
+         cpu_fits_like(&call->mean, 2, sum) && cpu_fits_like(&call->variance, 4, sum);
+}
+
 enum kernel_status cpu_statistics(struct kernel_context *context, const struct kernel_statistics *call) {
   (void)context;
   const struct kernel_image *sum = &call->sum;
-  if (!cpu_fits(sum, 4) || !cpu_fits_like(&call->square, 4, sum) || !cpu_fits_like(&call->count, 2, sum) ||
-      !cpu_fits_like(&call->mean, 2, sum) || !cpu_fits_like(&call->variance, 4, sum))
-    return KERNEL_ARGUMENT;
+  if (!cpu_statistics_fit(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < sum->height; y++) {
     const uint32_t *s = cpu_row32(sum, y), *q = cpu_row32(&call->square, y);
     const uint16_t *count = cpu_row16(&call->count, y);

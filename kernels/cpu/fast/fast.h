@@ -21,6 +21,8 @@
   enum kernel_status cpu_warp_##level(struct kernel_context *, const struct kernel_warp *);                            \
   enum kernel_status cpu_warp_chroma_##level(struct kernel_context *, const struct kernel_warp_chroma *);              \
   enum kernel_status cpu_accumulate_##level(struct kernel_context *, const struct kernel_accumulate *);                \
+  enum kernel_status cpu_statistics_##level(struct kernel_context *, const struct kernel_statistics *);                \
+  enum kernel_status cpu_limits_##level(struct kernel_context *, const struct kernel_limits *);                        \
   enum kernel_status cpu_compare_##level(struct kernel_context *, const struct kernel_compare *);                      \
   enum kernel_status cpu_components_##level(struct kernel_context *, const struct kernel_components *);
 

@@ -16,8 +16,8 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .warp = FAST(cpu_warp),
                    .warp_chroma = FAST(cpu_warp_chroma),
                    .accumulate = FAST(cpu_accumulate),
-                   .statistics = cpu_statistics,
-                   .limits = cpu_limits,
+                   .statistics = FAST(cpu_statistics),
+                   .limits = FAST(cpu_limits),
                    .compare = FAST(cpu_compare),
                    .components = FAST(cpu_components)},
 };
