@@ -6,29 +6,58 @@
 enum { TILE = KERNEL_CELL * KERNEL_CELL };
 
 /* What the sums of one tile are made of, row by row; where w is 0 the rest does not matter. All of it fits 16 bits:
- * weights are at most 64, residuals under 2032 where the weight is not 0. */
+ * weights are at most 64, residuals under 2032 where the weight is not 0. `used` is 1 for a pixel that counts. */
 struct tile {
-  int16_t w[TILE], g[TILE], e[TILE], x[TILE], y[TILE];
-  int32_t seen;
+  int16_t w[TILE], g[TILE], e[TILE], x[TILE], y[TILE], used[TILE];
 };
 
-/* A part of three rows of the golden, and which of its pixels count (1 or 0). */
-struct golden_part {
-  uint8_t above[STRIP], here[STRIP + 2], below[STRIP], used[STRIP];
+/* The same of one row of a strip. */
+struct strip_row {
+  int16_t w[STRIP], g[STRIP], e[STRIP], x[STRIP], y[STRIP], used[STRIP];
 };
 
-static void take_golden(const struct kernel_tile_sums *call, int32_t y, int32_t first, struct golden_part *part) {
+/* Three rows of the golden and one of the mask at a strip: the picture's own, or a copy where the strip lies at the
+ * left or right end, since it is read a pixel to either side and to its end. */
+struct golden_rows {
+  const uint8_t *above, *here, *below, *mask;
+  uint8_t copy[4][1 + STRIP + 1];
+};
+
+/* What does not change from row to row of a strip. */
+struct strip_frame {
+  int32_t first, cells;
+  int32_t gain[STRIP], offset[STRIP];
+  uint8_t inner[STRIP]; /* 0 on the border of the golden and outside, else 1 */
+  uint8_t all[STRIP];   /* stands for a mask where there is none */
+};
+
+static void make_frame(int32_t width, int32_t first, const int32_t *light, struct strip_frame *frame) {
+  frame->first = first, frame->cells = strip_cells(width, first);
+  for (int32_t i = 0; i < frame->cells * KERNEL_CELL; i++) {
+    frame->gain[i] = light[2 * (i / KERNEL_CELL)];
+    frame->offset[i] = light[2 * (i / KERNEL_CELL) + 1];
+    frame->inner[i] = first + i > 0 && first + i < width - 1;
+    frame->all[i] = 1;
+  }
+}
+
+static const uint8_t *take_copy(const uint8_t *row, int32_t width, int32_t first, uint8_t *copy) {
+  int32_t begin = first > 0 ? first - 1 : 0, end = first + STRIP < width ? first + STRIP + 1 : width;
+  memcpy(copy + 1 - (first - begin), row + begin, (size_t)(end - begin));
+  return copy + 1;
+}
+
+static void take_golden(const struct kernel_tile_sums *call, const struct strip_frame *frame, int32_t y,
+                        struct golden_rows *rows) {
   const struct kernel_image *golden = &call->golden;
-  int32_t count = golden->width - first < STRIP ? golden->width - first : STRIP, left = first > 0;
-  int32_t right = first + count < golden->width;
-  const uint8_t *mask = call->mask.buffer ? cpu_row8(&call->mask, y) + first : NULL;
-  memset(part, 0, sizeof *part);
-  memcpy(part->above, cpu_row8(golden, y - 1) + first, (size_t)count);
-  memcpy(part->here + 1 - left, cpu_row8(golden, y) + first - left, (size_t)(left + count + right));
-  memcpy(part->below, cpu_row8(golden, y + 1) + first, (size_t)count);
-  for (int32_t i = 0; i < count; i++) part->used[i] = mask ? mask[i] != 0 : 1;
-  if (!left) part->used[0] = 0;
-  if (!right) part->used[count - 1] = 0;
+  int32_t width = golden->width, first = frame->first;
+  const uint8_t *above = cpu_row8(golden, y - 1), *here = cpu_row8(golden, y), *below = cpu_row8(golden, y + 1);
+  const uint8_t *mask = call->mask.buffer ? cpu_row8(&call->mask, y) : NULL;
+  bool whole = first > 0 && first + STRIP < width;
+  rows->above = whole ? above + first : take_copy(above, width, first, rows->copy[0]);
+  rows->here = whole ? here + first : take_copy(here, width, first, rows->copy[1]);
+  rows->below = whole ? below + first : take_copy(below, width, first, rows->copy[2]);
+  rows->mask = !mask ? frame->all : whole ? mask + first : take_copy(mask, width, first, rows->copy[3]);
 }
 
 /* As pixel_weight. The quotient, at most 64, is estimated in float to less than 1 and then set right. */
@@ -38,34 +67,47 @@ static int32_t weight(int32_t residual, int32_t square, float inverse) {
   return 64 - quotient - (rest >= square) + (rest < 0);
 }
 
-/* One row of one tile: row `j` of what is kept. */
-static void take_row(const struct golden_part *restrict part, const uint16_t *restrict value,
-                     const uint8_t *restrict seen, const int32_t *light, int32_t cut, int32_t at, int32_t j,
-                     struct tile *restrict tile) {
-  int32_t gain = light[0], offset = light[1], square = cut * cut, count = 0;
+static void take_row(const struct golden_rows *golden, const struct strip_frame *restrict frame,
+                     const uint16_t *restrict value, const uint8_t *restrict seen, int32_t cut,
+                     struct strip_row *restrict row) {
+  const uint8_t *restrict above = golden->above, *restrict here = golden->here, *restrict below = golden->below;
+  const uint8_t *restrict mask = golden->mask;
+  int32_t square = cut * cut, count = frame->cells * KERNEL_CELL;
   float inverse = 1.0F / (float)square;
-  int16_t *restrict w = tile->w + j * KERNEL_CELL, *restrict g = tile->g + j * KERNEL_CELL;
-  int16_t *restrict e = tile->e + j * KERNEL_CELL, *restrict x = tile->x + j * KERNEL_CELL;
-  int16_t *restrict y = tile->y + j * KERNEL_CELL;
-  for (int32_t i = 0; i < KERNEL_CELL; i++) {
-    int32_t golden = part->here[at + i + 1], used = part->used[at + i] & seen[at + i];
-    int32_t residual = pixel_subtract(value[at + i], pixel_add(pixel_multiply(golden, gain) >> 8, offset));
-    int32_t within = (residual < cut) & (residual > -cut);
-    residual &= -within;
-    w[i] = (int16_t)(weight(residual, square, inverse) & -(within & used));
-    g[i] = (int16_t)golden;
-    e[i] = (int16_t)residual;
-    x[i] = (int16_t)(part->here[at + i + 2] - part->here[at + i]);
-    y[i] = (int16_t)(part->below[at + i] - part->above[at + i]);
-    count += used;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t used = (mask[i] != 0) & frame->inner[i] & seen[i];
+    int32_t model = pixel_add(pixel_multiply(here[i], frame->gain[i]) >> 8, frame->offset[i]);
+    int32_t residual = pixel_subtract(value[i], model);
+    int32_t within = -((residual < cut) & (residual > -cut));
+    residual &= within;
+    row->w[i] = (int16_t)(weight(residual, square, inverse) & within & -used);
+    row->e[i] = (int16_t)residual;
+    row->used[i] = (int16_t)used;
   }
-  tile->seen += count;
+  for (int32_t i = 0; i < count; i++) {
+    row->g[i] = here[i];
+    row->x[i] = (int16_t)(here[i + 1] - here[i - 1]);
+    row->y[i] = (int16_t)(below[i] - above[i]);
+  }
+}
+
+static void spread_row(const struct strip_row *row, int32_t cells, int32_t j, struct tile *tiles) {
+  enum { ROW = KERNEL_CELL * sizeof(int16_t) };
+  for (int32_t cell = 0; cell < cells; cell++) {
+    int32_t from = cell * KERNEL_CELL, to = j * KERNEL_CELL;
+    memcpy(tiles[cell].w + to, row->w + from, ROW);
+    memcpy(tiles[cell].g + to, row->g + from, ROW);
+    memcpy(tiles[cell].e + to, row->e + from, ROW);
+    memcpy(tiles[cell].x + to, row->x + from, ROW);
+    memcpy(tiles[cell].y + to, row->y + from, ROW);
+    memcpy(tiles[cell].used + to, row->used + from, ROW);
+  }
 }
 
 /* Sums over half a tile at most, so that they fit 32 bits: w |e| is largest, under 52,000, at |e| = cut / sqrt 3. */
 static void add_half(const struct tile *t, int32_t from, int32_t count, int64_t *sums) {
   const int16_t *restrict w = t->w + from, *restrict g = t->g + from, *restrict e = t->e + from;
-  const int16_t *restrict x = t->x + from, *restrict y = t->y + from;
+  const int16_t *restrict x = t->x + from, *restrict y = t->y + from, *restrict used = t->used + from;
   int16_t wg[TILE / 2], wx[TILE / 2], wy[TILE / 2];
   for (int32_t i = 0; i < count; i++) {
     wg[i] = (int16_t)(w[i] * g[i]);
@@ -79,6 +121,7 @@ static void add_half(const struct tile *t, int32_t from, int32_t count, int64_t 
     s[SUM_X] += wx[i];
     s[SUM_Y] += wy[i];
     s[SUM_E] += w[i] * e[i];
+    s[SUM_SEEN] += used[i];
   }
   for (int32_t i = 0; i < count; i++) {
     s[SUM_GG] += wg[i] * g[i];
@@ -113,26 +156,26 @@ static void finish_tile(const struct tile *tile, int32_t rows, int64_t *sums) {
   add_half(tile, 0, count < half ? count : half, sums);
   if (count > half) add_half(tile, half, count - half, sums);
   sums[SUM_EE] = squares_of(tile, rows);
-  sums[SUM_SEEN] = tile->seen;
 }
 
 /* The tiles of a strip, from row `top` of the golden to before row `end`. */
 static void sum_strip(const struct kernel_tile_sums *call, int32_t first, int32_t top, int32_t end,
                       const int32_t *light, int64_t *sums) {
   struct tile tiles[STRIP_CELLS];
-  struct golden_part part;
+  struct strip_frame frame;
+  struct golden_rows golden = {.copy = {{0}}};
+  struct strip_row row;
   struct strip strip;
   uint16_t value[STRIP];
-  int32_t cells = strip_cells(call->golden.width, first);
-  for (int32_t cell = 0; cell < cells; cell++) tiles[cell].seen = 0;
+  make_frame(call->golden.width, first, light, &frame);
   for (int32_t y = top; y < end; y++) {
-    take_golden(call, y, first, &part);
-    strip_places(call->place, call->golden.width, y, first, cells, &call->photo, &strip);
-    strip_sample(&call->photo, &strip, cells, value);
-    for (int32_t cell = 0; cell < cells; cell++)
-      take_row(&part, value, strip.seen, light + 2 * cell, call->cut, cell * KERNEL_CELL, y - top, &tiles[cell]);
+    take_golden(call, &frame, y, &golden);
+    strip_places(call->place, call->golden.width, y, first, frame.cells, &call->photo, &strip);
+    strip_sample(&call->photo, &strip, frame.cells, value);
+    take_row(&golden, &frame, value, strip.seen, call->cut, &row);
+    spread_row(&row, frame.cells, y - top, tiles);
   }
-  for (int32_t cell = 0; cell < cells; cell++)
+  for (int32_t cell = 0; cell < frame.cells; cell++)
     finish_tile(&tiles[cell], end > top ? end - top : 0, sums + (size_t)cell * KERNEL_SUMS);
 }
 
