@@ -5,6 +5,8 @@
 #include "cli/parallel.h"
 #include "cli/text.h"
 
+#include "kernels/kernels.h"
+
 #include <cairo.h>
 #include <errno.h>
 #include <sodium.h>
@@ -88,11 +90,15 @@ static void look_at_backend(struct doctor *doctor, const struct common_options *
   if (!status) status = inspector_open_photo(&photo, &inspect, &judge.inspector, &fault);
   if (!status) status = inspection_open(judge.inspector, &judge.inspection, &fault);
   if (!status) status = inspect_align(judge.inspection, &photo, &result, &fault);
+  char level[64] = "";
+  if (!status)
+    snprintf(level, sizeof level, "CPU level %s, %s", kernel_cpu_level(common->cpu)->level,
+             common->cpu ? "as --cpu says" : "the best of this processor");
   if (status)
     found(doctor, "backend", false, "%s", fault.text);
   else
-    found(doctor, "backend", true, "%s, as --backend is %s; libjpeg-turbo %s, OpenCV %s", result.backend,
-          common->backend, result.libjpeg_turbo, result.opencv);
+    found(doctor, "backend", true, "%s, as --backend is %s; %s; libjpeg-turbo %s, OpenCV %s", result.backend,
+          common->backend, level, result.libjpeg_turbo, result.opencv);
   result_free(&result);
   pair_judge_close(&judge);
   photo_free(&photo);

@@ -1,0 +1,165 @@
+#include "cli/bench.h"
+#include "cli/bench_photos.h"
+#include "cli/commands.h"
+#include "cli/message.h"
+#include "cli/output.h"
+
+#include "engine/inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { DRAWN = 3, STAGES = 5 };
+
+struct speed_options {
+  struct common_options common;
+  long megapixels, runs;
+};
+
+static const struct option options[] = {{.name = "megapixels",
+                                         .kind = OPTION_NUMBER,
+                                         .offset = offsetof(struct speed_options, megapixels),
+                                         .argument = "M",
+                                         .fallback = "12",
+                                         .help = "size of the drawn photos, where none are given",
+                                         .least = 1,
+                                         .most = 100},
+                                        {.name = "runs",
+                                         .kind = OPTION_NUMBER,
+                                         .offset = offsetof(struct speed_options, runs),
+                                         .argument = "N",
+                                         .fallback = "9",
+                                         .help = "how often each photo is decoded and judged, in turn",
+                                         .least = 1,
+                                         .most = 999},
+                                        {.name = NULL}};
+
+static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align", "compare", "whole"};
+static const char *const fields[STAGES] = {"plain_decode", "decode", "align", "compare", "total"};
+
+struct speed {
+  const struct speed_options *given;
+  struct photo *photos; /* the golden photo first, or nothing there where a golden was opened */
+  size_t count;
+  struct golden *golden;
+  struct inspector *inspector;
+  struct inspection *inspection;
+  unsigned char *rgb;
+  size_t rgb_size;
+  double *ms[STAGES];
+  size_t measured;
+  char backend[16];
+};
+
+static enum status take_photos(struct speed *s, struct fault *fault) {
+  const struct words *files = &s->given->common.operands;
+  s->count = files->count ? files->count : DRAWN + 1;
+  s->photos = calloc(s->count, sizeof *s->photos);
+  if (!s->photos) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  if (!files->count) return bench_photos_draw((double)s->given->megapixels, s->photos, s->count, fault);
+  struct stat what;
+  bool folder = !stat(files->items[0], &what) && S_ISDIR(what.st_mode);
+  enum status status = folder ? golden_open(files->items[0], &s->golden, fault) : STATUS_OK;
+  for (size_t i = folder; i < s->count && !status; i++) status = photo_read(files->items[i], 0, &s->photos[i], fault);
+  return status;
+}
+
+static enum status open_golden(struct speed *s, struct fault *fault) {
+  const struct inspect_options inspect = {.backend = s->given->common.backend, .cpu = s->given->common.cpu};
+  enum status status = s->golden ? inspector_open(s->golden, &inspect, &s->inspector, fault)
+                                 : inspector_open_photo(&s->photos[0], &inspect, &s->inspector, fault);
+  return status ? status : inspection_open(s->inspector, &s->inspection, fault);
+}
+
+/* One plain decode and one judging of a photo. A photo that is not judged measures nothing. */
+static enum status measure_photo(struct speed *s, const struct photo *photo, double ms[STAGES], struct fault *fault) {
+  struct result result = {0};
+  enum status status = bench_decode(photo, &s->rgb, &s->rgb_size, &ms[0], fault);
+  if (!status) status = inspect_photo(s->inspection, photo, NULL, &result, fault);
+  if (!status && result.verdict == VERDICT_CANNOT_JUDGE)
+    status = fault_set(fault, STATUS_INVALID, "%s: %s; expected a photo that can be judged", photo->path,
+                       result.reason_count ? result.reasons[0].text : "cannot be judged");
+  ms[1] = result.timing.decode, ms[2] = result.timing.align, ms[3] = result.timing.compare;
+  ms[4] = result.timing.total;
+  snprintf(s->backend, sizeof s->backend, "%s", result.backend);
+  result_free(&result);
+  return status;
+}
+
+/* The first round takes memory and is not counted. */
+static enum status measure(struct speed *s, struct fault *fault) {
+  size_t runs = (size_t)s->given->runs, photos = s->count - 1;
+  for (int k = 0; k < STAGES; k++)
+    if (!(s->ms[k] = calloc(runs * photos, sizeof(double))))
+      return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  progress_begin("runs", runs);
+  enum status status = STATUS_OK;
+  for (size_t run = 0; run <= runs && !status; run++) {
+    for (size_t i = 0; i < photos && !status; i++) {
+      double ms[STAGES];
+      status = measure_photo(s, &s->photos[i + 1], ms, fault);
+      for (int k = 0; k < STAGES && run && !status; k++) s->ms[k][s->measured] = ms[k];
+      s->measured += run > 0;
+    }
+    progress_set(run, runs);
+  }
+  progress_end();
+  return status;
+}
+
+static enum status report(struct speed *s, struct fault *fault) {
+  double median[STAGES];
+  for (int k = 0; k < STAGES; k++) median[k] = bench_median(s->ms[k], s->measured);
+  if (s->given->common.json) {
+    json_t *ms = json_object(), *decodes = json_object();
+    for (int k = 0; k < STAGES; k++) {
+      json_object_set_new(ms, fields[k], json_real(median[k]));
+      json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
+    }
+    return output_json(json_pack("{s:s, s:I, s:I, s:o, s:o}", "backend", s->backend, "photos",
+                                 (json_int_t)(s->count - 1), "runs", (json_int_t)s->given->runs, "ms", ms, "decodes",
+                                 decodes),
+                       fault);
+  }
+  printf("%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", s->count - 1,
+         s->given->runs, s->backend, "", "ms", "D");
+  for (int k = 0; k < STAGES; k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
+  return STATUS_OK;
+}
+
+static enum status run(const void *values, int *exit_code, struct fault *fault) {
+  (void)exit_code;
+  struct speed s = {.given = values};
+  if (s.given->common.operands.count == 1)
+    return fault_set(fault, STATUS_USAGE, "one picture; expected a golden and photos, or nothing");
+  enum status status = take_photos(&s, fault);
+  if (!status) status = open_golden(&s, fault);
+  if (!status) status = measure(&s, fault);
+  if (!status) status = report(&s, fault);
+  for (int k = 0; k < STAGES; k++) free(s.ms[k]);
+  free(s.rgb);
+  inspection_close(s.inspection);
+  inspector_close(s.inspector);
+  if (s.golden) golden_close(s.golden);
+  for (size_t i = 0; s.photos && i < s.count; i++) photo_free(&s.photos[i]);
+  free(s.photos);
+  return status;
+}
+
+const struct command command_bench_speed = {
+    .name = "bench speed",
+    .summary = "how long a photo takes, stage by stage, against a plain decode of it",
+    .text =
+        "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, in one thread, and\n"
+        "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
+        "medians in ms and in D. Without a golden it draws three photos.\n\n"
+        "With --json: {\"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", \"align\",\n"
+        "\"compare\", \"total\"}, \"decodes\": the same in D}.",
+    .example = "  assay bench speed --megapixels 12\n  assay bench speed goldens/label photos/*.jpg",
+    .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},
+    .options = options,
+    .values_size = sizeof(struct speed_options),
+    .run = run,
+};

@@ -1,0 +1,65 @@
+/* The benchmarks run, and their figures are numbers of what they say. */
+#include "tests/cli/program.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static json_t *object_of(const struct program_end *end) {
+  json_t *json = json_loads(end->out, 0, NULL);
+  assert_non_null(json);
+  return json;
+}
+
+static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference(void **state) {
+  (void)state;
+  struct program_end end = RUN("bench", "kernels", "--megapixels", "1", "--runs", "1", "--cpu", "baseline", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end), *rows = json_object_get(json, "kernels");
+  assert_int_equal(json_array_size(rows), 20);
+  for (size_t i = 0; i < json_array_size(rows); i++) {
+    json_t *row = json_array_get(rows, i);
+    assert_string_equal(json_string_value(json_object_get(row, "cpu")), i % 2 ? "baseline" : "reference");
+    assert_true(json_real_value(json_object_get(row, "ms")) > 0);
+  }
+  json_decref(json);
+  program_end_free(&end);
+}
+
+static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
+  (void)state;
+  static const char *const stages[] = {"plain_decode", "decode", "align", "compare", "total"};
+  struct program_end end = RUN("bench", "speed", "--megapixels", "1", "--runs", "1", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end), *ms = json_object_get(json, "ms"), *decodes = json_object_get(json, "decodes");
+  double plain = json_real_value(json_object_get(ms, "plain_decode"));
+  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+    double stage = json_real_value(json_object_get(ms, stages[i]));
+    assert_true(stage > 0);
+    assert_float_equal(json_real_value(json_object_get(decodes, stages[i])), stage / plain, 1e-6);
+  }
+  json_decref(json);
+  program_end_free(&end);
+}
+
+static void a_golden_without_photos_is_wrong_usage(void **state) {
+  (void)state;
+  struct program_end end = RUN("bench", "speed", "golden.jpg");
+  ASSERT_EXIT(end, 64);
+  ASSERT_HAS(end.err, "expected a golden and photos");
+  program_end_free(&end);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_operation_is_timed_at_the_level_asked_for_and_as_the_reference),
+      cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
+      cmocka_unit_test(a_golden_without_photos_is_wrong_usage),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
