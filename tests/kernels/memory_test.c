@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { SIZE = 1000 };
+enum { SIZE = 1000, LARGE = 5000001 };
 
 /* Asked by the address sanitizer: memory that is not there is NULL, as without it. */
 const char *__asan_default_options(void);
@@ -40,6 +40,23 @@ static void check_zeroed(const struct kernel_backend *backend, struct kernel_con
     backend->memory.release(device, buffer);
   }
   backend->memory.release(device, NULL);
+}
+
+/* Large buffers may come from elsewhere than small ones. */
+static void check_large(const struct kernel_backend *backend, struct kernel_context *device) {
+  static uint8_t host[LARGE];
+  const struct kernel_memory *m = &backend->memory;
+  struct kernel_buffer *buffer;
+  memset(host, 7, sizeof host);
+  assert_int_equal(m->allocate(device, LARGE, &buffer), KERNEL_OK);
+  assert_int_equal(m->download(device, buffer, 0, host, LARGE), KERNEL_OK);
+  for (size_t i = 0; i < LARGE; i++)
+    if (host[i]) fail_msg("%s: byte %zu is %d, expected 0", backend->name, i, host[i]);
+  assert_int_equal(m->upload(device, buffer, LARGE - 1, "x", 1), KERNEL_OK);
+  assert_int_equal(m->upload(device, buffer, LARGE, "x", 1), KERNEL_ARGUMENT);
+  assert_int_equal(m->download(device, buffer, LARGE - 1, host, 1), KERNEL_OK);
+  assert_int_equal(host[0], 'x');
+  m->release(device, buffer);
 }
 
 static void check_ranges(const struct kernel_backend *backend, struct kernel_context *device) {
@@ -78,6 +95,11 @@ static void copies_stay_within_their_buffer(void **state) {
   on_each(check_ranges);
 }
 
+static void large_buffers_are_like_small_ones(void **state) {
+  (void)state;
+  on_each(check_large);
+}
+
 /* More than there is: refused, and nothing is held. */
 static void check_too_much(const struct kernel_backend *backend, struct kernel_context *device) {
   struct kernel_buffer *buffer = NULL;
@@ -94,6 +116,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(memory_is_zeroed),
       cmocka_unit_test(copies_stay_within_their_buffer),
+      cmocka_unit_test(large_buffers_are_like_small_ones),
       cmocka_unit_test(memory_that_is_not_there_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
