@@ -57,7 +57,9 @@ enum status features_detect(const struct plane *luma, const struct plane *mask, 
     auto found = new struct features;
     try {
       auto orb = cv::ORB::create(count, 1.2f, levels, 15, 0, 2, cv::ORB::HARRIS_SCORE, 31, 8);
-      orb->detectAndCompute(view(luma), mask ? view(mask) : cv::Mat(), found->points, found->descriptors);
+      /* Of a mask, ORB's smaller levels keep only what is 255. */
+      cv::Mat part = mask ? cv::Mat(view(mask) != 0) : cv::Mat();
+      orb->detectAndCompute(view(luma), part, found->points, found->descriptors);
     } catch (...) {
       delete found;
       throw;
