@@ -20,6 +20,8 @@ struct tile_equation tile_equation(const int64_t *sums, const int32_t *light, do
   double one = w * (double)sums[SUM_W] + noise / (OFFSET_SPREAD * OFFSET_SPREAD);
   double ge = w * (double)sums[SUM_GE] / 16, e = w * (double)sums[SUM_E] / 16;
   double determinant = gg * one - g1 * g1;
+  /* An even tile without noise, which can tell nothing from its own gain and offset. */
+  if (!(determinant > 0)) return (struct tile_equation){0, 0, 0, 0, 0};
   double gain_e = (one * ge - g1 * e) / determinant, offset_e = (gg * e - g1 * ge) / determinant;
   double gain_x = (one * xg - g1 * x) / determinant, offset_x = (gg * x - g1 * xg) / determinant;
   double gain_y = (one * yg - g1 * y) / determinant, offset_y = (gg * y - g1 * yg) / determinant;

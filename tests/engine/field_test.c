@@ -49,6 +49,14 @@ static void look(struct scene *s) {
   }
 }
 
+static void an_even_tile_without_noise_tells_nothing(void **state) {
+  (void)state;
+  int64_t sums[KERNEL_SUMS] = {[SUM_W] = 64 * 256, [SUM_G] = 64 * 256 * 100, [SUM_GG] = 64 * 256 * 10000};
+  const int32_t light[2] = {4096, 0};
+  struct tile_equation q = tile_equation(sums, light, 0);
+  assert_true(q.xx == 0 && q.xy == 0 && q.yy == 0 && q.bx == 0 && q.by == 0);
+}
+
 static double step(struct scene *s, double bound) {
   double rms = -1;
   look(s);
@@ -144,6 +152,7 @@ static void no_point_goes_beyond_the_bound(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_even_tile_without_noise_tells_nothing),
       cmocka_unit_test(an_even_displacement_is_followed),
       cmocka_unit_test(a_smooth_bend_is_followed),
       cmocka_unit_test(tiles_that_see_nothing_follow_their_surroundings),
