@@ -97,6 +97,8 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   else
     printf("%s: sealed golden %s, version %lld, %zu photo%s\nseal %s\n", how.path, golden->spec.name,
            (long long)golden->version, golden->photo_count, golden->photo_count == 1 ? "" : "s", golden->sha256);
+  struct shortfall shortfall;
+  if (inspect_shortfall(&golden->spec, &shortfall)) message_warning("%s: %s", how.path, shortfall.text);
   golden_close(golden);
   return status;
 }

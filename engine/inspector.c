@@ -63,6 +63,8 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
 
 static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
   struct inspection *work = NULL;
+  if (count > REFERENCE_MOST_PHOTOS)
+    return fault_set(fault, STATUS_LIMIT, "golden: %zu photos; expected at most %d", count, REFERENCE_MOST_PHOTOS);
   enum status status =
       reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
   if (!status) status = inspection_open(in, &work, fault);

@@ -14,6 +14,9 @@ struct reference_plane {
   struct device_memory statistics[3];
 };
 
+/* What the sums of kernel_accumulate have room for. */
+enum { REFERENCE_MOST_PHOTOS = 256 };
+
 /* Made once, then read by any number of threads. */
 struct reference {
   int planes; /* of enum aligned_plane: all, or luma alone */

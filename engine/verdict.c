@@ -168,6 +168,19 @@ static bool pose_refused(const struct inspection *work, struct result *result) {
   return false;
 }
 
+/* What was not looked at makes a pass uncertain, or at least is said. */
+static void say_not_judged(const struct inspection *work, struct result *result) {
+  const struct inspector *in = work->inspector;
+  struct shortfall shortfall;
+  if (inspect_shortfall(in->spec, &shortfall)) {
+    result->verdict = VERDICT_CANNOT_JUDGE;
+    result_add_reason(result, shortfall.code, "no place differs, but %s", shortfall.text);
+  } else if (in->image.colour && !work->aligned.colour) {
+    result_add_reason(result, REASON_COLOUR,
+                      "the photo is grey and the golden sample in colour: brightness alone was compared");
+  }
+}
+
 enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
   const struct comparison *c = &work->comparison;
   bool refused = pose_refused(work, result);
@@ -187,6 +200,7 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
   } else {
     result->verdict = VERDICT_PASS;
     result->score = 100 * (1 - 0.5 * c->use);
+    say_not_judged(work, result);
   }
   return STATUS_OK;
 }

@@ -1,4 +1,6 @@
 /* From a photo to a verdict, on drawn scenes: what was planted is found where it was planted, and nothing else. */
+#include "engine/reference.h"
+
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
 
@@ -171,6 +173,9 @@ static void grey_and_colour_are_compared_by_what_both_have(void **state) {
     result = judge(&stage, i ? &grey[0] : &clean[1], &camera);
     assert_pass(&result);
     assert_int_equal(result.light_channels, 1);
+    /* That a coloured product's colour was not looked at is said. */
+    assert_int_equal(result.reason_count, i);
+    if (i) assert_int_equal(result.reasons[0].code, REASON_COLOUR);
     result_free(&result);
     stage_close(&stage);
   }
@@ -210,6 +215,54 @@ static void light_beyond_what_the_spec_allows_is_not_judged(void **state) {
   assert_int_equal(result.reasons[0].code, REASON_LIGHT_OR_MATERIAL);
   result_free(&result);
   stage_close(&stage);
+}
+
+/* Defects are still found; what would pass is not passed. */
+static void a_spec_that_asks_for_more_than_can_be_done_passes_nothing(void **state) {
+  (void)state;
+  static const struct {
+    const char *spec;
+    enum reason_code code;
+    const char *word;
+  } more[] = {
+      {"alignment: {model: rigid}\nscale: {source: fixture, mm_per_px: 0.1}\ndimensions:\n"
+       "  - {name: hole, gauge: circle, centre: [100, 100], radius: 20, search: 5}\n"
+       "  - {name: bore, measure: radius, of: hole, lower: 1, upper: 3, unit: mm}\n",
+       REASON_DIMENSION, "bore"},
+      {"colour: {reference: fixture}\n", REASON_COLOUR, "fixture"},
+      {"colour: {reference: card}\nzones: [{name: card, polygon: [[0, 0], [90, 0], [90, 60]]}]\n", REASON_COLOUR,
+       "card"},
+  };
+  struct camera camera = usual_camera();
+  camera.pose = pose_turned(4, 1, 199.5, 149.5, 231, 176);
+  for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+    struct stage stage;
+    stage_open(&stage, more[i].spec, &golden_photos[1], 1);
+    struct result result = judge(&stage, &clean[1], &camera);
+    assert_int_equal(result.verdict, VERDICT_CANNOT_JUDGE);
+    assert_int_equal(result.reason_count, 1);
+    assert_int_equal(result.reasons[0].code, more[i].code);
+    assert_non_null(strstr(result.reasons[0].text, more[i].word));
+    result_free(&result);
+    result = judge(&stage, &spoilt[1], &camera);
+    assert_blob(&result, &camera.pose);
+    result_free(&result);
+    stage_close(&stage);
+  }
+}
+
+static void more_golden_photos_than_the_sums_hold_are_refused(void **state) {
+  (void)state;
+  struct photo photos[REFERENCE_MOST_PHOTOS + 1];
+  for (size_t i = 0; i < sizeof photos / sizeof *photos; i++) photos[i] = golden_photos[0];
+  struct golden golden = {.photos = photos, .photo_count = sizeof photos / sizeof *photos};
+  struct inspector *inspector = NULL;
+  struct fault fault = {0};
+  spec_init(&golden.spec);
+  assert_int_equal(inspector_open(&golden, NULL, &inspector, &fault), STATUS_LIMIT);
+  assert_non_null(strstr(fault.text, "257 photos"));
+  assert_null(inspector);
+  spec_free(&golden.spec);
 }
 
 static void a_border_that_is_not_seen_is_no_difference(void **state) {
@@ -491,6 +544,8 @@ int main(void) {
       cmocka_unit_test(grey_and_colour_are_compared_by_what_both_have),
       cmocka_unit_test(light_that_the_spec_allows_is_no_difference),
       cmocka_unit_test(light_beyond_what_the_spec_allows_is_not_judged),
+      cmocka_unit_test(a_spec_that_asks_for_more_than_can_be_done_passes_nothing),
+      cmocka_unit_test(more_golden_photos_than_the_sums_hold_are_refused),
       cmocka_unit_test(a_border_that_is_not_seen_is_no_difference),
       cmocka_unit_test(a_photo_that_shows_too_little_or_too_small_is_not_judged),
       cmocka_unit_test(every_motion_model_judges),
