@@ -86,7 +86,34 @@ static void sums_over_a_tile_are_those_of_its_pixels(void **state) {
   harness_sizes("tile_sums", 1000, 300, sums_of_size);
 }
 
+/* A tile for each residual at which the share of the square is whole: all pixels 0, the offset is the residual. */
+static void weights_at_whole_shares_are_not_rounded_away(void **state) {
+  (void)state;
+  for (int32_t cut = 16; cut <= 2032; cut += 8) {
+    struct harness *h = harness_open("tile_sums", (uint64_t)cut);
+    harness_note(h, ", cut %d", cut);
+    struct block *golden = harness_image(h, U8, 8 * 16, 3), *photo = harness_image(h, U8, 8 * 16, 3);
+    struct block *light = harness_array(h, I32, 16), *sums = harness_array(h, I64, 8 * KERNEL_SUMS);
+    struct block *place = harness_array(h, I32, 2 * 9 * 2);
+    struct sums_case c = {.golden = golden, .photo = photo, .place = place, .light = light, .sums = sums, .cut = cut};
+    int64_t expected[8 * KERNEL_SUMS] = {0};
+    block_fill(h, golden, FILL_LEAST), block_fill(h, photo, FILL_LEAST);
+    for (int32_t i = 0; i < 18; i++) {
+      block_set(place, 2 * i, 0, i % 9 * 16 * 65536);
+      block_set(place, 2 * i + 1, 0, i / 9 * 16 * 65536);
+    }
+    for (int32_t i = 0; i < 8; i++) block_set(light, 2 * i, 0, 0), block_set(light, 2 * i + 1, 0, -i * cut / 8);
+    for (int32_t x = 0; x < 8 * 16; x++) add_pixel(&c, x, 1, expected);
+    for (int32_t i = 0; i < 8 * KERNEL_SUMS; i++) block_expect(sums, i, 0, expected[i]);
+    harness_run(h, tile_sums, &c, KERNEL_OK);
+    harness_close(h);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(sums_over_a_tile_are_those_of_its_pixels)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(sums_over_a_tile_are_those_of_its_pixels),
+      cmocka_unit_test(weights_at_whole_shares_are_not_rounded_away),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,11 +60,12 @@ static void take_golden(const struct kernel_tile_sums *call, const struct strip_
   rows->mask = !mask ? frame->all : whole ? mask + first : take_copy(mask, width, first, rows->copy[3]);
 }
 
-/* As pixel_weight. The quotient, at most 64, is estimated in float to less than 1 and then set right. */
+/* As pixel_weight. The quotient is estimated in float; over all cuts and residuals that count the estimate is right or
+ * 1 too small, and then set right. */
 static int32_t weight(int32_t residual, int32_t square, float inverse) {
   int32_t share = 64 * residual * residual, quotient = (int32_t)((float)share * inverse);
   int32_t rest = share - quotient * square;
-  return 64 - quotient - (rest >= square) + (rest < 0);
+  return 64 - quotient - (rest >= square);
 }
 
 static void take_row(const struct golden_rows *golden, const struct strip_frame *restrict frame,
