@@ -36,6 +36,8 @@ static enum defect_class classify(const struct finding *f, const struct patch *g
 
 /* ---- from golden to photo pixels ---- */
 
+static const double HAIR = 0.05;
+
 static void photo_box(const struct inspection *work, const struct finding *f, int32_t *box) {
   const struct placement *p = &work->alignment.placement;
   double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
@@ -55,8 +57,9 @@ static void photo_box(const struct inspection *work, const struct finding *f, in
   top = top < -0.5 ? -0.5 : top > height - 1 ? height - 1 : top;
   right = right > width - 0.5 ? width - 0.5 : right < left ? left : right;
   bottom = bottom > height - 0.5 ? height - 0.5 : bottom < top ? top : bottom;
-  box[0] = (int32_t)floor(left + 0.5), box[1] = (int32_t)floor(top + 0.5);
-  box[2] = (int32_t)ceil(right - 0.5) - box[0] + 1, box[3] = (int32_t)ceil(bottom - 0.5) - box[1] + 1;
+  /* A pixel that is touched by less than HAIR is not in the box: what a pose is uncertain by does not widen it. */
+  box[0] = (int32_t)floor(left + 0.5 + HAIR), box[1] = (int32_t)floor(top + 0.5 + HAIR);
+  box[2] = (int32_t)ceil(right - 0.5 - HAIR) - box[0] + 1, box[3] = (int32_t)ceil(bottom - 0.5 - HAIR) - box[1] + 1;
   if (box[0] + box[2] > work->photo.full_width) box[2] = work->photo.full_width - box[0];
   if (box[1] + box[3] > work->photo.full_height) box[3] = work->photo.full_height - box[1];
 }

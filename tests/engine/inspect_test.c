@@ -353,6 +353,28 @@ static void boxes_are_those_of_the_turned_photo(void **state) {
   picture_free(&p);
 }
 
+/* The golden photo itself with a patch: both boxes are in the same pixels, whatever the last bits of the pose. */
+static void a_photo_in_the_golden_s_place_has_equal_boxes(void **state) {
+  (void)state;
+  static const float white[3] = {250, 250, 250};
+  struct pose identity = pose_identity();
+  struct camera camera = {.pose = identity, .width = WIDTH, .height = HEIGHT, .gain = 1, .seed = 1};
+  struct stage stage;
+  stage_open(&stage, "alignment: {local: 0}\n", &golden_photos[0], 1);
+  for (int i = 0; i < 12; i++) {
+    struct picture p = seen(&clean[0], &camera);
+    picture_box(&p, 40 + 27 * i, 50 + 16 * i, 9, 8, white);
+    struct photo photo = picture_photo(&p, "patched");
+    struct result result = stage_judge(&stage, &photo);
+    for (size_t k = 0; k < result.region_count; k++)
+      assert_memory_equal(result.regions[k].box, result.regions[k].golden_box, sizeof result.regions[k].box);
+    result_free(&result);
+    photo_free(&photo);
+    picture_free(&p);
+  }
+  stage_close(&stage);
+}
+
 /* A JPEG of four times the golden's resolution is decoded at a part of it; a PPM of the same picture is not. */
 static void a_reduced_photo_gives_the_boxes_of_the_full_one(void **state) {
   (void)state;
@@ -550,6 +572,7 @@ int main(void) {
       cmocka_unit_test(a_photo_that_shows_too_little_or_too_small_is_not_judged),
       cmocka_unit_test(every_motion_model_judges),
       cmocka_unit_test(boxes_are_those_of_the_turned_photo),
+      cmocka_unit_test(a_photo_in_the_golden_s_place_has_equal_boxes),
       cmocka_unit_test(a_reduced_photo_gives_the_boxes_of_the_full_one),
       cmocka_unit_test(a_defect_outside_the_zones_does_not_count),
       cmocka_unit_test(damaged_photos_are_unreadable_and_the_next_is_judged),
