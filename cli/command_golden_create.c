@@ -12,6 +12,7 @@ struct golden_create_options {
   struct common_options common;
   const char *name, *spec, *by, *why, *key;
   struct words photos;
+  bool lost; /* not even the golden photo itself is found by its features */
 };
 
 static const struct option options[] = {
@@ -61,12 +62,27 @@ static void name_as_given(const struct golden_create_options *given, const struc
   }
 }
 
+static enum status find_itself(const struct inspector *inspector, const struct photo *photo, bool *found,
+                               struct fault *fault) {
+  struct inspection *inspection = NULL;
+  struct result result = {0};
+  enum status status = inspection_open(inspector, &inspection, fault);
+  if (!status) status = inspect_align(inspection, photo, &result, fault);
+  *found = result.aligned;
+  result_free(&result);
+  inspection_close(inspection);
+  return status;
+}
+
 /* A golden that no photo could be compared with must not be sealed. */
 static enum status check_usable(void *context, const struct golden *golden, struct fault *fault) {
-  const struct golden_create_options *given = context;
+  struct golden_create_options *given = context;
+  bool found = false;
   const struct inspect_options inspect = {.backend = given->common.backend, .cpu = given->common.cpu};
   struct inspector *inspector = NULL;
   enum status status = inspector_open(golden, &inspect, &inspector, fault);
+  if (!status) status = find_itself(inspector, &golden->photos[0], &found, fault);
+  given->lost = !found;
   inspector_close(inspector);
   if (status) name_as_given(given, golden, fault);
   return status;
@@ -97,6 +113,11 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   else
     printf("%s: sealed golden %s, version %lld, %zu photo%s\nseal %s\n", how.path, golden->spec.name,
            (long long)golden->version, golden->photo_count, golden->photo_count == 1 ? "" : "s", golden->sha256);
+  if (context.lost)
+    message_warning(
+        "%s: %s: not even this photo is found in itself, so that every photo will be refused; expected more "
+        "structure in what is compared (print, edges, holes), or larger zones",
+        how.path, given->photos.items[0]);
   struct shortfall shortfall;
   if (inspect_shortfall(&golden->spec, &shortfall)) message_warning("%s: %s", how.path, shortfall.text);
   golden_close(golden);

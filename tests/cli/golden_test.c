@@ -225,9 +225,28 @@ static void what_assay_cannot_do_for_a_spec_is_said_when_it_is_sealed(void **sta
   free(spec);
 }
 
+static void a_golden_in_which_nothing_is_found_is_warned_of(void **state) {
+  struct place *place = *state;
+  char *spec =
+      write_spec(place, "outside: ignore\nzones: [{name: a, polygon: [[0, 0], [12, 0], [12, 12], [0, 12]]}]\n");
+  struct program_end end =
+      RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, "--spec", spec);
+  ASSERT_EXIT(end, 0);
+  ASSERT_HAS(end.err, "not even this photo is found in itself");
+  program_end_free(&end);
+  free(spec);
+  char *other = support_text("%s/other", place->folder);
+  end = RUN("golden", "create", other, "--name", "a", "--photo", place->first);
+  ASSERT_EXIT(end, 0);
+  assert_string_equal(end.err, "");
+  program_end_free(&end);
+  free(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(what_is_created_is_sound_and_can_be_shown),
+      TEST(a_golden_in_which_nothing_is_found_is_warned_of),
       TEST(what_assay_cannot_do_for_a_spec_is_said_when_it_is_sealed),
       TEST(an_existing_folder_is_refused_and_left_alone),
       TEST(a_photo_changed_after_sealing_is_named),
