@@ -4,6 +4,7 @@
 #include "cli/pair_judge.h"
 #include "cli/parallel.h"
 #include "cli/text.h"
+#include "kernels/cuda/cuda.h"
 
 #include "kernels/kernels.h"
 
@@ -72,6 +73,12 @@ static void look_at_processor(struct doctor *doctor) {
     }
 #endif
   found(doctor, "processor", true, "%zu threads;%s", parallel_threads(0), *features ? features : " no known features");
+}
+
+static void look_at_gpu(struct doctor *doctor) {
+  char why[160];
+  kernel_cuda_here(why, sizeof why);
+  found(doctor, "gpu", true, "%s", why);
 }
 
 /* Where pixels would be worked on, as inspector_open chooses for these options. */
@@ -168,6 +175,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct common_options *common = values;
   struct doctor doctor = {.count = 0};
   look_at_versions(&doctor);
+  look_at_gpu(&doctor);
   look_at_backend(&doctor, common);
   look_at_processor(&doctor);
   look_at_limits(&doctor);

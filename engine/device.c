@@ -28,6 +28,10 @@ enum status device_check(enum kernel_status status, const char *operation, struc
   return fault_set(fault, STATUS_INTERNAL, "%s: the kernel was called with arguments that do not fit", operation);
 }
 
+enum status device_wait(struct device *device, struct fault *fault) {
+  return device_check(device->backend->wait(device->context), "waiting for the device", fault);
+}
+
 enum status device_reserve(struct device *device, struct device_memory *memory, size_t bytes, struct fault *fault) {
   if (memory->buffer && memory->size >= bytes) return STATUS_OK;
   device_release(device, memory);

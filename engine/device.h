@@ -27,6 +27,9 @@ void device_close(struct device *device);
 /* STATUS_OK for KERNEL_OK, else a fault that names the operation. */
 enum status device_check(enum kernel_status status, const char *operation, struct fault *fault);
 
+/* Until all work of the context is done: before another context reads what it wrote. */
+enum status device_wait(struct device *device, struct fault *fault);
+
 /* At least `bytes` of memory; contents are lost when it has to grow. */
 enum status device_reserve(struct device *device, struct device_memory *memory, size_t bytes, struct fault *fault);
 void device_release(struct device *device, struct device_memory *memory);

@@ -1,6 +1,7 @@
 #include "engine/inspector.h"
 
 #include "engine/decode.h"
+#include "kernels/cuda/cuda.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,19 @@ static enum status choose_backend(const struct inspect_options *options, const s
                                   struct fault *fault) {
   const char *name = options && options->backend ? options->backend : "auto";
   const char *level = options ? options->cpu : NULL;
+  char why[160];
+  bool automatic = strcmp(name, "auto") == 0;
+  *backend = NULL;
+  if (!automatic && strcmp(name, "cpu") != 0 && strcmp(name, "cuda") != 0)
+    return fault_set(fault, STATUS_UNAVAILABLE, "backend %s is not in this build of assay; expected auto, cpu or cuda",
+                     name);
+  /* A level of the processor that is asked for is an answer to where. */
+  if ((automatic && !level) || strcmp(name, "cuda") == 0) *backend = kernel_cuda_here(why, sizeof why);
+  if (*backend) return STATUS_OK;
+  if (strcmp(name, "cuda") == 0)
+    return fault_set(fault, STATUS_UNAVAILABLE, "backend cuda: %s; expected an NVIDIA GPU and its driver, or auto",
+                     why);
   *backend = kernel_cpu_level(level);
-  if (strcmp(name, "auto") != 0 && strcmp(name, "cpu") != 0)
-    return fault_set(fault, STATUS_UNAVAILABLE, "backend %s is not in this build of assay; expected auto or cpu", name);
   if (!*backend)
     return fault_set(fault, STATUS_UNAVAILABLE,
                      "CPU level %s: this processor or this build of assay does not have it; the best it has is %s",
@@ -67,12 +78,15 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
     return fault_set(fault, STATUS_LIMIT, "golden: %zu photos; expected at most %d", count, REFERENCE_MOST_PHOTOS);
   enum status status =
       reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
+  if (!status) status = device_wait(&in->device, fault);
   if (!status) status = inspection_open(in, &work, fault);
   if (!status) status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
   if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
   for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], fault);
+  if (!status) status = device_wait(&work->device, fault);
   inspection_close(work);
   if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  if (!status) status = device_wait(&in->device, fault);
   return status;
 }
 

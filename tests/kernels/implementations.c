@@ -1,5 +1,8 @@
 /* The implementations that the tests of kernels/ go through. Another is one more row. */
+#include "tests/cuda_on_cpu/control.h"
 #include "tests/kernels/harness.h"
+
+extern const struct kernel_backend kernel_cuda_on_cpu;
 
 static const struct kernel_backend *reference(void) {
   return kernel_cpu_level("reference");
@@ -17,10 +20,37 @@ static const struct kernel_backend *avx512(void) {
   return kernel_cpu_level("avx512");
 }
 
+static const struct kernel_backend *cuda_on_cpu(enum cuda_on_cpu_order order, bool deferred) {
+  static uint64_t seed;
+  cuda_on_cpu_order(order, seed++);
+  cuda_on_cpu_defer(deferred);
+  return &kernel_cuda_on_cpu;
+}
+
+static const struct kernel_backend *cuda_forward(void) {
+  return cuda_on_cpu(CUDA_ON_CPU_FORWARD, false);
+}
+
+static const struct kernel_backend *cuda_reverse(void) {
+  return cuda_on_cpu(CUDA_ON_CPU_REVERSE, false);
+}
+
+static const struct kernel_backend *cuda_random(void) {
+  return cuda_on_cpu(CUDA_ON_CPU_RANDOM, false);
+}
+
+static const struct kernel_backend *cuda_deferred(void) {
+  return cuda_on_cpu(CUDA_ON_CPU_RANDOM, true);
+}
+
 const struct implementation harness_implementations[] = {
     {"reference", reference},
     {"baseline", baseline},
     {"avx2", avx2},
     {"avx512", avx512},
+    {"cuda on cpu, forward", cuda_forward},
+    {"cuda on cpu, reverse", cuda_reverse},
+    {"cuda on cpu, random", cuda_random},
+    {"cuda on cpu, deferred", cuda_deferred},
 };
 const size_t harness_implementation_count = sizeof harness_implementations / sizeof *harness_implementations;

@@ -1,0 +1,196 @@
+#include "kernels/cuda/context.h"
+#include "kernels/cuda/cuda.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace assay_cuda {
+
+static void close_context(struct kernel_context *context) {
+  if (!context) return;
+  if (context->stream) cudaStreamSynchronize(context->stream);
+  for (struct stage &s : context->stages) {
+    if (s.copied) cudaEventDestroy(s.copied);
+    if (s.bytes) cudaFreeHost(s.bytes);
+  }
+  if (context->tolerances) cudaFree(context->tolerances);
+  if (context->rows) cudaFree(context->rows);
+  if (context->stream) cudaStreamDestroy(context->stream);
+  free(context);
+}
+
+static cudaError_t take_memory(struct kernel_context *context) {
+  cudaError_t error = cudaStreamCreateWithFlags(&context->stream, cudaStreamNonBlocking);
+  for (struct stage &s : context->stages) {
+    if (!error) error = cudaMallocHost(&s.bytes, STAGE_BYTES);
+    if (!error) error = cudaEventCreateWithFlags(&s.copied, cudaEventDisableTiming);
+  }
+  if (!error)
+    error = cudaMalloc(reinterpret_cast<void **>(&context->tolerances), MOST_TOLERANCES * sizeof *context->tolerances);
+  if (!error)
+    error = cudaMalloc(reinterpret_cast<void **>(&context->rows), (KERNEL_MAX_SIDE + 1) * sizeof *context->rows);
+  return error;
+}
+
+static enum kernel_status open_context(struct kernel_context **context) {
+  int count = 0;
+  *context = nullptr;
+  if (cudaGetDeviceCount(&count) || !count || cudaSetDevice(0)) {
+    cudaGetLastError(); /* taken, so that no later launch answers for it */
+    return KERNEL_DEVICE;
+  }
+  auto *made = static_cast<struct kernel_context *>(calloc(1, sizeof(struct kernel_context)));
+  if (!made) return KERNEL_NO_MEMORY;
+  cudaError_t error = take_memory(made);
+  if (error) {
+    close_context(made);
+    cudaGetLastError();
+    return status_of(error);
+  }
+  *context = made;
+  return KERNEL_OK;
+}
+
+static enum kernel_status wait(struct kernel_context *context) {
+  cudaError_t error = cudaStreamSynchronize(context->stream);
+  return status_of(error);
+}
+
+static void release(struct kernel_context *context, struct kernel_buffer *buffer) {
+  (void)context;
+  if (!buffer) return;
+  if (buffer->bytes) cudaFree(buffer->bytes);
+  free(buffer);
+}
+
+static enum kernel_status allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer) {
+  *buffer = nullptr;
+  auto *made = static_cast<struct kernel_buffer *>(calloc(1, sizeof(struct kernel_buffer)));
+  if (!made) return KERNEL_NO_MEMORY;
+  made->size = bytes;
+  cudaError_t error = bytes ? cudaMalloc(&made->bytes, bytes) : cudaSuccess;
+  if (!error && bytes) error = cudaMemsetAsync(made->bytes, 0, bytes, context->stream);
+  /* Another context may use the memory at once. */
+  if (!error) error = cudaStreamSynchronize(context->stream);
+  if (error) {
+    release(context, made);
+    cudaGetLastError();
+    return status_of(error);
+  }
+  *buffer = made;
+  return KERNEL_OK;
+}
+
+static bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t bytes) {
+  return buffer && at <= buffer->size && bytes <= buffer->size - at;
+}
+
+/* The next stage, when the copy that it was used for is done. */
+static cudaError_t next_stage(struct kernel_context *context, struct stage **stage) {
+  *stage = &context->stages[context->next];
+  context->next = (context->next + 1) % STAGES;
+  return cudaEventSynchronize((*stage)->copied);
+}
+
+enum kernel_status upload_bytes(struct kernel_context *context, void *to, const void *host, size_t bytes) {
+  cudaError_t error = cudaSuccess;
+  for (size_t done = 0; done < bytes && !error;) {
+    size_t part = bytes - done < STAGE_BYTES ? bytes - done : STAGE_BYTES;
+    struct stage *stage;
+    error = next_stage(context, &stage);
+    if (error) break;
+    memcpy(stage->bytes, static_cast<const char *>(host) + done, part);
+    error =
+        cudaMemcpyAsync(static_cast<char *>(to) + done, stage->bytes, part, cudaMemcpyHostToDevice, context->stream);
+    if (!error) error = cudaEventRecord(stage->copied, context->stream);
+    done += part;
+  }
+  return status_of(error);
+}
+
+static enum kernel_status upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at,
+                                 const void *host, size_t bytes) {
+  if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
+  if (!bytes) return KERNEL_OK;
+  return upload_bytes(context, static_cast<char *>(buffer->bytes) + at, host, bytes);
+}
+
+/* Starts the copy of one part into the next stage. */
+static cudaError_t fetch_part(struct kernel_context *context, const char *from, size_t bytes, struct stage **stage) {
+  cudaError_t error = next_stage(context, stage);
+  if (!error) error = cudaMemcpyAsync((*stage)->bytes, from, bytes, cudaMemcpyDeviceToHost, context->stream);
+  if (!error) error = cudaEventRecord((*stage)->copied, context->stream);
+  return error;
+}
+
+/* While one part is copied out of its stage, the next is on its way into the other. */
+static enum kernel_status download(struct kernel_context *context, const struct kernel_buffer *buffer, size_t at,
+                                   void *host, size_t bytes) {
+  if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
+  if (!bytes) return KERNEL_OK;
+  const char *from = static_cast<const char *>(buffer->bytes) + at;
+  struct stage *stage = nullptr;
+  size_t part = bytes < STAGE_BYTES ? bytes : STAGE_BYTES, done = 0;
+  cudaError_t error = fetch_part(context, from, part, &stage);
+  while (!error && part) {
+    struct stage *following = nullptr;
+    size_t left = bytes - done - part, next_part = left < STAGE_BYTES ? left : STAGE_BYTES;
+    if (next_part) error = fetch_part(context, from + done + part, next_part, &following);
+    if (!error) error = cudaEventSynchronize(stage->copied);
+    if (!error) memcpy(static_cast<char *>(host) + done, stage->bytes, part);
+    done += part, part = next_part, stage = following;
+  }
+  return status_of(error);
+}
+
+bool holds(const struct kernel_buffer *buffer, size_t count, size_t element) {
+  return buffer && count <= buffer->size / element;
+}
+
+bool holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values) {
+  return holds(buffer,
+               static_cast<size_t>(KERNEL_NODES(image->width)) * static_cast<size_t>(KERNEL_NODES(image->height)),
+               values * sizeof(int32_t));
+}
+
+bool fits(const struct kernel_image *image, size_t element) {
+  if (!image->buffer || image->width < 1 || image->height < 1 || image->width > KERNEL_MAX_SIDE ||
+      image->height > KERNEL_MAX_SIDE || image->stride < image->width)
+    return false;
+  size_t there = image->buffer->size / element;
+  size_t needed =
+      static_cast<size_t>(image->height - 1) * static_cast<size_t>(image->stride) + static_cast<size_t>(image->width);
+  return image->offset <= there && needed <= there - image->offset;
+}
+
+bool fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other) {
+  return fits(image, element) && image->width == other->width && image->height == other->height;
+}
+
+} // namespace assay_cuda
+
+/* In the order of struct kernel_backend; every type differs, so a wrong order does not compile. */
+const struct kernel_backend kernel_cuda = {
+    "cuda",
+    nullptr,
+    assay_cuda::open_context,
+    assay_cuda::close_context,
+    assay_cuda::wait,
+    {assay_cuda::allocate, assay_cuda::release, assay_cuda::upload, assay_cuda::download},
+    {assay_cuda::halve, assay_cuda::halve_mask, assay_cuda::tile_sums, assay_cuda::warp, assay_cuda::warp_chroma,
+     assay_cuda::accumulate, assay_cuda::statistics, assay_cuda::limits, assay_cuda::compare, assay_cuda::components}};
+
+const struct kernel_backend *kernel_cuda_here(char *why, size_t size) {
+  int count = 0;
+  cudaDeviceProp properties;
+  cudaError_t error = cudaGetDeviceCount(&count);
+  if (!error && count) error = cudaGetDeviceProperties(&properties, 0);
+  if (error || !count) {
+    cudaGetLastError();
+    snprintf(why, size, "no GPU: %s", error ? cudaGetErrorString(error) : "none is there");
+    return nullptr;
+  }
+  snprintf(why, size, "%s, compute capability %d.%d", properties.name, properties.major, properties.minor);
+  return &kernel_cuda;
+}

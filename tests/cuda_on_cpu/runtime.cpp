@@ -1,0 +1,425 @@
+#include "tests/cuda_on_cpu/runtime.h"
+
+#include "tests/cuda_on_cpu/block.h"
+#include "tests/cuda_on_cpu/control.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#endif
+
+struct cuda_on_cpu_stream {
+  bool blocking; /* waits for the default stream and is waited for by it */
+  std::deque<std::function<void()>> work;
+  uint64_t done; /* pieces of work that were done */
+};
+
+struct cuda_on_cpu_event {
+  cudaStream_t stream; /* NULL: not recorded, or on the default stream: nothing to wait for */
+  uint64_t reached;    /* pieces of work of it that come before */
+};
+
+namespace {
+
+struct region {
+  size_t size;
+  bool device;
+};
+
+std::recursive_mutex lock;
+using guard = std::lock_guard<std::recursive_mutex>;
+std::map<const char *, region> regions; /* device and pinned host memory by its start */
+std::set<cudaStream_t> streams;
+std::set<cudaEvent_t> events;
+bool deferred;
+int devices = 1;
+int64_t countdown = -1;
+uint64_t calls;
+cudaError_t to_fail_with;
+thread_local cudaError_t last_error;
+
+cudaError_t remember(cudaError_t error) {
+  if (error) last_error = error;
+  return error;
+}
+
+/* Counts a call, and says whether it is the one to fail. */
+cudaError_t begin_call() {
+  calls++;
+  if (countdown < 0 || countdown-- > 0) return devices ? cudaSuccess : remember(cudaErrorInsufficientDriver);
+  return remember(to_fail_with);
+}
+
+const region *region_of(const void *memory, size_t *left) {
+  auto *at = static_cast<const char *>(memory);
+  auto next = regions.upper_bound(at);
+  if (next == regions.begin()) return nullptr;
+  auto found = std::prev(next);
+  size_t offset = static_cast<size_t>(at - found->first);
+  if (offset >= found->second.size && offset) return nullptr;
+  *left = found->second.size - offset;
+  return &found->second;
+}
+
+bool is_device(const void *memory, size_t size) {
+  size_t left;
+  const region *r = region_of(memory, &left);
+  return r && r->device && size <= left;
+}
+
+bool is_pinned(const void *memory, size_t size) {
+  size_t left;
+  const region *r = region_of(memory, &left);
+  return r && !r->device && size <= left;
+}
+
+bool touches_device(const void *memory) {
+  size_t left;
+  const region *r = region_of(memory, &left);
+  return r && r->device;
+}
+
+void device_memory_is_open(bool open) {
+  for (const auto &r : regions) {
+    if (!r.second.device) continue;
+    if (open)
+      ASAN_UNPOISON_MEMORY_REGION(r.first, r.second.size);
+    else
+      ASAN_POISON_MEMORY_REGION(r.first, r.second.size);
+  }
+}
+
+void run_up_to(cudaStream_t stream, uint64_t reached) {
+  while (stream->done < reached && !stream->work.empty()) {
+    std::function<void()> piece = std::move(stream->work.front());
+    stream->work.pop_front();
+    stream->done++;
+    piece();
+  }
+}
+
+void run_all(cudaStream_t stream) {
+  run_up_to(stream, UINT64_MAX);
+}
+
+void run_everything(bool blocking_only) {
+  for (cudaStream_t s : streams)
+    if (s->blocking || !blocking_only) run_all(s);
+}
+
+void add_work(cudaStream_t stream, std::function<void()> piece) {
+  if (!stream) {
+    run_everything(true);
+    piece();
+    return;
+  }
+  stream->work.push_back(std::move(piece));
+  if (!deferred) run_all(stream);
+}
+
+bool stream_is_known(cudaStream_t stream) {
+  return !stream || streams.count(stream);
+}
+
+void copy_bytes(void *to, const void *from, size_t size) {
+  device_memory_is_open(true);
+  memmove(to, from, size);
+  device_memory_is_open(false);
+}
+
+bool kind_fits(const void *to, const void *from, size_t size, cudaMemcpyKind kind) {
+  bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
+  bool from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
+  return (to_device ? is_device(to, size) : !touches_device(to)) &&
+         (from_device ? is_device(from, size) : !touches_device(from));
+}
+
+cudaError_t take(void **memory, size_t size, bool device) {
+  *memory = nullptr;
+  if (cudaError_t error = begin_call()) return error;
+  if (!size) return cudaSuccess;
+  void *made = size > static_cast<size_t>(1) << 40 ? nullptr : malloc(size);
+  if (!made) return remember(cudaErrorMemoryAllocation);
+  if (device) memset(made, 0xCD, size);
+  regions[static_cast<char *>(made)] = {size, device};
+  if (device) ASAN_POISON_MEMORY_REGION(made, size);
+  *memory = made;
+  return cudaSuccess;
+}
+
+/* Frees even where the call is to fail, as the API leaves no other way to free. */
+cudaError_t give_back(void *memory, bool device) {
+  cudaError_t error = begin_call();
+  if (!memory) return error;
+  run_everything(false);
+  auto found = regions.find(static_cast<char *>(memory));
+  if (found == regions.end() || found->second.device != device) return remember(cudaErrorInvalidValue);
+  ASAN_UNPOISON_MEMORY_REGION(memory, found->second.size);
+  regions.erase(found);
+  free(memory);
+  return error;
+}
+
+bool launch_fits(dim3 grid, dim3 block, size_t shared_bytes) {
+  return grid.x && grid.y && grid.z && block.x && block.y && block.z && grid.x <= 0x7FFFFFFF && grid.y <= 65535 &&
+         grid.z <= 65535 && block.x <= 1024 && block.y <= 1024 && block.z <= 64 &&
+         static_cast<uint64_t>(block.x) * block.y * block.z <= 1024 && shared_bytes <= 48 * 1024;
+}
+
+} // namespace
+
+/* ---- device ---- */
+
+cudaError_t cudaGetDeviceCount(int *count) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  *count = devices;
+  return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (device < 0 || device >= devices) return remember(cudaErrorInvalidDevice);
+  *properties = {};
+  snprintf(properties->name, sizeof properties->name, "cuda on cpu");
+  properties->major = 7, properties->minor = 5;
+  return cudaSuccess;
+}
+
+cudaError_t cudaSetDevice(int device) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  return device >= 0 && device < devices ? cudaSuccess : remember(cudaErrorInvalidDevice);
+}
+
+cudaError_t cudaDeviceSynchronize() {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  run_everything(false);
+  return cudaSuccess;
+}
+
+cudaError_t cudaGetLastError() {
+  guard held(lock);
+  cudaError_t error = last_error;
+  last_error = cudaSuccess;
+  return error;
+}
+
+cudaError_t cudaPeekAtLastError() {
+  guard held(lock);
+  return last_error;
+}
+
+const char *cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+  case cudaSuccess:
+    return "no error";
+  case cudaErrorMemoryAllocation:
+    return "out of memory";
+  case cudaErrorInsufficientDriver:
+    return "CUDA driver version is insufficient for CUDA runtime version";
+  default:
+    return "an error of cuda on cpu";
+  }
+}
+
+/* ---- memory ---- */
+
+cudaError_t cudaMalloc(void **memory, size_t size) {
+  guard held(lock);
+  return take(memory, size, true);
+}
+
+cudaError_t cudaFree(void *memory) {
+  guard held(lock);
+  return give_back(memory, true);
+}
+
+cudaError_t cudaMallocHost(void **memory, size_t size) {
+  guard held(lock);
+  return take(memory, size, false);
+}
+
+cudaError_t cudaFreeHost(void *memory) {
+  guard held(lock);
+  return give_back(memory, false);
+}
+
+cudaError_t cudaMemcpy(void *to, const void *from, size_t size, cudaMemcpyKind kind) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!kind_fits(to, from, size, kind)) return remember(cudaErrorInvalidValue);
+  add_work(nullptr, [=] { copy_bytes(to, from, size); });
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t size, cudaMemcpyKind kind, cudaStream_t stream) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!stream_is_known(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (!kind_fits(to, from, size, kind)) return remember(cudaErrorInvalidValue);
+  if (kind == cudaMemcpyHostToDevice && !is_pinned(from, size)) {
+    /* Pageable memory is copied before the call returns. */
+    auto kept =
+        std::make_shared<std::vector<char>>(static_cast<const char *>(from), static_cast<const char *>(from) + size);
+    add_work(stream, [=] { copy_bytes(to, kept->data(), size); });
+    return cudaSuccess;
+  }
+  add_work(stream, [=] { copy_bytes(to, from, size); });
+  if (stream && kind == cudaMemcpyDeviceToHost && !is_pinned(to, size)) run_all(stream);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void *memory, int value, size_t size, cudaStream_t stream) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!stream_is_known(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (!is_device(memory, size)) return remember(cudaErrorInvalidValue);
+  add_work(stream, [=] {
+    device_memory_is_open(true);
+    memset(memory, value, size);
+    device_memory_is_open(false);
+  });
+  return cudaSuccess;
+}
+
+/* ---- streams and events ---- */
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags) {
+  guard held(lock);
+  *stream = nullptr;
+  if (cudaError_t error = begin_call()) return error;
+  *stream = new cuda_on_cpu_stream{!(flags & cudaStreamNonBlocking), {}, 0};
+  streams.insert(*stream);
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  guard held(lock);
+  cudaError_t error = begin_call();
+  if (!streams.count(stream)) return remember(cudaErrorInvalidResourceHandle);
+  run_all(stream);
+  for (cudaEvent_t e : events)
+    if (e->stream == stream) e->stream = nullptr;
+  streams.erase(stream);
+  delete stream;
+  return error;
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!stream_is_known(stream)) return remember(cudaErrorInvalidResourceHandle);
+  if (stream)
+    run_all(stream);
+  else
+    run_everything(true);
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!stream_is_known(stream) || !events.count(event)) return remember(cudaErrorInvalidResourceHandle);
+  cudaStream_t other = event->stream;
+  uint64_t reached = event->reached;
+  add_work(stream, [=] {
+    if (streams.count(other)) run_up_to(other, reached);
+  });
+  return cudaSuccess;
+}
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {
+  guard held(lock);
+  *event = nullptr;
+  if (cudaError_t error = begin_call()) return error;
+  *event = new cuda_on_cpu_event{nullptr, 0};
+  events.insert(*event);
+  return cudaSuccess;
+}
+
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  guard held(lock);
+  cudaError_t error = begin_call();
+  if (!events.erase(event)) return remember(cudaErrorInvalidResourceHandle);
+  delete event;
+  return error;
+}
+
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!stream_is_known(stream) || !events.count(event)) return remember(cudaErrorInvalidResourceHandle);
+  event->stream = stream;
+  event->reached = stream ? stream->done + stream->work.size() : 0;
+  return cudaSuccess;
+}
+
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  guard held(lock);
+  if (cudaError_t error = begin_call()) return error;
+  if (!events.count(event)) return remember(cudaErrorInvalidResourceHandle);
+  if (event->stream) run_up_to(event->stream, event->reached);
+  return cudaSuccess;
+}
+
+void cuda_on_cpu::launch(dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream,
+                         std::function<void()> thread) {
+  guard held(lock);
+  if (begin_call()) return;
+  if (!stream_is_known(stream)) {
+    remember(cudaErrorInvalidResourceHandle);
+    return;
+  }
+  if (!launch_fits(grid, block, shared_bytes)) {
+    remember(cudaErrorInvalidConfiguration);
+    return;
+  }
+  add_work(stream, [=] {
+    device_memory_is_open(true);
+    run_grid(grid, block, shared_bytes, thread);
+    device_memory_is_open(false);
+  });
+}
+
+/* ---- controls ---- */
+
+void cuda_on_cpu_defer(bool defer) {
+  guard held(lock);
+  run_everything(false);
+  deferred = defer;
+}
+
+void cuda_on_cpu_fail(int64_t after, int error) {
+  guard held(lock);
+  countdown = after;
+  to_fail_with = static_cast<cudaError_t>(error);
+}
+
+uint64_t cuda_on_cpu_calls(void) {
+  guard held(lock);
+  return calls;
+}
+
+void cuda_on_cpu_devices(int count) {
+  guard held(lock);
+  devices = count;
+}
+
+uint64_t cuda_on_cpu_held(void) {
+  guard held(lock);
+  return regions.size() + streams.size() + events.size();
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Runs nvcc and holds what ptxas says of each kernel against a budget.
+
+usage: cuda_budget.py BUDGET nvcc ARGUMENT...
+
+BUDGET has a line a kernel: its name, the most registers a thread, the most bytes of static shared memory a block; '#'
+begins a comment. Spills to local memory are never allowed. A kernel that is over its budget, or has none, fails the
+build, with the architecture it happened on. What ptxas says is else kept from the screen; everything else nvcc says is
+passed on, and so is its exit code.
+"""
+import re
+import subprocess
+import sys
+
+ENTRY = re.compile(r"Compiling entry function '(\w+)' for '(\w+)'")
+SPILLS = re.compile(r"(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads")
+USED = re.compile(r"Used (\d+) registers")
+SHARED = re.compile(r"(\d+) bytes smem")
+
+
+def read_budget(path):
+    budget = {}
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            fields = line.split("#", 1)[0].split()
+            if not fields:
+                continue
+            if len(fields) != 3 or not fields[1].isdigit() or not fields[2].isdigit():
+                sys.exit(f"{path}:{number}: expected a kernel's name, registers and bytes of shared memory")
+            budget[fields[0]] = int(fields[1]), int(fields[2])
+    return budget
+
+
+def kernel_of(symbol):
+    """The last name of a mangled nested name (_ZN10assay_cuda11warp_kernelE...), or of a plain one."""
+    rest, name = symbol.removeprefix("_Z").removeprefix("N"), symbol
+    while length := re.match(r"\d+", rest):
+        end = length.end() + int(length.group())
+        name, rest = rest[length.end() : end], rest[end:]
+    return name
+
+
+def over_budget(budget, kernel, registers, shared, spilled):
+    if kernel not in budget:
+        return "has no row in the budget"
+    most_registers, most_shared = budget[kernel]
+    faults = []
+    if registers > most_registers:
+        faults.append(f"{registers} registers, at most {most_registers}")
+    if shared > most_shared:
+        faults.append(f"{shared} bytes of shared memory, at most {most_shared}")
+    if spilled:
+        faults.append(f"{spilled} bytes spilled, at most 0")
+    return "; ".join(faults)
+
+
+def check(text, budget):
+    """Returns the faults, and the lines that are not ptxas's."""
+    faults, others, kernel, target, spilled = [], [], None, None, 0
+    for line in text.splitlines():
+        if entry := ENTRY.search(line):
+            kernel, target, spilled = kernel_of(entry.group(1)), entry.group(2), 0
+        elif spills := SPILLS.search(line):
+            spilled = int(spills.group(2)) + int(spills.group(3))
+        elif kernel and (used := USED.search(line)):
+            shared = SHARED.search(line)
+            fault = over_budget(budget, kernel, int(used.group(1)), int(shared.group(1)) if shared else 0, spilled)
+            if fault:
+                faults.append(f"{kernel}, {target}: {fault}")
+            kernel = None
+        elif not line.startswith("ptxas info") and line.strip():
+            others.append(line)
+    return faults, others
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    budget = read_budget(sys.argv[1])
+    done = subprocess.run(sys.argv[2:], stderr=subprocess.PIPE, text=True, check=False)
+    faults, others = check(done.stderr, budget)
+    for line in others:
+        print(line, file=sys.stderr)
+    for fault in faults:
+        print(f"over the budget of {sys.argv[1]}: {fault}", file=sys.stderr)
+    sys.exit(done.returncode or (1 if faults else 0))
+
+
+if __name__ == "__main__":
+    main()
