@@ -219,7 +219,8 @@ enum status compare_photo(struct device *device, const struct reference *referen
   enum status status = STATUS_OK;
   for (int i = 0; i < c->planes && !status; i++) {
     int scale = 1 << aligned_level(i);
-    double part = ceil(least / (scale * scale));
+    /* Chroma is seen coarsely: a speck of it must be as large as two of luma. */
+    double part = ceil((i == ALIGNED_LUMA ? 1 : 2) * least / (scale * scale));
     if (part < LEAST_SMALL) part = LEAST_SMALL;
     status = reserve(device, &reference->plane[i], i, c, fault);
     if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], part, i, c, fault);
