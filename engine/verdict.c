@@ -7,6 +7,9 @@
 /* A photo that shows less of what is compared, or shows it smaller, is not judged. */
 static const double LEAST_SEEN = 0.7, LEAST_SCALE = 0.5;
 
+/* How far the colour channels' gains may differ and still pass for a lamp and a camera's white balance. */
+static const double MOST_CAST = 1.5;
+
 /* ---- what a finding is ---- */
 
 /* Mean and spread of a plane over a finding's box. */
@@ -138,6 +141,18 @@ static bool light_refused(const struct inspection *work, struct result *result) 
                         result->gain[i], spec->light_gain[0], spec->light_gain[1]);
       return true;
     }
+  double least = result->gain[0], most = result->gain[0];
+  for (int i = 1; i < result->light_channels; i++) {
+    if (result->gain[i] < least) least = result->gain[i];
+    if (result->gain[i] > most) most = result->gain[i];
+  }
+  if (most > MOST_CAST * least) {
+    result_add_reason(result, REASON_LIGHT_OR_MATERIAL,
+                      "the whole product has another colour: red, green and blue are %.2f, %.2f and %.2f times the "
+                      "golden's; lamp and material cannot be told apart; take it again under the golden's light",
+                      result->gain[0], result->gain[1], result->gain[2]);
+    return true;
+  }
   if (result->unevenness > spec->light_unevenness) {
     result_add_reason(result, REASON_LIGHT_OR_MATERIAL,
                       "brightness varies by %.0f %% over the product against the golden sample, more than "

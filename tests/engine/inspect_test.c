@@ -217,6 +217,24 @@ static void light_beyond_what_the_spec_allows_is_not_judged(void **state) {
   stage_close(&stage);
 }
 
+/* Without a colour reference, another lamp and another material look the same. */
+static void a_strong_cast_over_everything_is_not_judged(void **state) {
+  (void)state;
+  struct camera camera = usual_camera();
+  struct stage stage;
+  stage_open(&stage, "", &golden_photos[1], 1);
+  struct picture photo = seen(&clean[1], &camera);
+  for (int i = 0; i < photo.width * photo.height; i++) photo.values[3 * i + 2] *= 0.6F;
+  struct photo bytes = picture_photo(&photo, "cast.ppm");
+  struct result result = stage_judge(&stage, &bytes);
+  assert_int_equal(result.verdict, VERDICT_CANNOT_JUDGE);
+  assert_int_equal(result.reasons[0].code, REASON_LIGHT_OR_MATERIAL);
+  result_free(&result);
+  photo_free(&bytes);
+  picture_free(&photo);
+  stage_close(&stage);
+}
+
 /* Defects are still found; what would pass is not passed. */
 static void a_spec_that_asks_for_more_than_can_be_done_passes_nothing(void **state) {
   (void)state;
@@ -566,6 +584,7 @@ int main(void) {
       cmocka_unit_test(grey_and_colour_are_compared_by_what_both_have),
       cmocka_unit_test(light_that_the_spec_allows_is_no_difference),
       cmocka_unit_test(light_beyond_what_the_spec_allows_is_not_judged),
+      cmocka_unit_test(a_strong_cast_over_everything_is_not_judged),
       cmocka_unit_test(a_spec_that_asks_for_more_than_can_be_done_passes_nothing),
       cmocka_unit_test(more_golden_photos_than_the_sums_hold_are_refused),
       cmocka_unit_test(a_border_that_is_not_seen_is_no_difference),
