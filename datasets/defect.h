@@ -42,8 +42,8 @@ struct proposal {
 bool defect_propose(const struct options *options, const struct view *view, double px_per_mm, enum defect_class class,
                     const struct change *change, struct random *random, struct proposal *proposal);
 
-/* Fills box, mask, area, contrast, length, width, thickness and piece from two renderings of the rectangle (rgb, 3 bytes a
- * pixel). STATUS_MISSING when they hardly differ. */
+/* Fills box, mask, area, contrast, length, width, thickness and piece from two renderings of the rectangle (rgb, 3
+ * bytes a pixel). STATUS_MISSING when they hardly differ. */
 enum status defect_measure(const uint8_t *before, const uint8_t *after, struct rectangle rectangle, bool chroma,
                            struct defect *defect, struct fault *fault);
 
