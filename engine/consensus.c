@@ -93,9 +93,10 @@ static void try_sample(struct search *s, enum motion motion, size_t size) {
   struct pose_point from[4], to[4];
   size_t pick[4];
   static const double ones[4] = {1, 1, 1, 1};
-  if (s->count < size) return;
+  const size_t count = s->count;
+  if (!count) return;
   for (size_t i = 0; i < size; i++) {
-    pick[i] = (size_t)(next_random(&s->random) % s->count);
+    pick[i] = (size_t)(next_random(&s->random) % count);
     for (size_t j = 0; j < i; j++)
       if (pick[j] == pick[i]) return;
     const struct feature_match *m = &s->matches[pick[i]];
