@@ -12,7 +12,7 @@
 struct defaults {
   double absolute, relative, edge, sharp;
 };
-static const struct defaults LUMA = {11.5, 7, 1, 0.08}, CHROMA = {11.5, 8, 1, 0.3}, CHROMA_QUARTER = {8, 8, 1, 0.2};
+static const struct defaults LUMA = {12.5, 8, 1, 0.1}, CHROMA = {11.5, 8, 1, 0.3}, CHROMA_QUARTER = {8, 8, 1, 0.2};
 
 /* With more photos, what edges really do shows in the variance, and less need be allowed beforehand. */
 static const double EDGE_KNOWN = 0.3;
