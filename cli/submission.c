@@ -53,9 +53,10 @@ static enum status find_golden(struct submission *submission, const char *path, 
   return STATUS_OK;
 }
 
-/* Takes over what `job` owns. */
-static enum status add_job(struct submission *submission, struct job *job, const struct submission_options *options,
-                           struct fault *fault) {
+/* Takes over what `job` owns, and `path` (may be NULL). */
+static enum status add_job(struct submission *submission, struct job *job, char *path,
+                           const struct submission_options *options, struct fault *fault) {
+  submission->paths[submission->count] = path;
   struct job *own = &submission->jobs[submission->count++];
   *own = *job;
   *job = (struct job){0};
@@ -67,8 +68,9 @@ static enum status add_job(struct submission *submission, struct job *job, const
 
 static enum status reserve(struct submission *submission, size_t count, struct fault *fault) {
   submission->jobs = calloc(count, sizeof *submission->jobs);
+  submission->paths = calloc(count, sizeof *submission->paths);
   submission->golden_of = calloc(count, sizeof *submission->golden_of);
-  return submission->jobs && submission->golden_of ? STATUS_OK : out_of_memory(fault);
+  return submission->jobs && submission->paths && submission->golden_of ? STATUS_OK : out_of_memory(fault);
 }
 
 static enum status read_manifest(const struct words *operands, const struct submission_options *options,
@@ -89,7 +91,9 @@ static enum status read_manifest(const struct words *operands, const struct subm
       status = fault_set(fault, STATUS_INVALID, "%s:%d: golden: is empty; expected a golden there or as an argument",
                          options->manifest, row->line);
     if (!status) status = set_default(&row->job.golden_path, operands->count ? operands->items[0] : NULL, fault);
-    if (!status) status = add_job(submission, &row->job, options, fault);
+    if (status) break;
+    status = add_job(submission, &row->job, row->path, options, fault);
+    row->path = NULL;
   }
   manifest_free(&manifest);
   return status;
@@ -123,7 +127,7 @@ static enum status read_operands(const struct words *operands, const struct subm
   for (size_t i = 0; !status && i < paths.count; i++) {
     struct job job = {.photo = paths.items[i], .golden_path = strdup(operands->items[0])};
     paths.items[i] = NULL;
-    status = job.golden_path ? add_job(submission, &job, options, fault) : out_of_memory(fault);
+    status = job.golden_path ? add_job(submission, &job, NULL, options, fault) : out_of_memory(fault);
     job_free(&job);
   }
   photo_paths_free(&paths);
@@ -137,9 +141,13 @@ enum status submission_read(const struct words *operands, const struct submissio
 }
 
 void submission_free(struct submission *submission) {
-  for (size_t i = 0; i < submission->count; i++) job_free(&submission->jobs[i]);
+  for (size_t i = 0; i < submission->count; i++) {
+    job_free(&submission->jobs[i]);
+    free(submission->paths[i]);
+  }
   for (size_t i = 0; i < submission->golden_count; i++) free(submission->goldens[i].path);
   free(submission->jobs);
+  free(submission->paths);
   free(submission->golden_of);
   free(submission->goldens);
   *submission = (struct submission){0};
@@ -155,8 +163,7 @@ static enum status set_captured(struct job *job, const struct photo *photo, stru
   return job->captured ? STATUS_OK : out_of_memory(fault);
 }
 
-static enum status set_path(struct client_job *job, bool absolute, struct fault *fault) {
-  const char *photo = job->job.photo;
+static enum status set_path(struct client_job *job, const char *photo, bool absolute, struct fault *fault) {
   char *folder = absolute && photo[0] != '/' ? getcwd(NULL, 0) : NULL;
   if (absolute && photo[0] != '/') {
     if (!folder) return fault_set(fault, STATUS_IO, "the working folder cannot be found");
@@ -174,11 +181,12 @@ enum status submission_next(struct submission *submission, bool bytes, bool abso
   *end = submission->next == submission->count;
   if (*end) return STATUS_OK;
   size_t index = submission->next++;
+  const char *path = submission->paths[index] ? submission->paths[index] : submission->jobs[index].photo;
   struct photo photo = {0};
   struct fault why = {0};
   enum status status = job_copy(&submission->jobs[index], &job->job, fault);
   if (status) return status;
-  status = photo_read(job->job.photo, 0, &photo, &why);
+  status = photo_read(path, 0, &photo, &why);
   if (status == STATUS_MEMORY) {
     fault_set(fault, status, "%s", why.text);
     goto end;
@@ -192,7 +200,7 @@ enum status submission_next(struct submission *submission, bool bytes, bool abso
     job->photo = photo;
     photo = (struct photo){0};
   } else if (!status) {
-    status = set_path(job, absolute, fault);
+    status = set_path(job, path, absolute, fault);
   }
 end:
   photo_free(&photo);

@@ -37,6 +37,7 @@ struct submission_golden {
 
 struct submission {
   struct job *jobs;  /* in order; without golden_sha256, photo_id and id until submission_next */
+  char **paths;      /* by job: where its photo lies, NULL where job.photo says it */
   size_t *golden_of; /* by job: its golden */
   size_t count;
   struct submission_golden *goldens; /* each once, in the order in which they first came; sha256 is set by the caller */

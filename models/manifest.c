@@ -79,12 +79,16 @@ static enum status read_field(struct reader *in, size_t text, const char *value,
   if (!job_text_valid(text, value, &expected))
     return fault_set(in->fault, STATUS_INVALID, "%s:%d: %s: %.80s; expected %s", in->csv.file, row->line, column, value,
                      expected);
-  char *copy = is_path(text) ? resolve(in->csv.file, value) : strdup(value);
-  if (!copy) return no_memory(in);
-  *job_text(&row->job, text) = copy;
-  if (!is_path(text) || job_text_valid(text, copy, &expected)) return STATUS_OK;
-  return fault_set(in->fault, STATUS_INVALID, "%s:%d: %s: too long with the manifest's folder; expected %s",
-                   in->csv.file, row->line, column, expected);
+  char **field = job_text(&row->job, text), *whole = is_path(text) ? resolve(in->csv.file, value) : NULL;
+  bool photo = field == &row->job.photo;
+  if (is_path(text) && !whole) return no_memory(in);
+  *(photo ? &row->path : field) = whole;
+  if (whole && !job_text_valid(text, whole, &expected))
+    return fault_set(in->fault, STATUS_INVALID, "%s:%d: %s: too long with the manifest's folder; expected %s",
+                     in->csv.file, row->line, column, expected);
+  if (whole && !photo) return STATUS_OK;
+  *field = strdup(value);
+  return *field ? STATUS_OK : no_memory(in);
 }
 
 static struct manifest_row *new_row(struct reader *in) {
@@ -158,7 +162,10 @@ enum status manifest_read(const char *path, struct manifest *manifest, struct fa
 }
 
 void manifest_free(struct manifest *manifest) {
-  for (size_t i = 0; i < manifest->count; i++) job_free(&manifest->rows[i].job);
+  for (size_t i = 0; i < manifest->count; i++) {
+    job_free(&manifest->rows[i].job);
+    free(manifest->rows[i].path);
+  }
   free(manifest->rows);
   *manifest = (struct manifest){0};
 }

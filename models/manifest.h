@@ -13,7 +13,8 @@
 enum { MANIFEST_MAX_BYTES = 1 << 30, MANIFEST_MAX_ROWS = 10 * 1000 * 1000 };
 
 struct manifest_row {
-  struct job job; /* photo (resolved path), golden_path and the groups; no id yet */
+  struct job job; /* photo as given, golden_path (resolved) and the groups; no id yet */
+  char *path;     /* where the photo lies: job.photo, resolved */
   int line;       /* in the file, for messages */
 };
 

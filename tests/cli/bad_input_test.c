@@ -212,6 +212,8 @@ static void manifests_give_the_groups_and_are_refused_with_their_place(void **st
   ASSERT_EXIT(end, 2);
   json_t *lines = run_lines(end.out);
   assert_int_equal(json_array_size(lines), 3);
+  assert_string_equal(run_text(lines, "0.photo"), "photos/1.jpg");
+  assert_string_equal(run_text(lines, "2.photo"), "none.jpg");
   assert_string_equal(run_text(lines, "0.job.factory"), "North");
   assert_string_equal(run_text(lines, "0.job.lot"), "L7");
   assert_string_equal(run_text(lines, "1.job.factory"), "South, hall 2");
