@@ -71,10 +71,6 @@ void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
   free(buffer);
 }
 
-static bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t bytes) {
-  return buffer && at <= buffer->size && bytes <= buffer->size - at;
-}
-
 enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at, const void *host,
                               size_t bytes) {
   (void)context;
@@ -89,28 +85,6 @@ enum kernel_status cpu_download(struct kernel_context *context, const struct ker
   if (!range_fits(buffer, at, bytes)) return KERNEL_ARGUMENT;
   if (bytes) memcpy(host, (const char *)buffer->bytes + at, bytes);
   return KERNEL_OK;
-}
-
-bool cpu_holds(const struct kernel_buffer *buffer, size_t count, size_t element) {
-  return buffer && count <= buffer->size / element;
-}
-
-bool cpu_holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values) {
-  return cpu_holds(buffer, (size_t)KERNEL_NODES(image->width) * (size_t)KERNEL_NODES(image->height),
-                   values * sizeof(int32_t));
-}
-
-bool cpu_fits(const struct kernel_image *image, size_t element) {
-  if (!image->buffer || image->width < 1 || image->height < 1 || image->width > KERNEL_MAX_SIDE ||
-      image->height > KERNEL_MAX_SIDE || image->stride < image->width)
-    return false;
-  size_t elements = image->buffer->size / element;
-  size_t needed = (size_t)(image->height - 1) * (size_t)image->stride + (size_t)image->width;
-  return image->offset <= elements && needed <= elements - image->offset;
-}
-
-bool cpu_fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other) {
-  return cpu_fits(image, element) && image->width == other->width && image->height == other->height;
 }
 
 const struct kernel_backend kernel_cpu = {

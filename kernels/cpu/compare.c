@@ -18,16 +18,10 @@ static bool seen_all(const struct rows *r, int32_t x, int32_t left, int32_t righ
          r->here[x + right] && r->below[x - left] && r->below[x] && r->below[x + right];
 }
 
-bool cpu_accumulate_fits(const struct kernel_accumulate *call) {
-  const struct kernel_image *photo = &call->photo;
-  return cpu_fits(photo, 1) && cpu_fits_like(&call->seen, 1, photo) && cpu_fits_like(&call->sum, 4, photo) &&
-         cpu_fits_like(&call->square, 4, photo) && cpu_fits_like(&call->count, 2, photo);
-}
-
 enum kernel_status cpu_accumulate(struct kernel_context *context, const struct kernel_accumulate *call) {
   (void)context;
   const struct kernel_image *photo = &call->photo;
-  if (!cpu_accumulate_fits(call)) return KERNEL_ARGUMENT;
+  if (!accumulate_fits(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < photo->height; y++) {
     struct rows p = rows_at(photo, y), s = rows_at(&call->seen, y);
     uint32_t *sum = cpu_row32(&call->sum, y), *square = cpu_row32(&call->square, y);
@@ -42,17 +36,10 @@ enum kernel_status cpu_accumulate(struct kernel_context *context, const struct k
   return KERNEL_OK;
 }
 
-bool cpu_compare_fits(const struct kernel_compare *call) {
-  const struct kernel_image *photo = &call->photo;
-  return cpu_fits(photo, 1) && cpu_fits_like(&call->seen, 1, photo) && cpu_fits_like(&call->mean, 2, photo) &&
-         cpu_fits_like(&call->rise, 2, photo) && cpu_fits_like(&call->fall, 2, photo) &&
-         cpu_fits_like(&call->map, 1, photo) && cpu_holds(call->histogram, 256, sizeof(int32_t));
-}
-
 enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call) {
   (void)context;
   const struct kernel_image *photo = &call->photo;
-  if (!cpu_compare_fits(call)) return KERNEL_ARGUMENT;
+  if (!compare_fits(call)) return KERNEL_ARGUMENT;
   int32_t *histogram = call->histogram->bytes;
   memset(histogram, 0, 256 * sizeof *histogram);
   for (int32_t y = 0; y < photo->height; y++) {

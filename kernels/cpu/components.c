@@ -71,18 +71,10 @@ static int32_t gather(const struct kernel_components *call, int32_t *parent, str
   return areas;
 }
 
-bool cpu_components_fit(const struct kernel_components *call) {
-  const struct kernel_image *map = &call->map;
-  return cpu_fits(map, 1) && call->low >= 1 && call->high >= call->low && call->capacity >= 1 &&
-         cpu_holds(call->scratch, (size_t)map->width * (size_t)map->height, sizeof(int32_t)) &&
-         cpu_holds(call->rows, (size_t)call->capacity, sizeof(struct kernel_component)) &&
-         cpu_holds(call->counts, 2, sizeof(int32_t));
-}
-
 enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call) {
   (void)context;
   const struct kernel_image *map = &call->map;
-  if (!cpu_components_fit(call)) return KERNEL_ARGUMENT;
+  if (!components_fit(call)) return KERNEL_ARGUMENT;
   int32_t *parent = call->scratch->bytes, *counts = call->counts->bytes;
   struct kernel_component *rows = call->rows->bytes;
   link_pixels(map, call->low, parent);

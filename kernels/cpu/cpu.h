@@ -2,27 +2,9 @@
 #ifndef ASSAY_KERNELS_CPU_CPU_H
 #define ASSAY_KERNELS_CPU_CPU_H
 
-#include "kernels/kernels.h"
+#include "kernels/arguments.h"
 
 #include <stdbool.h>
-
-struct kernel_buffer {
-  size_t size;
-  void *bytes;
-};
-
-/* Whether the view lies within its buffer, for elements of `element` bytes. */
-bool cpu_fits(const struct kernel_image *image, size_t element);
-/* The same, and the view has the size of `other`. */
-bool cpu_fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other);
-/* Whether the buffer holds at least `count` elements of `element` bytes. */
-bool cpu_holds(const struct kernel_buffer *buffer, size_t count, size_t element);
-/* Whether the buffer holds a grid over `image` with `values` int32 a corner. */
-bool cpu_holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values);
-
-static inline size_t cpu_tiles(const struct kernel_image *image) {
-  return (size_t)KERNEL_TILES(image->width) * (size_t)KERNEL_TILES(image->height);
-}
 
 /* Row y of a view, as elements of one size. */
 static inline uint8_t *cpu_row8(const struct kernel_image *image, int32_t y) {
@@ -39,17 +21,6 @@ static inline uint32_t *cpu_row32(const struct kernel_image *image, int32_t y) {
 static inline int32_t cpu_edge(int32_t at, int32_t size) {
   return at < 0 ? 0 : at >= size ? size - 1 : at;
 }
-
-/* Whether a call makes sense: what KERNEL_ARGUMENT stands for, the same for every level. */
-bool cpu_halve_fits(const struct kernel_image *from, const struct kernel_image *to);
-bool cpu_tile_sums_fits(const struct kernel_tile_sums *call);
-bool cpu_warp_fits(const struct kernel_warp *call);
-bool cpu_warp_chroma_fits(const struct kernel_warp_chroma *call);
-bool cpu_accumulate_fits(const struct kernel_accumulate *call);
-bool cpu_statistics_fit(const struct kernel_statistics *call);
-bool cpu_limits_fit(const struct kernel_limits *call);
-bool cpu_compare_fits(const struct kernel_compare *call);
-bool cpu_components_fit(const struct kernel_components *call);
 
 /* Context and memory, the same for every level. */
 enum kernel_status cpu_open(struct kernel_context **context);

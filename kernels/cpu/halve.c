@@ -1,14 +1,9 @@
 #include "kernels/cpu/cpu.h"
 
-bool cpu_halve_fits(const struct kernel_image *from, const struct kernel_image *to) {
-  return cpu_fits(from, 1) && cpu_fits(to, 1) && to->width == (from->width + 1) / 2 &&
-         to->height == (from->height + 1) / 2;
-}
-
 enum kernel_status cpu_halve(struct kernel_context *context, const struct kernel_halve *call) {
   (void)context;
   const struct kernel_image *from = &call->from, *to = &call->to;
-  if (!cpu_halve_fits(from, to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(from, to)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < to->height; y++) {
     const uint8_t *top = cpu_row8(from, 2 * y), *bottom = cpu_row8(from, cpu_edge(2 * y + 1, from->height));
     uint8_t *out = cpu_row8(to, y);
@@ -23,7 +18,7 @@ enum kernel_status cpu_halve(struct kernel_context *context, const struct kernel
 enum kernel_status cpu_halve_mask(struct kernel_context *context, const struct kernel_halve_mask *call) {
   (void)context;
   const struct kernel_image *from = &call->from, *to = &call->to;
-  if (!cpu_halve_fits(from, to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(from, to)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < to->height; y++) {
     const uint8_t *top = cpu_row8(from, 2 * y), *bottom = cpu_row8(from, cpu_edge(2 * y + 1, from->height));
     uint8_t *out = cpu_row8(to, y);

@@ -65,22 +65,14 @@ static void add_row(const struct kernel_tile_sums *call, int32_t column, int32_t
   }
 }
 
-bool cpu_tile_sums_fits(const struct kernel_tile_sums *call) {
-  const struct kernel_image *golden = &call->golden;
-  if (!cpu_fits(golden, 1) || !cpu_fits(&call->photo, 1) || call->cut < 16 || call->cut > 2032) return false;
-  if (call->mask.buffer && !cpu_fits_like(&call->mask, 1, golden)) return false;
-  return cpu_holds_grid(call->place, golden, 2) && cpu_holds(call->light, cpu_tiles(golden), 2 * sizeof(int32_t)) &&
-         cpu_holds(call->sums, cpu_tiles(golden), KERNEL_SUMS * sizeof(int64_t));
-}
-
 enum kernel_status cpu_tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call) {
   (void)context;
   const struct kernel_image *golden = &call->golden;
-  if (!cpu_tile_sums_fits(call)) return KERNEL_ARGUMENT;
+  if (!tile_sums_fits(call)) return KERNEL_ARGUMENT;
   int32_t columns = KERNEL_TILES(golden->width);
   int64_t *sums = call->sums->bytes;
   const int32_t *light = call->light->bytes;
-  memset(sums, 0, cpu_tiles(golden) * KERNEL_SUMS * sizeof *sums);
+  memset(sums, 0, (size_t)columns * (size_t)KERNEL_TILES(golden->height) * KERNEL_SUMS * sizeof *sums);
   for (int32_t y = 1; y < golden->height - 1; y++) {
     size_t row = (size_t)(y / KERNEL_CELL) * (size_t)columns;
     for (int32_t column = 0; column < columns; column++)

@@ -32,19 +32,10 @@ static int32_t sample(const struct kernel_image *photo, int32_t px, int32_t py) 
   return pixel_sample(cpu_row8(photo, 0), photo->width, photo->height, photo->stride, px, py);
 }
 
-bool cpu_warp_fits(const struct kernel_warp *call) {
-  const struct kernel_image *out = &call->out, *tint = &call->tint;
-  if (!cpu_fits(&call->photo, 1) || !cpu_fits(out, 1) || !cpu_fits_like(&call->seen, 1, out)) return false;
-  if (tint->buffer &&
-      (!cpu_fits(tint, 1) || tint->width != (out->width + 1) / 2 || tint->height != (out->height + 1) / 2))
-    return false;
-  return cpu_holds_grid(call->place, out, 2) && cpu_holds_grid(call->light, out, 2);
-}
-
 enum kernel_status cpu_warp(struct kernel_context *context, const struct kernel_warp *call) {
   (void)context;
   const struct kernel_image *out = &call->out, *tint = &call->tint;
-  if (!cpu_warp_fits(call)) return KERNEL_ARGUMENT;
+  if (!warp_fits(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < out->height; y++) {
     struct grid_row place = grid_row(call->place, out->width, 2, y), light = grid_row(call->light, out->width, 2, y);
     const uint8_t *tint_row = tint->buffer ? cpu_row8(tint, y / 2) : NULL;
@@ -76,18 +67,10 @@ static void chroma_pixel(const struct kernel_warp_chroma *call, const struct gri
   *tint = pixel_byte(pixel_add(128 * 16, pixel_subtract(corrected, alone)));
 }
 
-bool cpu_warp_chroma_fits(const struct kernel_warp_chroma *call) {
-  const struct kernel_image *out = &call->out_cb, *photo = &call->luma;
-  return cpu_fits(out, 1) && cpu_fits_like(&call->out_cr, 1, out) && cpu_fits_like(&call->tint, 1, out) &&
-         cpu_fits_like(&call->seen, 1, out) && cpu_fits(photo, 1) && cpu_fits_like(&call->cb, 1, photo) &&
-         cpu_fits_like(&call->cr, 1, photo) && cpu_holds_grid(call->place, out, 2) &&
-         cpu_holds_grid(call->light, out, 8);
-}
-
 enum kernel_status cpu_warp_chroma(struct kernel_context *context, const struct kernel_warp_chroma *call) {
   (void)context;
   const struct kernel_image *out = &call->out_cb, *photo = &call->luma;
-  if (!cpu_warp_chroma_fits(call)) return KERNEL_ARGUMENT;
+  if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < out->height; y++) {
     struct grid_row place = grid_row(call->place, out->width, 2, y), light = grid_row(call->light, out->width, 8, y);
     uint8_t *cb = cpu_row8(&call->out_cb, y), *cr = cpu_row8(&call->out_cr, y), *tint = cpu_row8(&call->tint, y);

@@ -27,7 +27,8 @@ static cudaError_t take_memory(struct kernel_context *context) {
     if (!error) error = cudaEventCreateWithFlags(&s.copied, cudaEventDisableTiming);
   }
   if (!error)
-    error = cudaMalloc(reinterpret_cast<void **>(&context->tolerances), MOST_TOLERANCES * sizeof *context->tolerances);
+    error = cudaMalloc(reinterpret_cast<void **>(&context->tolerances),
+                       KERNEL_MOST_TOLERANCES * sizeof *context->tolerances);
   if (!error)
     error = cudaMalloc(reinterpret_cast<void **>(&context->rows), (KERNEL_MAX_SIDE + 1) * sizeof *context->rows);
   return error;
@@ -80,10 +81,6 @@ static enum kernel_status allocate(struct kernel_context *context, size_t bytes,
   }
   *buffer = made;
   return KERNEL_OK;
-}
-
-static bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t bytes) {
-  return buffer && at <= buffer->size && bytes <= buffer->size - at;
 }
 
 /* The next stage, when the copy that it was used for is done. */
@@ -142,30 +139,6 @@ static enum kernel_status download(struct kernel_context *context, const struct 
     done += part, part = next_part, stage = following;
   }
   return status_of(error);
-}
-
-bool holds(const struct kernel_buffer *buffer, size_t count, size_t element) {
-  return buffer && count <= buffer->size / element;
-}
-
-bool holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values) {
-  return holds(buffer,
-               static_cast<size_t>(KERNEL_NODES(image->width)) * static_cast<size_t>(KERNEL_NODES(image->height)),
-               values * sizeof(int32_t));
-}
-
-bool fits(const struct kernel_image *image, size_t element) {
-  if (!image->buffer || image->width < 1 || image->height < 1 || image->width > KERNEL_MAX_SIDE ||
-      image->height > KERNEL_MAX_SIDE || image->stride < image->width)
-    return false;
-  size_t there = image->buffer->size / element;
-  size_t needed =
-      static_cast<size_t>(image->height - 1) * static_cast<size_t>(image->stride) + static_cast<size_t>(image->width);
-  return image->offset <= there && needed <= there - image->offset;
-}
-
-bool fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other) {
-  return fits(image, element) && image->width == other->width && image->height == other->height;
 }
 
 } // namespace assay_cuda

@@ -36,9 +36,7 @@ __global__ void __launch_bounds__(256)
 
 enum kernel_status accumulate(struct kernel_context *context, const struct kernel_accumulate *call) {
   const struct kernel_image *photo = &call->photo;
-  if (!fits(photo, 1) || !fits_like(&call->seen, 1, photo) || !fits_like(&call->sum, 4, photo) ||
-      !fits_like(&call->square, 4, photo) || !fits_like(&call->count, 2, photo))
-    return KERNEL_ARGUMENT;
+  if (!accumulate_fits(call)) return KERNEL_ARGUMENT;
   LAUNCH(accumulate_kernel, grid_of_pixels(photo->width, photo->height), block_of_pixels(), 0, context->stream,
          plane_of<const uint8_t>(call->photo), plane_of<const uint8_t>(call->seen), plane_of<uint32_t>(call->sum),
          plane_of<uint32_t>(call->square), plane_of<uint16_t>(call->count));
@@ -78,10 +76,7 @@ __global__ void __launch_bounds__(BINS) compare_kernel(compare_planes p) {
 
 enum kernel_status compare(struct kernel_context *context, const struct kernel_compare *call) {
   const struct kernel_image *photo = &call->photo;
-  if (!fits(photo, 1) || !fits_like(&call->seen, 1, photo) || !fits_like(&call->mean, 2, photo) ||
-      !fits_like(&call->rise, 2, photo) || !fits_like(&call->fall, 2, photo) || !fits_like(&call->map, 1, photo) ||
-      !holds(call->histogram, BINS, sizeof(int32_t)))
-    return KERNEL_ARGUMENT;
+  if (!compare_fits(call)) return KERNEL_ARGUMENT;
   compare_planes planes = {plane_of<const uint8_t>(call->photo), plane_of<const uint8_t>(call->seen),
                            plane_of<const uint16_t>(call->mean), plane_of<const uint16_t>(call->rise),
                            plane_of<const uint16_t>(call->fall), plane_of<uint8_t>(call->map),

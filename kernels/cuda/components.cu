@@ -215,11 +215,7 @@ __global__ void __launch_bounds__(ROW_THREADS)
 
 enum kernel_status components(struct kernel_context *context, const struct kernel_components *call) {
   const struct kernel_image *map = &call->map;
-  if (!fits(map, 1) || call->low < 1 || call->high < call->low || call->capacity < 1 ||
-      !holds(call->scratch, static_cast<size_t>(map->width) * static_cast<size_t>(map->height), sizeof(int32_t)) ||
-      !holds(call->rows, static_cast<size_t>(call->capacity), sizeof(struct kernel_component)) ||
-      !holds(call->counts, 2, sizeof(int32_t)))
-    return KERNEL_ARGUMENT;
+  if (!components_fit(call)) return KERNEL_ARGUMENT;
   plane<const uint8_t> pixels = plane_of<const uint8_t>(call->map);
   int32_t *parent = elements<int32_t>(call->scratch), *counts = elements<int32_t>(call->counts);
   struct kernel_component *table = elements<struct kernel_component>(call->rows);

@@ -2,15 +2,10 @@
 #ifndef ASSAY_KERNELS_CUDA_CONTEXT_H
 #define ASSAY_KERNELS_CUDA_CONTEXT_H
 
+#include "kernels/arguments.h"
 #include "kernels/cuda/launch.h"
-#include "kernels/kernels.h"
 
-struct kernel_buffer {
-  size_t size;
-  void *bytes; /* on the device; NULL where size is 0 */
-};
-
-enum { STAGES = 2, MOST_TOLERANCES = 255 };
+enum { STAGES = 2 };
 constexpr size_t STAGE_BYTES = 1 << 20;
 
 /* Pinned memory that a copy is made through, and when that copy is done. */
@@ -23,7 +18,7 @@ struct kernel_context {
   cudaStream_t stream;
   struct stage stages[STAGES];
   int next;
-  struct kernel_tolerance *tolerances; /* device, MOST_TOLERANCES */
+  struct kernel_tolerance *tolerances; /* device, KERNEL_MOST_TOLERANCES */
   int32_t *rows;                       /* device, KERNEL_MAX_SIDE + 1: areas that begin in each row */
 };
 
@@ -37,11 +32,6 @@ static inline enum kernel_status status_of(cudaError_t error) {
 static inline enum kernel_status launched() {
   return status_of(cudaGetLastError());
 }
-
-bool fits(const struct kernel_image *image, size_t element);
-bool fits_like(const struct kernel_image *image, size_t element, const struct kernel_image *other);
-bool holds(const struct kernel_buffer *buffer, size_t count, size_t element);
-bool holds_grid(const struct kernel_buffer *buffer, const struct kernel_image *image, size_t values);
 
 /* Through pinned memory; returns when the host memory may be reused, before the device has the bytes. */
 enum kernel_status upload_bytes(struct kernel_context *context, void *to, const void *host, size_t bytes);

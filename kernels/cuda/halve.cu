@@ -18,19 +18,15 @@ __global__ void __launch_bounds__(256) halve_mask_kernel(plane<const uint8_t> fr
   to.row(y)[x] = top[left] && top[right] && bottom[left] && bottom[right] ? 255 : 0;
 }
 
-static bool sizes_fit(const struct kernel_image *from, const struct kernel_image *to) {
-  return fits(from, 1) && fits(to, 1) && to->width == (from->width + 1) / 2 && to->height == (from->height + 1) / 2;
-}
-
 enum kernel_status halve(struct kernel_context *context, const struct kernel_halve *call) {
-  if (!sizes_fit(&call->from, &call->to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(&call->from, &call->to)) return KERNEL_ARGUMENT;
   LAUNCH(halve_kernel, grid_of_pixels(call->to.width, call->to.height), block_of_pixels(), 0, context->stream,
          plane_of<const uint8_t>(call->from), plane_of<uint8_t>(call->to));
   return launched();
 }
 
 enum kernel_status halve_mask(struct kernel_context *context, const struct kernel_halve_mask *call) {
-  if (!sizes_fit(&call->from, &call->to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(&call->from, &call->to)) return KERNEL_ARGUMENT;
   LAUNCH(halve_mask_kernel, grid_of_pixels(call->to.width, call->to.height), block_of_pixels(), 0, context->stream,
          plane_of<const uint8_t>(call->from), plane_of<uint8_t>(call->to));
   return launched();

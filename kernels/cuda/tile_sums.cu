@@ -94,13 +94,8 @@ __global__ void __launch_bounds__(CELL_PIXELS) tile_sums_kernel(sums_planes p) {
 enum kernel_status tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call) {
   static_assert(KERNEL_SUMS == KERNEL_CELL, "a thread a sum, a row of them");
   const struct kernel_image *golden = &call->golden;
-  if (!fits(golden, 1) || !fits(&call->photo, 1) || call->cut < 16 || call->cut > 2032) return KERNEL_ARGUMENT;
-  if (call->mask.buffer && !fits_like(&call->mask, 1, golden)) return KERNEL_ARGUMENT;
+  if (!tile_sums_fits(call)) return KERNEL_ARGUMENT;
   dim3 tiles(static_cast<unsigned>(KERNEL_TILES(golden->width)), static_cast<unsigned>(KERNEL_TILES(golden->height)));
-  size_t count = static_cast<size_t>(tiles.x) * tiles.y;
-  if (!holds_grid(call->place, golden, 2) || !holds(call->light, count, 2 * sizeof(int32_t)) ||
-      !holds(call->sums, count, KERNEL_SUMS * sizeof(int64_t)))
-    return KERNEL_ARGUMENT;
   sums_planes planes = {plane_of<const uint8_t>(call->golden), plane_of<const uint8_t>(call->mask),
                         plane_of<const uint8_t>(call->photo),  grid_over(call->place, golden->width, 2),
                         elements<const int32_t>(call->light),  call->cut,

@@ -23,11 +23,8 @@ __global__ void __launch_bounds__(256) warp_kernel(warp_planes p) {
 }
 
 enum kernel_status warp(struct kernel_context *context, const struct kernel_warp *call) {
-  const struct kernel_image *out = &call->out, *tint = &call->tint;
-  if (!fits(&call->photo, 1) || !fits(out, 1) || !fits_like(&call->seen, 1, out)) return KERNEL_ARGUMENT;
-  if (tint->buffer && (!fits(tint, 1) || tint->width != (out->width + 1) / 2 || tint->height != (out->height + 1) / 2))
-    return KERNEL_ARGUMENT;
-  if (!holds_grid(call->place, out, 2) || !holds_grid(call->light, out, 2)) return KERNEL_ARGUMENT;
+  const struct kernel_image *out = &call->out;
+  if (!warp_fits(call)) return KERNEL_ARGUMENT;
   warp_planes planes = {plane_of<const uint8_t>(call->photo),  plane_of<const uint8_t>(call->tint),
                         grid_over(call->place, out->width, 2), grid_over(call->light, out->width, 2),
                         plane_of<uint8_t>(call->out),          plane_of<uint8_t>(call->seen)};
@@ -68,11 +65,8 @@ __global__ void __launch_bounds__(256) warp_chroma_kernel(chroma_planes p) {
 }
 
 enum kernel_status warp_chroma(struct kernel_context *context, const struct kernel_warp_chroma *call) {
-  const struct kernel_image *out = &call->out_cb, *photo = &call->luma;
-  if (!fits(out, 1) || !fits_like(&call->out_cr, 1, out) || !fits_like(&call->tint, 1, out) ||
-      !fits_like(&call->seen, 1, out) || !fits(photo, 1) || !fits_like(&call->cb, 1, photo) ||
-      !fits_like(&call->cr, 1, photo) || !holds_grid(call->place, out, 2) || !holds_grid(call->light, out, 8))
-    return KERNEL_ARGUMENT;
+  const struct kernel_image *out = &call->out_cb;
+  if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   chroma_planes planes = {
       plane_of<const uint8_t>(call->luma),   plane_of<const uint8_t>(call->cb),     plane_of<const uint8_t>(call->cr),
       grid_over(call->place, out->width, 2), grid_over(call->light, out->width, 8), plane_of<uint8_t>(call->out_cb),

@@ -13,7 +13,7 @@ static void add_part(const struct binomial *restrict b, int32_t count, uint32_t 
 enum kernel_status FAST(cpu_accumulate)(struct kernel_context *context, const struct kernel_accumulate *call) {
   (void)context;
   const struct kernel_image *photo = &call->photo;
-  if (!cpu_accumulate_fits(call)) return KERNEL_ARGUMENT;
+  if (!accumulate_fits(call)) return KERNEL_ARGUMENT;
   struct binomial b;
   for (int32_t y = 0; y < photo->height; y++)
     for (int32_t first = 0; first < photo->width; first += BINOMIAL_PART) {

@@ -37,7 +37,7 @@ static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES
 enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struct kernel_compare *call) {
   (void)context;
   const struct kernel_image *photo = &call->photo;
-  if (!cpu_compare_fits(call)) return KERNEL_ARGUMENT;
+  if (!compare_fits(call)) return KERNEL_ARGUMENT;
   uint32_t tables[TABLES][256] = {{0}};
   int32_t *histogram = call->histogram->bytes, skipped = 0;
   struct binomial b;

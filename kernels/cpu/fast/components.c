@@ -104,7 +104,7 @@ static int32_t gather(const struct kernel_components *call, struct runs *runs, s
 
 enum kernel_status FAST(cpu_components)(struct kernel_context *context, const struct kernel_components *call) {
   const struct kernel_image *map = &call->map;
-  if (!cpu_components_fit(call)) return KERNEL_ARGUMENT;
+  if (!components_fit(call)) return KERNEL_ARGUMENT;
   if (call->low > UINT8_MAX) return cpu_components(context, call);
   struct runs runs = {.at = call->scratch->bytes, .most = map->width * map->height / RUN_PIXELS};
   for (int32_t y = 0, above = 0; y < map->height; y++) {

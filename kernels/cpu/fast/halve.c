@@ -9,7 +9,7 @@ static void halve_row(const uint8_t *restrict top, const uint8_t *restrict botto
 enum kernel_status FAST(cpu_halve)(struct kernel_context *context, const struct kernel_halve *call) {
   (void)context;
   const struct kernel_image *from = &call->from, *to = &call->to;
-  if (!cpu_halve_fits(from, to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(from, to)) return KERNEL_ARGUMENT;
   int32_t pairs = from->width / 2;
   for (int32_t y = 0; y < to->height; y++) {
     const uint8_t *top = cpu_row8(from, 2 * y), *bottom = cpu_row8(from, cpu_edge(2 * y + 1, from->height));
@@ -31,7 +31,7 @@ static void halve_mask_row(const uint8_t *restrict top, const uint8_t *restrict 
 enum kernel_status FAST(cpu_halve_mask)(struct kernel_context *context, const struct kernel_halve_mask *call) {
   (void)context;
   const struct kernel_image *from = &call->from, *to = &call->to;
-  if (!cpu_halve_fits(from, to)) return KERNEL_ARGUMENT;
+  if (!halve_fits(from, to)) return KERNEL_ARGUMENT;
   int32_t pairs = from->width / 2;
   for (int32_t y = 0; y < to->height; y++) {
     const uint8_t *top = cpu_row8(from, 2 * y), *bottom = cpu_row8(from, cpu_edge(2 * y + 1, from->height));

@@ -136,7 +136,7 @@ static void limit_part(const struct kernel_limits *call, const struct around *a,
 
 enum kernel_status FAST(cpu_limits)(struct kernel_context *context, const struct kernel_limits *call) {
   (void)context;
-  if (!cpu_limits_fit(call)) return KERNEL_ARGUMENT;
+  if (!limits_fit(call)) return KERNEL_ARGUMENT;
   struct columns columns;
   struct around around;
   for (int32_t y = 0; y < call->mean.height; y++)

@@ -27,7 +27,7 @@ static void part_statistics(const uint32_t *restrict sum, const uint32_t *restri
 }
 
 enum kernel_status FAST(cpu_statistics)(struct kernel_context *context, const struct kernel_statistics *call) {
-  if (!cpu_statistics_fit(call)) return KERNEL_ARGUMENT;
+  if (!statistics_fit(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < call->sum.height; y++)
     for (int32_t first = 0; first < call->sum.width; first += PART) {
       int32_t n = call->sum.width - first < PART ? call->sum.width - first : PART;

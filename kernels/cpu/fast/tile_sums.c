@@ -182,7 +182,7 @@ static void sum_strip(const struct kernel_tile_sums *call, int32_t first, int32_
 
 enum kernel_status FAST(cpu_tile_sums)(struct kernel_context *context, const struct kernel_tile_sums *call) {
   const struct kernel_image *golden = &call->golden;
-  if (!cpu_tile_sums_fits(call)) return KERNEL_ARGUMENT;
+  if (!tile_sums_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->photo)) return cpu_tile_sums(context, call);
   size_t columns = (size_t)KERNEL_TILES(golden->width);
   const int32_t *light = call->light->bytes;

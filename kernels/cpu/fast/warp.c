@@ -13,7 +13,7 @@ static void add_tint(const uint8_t *restrict tint, int32_t count, int32_t *restr
 
 enum kernel_status FAST(cpu_warp)(struct kernel_context *context, const struct kernel_warp *call) {
   const struct kernel_image *out = &call->out;
-  if (!cpu_warp_fits(call)) return KERNEL_ARGUMENT;
+  if (!warp_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->photo)) return cpu_warp(context, call);
   struct strip strip;
   uint16_t value[STRIP];

@@ -22,7 +22,7 @@ static void strip_light(const struct kernel_buffer *grid, int32_t width, int32_t
 
 enum kernel_status FAST(cpu_warp_chroma)(struct kernel_context *context, const struct kernel_warp_chroma *call) {
   const struct kernel_image *out = &call->out_cb;
-  if (!cpu_warp_chroma_fits(call)) return KERNEL_ARGUMENT;
+  if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->luma)) return cpu_warp_chroma(context, call);
   struct strip strip;
   struct chroma_light light;
