@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double step_drop = 2 * 3.676, ramp_drop = 2 * 1.921, /* of twice the log likelihood */
-    ramp_worth = 9.2;                                             /* a ramp must explain so much more: chi-square's
-                                                                     99.76 % point for its one parameter more */
+/* Of twice the log likelihood. What a ramp, or its end, must explain more than what is simpler: chi-square's 99.76 %
+ * point for one parameter more. */
+static const double step_drop = 2 * 3.676, ramp_drop = 2 * 1.921, worth = 9.2;
+
 enum { GRID = 96 };
 
 /* Sums that give the fit of any ramp in constant time: of the values about their mean, before each index. */
@@ -28,7 +29,8 @@ static enum status sums_make(const double *values, size_t count, struct sums *su
     sums_free(sums);
     return fault_set(fault, STATUS_MEMORY, "out of memory for a series");
   }
-  for (size_t i = 0; i < count; i++) sums->mean += values[i] / (double)count;
+  for (size_t i = 0; i < count; i++) sums->mean += values[i];
+  sums->mean /= (double)count;
   for (size_t i = 0; i < count; i++) {
     double r = values[i] - sums->mean;
     sums->plain[i + 1] = sums->plain[i] + r;
@@ -151,11 +153,11 @@ static void describe(const struct sums *s, size_t onset, size_t length, double i
   interval(s, ramp, explained(s, onset, length) - variance * (ramp ? ramp_drop : step_drop), change);
 }
 
-/* A ramp goes on where one that ends with the series fits as well. */
+/* A ramp goes on unless one that has come to an end explains clearly more. */
 static bool still_rising(const struct sums *s, const struct change *change, double inflation) {
   double to_the_end = explained(s, change->onset, s->count - 1 - change->onset), variance;
   variance = change->sigma * change->sigma * inflation;
-  return explained(s, change->onset, change->end - change->onset) - to_the_end < ramp_drop * variance;
+  return explained(s, change->onset, change->end - change->onset) - to_the_end < worth * variance;
 }
 
 static enum status find(const double *values, size_t count, double inflation, bool ramps, struct change *change,
@@ -166,7 +168,7 @@ static enum status find(const double *values, size_t count, double inflation, bo
   size_t onset = 0, ramp_onset = 0, length = 1;
   double step = best_step(&sums, &onset), ramp = ramps ? best_ramp(&sums, &ramp_onset, &length) : 0;
   double variance = fmax(sums.total - fmax(step, ramp), 0) / fmax((double)count - 3, 1) * inflation;
-  bool take_ramp = ramps && length > 1 && ramp - step > ramp_worth * variance;
+  bool take_ramp = ramps && length > 1 && ramp - step > worth * variance;
   describe(&sums, take_ramp ? ramp_onset : onset, take_ramp ? length : 1, inflation, change);
   change->goes_on = take_ramp && still_rising(&sums, change, inflation);
   sums_free(&sums);
