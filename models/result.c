@@ -43,6 +43,7 @@ void result_free(struct result *result) {
   free(result->reasons);
   free(result->regions);
   free(result->dimensions);
+  free(result->zones);
   *result = (struct result){0};
 }
 

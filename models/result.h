@@ -76,11 +76,18 @@ struct dimension_result {
   enum verdict verdict;
 };
 
+/* The colour of a zone, against the golden's and relative to the colour reference. */
+struct zone_result {
+  char name[64];
+  double delta_e; /* CIEDE2000 of the zone's means */
+  double limit;   /* the largest that passes; NAN where none is set */
+};
+
 struct result_timing {
   double decode, align, compare, measure, total; /* milliseconds */
 };
 
-enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024, RESULT_MAX_DIMENSIONS = 1024 };
+enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024, RESULT_MAX_DIMENSIONS = 1024, RESULT_MAX_ZONES = 1024 };
 
 /* All zero is an empty result. Owns its pointers; end with result_free. */
 struct result {
@@ -105,6 +112,8 @@ struct result {
   size_t region_count;
   struct dimension_result *dimensions; /* in the order of the spec */
   size_t dimension_count;
+  struct zone_result *zones; /* those whose colour is judged, in the order of the spec */
+  size_t zone_count;
   char backend[8]; /* "cpu" or "cuda" */
   struct result_timing timing;
   char assay[24]; /* versions; "" where unknown: written as null. The engine names the two libraries. */
@@ -122,8 +131,9 @@ void result_free(struct result *result);
 
 /* The JSON object of the contract as one line, without the newline: what is printed, stored and sent. Every writer uses
  * it, so that the bytes are the same everywhere. Keys in the contract's order; numbers rounded (pixels 1e-4, mm 1e-5,
- * scores and timing 0.01, homography 9 significant digits, other ratios 1e-4), no -0, reals always with a point or an
- * exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are U+FFFD.
+ * scores and timing 0.01, delta E 0.001, homography 9 significant digits, other ratios 1e-4), no -0, reals always with
+ * a point or an exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are
+ * U+FFFD; "zones" ({"name", "delta_e", "limit"}, after "dimensions") is there only where a zone's colour was judged.
  * The caller frees the string; NULL: out of memory. Thread-safe, the same in every locale. */
 char *result_write(const struct result *result);
 

@@ -197,6 +197,18 @@ static void read_dimension(struct reader *in, const json_t *object, struct dimen
   dimension->verdict = read_verdict(in, object);
 }
 
+static void read_zones(struct reader *in, const json_t *json, struct result *result) {
+  if (!member(json, "zones")) return;
+  const json_t *array = read_list(in, json, "zones", RESULT_MAX_ZONES);
+  result->zones = reserve(in, array, sizeof *result->zones, &result->zone_count);
+  for (size_t i = 0; i < result->zone_count; i++) {
+    const json_t *object = json_array_get(array, i);
+    read_text(in, object, "name", result->zones[i].name, sizeof result->zones[i].name);
+    result->zones[i].delta_e = read_real(in, object, "delta_e");
+    result->zones[i].limit = read_real(in, object, "limit");
+  }
+}
+
 static void read_findings(struct reader *in, const json_t *json, struct result *result) {
   const json_t *array = read_list(in, json, "regions", RESULT_MAX_REGIONS);
   result->regions = reserve(in, array, sizeof *result->regions, &result->region_count);
@@ -237,6 +249,7 @@ enum status result_from_json(const json_t *json, struct result *result, struct f
   read_alignment(&in, json, result);
   read_light(&in, json, result);
   read_findings(&in, json, result);
+  read_zones(&in, json, result);
   read_origin(&in, json, result);
   if (in.status) result_free(result);
   return in.status;

@@ -3,7 +3,15 @@
 
 #include <string.h>
 
-enum { PIXELS = 4, MILLIMETRES = 5, SCORES = 2, RATIOS = 4, TIMES = 2, HOMOGRAPHY = 9 /* significant digits */ };
+enum {
+  PIXELS = 4,
+  MILLIMETRES = 5,
+  SCORES = 2,
+  COLOURS = 3,
+  RATIOS = 4,
+  TIMES = 2,
+  HOMOGRAPHY = 9 /* significant digits */
+};
 
 static void put_text(struct text *out, const char *key, const char *value) {
   text_put(out, key);
@@ -134,6 +142,16 @@ static void put_dimension(struct text *out, const struct dimension_result *dimen
   text_put(out, "}");
 }
 
+static void put_zones(struct text *out, const struct result *result) {
+  for (size_t i = 0; i < result->zone_count; i++) {
+    put_text(out, i ? ",{\"name\":" : ",\"zones\":[{\"name\":", result->zones[i].name);
+    put_real(out, ",\"delta_e\":", result->zones[i].delta_e, COLOURS);
+    put_real(out, ",\"limit\":", result->zones[i].limit, COLOURS);
+    text_put(out, "}");
+  }
+  if (result->zone_count) text_put(out, "]");
+}
+
 static void put_versions(struct text *out, const struct result *result) {
   put_known(out, ",\"versions\":{\"assay\":", result->assay);
   put_known(out, ",\"libjpeg_turbo\":", result->libjpeg_turbo);
@@ -175,6 +193,7 @@ char *result_write(const struct result *result) {
     put_dimension(&out, &result->dimensions[i]);
   }
   text_put(&out, "]");
+  put_zones(&out, result);
   put_versions(&out, result);
   put_text(&out, ",\"backend\":", result->backend);
   put_timing(&out, &result->timing);

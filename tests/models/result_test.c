@@ -23,7 +23,9 @@ static const char full[] =
     "\"severity\":\"major\",\"zone\":\"body\",\"confidence\":0.98},{\"box\":[0,0,1,1],\"golden_box\":[0,0,1,1],"
     "\"area_px\":1,\"size_mm\":null,\"peak\":1.0,\"class\":\"extra\",\"severity\":\"minor\",\"zone\":\"\","
     "\"confidence\":0.0}],\"dimensions\":[{\"name\":\"hole\",\"value\":2.20001,\"unit\":\"mm\",\"uncertainty\":0.00123,"
-    "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"versions\":{\"assay\":\"" ASSAY_VERSION
+    "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,\"limit\":3.0}"
+    ","
+    "{\"name\":\"cap\",\"delta_e\":0.0,\"limit\":null}],\"versions\":{\"assay\":\"" ASSAY_VERSION
     "\",\"libjpeg_turbo\":\"2.1.5\",\"opencv\":\"4.6.0\"},\"backend\":\"cpu\",\"timing_ms\":{\"decode\":1.5,"
     "\"align\":0.13,\"compare\":10.0,\"measure\":0.0,\"total\":12.34}}";
 
@@ -37,7 +39,11 @@ static const char empty[] =
 static void fill_findings(struct result *result) {
   result->regions = calloc(2, sizeof *result->regions);
   result->dimensions = calloc(1, sizeof *result->dimensions);
-  if (!result->regions || !result->dimensions) abort();
+  result->zones = calloc(2, sizeof *result->zones);
+  if (!result->regions || !result->dimensions || !result->zones) abort();
+  result->zone_count = 2;
+  result->zones[0] = (struct zone_result){.name = "body", .delta_e = 2.5123, .limit = 3};
+  result->zones[1] = (struct zone_result){.name = "cap", .delta_e = 0, .limit = NAN};
   result->region_count = 2;
   result->dimension_count = 1;
   result->regions[0] = (struct region){.box = {10, 20, 30, 40},
@@ -207,6 +213,7 @@ static void a_field_of_the_wrong_kind_is_named(void **state) {
                {"regions", "[{\"box\":[1,2,3,4000000000]}]"},
                {"regions", "7"},
                {"dimensions", "[7]"},
+               {"zones", "[{\"name\":\"body\",\"delta_e\":\"large\"}]"},
                {"backend", "\"a backend with a long name\""}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     json_t *json = json_loads(full, 0, NULL);
