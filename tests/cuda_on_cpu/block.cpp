@@ -2,7 +2,7 @@
 
 #include "tests/cuda_on_cpu/control.h"
 #include "tests/cuda_on_cpu/fiber.h"
-#include "tests/cuda_on_cpu/race.h"
+#include "tests/cuda_on_cpu/watch.h"
 
 #include <cstdarg>
 #include <cstdio>
@@ -13,10 +13,6 @@
 dim3 threadIdx, blockIdx, blockDim, gridDim;
 
 namespace cuda_on_cpu {
-
-#ifdef CUDA_ON_CPU_RACES
-races race_state;
-#endif
 
 namespace {
 
@@ -31,22 +27,13 @@ struct thread {
   exchange *x;
 };
 
-/* Signals of one of two neighbouring blocks, for the race check. A barrier's two are used in turn: a thread that is
- * already at the next one must not look as if it had been there before. */
-struct signals {
-  char barrier[2], warp[32], end;
-};
-
 struct grid_run {
   const std::function<void()> *body;
   std::vector<thread> threads;
   std::vector<unsigned> order;
   unsigned next, alive, current;
-  unsigned barriers; /* that the block has passed */
-  uint64_t serial;   /* of the block, from 1, never used twice */
+  uint64_t serial; /* of the block, from 1, never used twice */
   void *dynamic;
-  char launched, ended;
-  signals of[2];
 };
 
 grid_run run;
@@ -71,14 +58,10 @@ void put_in_order(std::vector<unsigned> *order, size_t count) {
     for (size_t i = count; i > 1; i--) std::swap((*order)[i - 1], (*order)[draw() % i]);
 }
 
-unsigned parity() {
-  return static_cast<unsigned>(run.serial & 1);
-}
-
 void become(unsigned t) {
   run.current = t;
   threadIdx = dim3(t % blockDim.x, t / blockDim.x % blockDim.y, t / (blockDim.x * blockDim.y));
-  race_enter(parity(), t);
+  watch_thread(t);
 }
 
 /* What each fiber does: threads that have not started yet, one after the other, until one of them parks. */
@@ -87,14 +70,9 @@ void start_threads() {
     while (run.next < run.threads.size()) {
       unsigned t = run.order[run.next++];
       become(t);
-      race_await(&run.launched);
-      race_await(&run.of[parity()].end);
       (*run.body)();
       run.threads[t].state = state::done;
       run.alive--;
-      race_signal(&run.of[parity()].end);
-      race_signal(&run.ended);
-      race_leave();
     }
     idle.push_back(running_fiber);
     fiber_leave();
@@ -105,7 +83,6 @@ void park(state why, site at, const char *operation) {
   unsigned t = run.current;
   thread *self = &run.threads[t];
   self->state = why, self->at = at, self->operation = operation, self->on = running_fiber;
-  race_leave();
   fiber_leave();
   become(t);
 }
@@ -149,6 +126,7 @@ bool warp_is_there(size_t t) {
 void release_warp(size_t t) {
   size_t first = t / 32 * 32;
   unsigned mask = run.threads[t].mask, votes = 0;
+  bool orders = strcmp(run.threads[t].operation, "__syncwarp") == 0; /* memory; a shuffle does not */
   uint64_t given[32] = {0};
   for (unsigned i = 0; i < 32; i++) {
     if (!(mask >> i & 1)) continue;
@@ -165,6 +143,7 @@ void release_warp(size_t t) {
     lane.x->votes = votes;
     lane.state = state::ready;
   }
+  if (orders) watch_warp(static_cast<unsigned>(t / 32), mask);
 }
 
 /* Makes ready what may go on; false where nothing may. */
@@ -182,7 +161,7 @@ bool release() {
     if (!same_place(run.threads[t], run.threads[first])) apart("threads are at different barriers", first, t);
     run.threads[t].state = state::ready;
   }
-  run.barriers++;
+  watch_barrier();
   return true;
 }
 
@@ -197,10 +176,14 @@ bool release() {
 
 void run_block(size_t shared_bytes) {
   run.serial++;
-  run.next = 0, run.barriers = 0;
+  run.next = 0;
   run.alive = static_cast<unsigned>(run.threads.size());
   for (thread &t : run.threads) t = {};
-  if (shared_bytes) memset(run.dynamic, 0xFF, shared_bytes);
+  watch_block();
+  if (shared_bytes) {
+    memset(run.dynamic, 0xFF, shared_bytes);
+    watch_fresh(run.dynamic);
+  }
   put_in_order(&run.order, run.threads.size());
   while (run.next < run.threads.size()) {
     fiber *f = idle.empty() ? fiber_make(start_threads) : idle.back();
@@ -228,7 +211,9 @@ void fault(const char *format, ...) {
   abort();
 }
 
-void run_grid(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void()> &body) {
+void run_grid(const grid_shape &shape, const char *kernel, int device, const std::function<void()> &body) {
+  dim3 grid = shape.grid, block = shape.block;
+  size_t shared_bytes = shape.shared_bytes;
   std::vector<unsigned> blocks;
   gridDim = grid, blockDim = block;
   run.body = &body;
@@ -236,26 +221,24 @@ void run_grid(dim3 grid, dim3 block, size_t shared_bytes, const std::function<vo
   /* Of the exact size, so that ASan sees what is beyond. */
   run.dynamic = shared_bytes ? malloc(shared_bytes) : nullptr;
   if (shared_bytes && !run.dynamic) fault("no memory for %zu bytes of shared memory", shared_bytes);
-  race_signal(&run.launched);
+  if (shared_bytes) watch_memory(run.dynamic, shared_bytes, "dynamic shared memory", -1);
+  watch_grid(kernel, device, static_cast<unsigned>(run.threads.size()));
   put_in_order(&blocks, static_cast<size_t>(grid.x) * grid.y * grid.z);
   for (unsigned b : blocks) {
     blockIdx = dim3(b % grid.x, b / grid.x % grid.y, b / (grid.x * grid.y));
     run_block(shared_bytes);
   }
-  race_await(&run.ended);
+  watch_grid_end();
+  if (shared_bytes) watch_forget(run.dynamic);
   free(run.dynamic);
-}
-
-bool block_is_odd() {
-  return parity() != 0;
 }
 
 void shared_begin(void *memory, size_t size, uint64_t *filled) {
   if (*filled == run.serial) return;
+  if (!*filled) watch_memory(memory, size, "shared memory", -1);
   *filled = run.serial;
-  /* Byte by byte: the race check watches memset, and this is not a thread's doing. */
-  auto *bytes = static_cast<volatile unsigned char *>(memory);
-  for (size_t i = 0; i < size; i++) bytes[i] = 0xFF;
+  memset(memory, 0xFF, size);
+  watch_fresh(memory);
 }
 
 void *dynamic_shared() {
@@ -267,22 +250,15 @@ unsigned lane() {
 }
 
 void block_barrier(site at) {
-  char *token = &run.of[parity()].barrier[run.barriers & 1];
-  race_signal(token);
   park(state::at_barrier, at, "__syncthreads");
-  race_await(token);
 }
 
 void warp_exchange(unsigned mask, const char *operation, exchange *x, site at) {
   if (!(mask >> lane() & 1))
     fault("%s at %s:%d: lane %u is not in its own mask %08x", operation, at.file, at.line, lane(), mask);
-  /* Only __syncwarp orders memory; a shuffle does not. */
-  char *token = strcmp(operation, "__syncwarp") == 0 ? &run.of[parity()].warp[run.current / 32] : nullptr;
   thread *self = &run.threads[run.current];
   self->mask = mask, self->x = x;
-  if (token) race_signal(token);
   park(state::at_warp, at, operation);
-  if (token) race_await(token);
 }
 
 } // namespace cuda_on_cpu

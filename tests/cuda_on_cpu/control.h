@@ -5,7 +5,9 @@
  * with wrong numbers now and then, ends the process here with a sentence that starts "cuda on cpu:": barriers and warp
  * operations that not all threads reach, and (with ASan) memory that is not theirs. Static and dynamic shared memory
  * hold 0xFF and device memory 0xCD until they are written. Device memory is poisoned for the host (ASan) outside of
- * kernels and copies.
+ * kernels and copies. Where the sources are compiled with -fsanitize=thread, which asks the compiler to announce each
+ * access and needs nothing of TSan's, two threads that use the same memory without anything to order them, and memory
+ * that is read before anybody has written it, end the process too (watch.h).
  *
  * One block is executed at a time. Calls from several host threads wait for each other. */
 #ifndef ASSAY_TESTS_CUDA_ON_CPU_CONTROL_H
@@ -29,6 +31,9 @@ void cuda_on_cpu_defer(bool deferred);
 /* The call `countdown` calls from now (0: the next) that can fail does, with this cudaError_t; launches count. The
  * call is not carried out, except that what frees memory frees it. Negative: none. */
 void cuda_on_cpu_fail(int64_t countdown, int error);
+
+/* Whether accesses are watched, where they can be; true at first. */
+void cuda_on_cpu_watch(bool on);
 
 /* How many calls that can fail there were so far. */
 uint64_t cuda_on_cpu_calls(void);

@@ -13,11 +13,8 @@
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 
-/* Each of two neighbouring blocks has its own, so that a race check tells the blocks apart. */
 #define SHARED(T, name, dims)                                                                                          \
-  static T name##_even dims;                                                                                           \
-  static T name##_odd dims;                                                                                            \
-  auto &name = cuda_on_cpu::block_is_odd() ? name##_odd : name##_even;                                                 \
+  static T name dims;                                                                                                  \
   do {                                                                                                                 \
     static uint64_t name##_block;                                                                                      \
     cuda_on_cpu::shared_begin(&name, sizeof name, &name##_block);                                                      \
@@ -59,7 +56,6 @@ struct exchange {
   unsigned votes;  /* out: lanes of the mask whose value is not 0 */
 };
 
-bool block_is_odd();
 /* Fills static shared memory where `filled` is not of this block yet. */
 void shared_begin(void *memory, size_t size, uint64_t *filled);
 void *dynamic_shared();

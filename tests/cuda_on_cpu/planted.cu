@@ -199,6 +199,8 @@ void own_mask_mended() {
 __global__ void neighbour(int *out, bool fault) {
   SHARED(int, cells, [THREADS]);
   int i = static_cast<int>(threadIdx.x);
+  cells[i] = 0;
+  __syncthreads();
   cells[i] = i;
   if (!fault) __syncthreads();
   out[i] = cells[(i + 1) % THREADS];
@@ -236,9 +238,73 @@ void blocks_mended() {
   blocks(false);
 }
 
+/* Each block writes the same word. */
+__global__ void write_one_word(int *out, bool fault) {
+  if (!threadIdx.x) out[fault ? 0 : blockIdx.x] = 1;
+}
+void one_word(bool fault) {
+  ints out(4);
+  LAUNCH(write_one_word, 4, 32, 0, nullptr, out.device, fault);
+}
+void one_word_faulty() {
+  one_word(true);
+}
+void one_word_mended() {
+  one_word(false);
+}
+
+/* What another block has written is there only for the next grid. */
+__global__ void write_own(int *out) {
+  out[blockIdx.x * blockDim.x + threadIdx.x] = 1;
+}
+__global__ void read_other(int *out, const int *in) {
+  int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  out[i] = in[(i + 32) % 64];
+}
+__global__ void write_own_read_other(int *out, int *in) {
+  int i = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
+  in[i] = 1;
+  __syncthreads();
+  out[i] = in[(i + 32) % 64];
+}
+void other_block(bool fault) {
+  ints in(64), out(64);
+  if (fault) {
+    LAUNCH(write_own_read_other, 2, 32, 0, nullptr, out.device, in.device);
+  } else {
+    LAUNCH(write_own, 2, 32, 0, nullptr, in.device);
+    LAUNCH(read_other, 2, 32, 0, nullptr, out.device, in.device);
+  }
+}
+void other_block_faulty() {
+  other_block(true);
+}
+void other_block_mended() {
+  other_block(false);
+}
+
+/* An atomic beside a plain read of the same word. */
+__global__ void count_and_look(int *out, bool fault) {
+  atomicAdd(out, 1);
+  if (!fault) __syncthreads();
+  if (!threadIdx.x) out[1] = out[0];
+}
+void half_atomic(bool fault) {
+  ints out(2);
+  LAUNCH(count_and_look, 1, 32, 0, nullptr, out.device, fault);
+}
+void half_atomic_faulty() {
+  half_atomic(true);
+}
+void half_atomic_mended() {
+  half_atomic(false);
+}
+
 __global__ void warp_neighbour(int *out, bool fault) {
   SHARED(int, cells, [32]);
   int i = static_cast<int>(threadIdx.x);
+  cells[i] = 0;
+  __syncwarp();
   cells[i] = i;
   if (fault)
     __shfl_sync(0xFFFFFFFFu, i, 0);
@@ -255,6 +321,44 @@ void warp_race_faulty() {
 }
 void warp_race_mended() {
   warp_race(false);
+}
+
+/* ---- memory that nobody has written ---- */
+
+__global__ void double_all(int *cells) {
+  cells[threadIdx.x] *= 2;
+}
+void upload_first(bool fault) {
+  int *memory = nullptr, host[THREADS] = {1};
+  cudaMalloc(reinterpret_cast<void **>(&memory), sizeof host);
+  cudaMemcpy(memory, host, sizeof host - (fault ? sizeof *host : 0), cudaMemcpyHostToDevice);
+  LAUNCH(double_all, 1, THREADS, 0, nullptr, memory);
+  cudaFree(memory);
+}
+void upload_faulty() {
+  upload_first(true);
+}
+void upload_mended() {
+  upload_first(false);
+}
+
+__global__ void count_in_shared(int *out, bool fault) {
+  SHARED(int, count, [1]);
+  if (!fault && !threadIdx.x) count[0] = 0;
+  __syncthreads();
+  atomicAdd(&count[0], 1);
+  __syncthreads();
+  if (!threadIdx.x) out[blockIdx.x] = count[0];
+}
+void unset_shared(bool fault) {
+  ints out(2);
+  LAUNCH(count_in_shared, 2, 32, 0, nullptr, out.device, fault);
+}
+void unset_faulty() {
+  unset_shared(true);
+}
+void unset_mended() {
+  unset_shared(false);
 }
 
 /* ---- answers ---- */
@@ -347,6 +451,36 @@ bool length_answer(bool fault) {
   ints out(THREADS);
   return cudaMemcpy(out.host, out.device, (THREADS + fault) * sizeof(int), cudaMemcpyDeviceToHost) == cudaSuccess;
 }
+/* Work for a stream that is no more is refused. */
+bool destroyed_answer(bool fault) {
+  ints out(THREADS);
+  cudaStream_t stream;
+  cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  if (fault) cudaStreamDestroy(stream);
+  LAUNCH(set_all, 1, THREADS, 0, stream, out.device, 7);
+  bool refused = cudaGetLastError() != cudaSuccess;
+  if (!fault) cudaStreamDestroy(stream);
+  return !refused;
+}
+/* Memory that is given back while a copy into it has not ended. */
+bool unfinished_answer(bool fault) {
+  ints out(THREADS);
+  int *back = nullptr;
+  cudaStream_t stream;
+  cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking);
+  cudaMallocHost(reinterpret_cast<void **>(&back), THREADS * sizeof(int));
+  LAUNCH(set_all, 1, THREADS, 0, stream, out.device, 3);
+  cudaMemcpyAsync(back, out.device, sizeof(int), cudaMemcpyDeviceToHost, stream);
+  cudaEvent_t copied;
+  cudaEventCreateWithFlags(&copied, cudaEventDisableTiming);
+  cudaEventRecord(copied, stream);
+  if (!fault) cudaEventSynchronize(copied);
+  int first = back[0];
+  cudaEventDestroy(copied);
+  cudaStreamDestroy(stream);
+  cudaFreeHost(back);
+  return first == 3;
+}
 bool launch_answer(bool fault) {
   ints out(2048);
   LAUNCH(set_all, 1, fault ? 1025 : 1024, 0, nullptr, out.device, 1);
@@ -367,9 +501,14 @@ const planted planted_faults[] = {
     {"a full mask with lanes that the block has not", missing_faulty, missing_mended, WATCH_ALWAYS, "has not"},
     {"a shuffle from a lane that takes no part", stranger_faulty, stranger_mended, WATCH_ALWAYS, "takes no part"},
     {"a lane outside of its mask", own_mask_faulty, own_mask_mended, WATCH_ALWAYS, "not in its own mask"},
-    {"a barrier that is missing", race_faulty, race_mended, WATCH_RACE, "data race"},
-    {"blocks that count without atomics", blocks_faulty, blocks_mended, WATCH_RACE, "data race"},
-    {"a shuffle taken for a barrier of the warp", warp_race_faulty, warp_race_mended, WATCH_RACE, "data race"},
+    {"a barrier that is missing", race_faulty, race_mended, WATCH_ACCESSES, "data race"},
+    {"blocks that count without atomics", blocks_faulty, blocks_mended, WATCH_ACCESSES, "data race"},
+    {"blocks that write one word", one_word_faulty, one_word_mended, WATCH_ACCESSES, "data race"},
+    {"a block that reads what another writes", other_block_faulty, other_block_mended, WATCH_ACCESSES, "data race"},
+    {"an atomic beside a plain read", half_atomic_faulty, half_atomic_mended, WATCH_ACCESSES, "data race"},
+    {"device memory used before it is uploaded", upload_faulty, upload_mended, WATCH_ACCESSES, "nobody has written"},
+    {"shared memory used before it is set", unset_faulty, unset_mended, WATCH_ACCESSES, "nobody has written"},
+    {"a shuffle taken for a barrier of the warp", warp_race_faulty, warp_race_mended, WATCH_ACCESSES, "data race"},
 };
 const size_t planted_fault_count = sizeof planted_faults / sizeof *planted_faults;
 
@@ -379,8 +518,57 @@ const planted_answer planted_answers[] = {
     {"a copy in the wrong direction", kind_answer, false},
     {"a copy that is too long", length_answer, false},
     {"a block that is too large", launch_answer, false},
+    {"work for a stream that was destroyed", destroyed_answer, false},
+    {"a copy whose event nobody waits for", unfinished_answer, true},
     {"a stream that nobody waits for", stream_answer, true},
     {"pinned memory filled again too early", staging_answer, true},
     {"streams without an event between them", event_answer, true},
 };
 const size_t planted_answer_count = sizeof planted_answers / sizeof *planted_answers;
+
+/* ---- what is held and what is not looked at ---- */
+
+namespace {
+
+/* Doubles a number on the device; false: it could not. `fault`: the memory is kept, or an error is not looked at. */
+bool doubled(int number, int *answer, bool leaks, bool careless) {
+  int *memory = nullptr;
+  cudaGetLastError(); /* what others have left */
+  if (cudaMalloc(reinterpret_cast<void **>(&memory), sizeof number)) return false;
+  bool good = !cudaMemcpy(memory, &number, sizeof number, cudaMemcpyHostToDevice);
+  if (good) {
+    LAUNCH(double_all, 1, 1, 0, nullptr, memory);
+    good = !cudaGetLastError() || careless;
+  }
+  good = good && !cudaMemcpy(answer, memory, sizeof number, cudaMemcpyDeviceToHost);
+  if (!leaks) cudaFree(memory);
+  return good;
+}
+
+bool leaky(bool fault, int *answer) {
+  return doubled(21, answer, fault, false);
+}
+bool careless(bool fault, int *answer) {
+  return doubled(21, answer, false, fault);
+}
+/* Keeps the memory only where a call has failed. */
+bool leaky_when_failing(bool fault, int *answer) {
+  int *memory = nullptr;
+  if (cudaMalloc(reinterpret_cast<void **>(&memory), sizeof *answer)) return false;
+  if (cudaMemsetAsync(memory, 0, sizeof *answer)) {
+    if (!fault) cudaFree(memory);
+    return false;
+  }
+  cudaFree(memory);
+  *answer = 42;
+  return true;
+}
+
+} // namespace
+
+const planted_manner planted_manners[] = {
+    {"device memory that is never given back", leaky, 42},
+    {"device memory that is kept after a failure", leaky_when_failing, 42},
+    {"an error of a launch that nobody looks at", careless, 42},
+};
+const size_t planted_manner_count = sizeof planted_manners / sizeof *planted_manners;

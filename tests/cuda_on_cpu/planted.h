@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum planted_watch { WATCH_ALWAYS, WATCH_ADDRESS, WATCH_RACE };
+enum planted_watch { WATCH_ALWAYS, WATCH_ADDRESS, WATCH_ACCESSES };
 
 struct planted {
   const char *name;
@@ -29,6 +29,16 @@ struct planted_answer {
 };
 extern const struct planted_answer planted_answers[];
 extern const size_t planted_answer_count;
+
+/* Programs that are asked for `right` while each of their calls fails in turn: they must say false, or give the right
+ * answer, and hold nothing. */
+struct planted_manner {
+  const char *name;
+  bool (*run)(bool fault, int *answer);
+  int right;
+};
+extern const struct planted_manner planted_manners[];
+extern const size_t planted_manner_count;
 
 /* Programs that are right; NULL or what was wrong. */
 struct sound_program {

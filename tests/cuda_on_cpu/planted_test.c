@@ -20,10 +20,10 @@
 #else
 #define WATCHES_ADDRESSES false
 #endif
-#ifdef __SANITIZE_THREAD__
-#define WATCHES_RACES true
+#ifdef CUDA_ON_CPU_WATCHED
+#define WATCHES_ACCESSES true
 #else
-#define WATCHES_RACES false
+#define WATCHES_ACCESSES false
 #endif
 
 enum { SEEDS = 4, ORDERS = 2 + SEEDS };
@@ -64,7 +64,8 @@ static void faults_end_the_process(void **state) {
   static char said[16384];
   for (size_t i = 0; i < planted_fault_count; i++) {
     const struct planted *p = &planted_faults[i];
-    if ((p->watch == WATCH_ADDRESS && !WATCHES_ADDRESSES) || (p->watch == WATCH_RACE && !WATCHES_RACES)) continue;
+    if ((p->watch == WATCH_ADDRESS && !WATCHES_ADDRESSES) || (p->watch == WATCH_ACCESSES && !WATCHES_ACCESSES))
+      continue;
     for (int order = 0; order < 3; order++) {
       choose_order(order);
       if (ends_well(p->faulty, said, sizeof said)) fail_msg("%s, order %d: not caught", p->name, order);
@@ -98,11 +99,12 @@ static int right_answers(const struct planted_answer *p, bool fault, bool deferr
 
 static void faults_give_a_wrong_answer(void **state) {
   (void)state;
-  if (WATCHES_RACES) skip(); /* the race would end this process */
+  cuda_on_cpu_watch(false); /* a race would end this process */
   for (size_t i = 0; i < planted_answer_count; i++) {
     const struct planted_answer *p = &planted_answers[i];
     if (right_answers(p, true, p->deferred) == ORDERS) fail_msg("%s: not seen", p->name);
   }
+  cuda_on_cpu_watch(true);
 }
 
 static void programs_without_the_fault_give_the_right_answer(void **state) {
@@ -111,6 +113,33 @@ static void programs_without_the_fault_give_the_right_answer(void **state) {
     for (int deferred = 0; deferred < 2; deferred++)
       if (right_answers(&planted_answers[i], false, deferred) != ORDERS)
         fail_msg("%s, mended, %s: wrong", planted_answers[i].name, deferred ? "deferred" : "at once");
+}
+
+/* Whether a program is well-mannered whichever of its calls fails. */
+static bool is_well_mannered(const struct planted_manner *p, bool fault) {
+  uint64_t held = cuda_on_cpu_held(), before = cuda_on_cpu_calls();
+  int answer = 0;
+  bool good = p->run(fault, &answer) && answer == p->right && cuda_on_cpu_held() == held;
+  uint64_t calls = cuda_on_cpu_calls() - before;
+  for (uint64_t i = 0; good && i < calls; i++) {
+    answer = 0;
+    cuda_on_cpu_fail((int64_t)i, 719);
+    bool said = p->run(fault, &answer);
+    cuda_on_cpu_fail(-1, 0);
+    good = (!said || answer == p->right) && cuda_on_cpu_held() == held;
+  }
+  return good;
+}
+
+static void bad_manners_show_when_calls_fail(void **state) {
+  (void)state;
+  cuda_on_cpu_watch(false); /* memory that a failed call has not set may be read */
+  for (size_t i = 0; i < planted_manner_count; i++) {
+    const struct planted_manner *p = &planted_manners[i];
+    if (!is_well_mannered(p, false)) fail_msg("%s, mended: bad manners", p->name);
+    if (is_well_mannered(p, true)) fail_msg("%s: not seen", p->name);
+  }
+  cuda_on_cpu_watch(true);
 }
 
 static void sound_programs_are_right_in_every_order(void **state) {
@@ -141,6 +170,7 @@ int main(void) {
       cmocka_unit_test(programs_without_the_fault_give_the_right_answer),
       cmocka_unit_test(sound_programs_are_right_in_every_order),
       cmocka_unit_test(everything_is_given_back),
+      cmocka_unit_test(bad_manners_show_when_calls_fail), /* leaves what leaked */
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

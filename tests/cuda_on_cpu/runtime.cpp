@@ -2,6 +2,7 @@
 
 #include "tests/cuda_on_cpu/block.h"
 #include "tests/cuda_on_cpu/control.h"
+#include "tests/cuda_on_cpu/watch.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -135,6 +136,7 @@ void copy_bytes(void *to, const void *from, size_t size) {
   device_memory_is_open(true);
   memmove(to, from, size);
   device_memory_is_open(false);
+  cuda_on_cpu::watch_written(to, size);
 }
 
 bool kind_fits(const void *to, const void *from, size_t size, cudaMemcpyKind kind) {
@@ -153,6 +155,7 @@ cudaError_t take(void **memory, size_t size, bool device) {
   if (device) memset(made, 0xCD, size);
   regions[static_cast<char *>(made)] = {size, device};
   if (device) ASAN_POISON_MEMORY_REGION(made, size);
+  if (device) cuda_on_cpu::watch_memory(made, size, "device memory", 0);
   *memory = made;
   return cudaSuccess;
 }
@@ -165,6 +168,7 @@ cudaError_t give_back(void *memory, bool device) {
   auto found = regions.find(static_cast<char *>(memory));
   if (found == regions.end() || found->second.device != device) return remember(cudaErrorInvalidValue);
   ASAN_UNPOISON_MEMORY_REGION(memory, found->second.size);
+  if (device) cuda_on_cpu::watch_forget(memory);
   regions.erase(found);
   free(memory);
   return error;
@@ -291,6 +295,7 @@ cudaError_t cudaMemsetAsync(void *memory, int value, size_t size, cudaStream_t s
     device_memory_is_open(true);
     memset(memory, value, size);
     device_memory_is_open(false);
+    cuda_on_cpu::watch_written(memory, size);
   });
   return cudaSuccess;
 }
@@ -375,7 +380,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   return cudaSuccess;
 }
 
-void cuda_on_cpu::launch(dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream,
+void cuda_on_cpu::launch(const char *kernel, dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream,
                          std::function<void()> thread) {
   guard held(lock);
   if (begin_call()) return;
@@ -389,7 +394,7 @@ void cuda_on_cpu::launch(dim3 grid, dim3 block, size_t shared_bytes, cudaStream_
   }
   add_work(stream, [=] {
     device_memory_is_open(true);
-    run_grid(grid, block, shared_bytes, thread);
+    run_grid({grid, block, shared_bytes}, kernel, 0, thread);
     device_memory_is_open(false);
   });
 }

@@ -62,19 +62,20 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event);
 
 namespace cuda_on_cpu {
 
-void launch(dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream, std::function<void()> thread);
+void launch(const char *kernel, dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream,
+            std::function<void()> thread);
 
 /* The arguments are taken at the launch, as the hardware does; each thread has its own copy. */
 template <typename... P, typename... A>
-void launch_kernel(void (*kernel)(P...), dim3 grid, dim3 block, size_t shared_bytes, cudaStream_t stream,
-                   A... arguments) {
+void launch_kernel(const char *name, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared_bytes,
+                   cudaStream_t stream, A... arguments) {
   std::tuple<P...> taken(arguments...);
-  launch(grid, block, shared_bytes, stream, [kernel, taken] { std::apply(kernel, taken); });
+  launch(name, grid, block, shared_bytes, stream, [kernel, taken] { std::apply(kernel, taken); });
 }
 
 } // namespace cuda_on_cpu
 
 #define LAUNCH(kernel, grid, block, shared_bytes, stream, ...)                                                         \
-  cuda_on_cpu::launch_kernel(kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
+  cuda_on_cpu::launch_kernel(#kernel, kernel, grid, block, shared_bytes, stream, __VA_ARGS__)
 
 #endif

@@ -1,8 +1,9 @@
 /* The implementations that the tests of kernels/ go through. Another is one more row. */
+#include "kernels/cuda/cuda.h"
 #include "tests/cuda_on_cpu/control.h"
 #include "tests/kernels/harness.h"
 
-extern const struct kernel_backend kernel_cuda_on_cpu;
+extern const struct kernel_backend kernel_cuda_on_cpu, kernel_cuda_watched;
 
 static const struct kernel_backend *reference(void) {
   return kernel_cpu_level("reference");
@@ -43,6 +44,19 @@ static const struct kernel_backend *cuda_deferred(void) {
   return cuda_on_cpu(CUDA_ON_CPU_RANDOM, true);
 }
 
+#ifdef CUDA_ON_CPU_WATCHED
+/* With the race check. */
+static const struct kernel_backend *cuda_watched(void) {
+  cuda_on_cpu(CUDA_ON_CPU_RANDOM, false);
+  return &kernel_cuda_watched;
+}
+#endif
+
+static const struct kernel_backend *cuda_gpu(void) {
+  char why[160];
+  return kernel_cuda_here(why, sizeof why);
+}
+
 const struct implementation harness_implementations[] = {
     {"reference", reference},
     {"baseline", baseline},
@@ -52,5 +66,9 @@ const struct implementation harness_implementations[] = {
     {"cuda on cpu, reverse", cuda_reverse},
     {"cuda on cpu, random", cuda_random},
     {"cuda on cpu, deferred", cuda_deferred},
+#ifdef CUDA_ON_CPU_WATCHED
+    {"cuda on cpu, watched", cuda_watched},
+#endif
+    {"cuda", cuda_gpu},
 };
 const size_t harness_implementation_count = sizeof harness_implementations / sizeof *harness_implementations;
