@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define TEXT(field, column, limit)                                                                                     \
   { #field, column, offsetof(struct job, field), limit }
@@ -58,6 +59,36 @@ bool job_time_valid(const char *text) {
   if (!strcmp(text, "") || !strcmp(text, "Z")) return true;
   return (text[0] == '+' || text[0] == '-') && in_range(text + 1, 0, 23) && text[3] == ':' &&
          in_range(text + 4, 0, 59) && !text[6];
+}
+
+static int64_t milliseconds(const char *digits) {
+  int64_t ms = 0;
+  for (int i = 0; i < 3; i++) {
+    bool digit = *digits >= '0' && *digits <= '9';
+    ms = 10 * ms + (digit ? *digits - '0' : 0);
+    if (digit) digits++;
+  }
+  return ms;
+}
+
+bool job_time_parse(const char *text, int64_t *ms) {
+  if (!job_time_valid(text)) return false;
+  struct tm time = {.tm_year = 100 * two_digits(text) + two_digits(text + 2) - 1900,
+                    .tm_mon = two_digits(text + 5) - 1,
+                    .tm_mday = two_digits(text + 8),
+                    .tm_hour = two_digits(text + 11),
+                    .tm_min = two_digits(text + 14)};
+  text += 16;
+  int64_t fraction = 0;
+  if (text[0] == ':') {
+    time.tm_sec = two_digits(text + 1);
+    text += 3;
+    if (text[0] == '.') fraction = milliseconds(text + 1);
+  }
+  text += strcspn(text, "+-");
+  int64_t minutes = *text ? 60 * two_digits(text + 1) + two_digits(text + 4) : 0;
+  *ms = 1000 * (timegm(&time) - (*text == '-' ? -60 : 60) * minutes) + fraction;
+  return true;
 }
 
 bool job_text_valid(size_t index, const char *value, const char **expected) {

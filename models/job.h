@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { JOB_ID_CHARS = 32, SHA256_CHARS = 64, JOB_FIELD_MAX = 255, JOB_PATH_MAX = 4095 };
 
@@ -50,6 +51,8 @@ bool job_text_valid(size_t index, const char *value, const char **expected);
 
 /* ISO 8601: YYYY-MM-DDTHH:MM, with or without :SS, a fraction of the second, and Z or an offset +HH:MM. */
 bool job_time_valid(const char *text);
+/* The same in milliseconds since 1970; a time without Z or offset counts as UTC. False where it is no time. */
+bool job_time_parse(const char *text, int64_t *ms);
 
 /* All fields, for the wire and the store; unknown ones are null, and so is an id that is not set. A path that is no
  * UTF-8 is written with U+FFFD: whoever reads it can name the file but not open it. NULL: out of memory.

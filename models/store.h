@@ -144,6 +144,9 @@ enum status store_outcomes(struct store *store, const char *submission, enum sto
                            size_t limit, bool (*each)(void *context, const struct store_outcome *outcome),
                            void *context, struct fault *fault);
 
+/* The job of an id, as it was handed in. Where it is found the caller ends with job_free. */
+enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault);
+
 struct store_counts {
   int64_t waiting, suspects /* of the waiting */, leased, done, set_aside, cancelled;
 };

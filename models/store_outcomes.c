@@ -33,6 +33,24 @@ enum status store_outcomes(struct store *store, const char *submission, enum sto
   return status;
 }
 
+enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  sqlite3_stmt *find = store_statement(store, SQL_FIND_HEADER, fault);
+  if (!find) return fault->status;
+  sqlite3_bind_text(find, 1, id, -1, SQLITE_STATIC);
+  enum status status = store_step(store, find, found, fault);
+  if (status) return status;
+  if (*found) {
+    json_t *json = json_loads((const char *)sqlite3_column_text(find, 0), 0, NULL);
+    status = job_from_json(json, job, fault);
+    if (status) fault_prefix(fault, "store %s: job %s", store->folder, id);
+    json_decref(json);
+  }
+  sqlite3_reset(find);
+  return status;
+}
+
 static void add_count(struct store_counts *counts, enum job_state state, bool suspect, int64_t count) {
   switch (state) {
   case JOB_ACCEPTED:

@@ -28,6 +28,7 @@ const char *const store_sql[SQL_STATEMENTS] = {
     [SQL_ADD_JOB] = "INSERT OR IGNORE INTO jobs(id, header, photo_id, path, submission, accepted_at, priority,"
                     " state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
     [SQL_FIND_JOB] = "SELECT n, state FROM jobs WHERE id = ?1",
+    [SQL_FIND_HEADER] = "SELECT header FROM jobs WHERE id = ?1",
     [SQL_ADD_MEMBER] = "INSERT INTO members(submission, position, job) VALUES(?1, ?2, ?3)",
     [SQL_FIND_MEMBER] = "SELECT job FROM members WHERE submission = ?1 AND position = ?2",
     [SQL_NEXT_DELIVERY] = "SELECT max(delivery) FROM members WHERE submission = ?1 AND delivery IS NOT NULL",

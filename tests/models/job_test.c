@@ -129,6 +129,27 @@ static void a_time_is_iso_8601_and_a_day_of_the_calendar(void **state) {
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) assert_false(job_time_valid(wrong[i]));
 }
 
+static void a_time_is_milliseconds_since_1970(void **state) {
+  (void)state;
+  const struct {
+    const char *text;
+    int64_t ms;
+  } all[] = {{"1970-01-01T00:00:00Z", 0},
+             {"2026-03-01T22:14", 1772403240000},
+             {"2026-03-01T22:14:05", 1772403245000},
+             {"2026-03-01T22:14:05.25Z", 1772403245250},
+             {"2026-03-01T22:14:05.0459999+05:30", 1772383445045},
+             {"2026-03-01T22:14:05-01:00", 1772406845000},
+             {"1969-12-31T23:59:59.5", -500}};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    int64_t ms = -1;
+    assert_true(job_time_parse(all[i].text, &ms));
+    assert_int_equal(ms, all[i].ms);
+  }
+  int64_t ms;
+  assert_false(job_time_parse("2026-03-01", &ms));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_id_is_the_digest_of_what_names_the_job),
@@ -138,6 +159,7 @@ int main(void) {
       cmocka_unit_test(an_unknown_field_is_ignored),
       cmocka_unit_test(a_wrong_field_is_named),
       cmocka_unit_test(a_time_is_iso_8601_and_a_day_of_the_calendar),
+      cmocka_unit_test(a_time_is_milliseconds_since_1970),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

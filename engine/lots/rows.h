@@ -1,0 +1,30 @@
+/* The results that lots, drift and comparison are made of, read row by row from wherever they lie. */
+#ifndef ASSAY_ENGINE_LOTS_ROWS_H
+#define ASSAY_ENGINE_LOTS_ROWS_H
+
+#include "engine/lots/row.h"
+
+struct rows_tally {
+  int64_t rows;     /* given */
+  int64_t repeated; /* passed over: the result of a job that was given already */
+};
+
+/* Gives each result of `count` places to `each`, in the order of the places, and within one in the order in which the
+ * results were stored or written. A place is
+ *   the folder of a store (it holds store.db), whose jobs that were set aside come as rows that cannot be judged;
+ *   a folder with results.jsonl, as assay run --out writes it;
+ *   a file of results, one JSON object a line, empty lines passed over; "-" is standard input.
+ * A job's result is given once, also where several places hold it; results without a job are all given.
+ *
+ * A row is valid during the call; `each` returns another status than STATUS_OK, with its message, to end the reading.
+ * Works in one pass; memory grows by 32 bytes a job. Reading a store keeps no one from writing to it. Errors name the
+ * file and the line, or the store and the job: STATUS_MISSING, STATUS_INVALID, STATUS_LIMIT, STATUS_IO,
+ * STATUS_MEMORY. */
+enum status rows_read(const char *const *places, size_t count,
+                      enum status (*each)(void *context, const struct row *row, struct fault *fault), void *context,
+                      struct rows_tally *tally, struct fault *fault);
+
+/* The folder of the store that a place is; NULL where it is none. The caller frees it. */
+char *rows_store(const char *place);
+
+#endif
