@@ -1,5 +1,7 @@
 #include "kernels/arguments.h"
 
+#include "kernels/profile.h"
+
 bool range_fits(const struct kernel_buffer *buffer, size_t at, size_t bytes) {
   return buffer && at <= buffer->size && bytes <= buffer->size - at;
 }
@@ -103,4 +105,16 @@ bool components_fit(const struct kernel_components *call) {
          holds(call->scratch, (size_t)map->width * (size_t)map->height, sizeof(int32_t)) &&
          holds(call->rows, (size_t)call->capacity, sizeof(struct kernel_component)) &&
          holds(call->counts, 2, sizeof(int32_t));
+}
+
+bool profiles_fit(const struct kernel_profiles *call) {
+  if (!fits(&call->photo, 1) || !call->profiles || call->count < 1 || call->count > KERNEL_MOST_PROFILES ||
+      !holds(call->scratch, (size_t)call->count, sizeof *call->profiles))
+    return false;
+  size_t bins = 0;
+  for (int32_t i = 0; i < call->count; i++) {
+    if (!profile_valid(&call->profiles[i]) || (size_t)call->profiles[i].at != bins) return false;
+    bins += (size_t)call->profiles[i].bins;
+  }
+  return holds(call->bins, bins, sizeof(struct kernel_bin));
 }

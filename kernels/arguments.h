@@ -1,7 +1,7 @@
 /* Whether a call of an operation makes sense: what KERNEL_ARGUMENT stands for, the same for every backend.
  *
  * Views lie within their buffers, sizes fit together, buffers hold what the operation reads and writes, numbers are in
- * range. Nothing is read but the call itself and, for limits, its tolerances. Thread-safe. */
+ * range. Nothing is read but the call itself, the tolerances of limits and the strips of profiles. Thread-safe. */
 #ifndef ASSAY_KERNELS_ARGUMENTS_H
 #define ASSAY_KERNELS_ARGUMENTS_H
 
@@ -34,6 +34,7 @@ bool statistics_fit(const struct kernel_statistics *call);
 bool limits_fit(const struct kernel_limits *call);
 bool compare_fits(const struct kernel_compare *call);
 bool components_fit(const struct kernel_components *call);
+bool profiles_fit(const struct kernel_profiles *call);
 
 #ifdef __cplusplus
 }

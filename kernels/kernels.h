@@ -194,6 +194,37 @@ struct kernel_components {
   struct kernel_buffer *counts; /* int32 [2] */
 };
 
+/* Mean profiles across edges, from the photo's own pixels: nothing is interpolated, each pixel goes whole into the bin
+ * of its distance. A profile is a strip about a place, with a unit vector across the edge and the edge's curvature
+ * there (positive where the vector points away from the centre). With u, v the pixel less the place, across = u nx + v
+ * ny, along = v nx - u ny, distance from the edge's circle (or straight line, curvature 0) d = q / (1 + sqrt(1 +
+ * curvature q)), q = 2 across + curvature (along along + across across) a pixel counts where |along| <= length (1 +
+ * curvature across), which is the same angle at any distance, and (d - first) KERNEL_PROFILE_SCALE, rounded down, is
+ * the number of one of the profile's bins: count += 1, sum += value, place += the rest of the division in 1/4096,
+ * rounded down. In double as profile.h says. The profiles' bins follow each other: `at` is the sum of the bins of those
+ * before. */
+struct kernel_profile {
+  double x, y, nx, ny; /* photo pixels; a unit vector to within 1e-6 */
+  double curvature;    /* 1/px, -1..1 */
+  double length;       /* half the strip's, px, above 0, at most 1e5 */
+  double first;        /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / 4 either way */
+  int32_t bins, at;    /* 1..KERNEL_PROFILE_BINS; in elements of `bins` */
+};
+
+struct kernel_bin {
+  uint32_t count, sum, place;
+};
+
+enum { KERNEL_PROFILE_SCALE = 4, KERNEL_PROFILE_BINS = 65536, KERNEL_MOST_PROFILES = 1 << 20 };
+
+struct kernel_profiles {
+  struct kernel_image photo;             /* u8 */
+  const struct kernel_profile *profiles; /* host memory */
+  int32_t count;
+  struct kernel_buffer *scratch; /* kernel_profile [count]; contents not said afterwards */
+  struct kernel_buffer *bins;    /* kernel_bin [all bins] */
+};
+
 /* Every operation of assay. A backend fills a row or leaves it NULL; the engine then takes another backend before the
  * photo is uploaded. */
 struct kernel_operations {
@@ -207,6 +238,7 @@ struct kernel_operations {
   enum kernel_status (*limits)(struct kernel_context *, const struct kernel_limits *);
   enum kernel_status (*compare)(struct kernel_context *, const struct kernel_compare *);
   enum kernel_status (*components)(struct kernel_context *, const struct kernel_components *);
+  enum kernel_status (*profiles)(struct kernel_context *, const struct kernel_profiles *);
 };
 
 /* Memory of a backend. allocate gives zeroed memory. upload and download copy bytes between host memory and a buffer,

@@ -103,5 +103,6 @@ const struct kernel_backend kernel_cpu = {
                    .statistics = cpu_statistics,
                    .limits = cpu_limits,
                    .compare = cpu_compare,
-                   .components = cpu_components},
+                   .components = cpu_components,
+                   .profiles = cpu_profiles},
 };

@@ -44,5 +44,6 @@ enum kernel_status cpu_statistics(struct kernel_context *context, const struct k
 enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call);
 enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call);
 enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call);
+enum kernel_status cpu_profiles(struct kernel_context *context, const struct kernel_profiles *call);
 
 #endif

@@ -152,7 +152,8 @@ const struct kernel_backend kernel_cuda = {
     assay_cuda::wait,
     {assay_cuda::allocate, assay_cuda::release, assay_cuda::upload, assay_cuda::download},
     {assay_cuda::halve, assay_cuda::halve_mask, assay_cuda::tile_sums, assay_cuda::warp, assay_cuda::warp_chroma,
-     assay_cuda::accumulate, assay_cuda::statistics, assay_cuda::limits, assay_cuda::compare, assay_cuda::components}};
+     assay_cuda::accumulate, assay_cuda::statistics, assay_cuda::limits, assay_cuda::compare, assay_cuda::components,
+     assay_cuda::profiles}};
 
 const struct kernel_backend *kernel_cuda_here(char *why, size_t size) {
   int count = 0;

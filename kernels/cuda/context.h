@@ -84,6 +84,7 @@ enum kernel_status statistics(struct kernel_context *context, const struct kerne
 enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call);
 enum kernel_status compare(struct kernel_context *context, const struct kernel_compare *call);
 enum kernel_status components(struct kernel_context *context, const struct kernel_components *call);
+enum kernel_status profiles(struct kernel_context *context, const struct kernel_profiles *call);
 
 } // namespace assay_cuda
 

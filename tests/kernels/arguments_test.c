@@ -2,6 +2,7 @@
 #include "tests/kernels/harness.h"
 
 #include <limits.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +23,7 @@ union call {
   struct kernel_limits limits;
   struct kernel_compare compare;
   struct kernel_components components;
+  struct kernel_profiles profiles;
 };
 
 /* What an operation's call is made of. An image's element is its own; a buffer's is 1 byte, so many of them. */
@@ -56,6 +58,7 @@ RUN(statistics)
 RUN(limits)
 RUN(compare)
 RUN(components)
+RUN(profiles)
 
 static void none(union call *call, int32_t wrong) {
   (void)call, (void)wrong;
@@ -111,6 +114,56 @@ static void thresholds(union call *call, int32_t wrong) {
   struct kernel_components *c = &call->components;
   c->low = wrong == 1 ? 0 : wrong == 2 ? INT32_MIN : 10, c->high = wrong == 3 ? 9 : 20, c->min_area = 1;
   c->capacity = wrong == 4 ? 0 : wrong == 5 ? -1 : wrong == 6 ? 4 : wrong == 7 ? INT32_MAX : 3;
+}
+
+/* Two profiles of 8 bins. */
+static void strips(union call *call, int32_t wrong) {
+  static struct kernel_profile p[2];
+  p[0] = p[1] = (struct kernel_profile){.x = 9, .y = 9, .nx = 0.6, .ny = 0.8, .length = 4, .first = -1, .bins = 8};
+  p[1].at = 8;
+  call->profiles.profiles = wrong == 1 ? NULL : p;
+  call->profiles.count = wrong == 2 ? 0 : wrong == 3 ? -1 : wrong == 4 ? INT32_MAX : 2;
+  const double nan = NAN, far = 1e9;
+  switch (wrong) {
+  case 5:
+    p[1].at = 7;
+    break;
+  case 6:
+    p[1].bins = 0;
+    break;
+  case 7:
+    p[1].bins = KERNEL_PROFILE_BINS + 1;
+    break;
+  case 8:
+    p[1].bins = 9;
+    break;
+  case 9:
+    p[1].nx = 0.61;
+    break;
+  case 10:
+    p[1].x = nan;
+    break;
+  case 11:
+    p[1].y = far;
+    break;
+  case 12:
+    p[1].length = 0;
+    break;
+  case 13:
+    p[1].length = far;
+    break;
+  case 14:
+    p[1].curvature = -1.5;
+    break;
+  case 15:
+    p[1].first = nan;
+    break;
+  case 16:
+    p[1].first = -far;
+    break;
+  default:
+    break;
+  }
 }
 
 #define IMAGE(call, member, type)                                                                                      \
@@ -180,6 +233,12 @@ static const struct operation operations[] = {
      7,
      {IMAGE(components, map, U8), BUFFER(components, scratch, WIDTH *HEIGHT * 4),
       BUFFER(components, rows, 3 * sizeof(struct kernel_component)), BUFFER(components, counts, 2 * 4)}},
+    {"profiles",
+     run_profiles,
+     strips,
+     16,
+     {IMAGE(profiles, photo, U8), BUFFER(profiles, scratch, 2 * sizeof(struct kernel_profile)),
+      BUFFER(profiles, bins, 16 * sizeof(struct kernel_bin))}},
 };
 
 /* What can be wrong with a view. */
@@ -320,7 +379,8 @@ static void views_that_leave_their_buffer_are_refused(void **state) {
 /* Pictures that may have any size of their own: the photos of the operations that sample. */
 static bool has_own_size(const struct operation *o, const struct part *p) {
   return (o->run == run_tile_sums && p->at == offsetof(struct kernel_tile_sums, photo)) ||
-         (o->run == run_warp && p->at == offsetof(struct kernel_warp, photo)) || o->run == run_components;
+         (o->run == run_warp && p->at == offsetof(struct kernel_warp, photo)) || o->run == run_components ||
+         o->run == run_profiles;
 }
 
 static void sizes_that_do_not_fit_together_are_refused(void **state) {

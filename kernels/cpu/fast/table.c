@@ -19,5 +19,6 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .statistics = FAST(cpu_statistics),
                    .limits = FAST(cpu_limits),
                    .compare = FAST(cpu_compare),
-                   .components = FAST(cpu_components)},
+                   .components = FAST(cpu_components),
+                   .profiles = cpu_profiles},
 };
