@@ -44,20 +44,59 @@ struct spec_gauge_box {
   double centre[2], size[2], angle; /* px, px (width, height), degrees clockwise on the screen */
 };
 
-enum gauge_kind { GAUGE_NONE, GAUGE_LINE, GAUGE_CIRCLE };
-enum measure_kind { MEASURE_NONE, MEASURE_RADIUS, MEASURE_DIAMETER, MEASURE_DISTANCE, MEASURE_ANGLE };
+enum gauge_kind {
+  GAUGE_NONE,
+  GAUGE_LINE,
+  GAUGE_CIRCLE,
+  GAUGE_ARC,
+  GAUGE_ELLIPSE,
+  GAUGE_RECTANGLE,
+  GAUGE_SLOT,
+  GAUGE_CALLIPER, /* edges along the middle of a box */
+  GAUGE_WIDTH,    /* pairs of edges all along a box */
+  GAUGE_COUNT     /* how many edges or pairs there are along a box */
+};
+enum measure_kind {
+  MEASURE_NONE,
+  MEASURE_RADIUS,
+  MEASURE_DIAMETER,
+  MEASURE_DISTANCE,
+  MEASURE_ANGLE,
+  MEASURE_PARALLELISM,
+  MEASURE_CONCENTRICITY,
+  MEASURE_POSITION,
+  MEASURE_WIDTH,
+  MEASURE_LENGTH,
+  MEASURE_COUNT
+};
+enum gauge_polarity { POLARITY_ANY, POLARITY_DARK_TO_LIGHT, POLARITY_LIGHT_TO_DARK };
+enum gauge_select { SELECT_STRONGEST, SELECT_FIRST, SELECT_LAST };
+enum gauge_edge_rule { EDGE_OF_STEP, EDGE_AT_HALF };
+enum gauge_edges { EDGES_PAIR, EDGES_SINGLE };
+enum measure_statistic { STATISTIC_MEAN, STATISTIC_LEAST, STATISTIC_MOST };
+enum measure_rule { RULE_GUARDED, RULE_SIMPLE };
 
 /* A gauge (an edge to be found) or a measure (a value over gauges, with limits). */
 struct spec_dimension {
   char name[64];
   enum gauge_kind gauge;
-  double centre[2], radius, search; /* circle */
-  struct spec_gauge_box box;        /* line */
+  double centre[2], radius, search; /* circle, arc; search also ellipse, rectangle, slot */
+  double radii[2], turn;            /* ellipse */
+  double sector[2];                 /* arc: degrees clockwise on the screen from the right */
+  struct spec_gauge_box box;        /* the others */
   int along;                        /* 0 the longer side, 1 width, 2 height */
+  enum gauge_polarity polarity;     /* across the box, or outward */
+  enum gauge_select select;
+  enum gauge_edges edges;
+  enum gauge_edge_rule edge;
+  double contrast; /* least, grey levels */
   enum measure_kind measure;
-  char of[2][64];      /* names of gauges; of[1] "" where one is enough */
+  char of[3][64]; /* names of gauges; "" where fewer are enough */
+  double at[2];   /* position: where the feature should be in the datum's axes, in the unit */
+  enum measure_statistic statistic;
+  enum measure_rule rule;
   double lower, upper; /* NAN where not given */
-  char unit[8];        /* mm, px, deg */
+  char unit[8];        /* mm, px, deg, 1 */
   int line;            /* in the spec, for messages */
 };
 

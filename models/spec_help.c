@@ -2,30 +2,28 @@
 
 #include <string.h>
 
-static const char *kind_word(unsigned only) {
-  switch (only) {
-  case SPEC_OF_LINE:
-    return "with gauge: line";
-  case SPEC_OF_CIRCLE:
-    return "with gauge: circle";
-  case SPEC_OF_MEASURE:
-    return "with measure";
-  default:
-    return NULL;
+/* "with gauge: circle, arc" or "with measure"; empty where the key is for all. */
+static void kind_words(unsigned only, char *text, size_t room) {
+  size_t used = 0;
+  text[0] = 0;
+  if (only & SPEC_OF_MEASURE) snprintf(text, room, "; with measure");
+  for (int i = 0; spec_gauges[i] && !(only & SPEC_OF_MEASURE); i++) {
+    if (!(only & SPEC_OF(GAUGE_LINE + i)) || used >= room) continue;
+    used += (size_t)snprintf(text + used, room - used, "%s%s", used ? ", " : "; with gauge: ", spec_gauges[i]);
   }
 }
 
 static void put_fields(FILE *out, const struct spec_field *fields, int indent) {
   for (const struct spec_field *field = fields; field->key; field++) {
-    char expected[512];
-    const char *kind = kind_word(field->only);
+    char expected[512], kinds[160];
+    kind_words(field->only, kinds, sizeof kinds);
     bool required = field->required || field->needs;
     fprintf(out, "%*s%s:", indent, "", field->key);
     if (!field->fields) {
       spec_expected(field, expected, sizeof expected);
       fprintf(out, " %s", expected);
     }
-    if (kind) fprintf(out, "; %s", kind);
+    fprintf(out, "%s", kinds);
     if (required) fprintf(out, "; required");
     if (field->fallback) fprintf(out, "; default %s", field->fallback);
     fprintf(out, "\n%*s# %s\n", indent + 4, "", field->help);

@@ -145,7 +145,7 @@ static enum status read_names(struct spec_reader *in, const yaml_node_t *node, c
   char(*names)[64] = (void *)((char *)base + field->offset);
   const struct spec_field name = {.type = SPEC_TEXT, .size = sizeof *names};
   size_t count = node->type == YAML_SEQUENCE_NODE ? length_of(node) : 1;
-  if (!count || count > 2) return mismatch(in, node, field);
+  if (!count || count > field->count) return mismatch(in, node, field);
   for (size_t i = 0; i < count; i++) {
     const yaml_node_t *item = node->type == YAML_SEQUENCE_NODE ? spec_item(in, node, i) : node;
     if (item->type != YAML_SCALAR_NODE || is_null(item) ||

@@ -15,21 +15,28 @@ enum spec_type {
   SPEC_TRUTH,   /* bool */
   SPEC_WORD,    /* int: first_word + index in `words` */
   SPEC_SWITCH,  /* bool: words[0] is false, words[1] true */
-  SPEC_NAMES,   /* char[2][64]: one name, or a list of one or two */
+  SPEC_NAMES,   /* char[count][64]: one name, or a list of at most `count` */
   SPEC_POLYGON, /* struct spec_point * and, at count_offset, size_t */
   SPEC_MAP,     /* `fields` of the same struct, at `offset` from it */
   SPEC_LIST     /* item * and, at count_offset, size_t: maps of `fields` */
 };
 
-/* Which dimensions a key belongs to. */
-enum { SPEC_OF_LINE = 1, SPEC_OF_CIRCLE = 2, SPEC_OF_MEASURE = 4 };
+/* Which dimensions a key belongs to: a bit a gauge, and one for measures. */
+#define SPEC_OF(gauge) (1u << (gauge))
+enum { SPEC_OF_MEASURE = 1 << 16 };
+
+/* px; photos have at most 32000 a side, gauges and zones may reach over the edge. */
+enum { SPEC_FARTHEST = 100000 };
+
+/* Where a field is in its struct. */
+#define COLUMN(type, member) .offset = offsetof(struct type, member), .size = sizeof(((struct type *)0)->member)
 
 /* One key. A table of them ends with a key of NULL. */
 struct spec_field {
   const char *key;
   enum spec_type type;
   size_t offset, size, count_offset;
-  size_t count;         /* SPEC_NUMBERS: how many; SPEC_LIST, SPEC_POLYGON: at most */
+  size_t count;         /* SPEC_NUMBERS: how many; SPEC_NAMES, SPEC_LIST, SPEC_POLYGON: at most */
   size_t item_size;     /* SPEC_LIST */
   double least, most;   /* inclusive, but for `above` */
   bool above;           /* `least` itself is not allowed */
@@ -47,6 +54,7 @@ struct spec_field {
 extern const struct spec_field spec_fields[];
 extern const struct spec_field spec_zone_fields[];
 extern const struct spec_field spec_dimension_fields[];
+extern const char *const spec_gauges[]; /* the gauges' words, from GAUGE_LINE on */
 extern const char spec_example[];
 
 /* Sets every field of a table in the struct at `base` to its default. */

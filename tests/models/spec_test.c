@@ -251,6 +251,39 @@ static void a_zone_that_makes_no_sense_is_refused(void **state) {
   CHECK_REFUSALS(cases);
 }
 
+static void every_gauge_and_measure_is_read(void **state) {
+  (void)state;
+  static const char text[] =
+      "dimensions:\n"
+      "- {name: l, gauge: line, box: {centre: [1, 2], size: [3, 4]}, polarity: dark_to_light, select: last}\n"
+      "- {name: a, gauge: arc, centre: [1, 2], radius: 3, search: 1, sector: [-30, 60], edge: half, contrast: 25}\n"
+      "- {name: e, gauge: ellipse, centre: [1, 2], radii: [5, 3], angle: 20, search: 1}\n"
+      "- {name: r, gauge: rectangle, box: {centre: [1, 2], size: [30, 40]}, search: 5}\n"
+      "- {name: s, gauge: slot, box: {centre: [1, 2], size: [30, 10]}, search: 5}\n"
+      "- {name: c, gauge: calliper, box: {centre: [1, 2], size: [30, 10]}, edges: single, along: width}\n"
+      "- {name: w, gauge: width, box: {centre: [1, 2], size: [30, 10]}}\n"
+      "- {name: n, gauge: count, box: {centre: [1, 2], size: [30, 10]}}\n"
+      "- {name: m1, measure: parallelism, of: [l, c], unit: px}\n"
+      "- {name: m2, measure: concentricity, of: [a, s], unit: px}\n"
+      "- {name: m3, measure: position, of: [e, l, r], at: [3, -4], unit: px, rule: simple}\n"
+      "- {name: m4, measure: width, of: w, statistic: max, unit: px}\n"
+      "- {name: m5, measure: length, of: r, unit: px}\n"
+      "- {name: m6, measure: count, of: n, unit: 1, lower: 3}\n";
+  struct spec spec;
+  struct fault fault;
+  assert_int_equal(spec_parse(text, strlen(text), "golden.yaml", &spec, &fault), STATUS_OK);
+  const struct spec_dimension *d = spec.dimensions;
+  assert_int_equal(spec.dimension_count, 14);
+  assert_true(d[0].polarity == POLARITY_DARK_TO_LIGHT && d[0].select == SELECT_LAST && d[0].contrast == 10);
+  assert_true(d[1].gauge == GAUGE_ARC && d[1].sector[0] == -30 && d[1].edge == EDGE_AT_HALF && d[1].contrast == 25);
+  assert_true(d[2].gauge == GAUGE_ELLIPSE && d[2].radii[1] == 3 && d[2].turn == 20);
+  assert_true(d[5].gauge == GAUGE_CALLIPER && d[5].edges == EDGES_SINGLE && d[5].along == 1);
+  assert_true(d[10].measure == MEASURE_POSITION && d[10].at[1] == -4 && d[10].rule == RULE_SIMPLE);
+  assert_string_equal(d[10].of[2], "r");
+  assert_true(d[11].statistic == STATISTIC_MOST && d[13].measure == MEASURE_COUNT);
+  spec_free(&spec);
+}
+
 static void a_dimension_that_makes_no_sense_is_refused(void **state) {
   (void)state;
 #define CIRCLE "{name: c, gauge: circle, centre: [1, 2], radius: 3, search: 1}"
@@ -258,7 +291,11 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
   const struct refusal cases[] = {
       {"dimensions: [{name: a}]\n", "1:14: dimensions[0]: neither; expected either gauge or measure"},
       {"dimensions: [{name: a, gauge: line, measure: angle}]\n", "1:14: dimensions[0]: gauge and measure; expected"},
-      {"dimensions: [{name: a, gauge: arc}]\n", "1:31: dimensions[0].gauge: arc; expected line or circle"},
+      {"dimensions: [{name: a, gauge: star}]\n", "1:31: dimensions[0].gauge: star; expected line, circle,"},
+      {"dimensions: [{name: a, gauge: arc, centre: [1, 2], radius: 3, search: 1, sector: [20, 10]}]\n",
+       "1:82: dimensions[0].sector: -10 degrees; expected the second larger than the first"},
+      {"dimensions: [{name: a, gauge: ellipse, centre: [1, 2], radius: 3, search: 1}]\n",
+       "1:64: dimensions[0].radius: does not belong to gauge: ellipse"},
       {"dimensions: [{name: a, gauge: circle, centre: [1, 2], search: 1}]\n",
        "1:14: dimensions[0].radius: missing in gauge: circle; expected a number above 0"},
       {"dimensions: [{name: a, gauge: line, box: {size: [3, 4]}}]\n", "1:42: dimensions[0].box.centre: missing"},
@@ -272,17 +309,17 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: r, unit: px}\n",
        "3:34: dimensions[1].of: r; expected"},
       {"dimensions:\n- " LINE "\n- {name: r, measure: radius, of: l, unit: px}\n",
-       "3:34: dimensions[1].of: l; expected one circle"},
+       "3:34: dimensions[1].of: l; expected one circle or arc"},
       {"dimensions:\n- " LINE "\n- " CIRCLE "\n- {name: r, measure: distance, of: [l, c], unit: px}\n",
-       "4:36: dimensions[2].of: l, c; expected a line or circle and then a line, or two circles"},
+       "4:36: dimensions[2].of: l, c; expected a line or an outline and then a line, or two outlines"},
       {"dimensions:\n- " LINE "\n- {name: r, measure: angle, of: l, unit: deg}\n",
        "3:33: dimensions[1].of: l; expected two lines"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: [], unit: px}\n",
        "3:34: dimensions[1].of: an empty list; expected the name of a gauge"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c}\n",
-       "3:3: dimensions[1].unit: missing in a measure; expected mm, px or deg"},
+       "3:3: dimensions[1].unit: missing in a measure; expected mm, px, deg or 1"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: inch}\n",
-       "3:43: dimensions[1].unit: inch; expected mm, px or deg"},
+       "3:43: dimensions[1].unit: inch; expected mm, px, deg or 1"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: deg}\n",
        "3:43: dimensions[1].unit: deg; expected mm or px"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: mm}\n",
@@ -290,6 +327,14 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
        "px"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: px, lower: 3, upper: 2}\n",
        "3:64: dimensions[1].upper: less than lower"},
+      {"dimensions:\n- " CIRCLE "\n- {name: r, measure: count, of: c, unit: 1}\n",
+       "3:33: dimensions[1].of: c; expected one count"},
+      {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: 1}\n",
+       "3:43: dimensions[1].unit: 1; expected mm or px"},
+      {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, at: [1, 2], unit: px}\n",
+       "3:40: dimensions[1].at: given without measure: position"},
+      {"dimensions:\n- " CIRCLE "\n- " LINE "\n- {name: r, measure: position, of: [c, l, c], unit: px}\n",
+       "4:3: dimensions[2].at: missing; expected x, y"},
       {"scale: {source: fixture}\n", "1:8: scale.mm_per_px: missing; expected a number above 0 with source: fixture"},
       {"scale: {mm_per_px: 0.1}\n", "1:20: scale.mm_per_px: given without a fixture"},
   };
@@ -360,7 +405,7 @@ static void the_help_names_every_key_and_its_example_is_valid(void **state) {
                                "  mm_per_px: a number above 0",
                                "default [0.4, 2.5]",
                                "outside: compare or ignore; default compare",
-                               "with gauge: circle; required",
+                               "with gauge: circle, arc; required",
                                "with measure; required",
                                "mask: ",
                                "min_area: "};
@@ -386,6 +431,7 @@ int main(void) {
       cmocka_unit_test(what_is_no_number_is_refused),
       cmocka_unit_test(what_is_no_truth_value_is_refused),
       cmocka_unit_test(a_zone_that_makes_no_sense_is_refused),
+      cmocka_unit_test(every_gauge_and_measure_is_read),
       cmocka_unit_test(a_dimension_that_makes_no_sense_is_refused),
       cmocka_unit_test(yaml_that_is_broken_or_clever_is_refused),
       cmocka_unit_test(a_giant_or_endlessly_nested_text_is_refused_at_once),
