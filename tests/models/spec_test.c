@@ -332,7 +332,7 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: 1}\n",
        "3:43: dimensions[1].unit: 1; expected mm or px"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, at: [1, 2], unit: px}\n",
-       "3:40: dimensions[1].at: given without measure: position"},
+       "3:41: dimensions[1].at: given without measure: position"},
       {"dimensions:\n- " CIRCLE "\n- " LINE "\n- {name: r, measure: position, of: [c, l, c], unit: px}\n",
        "4:3: dimensions[2].at: missing; expected x, y"},
       {"scale: {source: fixture}\n", "1:8: scale.mm_per_px: missing; expected a number above 0 with source: fixture"},
