@@ -19,11 +19,17 @@ pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
 # Debian's opencv4.pc and OpenCVConfig.cmake come with libopencv-dev, which drags in codecs and user interfaces
-# that we must not link; the two modules we use are found one by one.
+# that we must not link; the modules we use are found one by one.
 find_path(OPENCV_INCLUDE_DIR opencv2/features2d.hpp PATH_SUFFIXES opencv4 REQUIRED)
 add_library(assay_opencv INTERFACE)
 target_include_directories(assay_opencv SYSTEM INTERFACE ${OPENCV_INCLUDE_DIR})
 foreach(module features2d imgproc core)
   find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
   target_link_libraries(assay_opencv INTERFACE ${OPENCV_${module}_LIBRARY})
+endforeach()
+# Boards and markers; only what measures links it.
+add_library(assay_opencv_boards INTERFACE)
+foreach(module aruco calib3d)
+  find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
+  target_link_libraries(assay_opencv_boards INTERFACE ${OPENCV_${module}_LIBRARY} assay_opencv)
 endforeach()

@@ -3,6 +3,7 @@
  *   golden.yaml        the spec
  *   photos/NAME        the approved photos, as received; the golden pixels are those of the first
  *   masks/NAME         the masks that zones of the spec name
+ *   calibration.json   the camera's calibration, where the spec names one (see calibration.h)
  *   seal.json          version, who, when, why, and name, size and SHA-256 of every file above (see seal.h)
  *   seal.sig           where it is signed
  *   history/N.json     the seals of earlier versions, N.sig their signatures
@@ -11,6 +12,7 @@
 #ifndef ASSAY_MODELS_GOLDEN_H
 #define ASSAY_MODELS_GOLDEN_H
 
+#include "models/calibration.h"
 #include "models/photo.h"
 #include "models/spec.h"
 #include "models/status.h"
@@ -26,7 +28,8 @@ struct golden {
   char sha256[SHA256_CHARS + 1]; /* of seal.json: what results cite */
   struct photo *photos;          /* bytes in memory, in the seal's order */
   size_t photo_count;
-  struct photo *masks; /* one a zone (bytes NULL where the zone has none), in the spec's order */
+  struct photo *masks;             /* one a zone (bytes NULL where the zone has none), in the spec's order */
+  struct calibration *calibration; /* NULL where the spec names none */
 };
 
 struct golden_create {
@@ -34,10 +37,11 @@ struct golden_create {
   const char *name;          /* wins over the spec's; NULL: the spec's */
   const char *const *photos; /* at least one */
   size_t photo_count;
-  const char *spec_file; /* NULL: a spec of defaults is written. Masks that it names lie beside it. */
-  const char *by;        /* NULL: the login; as why, one line of at most 1000 bytes */
-  const char *why;       /* NULL: "created" */
-  const char *key_file;  /* NULL: not signed */
+  const char
+      *spec_file;  /* NULL: a spec of defaults is written. Masks and the calibration that it names lie beside it. */
+  const char *by;  /* NULL: the login; as why, one line of at most 1000 bytes */
+  const char *why; /* NULL: "created" */
+  const char *key_file; /* NULL: not signed */
   /* Asked whether the golden is of use, opened as it will be, before its folder appears: whether photos can be decoded
    * is not this module's business. Anything but STATUS_OK, and nothing is made. NULL: not asked. */
   enum status (*check)(void *context, const struct golden *golden, struct fault *fault);
@@ -53,7 +57,7 @@ struct golden_revise {
   const char *path;
   const char *spec_text; /* whole golden.yaml; its name becomes the golden's */
   size_t spec_size;
-  const char *mask_folder;   /* where masks lie that the golden does not have yet, or has otherwise */
+  const char *mask_folder;   /* where masks and a calibration lie that the golden does not have yet, or has otherwise */
   const char *const *photos; /* added behind the approved ones */
   size_t photo_count;
   const char *by, *why; /* as above, but why is required */

@@ -102,6 +102,19 @@ enum status golden_build_add(struct golden_build *build, const char *name, const
   return status ? status : golden_build_write(build, name, bytes, size, fault);
 }
 
+enum status golden_build_add_calibration(struct golden_build *build, const char *path, struct fault *fault) {
+  struct calibration calibration;
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  enum status status = file_read(AT_FDCWD, path, path, true, CALIBRATION_MAX_BYTES, &bytes, &size, fault);
+  if (status) return status;
+  status = calibration_read(bytes, size, path, &calibration, fault);
+  if (!status) status = golden_build_add(build, SEAL_CALIBRATION, bytes, size, fault);
+  calibration_free(&calibration);
+  free(bytes);
+  return status;
+}
+
 /* Some file systems do not tell upper from lower case. */
 static bool is_taken(const struct seal *seal, const char *name) {
   for (size_t i = 0; i < seal->file_count; i++)

@@ -24,6 +24,8 @@ enum status golden_build_add(struct golden_build *build, const char *name, const
 /* Adds a photo or mask under a name made from `path`'s last part: safe in every file system and not taken yet. */
 enum status golden_build_add_photo(struct golden_build *build, const char *path, const void *bytes, size_t size,
                                    struct fault *fault);
+/* Reads a calibration and adds it under its own name; what is none is refused. */
+enum status golden_build_add_calibration(struct golden_build *build, const char *path, struct fault *fault);
 /* Writes a file that is not sealed: seal.json, seal.sig, history/... */
 enum status golden_build_write(struct golden_build *build, const char *name, const void *bytes, size_t size,
                                struct fault *fault);

@@ -27,19 +27,36 @@ static enum status make_spec(const struct golden_create *how, char **text, struc
   return status;
 }
 
-/* Masks lie beside the spec that names them. */
+/* The path of a file beside the spec that names it; NULL: out of memory. */
+static char *beside_spec(const struct golden_create *how, const char *name) {
+  const char *slash = how->spec_file ? strrchr(how->spec_file, '/') : NULL;
+  char *path = NULL;
+  if (asprintf(&path, "%.*s%s", slash ? (int)(slash + 1 - how->spec_file) : 0, slash ? how->spec_file : "", name) < 0)
+    return NULL;
+  return path;
+}
+
+static enum status add_calibration(const struct golden_create *how, const struct spec *spec, struct golden_build *build,
+                                   struct fault *fault) {
+  if (!spec->calibration) return STATUS_OK;
+  char *path = beside_spec(how, spec->calibration);
+  if (!path) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", how->path);
+  enum status status = golden_build_add_calibration(build, path, fault);
+  free(path);
+  return status;
+}
+
 static enum status add_masks(const struct golden_create *how, const struct spec *spec, struct golden_build *build,
                              struct fault *fault) {
-  const char *slash = how->spec_file ? strrchr(how->spec_file, '/') : NULL;
   enum status status = STATUS_OK;
   for (size_t i = 0; i < spec->zone_count && !status; i++) {
     const char *mask = spec->zones[i].mask;
-    char name[SEAL_FILE_CHARS + 16], *path = NULL;
+    char name[SEAL_FILE_CHARS + 16];
     if (!mask) continue;
     snprintf(name, sizeof name, SEAL_MASKS "%s", mask);
     if (seal_find(&build->seal, name)) continue;
-    if (asprintf(&path, "%.*s%s", slash ? (int)(slash + 1 - how->spec_file) : 0, how->spec_file, mask) < 0)
-      return fault_set(fault, STATUS_MEMORY, "%s: out of memory", how->path);
+    char *path = beside_spec(how, mask);
+    if (!path) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", how->path);
     struct photo photo;
     status = photo_read(path, 0, &photo, fault);
     if (!status) status = golden_build_add(build, name, photo.bytes, photo.size, fault);
@@ -85,6 +102,7 @@ enum status golden_create(const struct golden_create *how, struct fault *fault) 
   status = golden_build_add(&build, SEAL_SPEC, text, strlen(text), fault);
   if (!status) status = add_photos(how, &build, fault);
   if (!status) status = add_masks(how, &spec, &build, fault);
+  if (!status) status = add_calibration(how, &spec, &build, fault);
   if (!status) status = golden_build_seal(&build, how->by, how->why ? how->why : "created", how->key_file, fault);
   if (!status) status = check(how, &build, fault);
   if (!status) status = golden_build_finish(&build, false, fault);

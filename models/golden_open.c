@@ -117,6 +117,22 @@ static enum status load_masks(int folder, const struct seal *seal, struct golden
   return status;
 }
 
+static enum status load_calibration(int folder, const struct seal *seal, struct golden *golden, struct fault *fault) {
+  struct photo bytes;
+  if (!golden->spec.calibration) return STATUS_OK;
+  const struct seal_file *file = seal_find(seal, SEAL_CALIBRATION);
+  if (!file)
+    return fault_set(fault, STATUS_INVALID, "%s/" SEAL_SPEC ": scale.calibration: " SEAL_CALIBRATION " is not sealed",
+                     golden->path);
+  golden->calibration = calloc(1, sizeof *golden->calibration);
+  if (!golden->calibration) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", golden->path);
+  enum status status = read_sealed(folder, golden->path, file, &bytes, fault);
+  if (status) return status;
+  status = calibration_read(bytes.bytes, bytes.size, bytes.path, golden->calibration, fault);
+  photo_free(&bytes);
+  return status;
+}
+
 /* Remembers the first fault; goes on where someone collects them all. */
 static bool note(enum status status, enum status *first, json_t *problems, struct fault *fault,
                  const struct fault *now) {
@@ -143,7 +159,8 @@ static enum status load_parts(int folder, const struct seal *seal, json_t *probl
     if (!note(read_sealed(folder, golden->path, &seal->files[i], photo, &now), &first, problems, fault, &now))
       return first;
   }
-  note(load_masks(folder, seal, golden, &now), &first, problems, fault, &now);
+  if (!note(load_masks(folder, seal, golden, &now), &first, problems, fault, &now)) return first;
+  note(load_calibration(folder, seal, golden, &now), &first, problems, fault, &now);
   return first;
 }
 
@@ -201,6 +218,8 @@ void golden_close(struct golden *golden) {
   if (!golden) return;
   for (size_t i = 0; i < golden->photo_count; i++) photo_free(&golden->photos[i]);
   for (size_t i = 0; golden->masks && i < golden->spec.zone_count; i++) photo_free(&golden->masks[i]);
+  if (golden->calibration) calibration_free(golden->calibration);
+  free(golden->calibration);
   free(golden->photos);
   free(golden->masks);
   spec_free(&golden->spec);

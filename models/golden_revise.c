@@ -118,6 +118,29 @@ static enum status add_mask(const struct golden_revise *how, const struct before
   return status;
 }
 
+static enum status add_calibration(const struct golden_revise *how, const struct before *before, const char *name,
+                                   struct golden_build *build, struct fault *fault) {
+  char *path = NULL;
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  enum status status = STATUS_OK;
+  if (how->mask_folder) {
+    if (asprintf(&path, "%s/%s", how->mask_folder, name) < 0)
+      return fault_set(fault, STATUS_MEMORY, "%s: out of memory", how->path);
+    status = golden_build_add_calibration(build, path, fault);
+    free(path);
+    return status;
+  }
+  if (!before->golden->calibration)
+    return fault_set(fault, STATUS_MISSING, "%s: %s; expected a calibration that the golden has, or a folder with it",
+                     how->path, name);
+  status =
+      file_read(before->folder, SEAL_CALIBRATION, SEAL_CALIBRATION, false, CALIBRATION_MAX_BYTES, &bytes, &size, fault);
+  if (!status) status = golden_build_add(build, SEAL_CALIBRATION, bytes, size, fault);
+  free(bytes);
+  return status;
+}
+
 static enum status add_seal(struct golden_build *build, int64_t version, const uint8_t *bytes, size_t size,
                             const uint8_t *signature, size_t signature_size, struct fault *fault) {
   char name[48];
@@ -158,6 +181,7 @@ static enum status revise(const struct golden_revise *how, struct fault *fault) 
   if (!status) status = add_photos(how, &before, &build, fault);
   for (size_t i = 0; i < spec.zone_count && !status; i++)
     if (spec.zones[i].mask) status = add_mask(how, &before, spec.zones[i].mask, &build, fault);
+  if (!status && spec.calibration) status = add_calibration(how, &before, spec.calibration, &build, fault);
   if (!status) status = add_history(&before, &build, fault);
   if (!status) status = golden_build_seal(&build, how->by, how->why, how->key_file, fault);
   if (!status) status = golden_build_finish(&build, true, fault);

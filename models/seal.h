@@ -1,7 +1,7 @@
 /* The seal over a golden, seal.json: which files it is made of, byte for byte, and who approved it when and why.
  *
  * {
- *   "files": [{"name": "golden.yaml", "sha256": "...", "size": 123}, photos/..., masks/...],
+ *   "files": [{"name": "golden.yaml", "sha256": "...", "size": 123}, photos/..., masks/..., calibration.json],
  *   "format": 1,
  *   "name": "drink-carton-front",
  *   "photos": ["photos/0.png", ...],        in the order given; the golden pixels are those of the first
@@ -30,9 +30,10 @@ enum { SEAL_MAX_BYTES = 16 << 20, SEAL_MAX_FILES = 1000, SEAL_FILE_CHARS = 120, 
 #define SEAL_PHOTOS "photos/"
 #define SEAL_MASKS "masks/"
 #define SEAL_SPEC "golden.yaml"
+#define SEAL_CALIBRATION "calibration.json"
 
 struct seal_file {
-  char name[SEAL_FILE_CHARS + 16]; /* golden.yaml, photos/NAME or masks/NAME; nothing else */
+  char name[SEAL_FILE_CHARS + 16]; /* golden.yaml, calibration.json, photos/NAME or masks/NAME; nothing else */
   size_t size;
   char sha256[DIGEST_CHARS + 1];
 };
@@ -44,7 +45,7 @@ struct seal {
   char previous[DIGEST_CHARS + 1]; /* "" for the first version */
   char when[24];
   char *who, *why;
-  struct seal_file *files; /* golden.yaml, the photos in their order, the masks */
+  struct seal_file *files; /* golden.yaml, the photos in their order, the masks, the calibration */
   size_t file_count, file_room;
 };
 

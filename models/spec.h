@@ -120,7 +120,8 @@ struct spec {
   struct spec_zone *zones;         /* where they overlap, an ignored one counts before all, else the last */
   size_t zone_count;
   enum scale_source scale;
-  double mm_per_px; /* NAN where not given */
+  double mm_per_px;  /* NAN where not given */
+  char *calibration; /* or NULL: name of a file beside the spec; calibration.json of the golden */
   struct spec_dimension *dimensions;
   size_t dimension_count;
   struct spec_aql aql;

@@ -134,6 +134,10 @@ static const struct spec_field scale_fields[] = {
      .most = 1000,
      .unit = "mm per pixel",
      .help = "of the photos as they are taken in the fixture; with source: fixture"},
+    {.key = "calibration",
+     .type = SPEC_FILE,
+     COLUMN(spec, calibration),
+     .help = "what assay calibrate wrote, beside the spec (kept as calibration.json of the golden): the camera's lens"},
     {0}};
 
 #define AQL_NUMBER .type = SPEC_NUMBER, .least = 0, .most = 1000, .one_of = aqls
