@@ -170,6 +170,7 @@ static enum status find(const double *values, size_t count, double inflation, bo
   double variance = fmax(sums.total - fmax(step, ramp), 0) / fmax((double)count - 3, 1) * inflation;
   bool take_ramp = ramps && length > 1 && ramp - step > worth * variance;
   describe(&sums, take_ramp ? ramp_onset : onset, take_ramp ? length : 1, inflation, change);
+  change->over_step = take_ramp && step > 0 ? ramp / step : 1;
   change->goes_on = take_ramp && still_rising(&sums, change, inflation);
   sums_free(&sums);
   return STATUS_OK;

@@ -28,6 +28,7 @@ struct change {
   double before, after, size /* after - before */, size_error; /* in the values' unit; `after` is that of `end` */
   double sigma;                                                /* of the values about the fit */
   double gain;                                                 /* twice the log likelihood above that of no change */
+  double over_step; /* what the fit explains over what the best step does: >= 1 */
 };
 
 /* Of `count` >= 4 values in order. `inflation` >= 1 multiplies the variance of means, for values that depend on each

@@ -80,7 +80,7 @@ struct run_length run_length_simulate(const struct run_setting *setting, double 
 
 /* --- Markov chains --- */
 
-enum { STATES = 201 };
+enum { STATES = 101 };
 
 /* Mean steps until the chain leaves its states: (I - P) steps = 1, by elimination with partial pivots. */
 static double absorb(double (*rows)[STATES + 1], int count, int start) {
@@ -126,7 +126,8 @@ static double chain(const struct run_setting *setting, double shift, bool ewma) 
 }
 
 static double cusum_length(const struct run_setting *setting, double shift) {
-  return 1 / (1 / chain(setting, shift, false) + 1 / chain(setting, -shift, false));
+  double up = chain(setting, shift, false), down = shift == 0 ? up : chain(setting, -shift, false);
+  return 1 / (1 / up + 1 / down);
 }
 
 /* One in so many samples lies outside the limits. */
@@ -156,4 +157,17 @@ double run_length_exact(const struct run_setting *setting, double shift) {
   default:
     return NAN;
   }
+}
+
+double run_length_limit(enum run_chart chart, double first, double length) {
+  double low = 0.1, high = chart == RUN_EWMA ? 6 : 20;
+  for (int i = 0; i < 24; i++) {
+    double middle = (low + high) / 2;
+    const struct run_setting setting = {chart, first, middle};
+    if (run_length_exact(&setting, 0) < length)
+      low = middle;
+    else
+      high = middle;
+  }
+  return (low + high) / 2;
 }

@@ -34,4 +34,8 @@ struct run_length run_length_simulate(const struct run_setting *setting, double 
  * exact. NAN for the others. */
 double run_length_exact(const struct run_setting *setting, double shift);
 
+/* The reach of an EWMA of weight `first`, or the h of a CUSUM of k `first`, whose run length in control is `length`,
+ * 2 to 100,000. */
+double run_length_limit(enum run_chart chart, double first, double length);
+
 #endif

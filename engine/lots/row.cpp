@@ -89,6 +89,7 @@ struct row_parser {
   struct row row;
   std::vector<row_region> regions;
   std::vector<row_dimension> dimensions;
+  std::vector<row_zone> zones;
 };
 
 namespace {
@@ -248,6 +249,28 @@ void read_dimensions(reader &in, element value, row_parser &parser) {
   }
 }
 
+void read_zone(reader &in, object object, row_zone &zone) {
+  for (auto field : object) {
+    if (field.key == "name")
+      zone.name = in.text("zones.name", field.value);
+    else if (field.key == "delta_e")
+      zone.delta_e = in.real("zones.delta_e", field.value);
+    else if (field.key == "limit")
+      zone.limit = in.real("zones.limit", field.value);
+  }
+}
+
+void read_zones(reader &in, element value, row_parser &parser) {
+  array zones;
+  if (!in.list("zones", value, RESULT_MAX_ZONES, &zones)) return;
+  for (element one : zones) {
+    object members;
+    if (one.get_object().get(members)) return in.fail("zones", "objects");
+    parser.zones.push_back({"", none, none});
+    read_zone(in, members, parser.zones.back());
+  }
+}
+
 void read_result(reader &in, object result, row_parser &parser) {
   struct row &row = parser.row;
   bool has_verdict = false;
@@ -274,6 +297,8 @@ void read_result(reader &in, object result, row_parser &parser) {
       read_regions(in, field.value, parser);
     else if (field.key == "dimensions")
       read_dimensions(in, field.value, parser);
+    else if (field.key == "zones")
+      read_zones(in, field.value, parser);
   }
   if (!row.photo) in.fail("photo", "its path");
   if (!has_verdict) in.fail("verdict", "pass, fail or cannot_judge");
@@ -281,6 +306,8 @@ void read_result(reader &in, object result, row_parser &parser) {
   row.region_count = parser.regions.size();
   row.dimensions = parser.dimensions.data();
   row.dimension_count = parser.dimensions.size();
+  row.zones = parser.zones.data();
+  row.zone_count = parser.zones.size();
 }
 
 struct row empty_row() {
@@ -317,6 +344,7 @@ enum status row_parse(struct row_parser *parser, const char *line, size_t size, 
   try {
     parser->regions.clear();
     parser->dimensions.clear();
+    parser->zones.clear();
     parser->row = empty_row();
     element root;
     object result;

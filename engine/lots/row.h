@@ -46,6 +46,11 @@ struct row_dimension {
   enum verdict verdict;
 };
 
+struct row_zone {
+  const char *name;
+  double delta_e, limit; /* NAN where not known or not set */
+};
+
 /* Belongs to whoever gave it, with all it points to, and is valid as long as that says. */
 struct row {
   int64_t sequence;                      /* grows in the order of reading, from 1 */
@@ -67,6 +72,8 @@ struct row {
   size_t region_count;
   const struct row_dimension *dimensions;
   size_t dimension_count;
+  const struct row_zone *zones;
+  size_t zone_count;
 };
 
 /* Reads lines one after another. One thread at a time. */
