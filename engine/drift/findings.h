@@ -47,6 +47,14 @@ void findings_free(struct findings *findings);
 void finding_describe(const struct season *season, struct finding *finding);
 /* "line 2 of factory F1"; "" for unknown names. */
 void finding_name_group(const struct season *season, const struct finding *finding, char *text, size_t room);
+/* What a finding is about, as 16 hexadecimal digits: golden, quantity and group, not when and how much. */
+enum { FINDING_ID_CHARS = 16 };
+void finding_identify(const struct season *season, const struct finding *finding, char id[FINDING_ID_CHARS + 1]);
+
+/* One line of JSON without the newline, which the caller frees; NULL: out of memory. "finding" is the id; times are ISO
+ * 8601; shares are 0..1; what is not known is null. */
+char *finding_write(const struct season *season, const struct finding *finding);
+
 /* "2026-03-01 22:14" */
 void finding_time(int64_t ms, char text[20]);
 

@@ -131,12 +131,11 @@ void finding_describe(const struct season *season, struct finding *f) {
   add(f->text, room, "%s: ", group);
   add_quantity(q, f->text, room);
   if (*name(season, q->golden)) add(f->text, room, " (golden %s)", name(season, q->golden));
-  add(f->text, room, " %s ",
-      f->whole_lot              ? "differs from other lots, "
-      : f->model == CHANGE_RAMP ? "has moved steadily from "
-      : f->size > 0             ? "rose from "
-                                : "fell from ");
-  if (f->whole_lot) add(f->text, room, "from ");
+  add(f->text, room, " %s from ",
+      f->whole_lot              ? "differs from other lots,"
+      : f->model == CHANGE_RAMP ? "has moved steadily"
+      : f->size > 0             ? "rose"
+                                : "fell");
   add_size(f, q, f->text, room);
   add(f->text, room, " since %s (95 %%: %s to %s)", since, lower, upper);
   add_limit(f, q, f->text, room);

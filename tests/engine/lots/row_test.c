@@ -141,6 +141,8 @@ static void what_is_no_result_is_refused_with_the_field(void **state) {
   refused("\"regions\":[{", "\"regions\":[7,{", "regions: expected objects");
   refused("\"dimensions\":[", "\"dimensions\":{},\"x\":[", "dimensions: expected a list");
   refused("\"verdict\":\"pass\"}]", "\"verdict\":null}]", "dimensions.verdict: expected");
+  refused("\"versions\":", "\"zones\":[{\"name\":\"a\",\"delta_e\":\"x\"}],\"versions\":",
+          "zones.delta_e: expected a number");
   refused("{\"photo\"", "[\"photo\"", "no JSON");
   refused("}}", "}", "no JSON");
 }
