@@ -3,6 +3,7 @@
  *   store.db           jobs, submissions, outcomes (SQLite, WAL, synchronous FULL)
  *   blobs/ab/abcd...   photos that were sent as bytes, by photo_id (see blobs.h)
  *   goldens/SHA256/    goldens that were sent as bytes, by the seal's SHA-256
+ *   lots.jsonl         what lots came to, for the switching rules (see engine/lots/history.h)
  *
  * Every call is all or nothing, and durable when it returns; between store_begin and store_commit many calls share one
  * transaction, and are durable when store_commit returns. One thread at a time per handle; several handles, in several

@@ -105,6 +105,8 @@ void read_golden(reader &in, element value, struct row &row) {
     else if (field.key == "sha256")
       row.golden_sha256 = in.text("golden.sha256", field.value);
   }
+  if (row.keys[ROW_GOLDEN] && std::strlen(row.keys[ROW_GOLDEN]) > JOB_FIELD_MAX)
+    in.fail("golden.name", "at most 255 bytes");
 }
 
 void read_job(reader &in, element value, struct row &row) {
@@ -115,6 +117,8 @@ void read_job(reader &in, element value, struct row &row) {
     for (int key = ROW_LOT; key <= ROW_CAPTURED; key++)
       if (field.key == key_names[key]) row.keys[key] = in.text_or_null(key_names[key], field.value);
   }
+  for (int key = ROW_LOT; key <= ROW_CAPTURED; key++)
+    if (row.keys[key] && std::strlen(row.keys[key]) > JOB_FIELD_MAX) in.fail(key_names[key], "at most 255 bytes");
   if (in.status || !row.keys[ROW_CAPTURED]) return;
   row.has_time = job_time_parse(row.keys[ROW_CAPTURED], &row.time_ms);
   if (!row.has_time) in.fail("captured", "an ISO 8601 time such as 2026-03-01T22:14:05");

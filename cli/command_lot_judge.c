@@ -1,0 +1,230 @@
+#include "cli/commands.h"
+#include "cli/lot_verdict.h"
+#include "cli/message.h"
+#include "cli/output.h"
+#include "engine/lots/rows.h"
+#include "models/golden.h"
+#include "models/number.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct judge_options {
+  struct common_options common;
+  long size;
+  const char *by, *golden, *level, *critical, *major, *minor, *history, *resume, *why;
+  struct words resubmitted;
+};
+
+static const struct option options[] = {
+    {.name = "size",
+     .kind = OPTION_NUMBER,
+     .offset = offsetof(struct judge_options, size),
+     .argument = "N",
+     .least = 1,
+     .most = 1000000000,
+     .help = "units in each lot; not given: the units photographed are the sample"},
+    {.name = "golden",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, golden),
+     .argument = "DIR",
+     .help = "take level and AQLs from this golden's spec"},
+    {.name = "level",
+     .kind = OPTION_WORD,
+     .offset = offsetof(struct judge_options, level),
+     .argument = "I|II|III|S1|S2|S3|S4|S-1|S-2|S-3|S-4",
+     .help = "inspection level (else the golden's, else II)"},
+    {.name = "critical",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, critical),
+     .argument = "A",
+     .help = "AQL of critical defects, percent; 0: none is accepted (else the golden's, else 0)"},
+    {.name = "major",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, major),
+     .argument = "A",
+     .help = "AQL of major defects (else the golden's, else 2.5)"},
+    {.name = "minor",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, minor),
+     .argument = "A",
+     .help = "AQL of minor defects (else the golden's, else 4.0)"},
+    {.name = "by",
+     .kind = OPTION_WORD,
+     .offset = offsetof(struct judge_options, by),
+     .argument = "lot|line|shift|stage|golden",
+     .fallback = "lot",
+     .help = "what a lot is, within a factory"},
+    {.name = "history",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, history),
+     .argument = "FILE",
+     .help = "remembers the switching rules here (a store does so by itself, in its lots.jsonl)"},
+    {.name = "resubmitted",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct judge_options, resubmitted),
+     .argument = "LOT...",
+     .help = "lots that came again: they do not count for the switching rules"},
+    {.name = "resume",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, resume),
+     .argument = "FACTORY",
+     .help = "it has acted: where its inspection is discontinued, go on with tightened inspection"},
+    {.name = "why",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct judge_options, why),
+     .argument = "TEXT",
+     .help = "with --resume: what it did"},
+    {.name = NULL}};
+
+static enum status take_row(void *lots, const struct row *row, struct fault *fault) {
+  return lots_add(lots, row, fault);
+}
+
+static enum status set_aql(const char *name, const char *text, double *aql, struct fault *fault) {
+  if (!text) return STATUS_OK;
+  if (number_parse(text, strlen(text), aql) && *aql >= 0) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "--%s %s: expected an AQL in percent, or 0", name, text);
+}
+
+static enum status read_golden(const char *path, struct judge_terms *terms, struct fault *fault) {
+  struct golden *golden = NULL;
+  enum status status = golden_open(path, &golden, fault);
+  if (status) return status;
+  const struct spec_aql *aql = &golden->spec.aql;
+  if (aql->set) {
+    plan_level_parse(aql->level, &terms->level);
+    terms->aql[SEVERITY_CRITICAL] = aql->critical;
+    terms->aql[SEVERITY_MAJOR] = aql->major;
+    terms->aql[SEVERITY_MINOR] = aql->minor;
+  } else {
+    status = fault_set(fault, STATUS_INVALID, "%s: its spec has no aql; expected aql: {level: II, ...}", path);
+  }
+  golden_close(golden);
+  return status;
+}
+
+static enum status read_terms(const struct judge_options *given, struct judge_terms *terms, struct fault *fault) {
+  *terms = (struct judge_terms){.level = PLAN_II, .aql = {0, 2.5, 4.0}, .size = given->size};
+  enum status status = given->golden ? read_golden(given->golden, terms, fault) : STATUS_OK;
+  if (given->level) plan_level_parse(given->level, &terms->level);
+  if (!status) status = set_aql("critical", given->critical, &terms->aql[SEVERITY_CRITICAL], fault);
+  if (!status) status = set_aql("major", given->major, &terms->aql[SEVERITY_MAJOR], fault);
+  if (!status) status = set_aql("minor", given->minor, &terms->aql[SEVERITY_MINOR], fault);
+  /* An AQL that has no plan is refused before anything is read. */
+  for (int i = 0; i < LOT_CLASSES && !status; i++) {
+    struct plan unused;
+    if (terms->aql[i] > 0) status = plan_find(1, terms->level, terms->aql[i], PLAN_NORMAL, &unused, fault);
+  }
+  return status;
+}
+
+static bool is_resubmitted(const struct judge_options *given, const char *lot) {
+  for (size_t i = 0; lot && i < given->resubmitted.count; i++)
+    if (!strcmp(given->resubmitted.items[i], lot)) return true;
+  return false;
+}
+
+static int exit_code_of(enum lot_outcome outcome) {
+  return outcome == LOT_ACCEPTED ? 0 : outcome == LOT_HELD ? 2 : 1;
+}
+
+/* One rejected lot decides, before any that is held. */
+static int worse_exit(int a, int b) {
+  return a == 1 || b == 1 ? 1 : a > b ? a : b;
+}
+
+static enum status judge_all(const struct judge_options *given, const struct lots *lots,
+                             const struct judge_terms *terms, struct history *history, int *exit_code,
+                             struct fault *fault) {
+  size_t *order = judge_order(lots);
+  enum status status = order ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
+  for (size_t i = 0; i < lots->count && !status; i++) {
+    struct judge_lot verdict;
+    status =
+        judge_lot(lots, order[i], terms, history, is_resubmitted(given, lots->items[order[i]].name), &verdict, fault);
+    if (status) break;
+    *exit_code = worse_exit(*exit_code, exit_code_of(verdict.outcome));
+    if (given->common.json) {
+      status = output_json(lot_verdict_to_json(lots, terms, &verdict), fault);
+    } else {
+      if (i) putchar('\n');
+      lot_verdict_print(stdout, lots, terms, &verdict);
+    }
+  }
+  free(order);
+  return status;
+}
+
+/* Where the switching rules are remembered; NULL: nowhere. */
+static enum status history_path(const struct judge_options *given, char **path, struct fault *fault) {
+  *path = NULL;
+  char *store = given->common.operands.count == 1 ? rows_store(given->common.operands.items[0]) : NULL;
+  int failed = 0;
+  if (given->history)
+    failed = !(*path = strdup(given->history));
+  else if (store && (failed = asprintf(path, "%s/lots.jsonl", store) < 0))
+    *path = NULL;
+  free(store);
+  return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
+}
+
+static enum status resume(const struct judge_options *given, struct history *history, struct fault *fault) {
+  size_t resumed = 0;
+  if (!given->resume) return STATUS_OK;
+  enum status status = history_resume(history, given->resume, given->why, &resumed, fault);
+  if (!status && !resumed) message_warning("%s: nothing is discontinued, so nothing is resumed", given->resume);
+  return status;
+}
+
+static enum status judge_with_history(const struct judge_options *given, const struct lots *lots,
+                                      const struct judge_terms *terms, int *exit_code, struct fault *fault) {
+  char *path = NULL;
+  struct history history = {0};
+  enum status status = history_path(given, &path, fault);
+  if (!status && path) status = history_read(path, &history, fault);
+  if (!status && !path)
+    message_note("the switching rules begin with normal inspection and are not remembered; --history FILE keeps them");
+  if (!status) status = resume(given, &history, fault);
+  if (!status) status = judge_all(given, lots, terms, &history, exit_code, fault);
+  if (!status && path) status = history_write(path, &history, fault);
+  history_free(&history);
+  free(path);
+  return status;
+}
+
+static enum status run(const void *values, int *exit_code, struct fault *fault) {
+  const struct judge_options *given = values;
+  struct judge_terms terms;
+  struct lots lots = {.by = ROW_LOT};
+  struct rows_tally tally;
+  if (!given->resume != !given->why)
+    return fault_set(fault, STATUS_USAGE, "--resume and --why belong together: who has acted, and how");
+  row_key_parse(given->by, &lots.by);
+  enum status status = read_terms(given, &terms, fault);
+  if (!status)
+    status = rows_read(given->common.operands.items, given->common.operands.count, take_row, &lots, &tally, fault);
+  if (!status) status = lots_end(&lots, fault);
+  if (!status && !lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is no lot to judge");
+  if (!status) status = judge_with_history(given, &lots, &terms, exit_code, fault);
+  lots_free(&lots);
+  return status;
+}
+
+const struct command command_lot_judge = {
+    .name = "lot judge",
+    .summary = "accept or reject lots by their photos' results",
+    .text =
+        "Several photos (views) make a unit, which counts in the class of its most serious defect. Major and minor\n"
+        "defects are judged by single sampling, " PLAN_STANDARD ", normal or tightened after its switching rules, per\n"
+        "factory and class; of critical defects none is accepted. A photo that could not be judged counts as neither\n"
+        "and is listed; where it could turn the verdict the lot is held. Where more units were photographed than the\n"
+        "plan's sample has, the sample is drawn from them by the digests of their names.\n\n"
+        "Exit code 0 all lots accepted, 1 one rejected or discontinued, 2 one held and none rejected.",
+    .example = "  assay lot judge inspection/store --size 3000 --golden goldens/label\n"
+               "  assay lot judge results.jsonl --size 1200 --major 1.5 --history north.jsonl --json",
+    .operands = {.usage = "STORE|FILE.jsonl...", .least = 1, .most = SIZE_MAX},
+    .options = options,
+    .values_size = sizeof(struct judge_options),
+    .run = run,
+};

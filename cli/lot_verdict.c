@@ -1,0 +1,158 @@
+#include "cli/lot_verdict.h"
+
+#include "cli/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Shares and probabilities: the digits that mean something, the same everywhere. */
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(rint(value * 1e9) / 1e9 + 0.0) : json_null();
+}
+
+static json_t *integer(int64_t value) {
+  return json_integer((json_int_t)value);
+}
+
+static json_t *class_to_json(const struct judge_terms *terms, const struct judge_class *judged, int class_) {
+  const struct plan *plan = &judged->plan;
+  bool planned = terms->aql[class_] > 0;
+  return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "class",
+                   severity_name((enum severity)class_), "outcome", lot_outcome_name(judged->outcome), "aql",
+                   number(terms->aql[class_]), "inspection", planned ? switching_state_name(judged->inspection) : NULL,
+                   "letter", planned ? json_stringn(&plan->letter, 1) : json_null(), "plan_letter",
+                   planned ? json_stringn(&plan->plan_letter, 1) : json_null(), "sample_size",
+                   (json_int_t)plan->sample_size, "accept", (json_int_t)plan->accept, "reject",
+                   (json_int_t)plan->reject, "nonconforming", (json_int_t)judged->nonconforming, "unjudged",
+                   (json_int_t)judged->unjudged, "missing", (json_int_t)judged->missing, "all_nonconforming",
+                   (json_int_t)judged->all_nonconforming, "share_lower", number(judged->share.lower), "share_upper",
+                   number(judged->share.upper), "producer_risk_at_aql", number(judged->producer_risk),
+                   "consumer_quality_at_10_percent", number(judged->consumer_quality));
+}
+
+static json_t *unjudged_to_json(const struct lots *lots, const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->unjudged.count; i++) {
+    const struct lot_photo *photo = &lot->unjudged.items[i];
+    if (!lots_unit(lots, photo->unit).unjudged) continue; /* judged since, by a newer golden */
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "photo", photo->photo, "unit",
+                                          lots_unit_name(lots, photo->unit), "reason", photo->text));
+  }
+  return list;
+}
+
+static json_t *incomplete_to_json(const struct lots *lots, const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->units; i++) {
+    struct lot_unit unit = lots_unit(lots, lots->by_lot[lot->first_unit + i]);
+    if (unit.incomplete) json_array_append_new(list, json_string(unit.name));
+  }
+  return list;
+}
+
+static json_t *reused_to_json(const struct lots *lots, const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->reused.count; i++) {
+    const struct lot_photo *photo = &lot->reused.items[i];
+    const struct lot *first = &lots->items[lots->entries[photo->other].lot];
+    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?}", "photo", photo->photo, "unit",
+                                          lots_unit_name(lots, photo->unit), "first_unit",
+                                          lots_unit_name(lots, photo->other), "first_lot", first->name));
+  }
+  return list;
+}
+
+json_t *lot_verdict_to_json(const struct lots *lots, const struct judge_terms *terms, const struct judge_lot *verdict) {
+  const struct lot *lot = &lots->items[verdict->lot];
+  json_t *classes = json_array();
+  for (int i = 0; i < LOT_CLASSES; i++) json_array_append_new(classes, class_to_json(terms, &verdict->classes[i], i));
+  return json_pack(
+      "{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", row_key_name(lots->by), lot->name,
+      lots->by == ROW_FACTORY ? "supplier" : "factory", lot->supplier, "outcome", lot_outcome_name(verdict->outcome),
+      "size", verdict->size_known ? integer(verdict->size) : json_null(), "units", (json_int_t)verdict->units, "photos",
+      (json_int_t)lot->photos, "level", plan_level_name(terms->level), "standard", PLAN_STANDARD, "drawn",
+      verdict->drawn, "resubmitted", verdict->resubmitted, "classes", classes, "unjudged", unjudged_to_json(lots, lot),
+      "incomplete", incomplete_to_json(lots, lot), "reused", reused_to_json(lots, lot));
+}
+
+static void print_name(FILE *out, const char *before, const char *name) {
+  char *clean = text_clean(name, 0, false);
+  fprintf(out, "%s%s", before, clean ? clean : "?");
+  free(clean);
+}
+
+static enum text_style style_of(enum lot_outcome outcome) {
+  return outcome == LOT_ACCEPTED ? STYLE_GREEN : outcome == LOT_HELD ? STYLE_YELLOW : STYLE_RED;
+}
+
+static const char *words_of(enum lot_outcome outcome) {
+  static const char *const words[] = {"accepted", "REJECTED", "held", "DISCONTINUED"};
+  return words[outcome];
+}
+
+static void print_class(FILE *out, const struct judge_terms *terms, const struct judge_class *judged, int class_) {
+  const struct plan *plan = &judged->plan;
+  fprintf(out, "  %-8s  %-12s  %lld of %lld units", severity_name((enum severity)class_), words_of(judged->outcome),
+          (long long)judged->nonconforming, (long long)(plan->sample_size - judged->missing));
+  fprintf(out, ", accept %lld, reject %lld", (long long)plan->accept, (long long)plan->reject);
+  if (judged->unjudged) fprintf(out, ", %lld not judged", (long long)judged->unjudged);
+  if (judged->missing) fprintf(out, ", %lld missing", (long long)judged->missing);
+  if (terms->aql[class_] > 0)
+    fprintf(out, "  (%s, %c, n %lld, AQL %g %%)", switching_state_name(judged->inspection), plan->plan_letter,
+            (long long)plan->sample_size, terms->aql[class_]);
+  fprintf(out, "\n%24sshare %.2f to %.2f %% (95 %%)", "", 100 * judged->share.lower, 100 * judged->share.upper);
+  if (terms->aql[class_] > 0)
+    fprintf(out, "; producer's risk %.1f %% at the AQL, consumer's 10 %% at %.1f %%", 100 * judged->producer_risk,
+            100 * judged->consumer_quality);
+  fputc('\n', out);
+}
+
+enum { MOST_LISTED = 10 };
+
+static void print_photos(FILE *out, const struct lots *lots, const struct lot *lot) {
+  size_t listed = 0, more = 0;
+  for (size_t i = 0; i < lot->unjudged.count; i++) {
+    const struct lot_photo *photo = &lot->unjudged.items[i];
+    if (!lots_unit(lots, photo->unit).unjudged) continue;
+    if (listed == MOST_LISTED) {
+      more++;
+      continue;
+    }
+    listed++;
+    print_name(out, "  not judged: ", photo->photo);
+    print_name(out, ": ", photo->text);
+    fputc('\n', out);
+  }
+  if (more) fprintf(out, "  and %zu more; --json lists them all\n", more);
+  for (size_t i = 0; i < lot->reused.count && i < MOST_LISTED; i++) {
+    const struct lot_photo *photo = &lot->reused.items[i];
+    const struct lot *first = &lots->items[lots->entries[photo->other].lot];
+    print_name(out, "  reused: ", photo->photo);
+    print_name(out, " of unit ", lots_unit_name(lots, photo->unit));
+    print_name(out, " has the bytes of a photo of unit ", lots_unit_name(lots, photo->other));
+    print_name(out, " of lot ", first->name ? first->name : "-");
+    fputc('\n', out);
+  }
+  if (lot->reused.count > MOST_LISTED) fprintf(out, "  reused: %zu in all\n", lot->reused.count);
+}
+
+void lot_verdict_print(FILE *out, const struct lots *lots, const struct judge_terms *terms,
+                       const struct judge_lot *verdict) {
+  const struct lot *lot = &lots->items[verdict->lot];
+  bool coloured = text_coloured(out);
+  print_name(out, row_key_name(lots->by), "");
+  print_name(out, " ", lot->name ? lot->name : "without name");
+  print_name(out, ", factory ", lot->supplier ? lot->supplier : "unknown");
+  fprintf(out, ": %s%s%s\n", coloured ? text_style(style_of(verdict->outcome)) : "", words_of(verdict->outcome),
+          coloured ? text_style(STYLE_PLAIN) : "");
+  if (verdict->size_known)
+    fprintf(out, "  %lld of %lld units photographed", (long long)verdict->units, (long long)verdict->size);
+  else
+    fprintf(out, "  %lld units photographed, taken as the sample (lot size not given)", (long long)verdict->units);
+  fprintf(out, ", %lld photos%s\n", (long long)lot->photos,
+          verdict->drawn ? "; samples smaller than that are drawn from them by the digests of their names" : "");
+  for (int i = 0; i < LOT_CLASSES; i++) print_class(out, terms, &verdict->classes[i], i);
+  if (verdict->incomplete)
+    fprintf(out, "  %lld units lack a view that most units have\n", (long long)verdict->incomplete);
+  print_photos(out, lots, lot);
+}

@@ -1,0 +1,221 @@
+#include "engine/lots/lots.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Parts of a key stand between these: the fields of a job hold no control characters, and a path that does would only
+ * be a unit of its own. */
+#define SEPARATOR "\x1f"
+
+static enum status no_memory(struct fault *fault) {
+  return fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
+}
+
+/* Room for one more item of `size` bytes. */
+static bool reserve(void **items, size_t count, size_t *room, size_t size) {
+  if (count < *room) return true;
+  size_t more = *room ? 2 * *room : 64;
+  void *grown = realloc(*items, more * size);
+  if (!grown) return false;
+  *items = grown;
+  *room = more;
+  return true;
+}
+
+static bool add_photo(struct lot_photos *photos, const char *photo, const char *text, uint32_t unit, uint32_t other) {
+  if (!reserve((void **)&photos->items, photos->count, &photos->room, sizeof *photos->items)) return false;
+  struct lot_photo item = {.photo = strdup(photo), .text = strdup(text), .unit = unit, .other = other};
+  if (!item.photo || !item.text) {
+    free(item.photo);
+    free(item.text);
+    return false;
+  }
+  photos->items[photos->count++] = item;
+  return true;
+}
+
+static char *copy(const char *text) {
+  return text ? strdup(text) : NULL;
+}
+
+static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
+  const char *supplier = row->keys[ROW_FACTORY], *name = row->keys[lots->by];
+  char key[2 * JOB_FIELD_MAX + 8];
+  snprintf(key, sizeof key, "%d%s" SEPARATOR "%d%s", !supplier, supplier ? supplier : "", !name, name ? name : "");
+  if (!names_add(&lots->keys, key, index)) return false;
+  if (*index < lots->count) return true;
+  struct lot *items = realloc(lots->items, (lots->count + 1) * sizeof *items);
+  if (!items) return false;
+  lots->items = items;
+  struct lot *lot = &items[lots->count++];
+  *lot = (struct lot){.supplier = copy(supplier), .name = copy(name), .first_sequence = row->sequence};
+  return (!supplier || lot->supplier) && (!name || lot->name);
+}
+
+static bool find_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
+  const char *name = row->keys[ROW_UNIT] ? row->keys[ROW_UNIT] : row->photo;
+  char fixed[512], *key = fixed;
+  int length = snprintf(fixed, sizeof fixed, "%u" SEPARATOR "%s", lot, name);
+  if (length >= (int)sizeof fixed && asprintf(&key, "%u" SEPARATOR "%s", lot, name) < 0) return false;
+  bool added = names_add(&lots->units, key, unit);
+  if (key != fixed) free(key);
+  if (!added || *unit < lots->unit_count) return added;
+  if (!reserve((void **)&lots->entries, lots->unit_count, &lots->unit_room, sizeof *lots->entries)) return false;
+  lots->entries[lots->unit_count++] = (struct lot_unit_entry){.lot = lot};
+  lots->items[lot].units++;
+  return true;
+}
+
+/* The unit's part of this golden. */
+static struct lot_unit_part *find_part(struct lots *lots, uint32_t unit, uint32_t golden) {
+  for (uint32_t at = lots->entries[unit].first_part; at; at = lots->parts[at - 1].next)
+    if (lots->parts[at - 1].golden == golden) return &lots->parts[at - 1];
+  if (!reserve((void **)&lots->parts, lots->part_count, &lots->part_room, sizeof *lots->parts)) return NULL;
+  struct lot_unit_part *part = &lots->parts[lots->part_count++];
+  *part = (struct lot_unit_part){.golden = golden, .next = lots->entries[unit].first_part};
+  lots->entries[unit].first_part = (uint32_t)lots->part_count;
+  return part;
+}
+
+static uint8_t classes_of(const struct row *row) {
+  if (row->verdict != VERDICT_FAIL) return 0;
+  uint8_t classes = 0;
+  for (size_t i = 0; i < row->region_count; i++) classes |= (uint8_t)(1U << row->regions[i].severity);
+  for (size_t i = 0; i < row->dimension_count; i++)
+    if (row->dimensions[i].verdict == VERDICT_FAIL) classes |= 1U << SEVERITY_MAJOR;
+  return classes ? classes : 1U << SEVERITY_MAJOR;
+}
+
+static bool add_to_unit(struct lots *lots, const struct row *row, struct lot *lot, uint32_t unit, uint32_t view) {
+  uint32_t golden;
+  if (!names_add(&lots->goldens, row->keys[ROW_GOLDEN], &golden)) return false;
+  struct lot_unit_part *part = find_part(lots, unit, golden);
+  if (!part) return false;
+  if (row->golden_version < part->version) return true;
+  if (row->golden_version > part->version)
+    *part = (struct lot_unit_part){.version = row->golden_version, .golden = golden, .next = part->next};
+  part->views |= (uint64_t)1 << view;
+  part->classes |= classes_of(row);
+  if (row->verdict != VERDICT_CANNOT_JUDGE) return true;
+  part->unjudged = true;
+  return add_photo(&lot->unjudged, row->photo, row->reason, unit, 0);
+}
+
+/* The same bytes again: under another unit, or as another view of the same. To judge a photo against another golden
+ * is no reuse. */
+static bool check_reuse(struct lots *lots, const struct row *row, struct lot *lot, uint32_t unit, uint32_t view) {
+  struct id128 id;
+  size_t index;
+  bool known;
+  if (!id128_parse(row->photo_id, &id)) return true;
+  if (!id_set_add(&lots->photo_ids, &id, &index, &known)) return false;
+  if (!reserve((void **)&lots->owners, index, &lots->owner_room, sizeof *lots->owners)) return false;
+  const struct lot_owner *first = &lots->owners[index];
+  if (known)
+    return (first->unit == unit && first->view == view) || add_photo(&lot->reused, row->photo, "", unit, first->unit);
+  lots->owners[index] = (struct lot_owner){unit, view};
+  return true;
+}
+
+static void add_time(struct lot *lot, const struct row *row) {
+  lot->photos++;
+  if (!row->has_time) return;
+  if (!lot->has_time || row->time_ms < lot->first_ms) lot->first_ms = row->time_ms;
+  if (!lot->has_time || row->time_ms > lot->last_ms) lot->last_ms = row->time_ms;
+  lot->has_time = true;
+}
+
+enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault) {
+  uint32_t index, unit, view;
+  if (!find_lot(lots, row, &index)) return no_memory(fault);
+  struct lot *lot = &lots->items[index];
+  add_time(lot, row);
+  if (!names_add(&lot->views, row->keys[ROW_VIEW], &view)) return no_memory(fault);
+  if (view >= LOT_MAX_VIEWS)
+    return fault_set(fault, STATUS_LIMIT, "lot %s: more than %d views of a unit",
+                     lot->name ? lot->name : "without name", LOT_MAX_VIEWS);
+  if (!find_unit(lots, index, row, &unit) || !add_to_unit(lots, row, lot, unit, view) ||
+      !check_reuse(lots, row, lot, unit, view))
+    return no_memory(fault);
+  return STATUS_OK;
+}
+
+static uint64_t views_of(const struct lots *lots, uint32_t unit) {
+  uint64_t views = 0;
+  for (uint32_t at = lots->entries[unit].first_part; at; at = lots->parts[at - 1].next)
+    views |= lots->parts[at - 1].views;
+  return views;
+}
+
+static void expect_views(struct lots *lots, struct lot *lot) {
+  size_t having[LOT_MAX_VIEWS] = {0};
+  for (size_t i = 0; i < lot->units; i++)
+    for (uint64_t views = views_of(lots, lots->by_lot[lot->first_unit + i]); views; views &= views - 1)
+      having[__builtin_ctzll(views)]++;
+  for (size_t view = 0; view < lot->views.count; view++)
+    if (2 * having[view] > lot->units) lot->expected_views |= (uint64_t)1 << view;
+}
+
+enum status lots_end(struct lots *lots, struct fault *fault) {
+  size_t *next = calloc(lots->count + 1, sizeof *next), first = 0;
+  lots->by_lot = calloc(lots->unit_count + 1, sizeof *lots->by_lot);
+  if (!next || !lots->by_lot) {
+    free(next);
+    return no_memory(fault);
+  }
+  for (size_t i = 0; i < lots->count; i++) {
+    lots->items[i].first_unit = next[i] = first;
+    first += lots->items[i].units;
+  }
+  for (uint32_t unit = 0; unit < lots->unit_count; unit++) lots->by_lot[next[lots->entries[unit].lot]++] = unit;
+  free(next);
+  for (size_t i = 0; i < lots->count; i++) expect_views(lots, &lots->items[i]);
+  return STATUS_OK;
+}
+
+const char *lots_unit_name(const struct lots *lots, uint32_t unit) {
+  return strchr(names_text(&lots->units, unit), *SEPARATOR) + 1;
+}
+
+struct lot_unit lots_unit(const struct lots *lots, uint32_t unit) {
+  struct lot_unit found = {.name = lots_unit_name(lots, unit)};
+  unsigned classes = 0;
+  for (uint32_t at = lots->entries[unit].first_part; at; at = lots->parts[at - 1].next) {
+    classes |= lots->parts[at - 1].classes;
+    found.unjudged |= lots->parts[at - 1].unjudged;
+  }
+  found.incomplete = lots->items[lots->entries[unit].lot].expected_views & ~views_of(lots, unit);
+  found.defective = classes;
+  if (classes) found.severity = (enum severity)__builtin_ctz(classes);
+  return found;
+}
+
+static void free_photos(struct lot_photos *photos) {
+  for (size_t i = 0; i < photos->count; i++) {
+    free(photos->items[i].photo);
+    free(photos->items[i].text);
+  }
+  free(photos->items);
+}
+
+void lots_free(struct lots *lots) {
+  for (size_t i = 0; i < lots->count; i++) {
+    struct lot *lot = &lots->items[i];
+    free(lot->supplier);
+    free(lot->name);
+    names_free(&lot->views);
+    free_photos(&lot->unjudged);
+    free_photos(&lot->reused);
+  }
+  free(lots->items);
+  names_free(&lots->keys);
+  names_free(&lots->units);
+  free(lots->entries);
+  free(lots->by_lot);
+  free(lots->parts);
+  names_free(&lots->goldens);
+  id_set_free(&lots->photo_ids);
+  free(lots->owners);
+  *lots = (struct lots){0};
+}

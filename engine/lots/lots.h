@@ -1,0 +1,92 @@
+/* Lots of units, gathered from rows: several photos (views) make a unit, and a unit is as bad as its worst photo. */
+#ifndef ASSAY_ENGINE_LOTS_LOTS_H
+#define ASSAY_ENGINE_LOTS_LOTS_H
+
+#include "engine/lots/id_set.h"
+#include "engine/lots/names.h"
+#include "engine/lots/row.h"
+
+enum { LOT_CLASSES = 3 /* by enum severity */, LOT_MAX_VIEWS = 64 };
+
+/* A photo that could not be judged, or one whose bytes are those of another. Owns its texts. */
+struct lot_photo {
+  char *photo;
+  char *text;     /* why it could not be judged */
+  uint32_t unit;  /* index */
+  uint32_t other; /* reused: the unit that had these bytes first */
+};
+
+struct lot_photos {
+  struct lot_photo *items;
+  size_t count, room;
+};
+
+/* What is known of a unit from its photos against one golden. A newer version of the golden replaces an older one's. */
+struct lot_unit_part {
+  int64_t version;
+  uint64_t views;
+  uint32_t golden, next; /* next: index of the unit's next part + 1; 0 ends */
+  uint8_t classes;       /* bit 1 << severity */
+  bool unjudged;         /* a photo could not be judged */
+};
+
+struct lot_unit_entry {
+  uint32_t lot, first_part; /* first_part: index + 1; 0: none */
+};
+
+struct lot_owner {
+  uint32_t unit, view;
+};
+
+struct lot {
+  char *supplier, *name; /* NULL: unknown. A lot is told apart by both. */
+  int64_t photos;
+  size_t units, first_unit; /* first_unit: where its units begin in by_lot */
+  bool has_time;
+  int64_t first_ms, last_ms; /* of the photos' times */
+  int64_t first_sequence;
+  struct names views;
+  uint64_t expected_views; /* those that more than half of the units have; set by lots_end */
+  struct lot_photos unjudged, reused;
+};
+
+/* All zero is empty, but for `by`; end with lots_free. Memory: some 150 bytes a unit and 40 a photo. */
+struct lots {
+  enum row_key by; /* what a lot is: ROW_LOT */
+  struct lot *items;
+  size_t count;
+  struct names keys;              /* supplier and lot */
+  struct names units;             /* lot and unit; a unit's number is its index */
+  struct lot_unit_entry *entries; /* by unit */
+  size_t unit_count, unit_room;
+  uint32_t *by_lot; /* units lot by lot, in the order of reading; set by lots_end */
+  struct lot_unit_part *parts;
+  size_t part_count, part_room;
+  struct names goldens;
+  struct id_set photo_ids;
+  struct lot_owner *owners; /* by photo_id: who had these bytes first */
+  size_t owner_room;
+};
+
+/* A row's photo counts for the lot and unit that its job names; without a unit each photo is a unit of its own. What
+ * a photo failed by counts with the severity of its regions; a failure without regions (a dimension) is major.
+ * The same bytes under another unit, or
+ * as another view of the same, are listed as reused.
+ * STATUS_MEMORY; STATUS_LIMIT where a lot has more than LOT_MAX_VIEWS views. */
+enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault);
+/* Call once after the last row: orders the units lot by lot. */
+enum status lots_end(struct lots *lots, struct fault *fault);
+void lots_free(struct lots *lots);
+
+/* A unit as it counts: in the class of its most serious defect (ISO 2859-1, 3.1.8 to 3.1.10). */
+struct lot_unit {
+  const char *name;
+  bool defective;
+  enum severity severity; /* where defective */
+  bool unjudged;          /* a photo could not be judged, so that it may be worse */
+  bool incomplete;        /* a view that most units of the lot have is missing: the same follows */
+};
+struct lot_unit lots_unit(const struct lots *lots, uint32_t unit);
+const char *lots_unit_name(const struct lots *lots, uint32_t unit);
+
+#endif
