@@ -93,3 +93,16 @@ enum status device_download_plane(struct device *device, const struct kernel_ima
                           "download", fault);
   return status;
 }
+
+enum status device_download_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
+                                 int32_t top, int32_t width, int32_t height, void *host, struct fault *fault) {
+  const struct kernel_memory *m = &device->backend->memory;
+  size_t row = (size_t)width * element;
+  enum status status = STATUS_OK;
+  for (int32_t y = 0; y < height && !status; y++) {
+    size_t at = view->offset + ((size_t)top + (size_t)y) * (size_t)view->stride + (size_t)left;
+    status = device_check(m->download(device->context, view->buffer, at * element, (char *)host + (size_t)y * row, row),
+                          "download", fault);
+  }
+  return status;
+}

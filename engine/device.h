@@ -49,5 +49,8 @@ enum status device_upload_plane(struct device *device, struct device_memory *mem
 /* Downloads a u8 view without padding into a host plane of the same size. */
 enum status device_download_plane(struct device *device, const struct kernel_image *view, struct plane *plane,
                                   struct fault *fault);
+/* Downloads a part of a view, whose elements have `element` bytes, into rows without padding. */
+enum status device_download_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
+                                 int32_t top, int32_t width, int32_t height, void *host, struct fault *fault);
 
 #endif

@@ -24,22 +24,13 @@ static void crop_free(struct crop *c) {
 
 static enum status crop_fetch(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
                               struct crop *c, struct fault *fault) {
-  size_t width = (size_t)c->width, count = width * (size_t)c->height;
+  size_t count = (size_t)c->width * (size_t)c->height;
   c->photo = calloc(count, 1), c->mean = calloc(count, sizeof *c->mean), c->difference = calloc(count, sizeof(double));
   if (!c->photo || !c->mean || !c->difference) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  const struct kernel_memory *m = &device->backend->memory;
-  enum status status = STATUS_OK;
-  for (int32_t y = 0; y < c->height && !status; y++) {
-    size_t row = (size_t)c->top + (size_t)y, at = row * (size_t)photo->stride + (size_t)c->left;
-    status = device_check(
-        m->download(device->context, photo->buffer, photo->offset + at, c->photo + (size_t)y * width, width),
-        "download", fault);
-    at = row * (size_t)p->mean.stride + (size_t)c->left;
-    if (!status)
-      status = device_check(m->download(device->context, p->mean.buffer, (p->mean.offset + at) * sizeof *c->mean,
-                                        c->mean + (size_t)y * width, width * sizeof *c->mean),
-                            "download", fault);
-  }
+  enum status status = device_download_part(device, photo, 1, c->left, c->top, c->width, c->height, c->photo, fault);
+  if (!status)
+    status =
+        device_download_part(device, &p->mean, sizeof *c->mean, c->left, c->top, c->width, c->height, c->mean, fault);
   return status;
 }
 

@@ -12,20 +12,41 @@ static const double MOST_CAST = 1.5;
 
 /* ---- what a finding is ---- */
 
-/* Mean and spread of a plane over a finding's box. */
+/* Mean and spread of the luma of a finding's box. */
 struct patch {
   double mean, spread;
 };
 
-static struct patch patch_of(const uint8_t *pixels, size_t stride, const struct finding *f) {
-  double n = 0, sum = 0, squares = 0;
-  for (int32_t y = f->top; y <= f->bottom; y++)
-    for (int32_t x = f->left; x <= f->right; x++) {
-      double v = pixels[(size_t)y * stride + (size_t)x];
-      n++, sum += v, squares += v * v;
-    }
-  double mean = sum / n, variance = squares / n - mean * mean;
+static struct patch patch_of(const uint8_t *pixels, size_t stride, int32_t width, int32_t height) {
+  uint64_t sum = 0, squares = 0;
+  for (int32_t y = 0; y < height; y++, pixels += stride)
+    for (int32_t x = 0; x < width; x++) sum += pixels[x], squares += (uint32_t)pixels[x] * pixels[x];
+  double n = (double)width * height, mean = (double)sum / n, variance = (double)squares / n - mean * mean;
   return (struct patch){mean, variance > 0 ? sqrt(variance) : 0};
+}
+
+/* Size of a finding's box, of which a coarse plane may show a little more than there is. */
+static void size_of(const struct inspector *in, const struct finding *f, int32_t *width, int32_t *height) {
+  *width = (f->right < in->image.width ? f->right + 1 : in->image.width) - f->left;
+  *height = (f->bottom < in->image.height ? f->bottom + 1 : in->image.height) - f->top;
+}
+
+static struct patch golden_patch(const struct inspector *in, const struct finding *f) {
+  const struct plane *luma = &in->image.planes[0];
+  int32_t width, height;
+  size_of(in, f, &width, &height);
+  return patch_of(luma->pixels + (size_t)f->top * luma->stride + (size_t)f->left, luma->stride, width, height);
+}
+
+/* Of the aligned photo. `pixels` has room for the largest finding. */
+static enum status photo_patch(struct inspection *work, const struct finding *f, uint8_t *pixels, struct patch *patch,
+                               struct fault *fault) {
+  int32_t width, height;
+  size_of(work->inspector, f, &width, &height);
+  enum status status = device_download_part(&work->device, &work->aligned.plane[ALIGNED_LUMA], 1, f->left, f->top,
+                                            width, height, pixels, fault);
+  if (!status) *patch = patch_of(pixels, (size_t)width, width, height);
+  return status;
 }
 
 static enum defect_class classify(const struct finding *f, const struct patch *golden, const struct patch *photo) {
@@ -75,7 +96,7 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   return label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL;
 }
 
-static void fill_region(const struct inspection *work, const struct finding *f, const struct plane *photo,
+static void fill_region(const struct inspection *work, const struct finding *f, const struct patch *photo,
                         struct region *r) {
   const struct inspector *in = work->inspector;
   memset(r, 0, sizeof *r);
@@ -88,9 +109,8 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
     r->has_size = true;
     r->size_mm = in->spec->mm_per_px * (r->golden_box[2] > r->golden_box[3] ? r->golden_box[2] : r->golden_box[3]);
   }
-  struct patch g = patch_of(in->image.planes[0].pixels, in->image.planes[0].stride, f);
-  struct patch p = patch_of(photo->pixels, photo->stride, f);
-  r->class_ = classify(f, &g, &p);
+  struct patch golden = golden_patch(in, f);
+  r->class_ = classify(f, &golden, photo);
   const struct spec_zone *zone = zone_at(in, f);
   r->severity = zone ? zone->severity : SEVERITY_MAJOR;
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
@@ -104,15 +124,25 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
 static enum status fill_regions(struct inspection *work, struct result *result, struct fault *fault) {
   const struct comparison *c = &work->comparison;
   if (!c->count) return STATUS_OK;
-  struct inspect_evidence evidence;
-  if (!inspect_evidence(work, &evidence)) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
+  size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS, largest = 0;
+  for (size_t i = 0; i < count; i++) {
+    const struct finding *f = &c->findings[i];
+    size_t size = (size_t)(f->right - f->left + 1) * (size_t)(f->bottom - f->top + 1);
+    if (size > largest) largest = size;
+  }
+  uint8_t *pixels = malloc(largest);
   result->regions = malloc(count * sizeof *result->regions);
-  if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  for (size_t i = 0; i < count; i++)
-    fill_region(work, &c->findings[i], &evidence.photo->planes[0], &result->regions[i]);
-  result->region_count = count;
-  return STATUS_OK;
+  enum status status =
+      pixels && result->regions ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  for (size_t i = 0; i < count && !status; i++) {
+    struct patch photo;
+    status = photo_patch(work, &c->findings[i], pixels, &photo, fault);
+    if (status) break;
+    fill_region(work, &c->findings[i], &photo, &result->regions[i]);
+    result->region_count++;
+  }
+  free(pixels);
+  return status;
 }
 
 static void fail_by_regions(const struct comparison *c, struct result *result) {
