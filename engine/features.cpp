@@ -3,7 +3,9 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <opencv2/core/version.hpp>
 #include <opencv2/features2d.hpp>
@@ -45,6 +47,81 @@ void direction(double degrees, double *cosine, double *sine) {
   *sine = sn[quarter & 3];
 }
 
+struct nearest {
+  size_t golden, photo;
+  int distance;
+};
+
+/* Bits in which two descriptors differ. */
+inline int distance_of(const std::uint64_t *a, const std::uint64_t *b) {
+  int bits = 0;
+  for (int i = 0; i < 4; i++) bits += __builtin_popcountll(a[i] ^ b[i]);
+  return bits;
+}
+
+/* Each golden feature's nearest photo feature and the other way round; of equally near ones the first. */
+struct both_ways {
+  std::vector<int> golden_distance, photo_distance;
+  std::vector<size_t> golden_nearest, photo_nearest;
+};
+
+/* One source for processors that count bits in one instruction and for those that do not. */
+inline __attribute__((always_inline)) void compare_all(const cv::Mat &golden, const cv::Mat &photo,
+                                                       struct both_ways &ways) {
+  for (size_t i = 0; i < ways.golden_distance.size(); i++) {
+    std::uint64_t a[4], b[4];
+    std::memcpy(a, golden.ptr(static_cast<int>(i)), sizeof a);
+    int least = 257;
+    size_t nearest = 0;
+    for (size_t j = 0; j < ways.photo_distance.size(); j++) {
+      std::memcpy(b, photo.ptr(static_cast<int>(j)), sizeof b);
+      int distance = distance_of(a, b);
+      if (distance < least) least = distance, nearest = j;
+      if (distance < ways.photo_distance[j]) ways.photo_distance[j] = distance, ways.photo_nearest[j] = i;
+    }
+    ways.golden_distance[i] = least, ways.golden_nearest[i] = nearest;
+  }
+}
+
+void compare_plainly(const cv::Mat &golden, const cv::Mat &photo, struct both_ways &ways) {
+  compare_all(golden, photo, ways);
+}
+
+#if defined __x86_64__
+__attribute__((target("popcnt"))) void compare_counting(const cv::Mat &golden, const cv::Mat &photo,
+                                                        struct both_ways &ways) {
+  compare_all(golden, photo, ways);
+}
+
+bool counts_bits() {
+  return __builtin_cpu_supports("popcnt");
+}
+#else
+void compare_counting(const cv::Mat &golden, const cv::Mat &photo, struct both_ways &ways) {
+  compare_all(golden, photo, ways);
+}
+
+bool counts_bits() {
+  return false;
+}
+#endif
+
+/* Pairs that are each other's nearest, in the golden's order. */
+std::vector<struct nearest> mutual(const cv::Mat &golden, const cv::Mat &photo) {
+  size_t rows = static_cast<size_t>(golden.rows), columns = static_cast<size_t>(photo.rows);
+  struct both_ways ways = {std::vector<int>(rows, 257), std::vector<int>(columns, 257), std::vector<size_t>(rows, 0),
+                           std::vector<size_t>(columns, 0)};
+  if (counts_bits())
+    compare_counting(golden, photo, ways);
+  else
+    compare_plainly(golden, photo, ways);
+  std::vector<struct nearest> found;
+  for (size_t i = 0; i < rows; i++)
+    if (ways.photo_nearest[ways.golden_nearest[i]] == i)
+      found.push_back({i, ways.golden_nearest[i], ways.golden_distance[i]});
+  return found;
+}
+
 } // namespace
 
 enum status features_detect(const struct plane *luma, const struct plane *mask, int count, int levels,
@@ -83,16 +160,14 @@ enum status features_match(const struct features *golden, const struct features 
   *count = 0;
   if (golden->points.empty() || photo->points.empty()) return STATUS_OK;
   return guarded(fault, [&] {
-    std::vector<cv::DMatch> found;
-    cv::BFMatcher(cv::NORM_HAMMING, true).match(golden->descriptors, photo->descriptors, found);
-    std::stable_sort(found.begin(), found.end(), [](const cv::DMatch &a, const cv::DMatch &b) {
-      return a.distance != b.distance ? a.distance < b.distance : a.queryIdx < b.queryIdx;
-    });
+    std::vector<struct nearest> found = mutual(golden->descriptors, photo->descriptors);
+    std::stable_sort(found.begin(), found.end(),
+                     [](const struct nearest &a, const struct nearest &b) { return a.distance < b.distance; });
     auto out = static_cast<struct feature_match *>(std::calloc(found.size() + 1, sizeof **matches));
     if (!out) return fault_set(fault, STATUS_MEMORY, "matching features: out of memory");
     for (size_t i = 0; i < found.size(); i++) {
-      const cv::KeyPoint &g = golden->points[static_cast<size_t>(found[i].queryIdx)];
-      const cv::KeyPoint &p = photo->points[static_cast<size_t>(found[i].trainIdx)];
+      const cv::KeyPoint &g = golden->points[found[i].golden];
+      const cv::KeyPoint &p = photo->points[found[i].photo];
       out[i].golden_x = g.pt.x, out[i].golden_y = g.pt.y, out[i].photo_x = p.pt.x, out[i].photo_y = p.pt.y;
       out[i].scale = static_cast<double>(p.size) / static_cast<double>(g.size);
       direction(static_cast<double>(p.angle) - static_cast<double>(g.angle), &out[i].cosine, &out[i].sine);
