@@ -69,7 +69,7 @@ static enum status fit_channels(struct aligned *out, struct fault *fault) {
                                                y.photo + k[0] * (cb.photo - 128) + k[1] * (cr.photo - 128), y.weight};
     }
     out->light.channel[channel] = out->light.luma;
-    status = light_fit(samples, count, LIGHT_MAX_ORDER, &out->light.channel[channel], fault);
+    status = light_fit(samples, count, LIGHT_MAX_ORDER, LIGHT_ROUNDS, &out->light.channel[channel], fault);
   }
   free(samples);
   return status;

@@ -30,10 +30,12 @@ struct light_sample {
 struct light light_none(int width, int height);
 double light_gain(const struct light *light, double x, double y);
 
-/* Fits robustly (Tukey's biweight), so that a changed product does not pass for light. The order is lowered where the
- * samples are few. Where there is nothing to fit to, and on failure (STATUS_MEMORY), `light` is untouched. `order` at
- * most LIGHT_MAX_ORDER. */
-enum status light_fit(const struct light_sample *samples, size_t count, int order, struct light *light,
+/* Fits robustly (Tukey's biweight, reweighted `rounds` times: LIGHT_ROUNDS for an answer, fewer for a step on the way),
+ * so that a changed product does not pass for light. The order is lowered where the samples are few. Where there is
+ * nothing to fit to, and on failure (STATUS_MEMORY), `light` is untouched. `order` at most LIGHT_MAX_ORDER. Samples
+ * that share a y are best handed over together: they are worked on as a row. */
+enum { LIGHT_ROUNDS = 8 };
+enum status light_fit(const struct light_sample *samples, size_t count, int order, int rounds, struct light *light,
                       struct fault *fault);
 
 #endif

@@ -6,6 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Reweighting of the light on the way to the pose, where the next step finds another. */
+enum { ROUGH_ROUNDS = 3 };
+
 /* How far a tile's own gain and offset may lie from the fitted light: a local gloss or shade, not a defect. */
 static const double GAIN_SPREAD = 0.05, OFFSET_SPREAD = 3.0;
 
@@ -64,7 +67,7 @@ static void judge(struct refine *r) {
 }
 
 /* The light from the tiles' means. */
-static enum status relight(struct refine *r, int order, struct fault *fault) {
+static enum status relight(struct refine *r, int order, int rounds, struct fault *fault) {
   const struct tiles *t = r->tiles;
   size_t count = 0;
   struct light_sample *samples = malloc((size_t)t->columns * (size_t)t->rows * sizeof *samples);
@@ -78,7 +81,7 @@ static enum status relight(struct refine *r, int order, struct fault *fault) {
       double photo = golden * l[0] / 4096 + l[1] / 16.0 + (double)s[SUM_E] / w / 16;
       samples[count++] = (struct light_sample){tiles_middle(t, i), tiles_middle(t, j), golden, photo, w / 64};
     }
-  enum status status = light_fit(samples, count, order, &r->light, fault);
+  enum status status = light_fit(samples, count, order, rounds, &r->light, fault);
   free(samples);
   return status;
 }
@@ -153,7 +156,7 @@ enum status refine_pose(struct refine *r, int level, int rounds, double still, s
     status = refine_measure(r, level, fault);
     if (status) return status;
     double moved = step(r);
-    status = relight(r, round ? 2 : 0, fault);
+    status = relight(r, round ? 2 : 0, ROUGH_ROUNDS, fault);
     if (status || moved < 0) return status;
     next_cut(r);
     if (moved < still) break;
@@ -174,7 +177,7 @@ enum status refine_field(struct refine *r, int level, int rounds, double bound, 
       if (status) break;
     }
     status = field_step(t, r->sigma, bound, &r->placement->field, rms, fault);
-    if (!status) status = relight(r, LIGHT_MAX_ORDER, fault);
+    if (!status) status = relight(r, LIGHT_MAX_ORDER, round + 1 < rounds ? ROUGH_ROUNDS : LIGHT_ROUNDS, fault);
     next_cut(r);
   }
   return status;

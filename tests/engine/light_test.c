@@ -51,7 +51,7 @@ static void a_gradient_is_recovered_though_a_third_of_the_product_changed(void *
     struct light_sample samples[SAMPLES];
     struct light light = light_none(WIDTH, HEIGHT);
     draw(samples, 30, 0, seed);
-    assert_int_equal(light_fit(samples, SAMPLES, 2, &light, NULL), STATUS_OK);
+    assert_int_equal(light_fit(samples, SAMPLES, 2, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
     assert_int_equal(light.order, 2);
     double e = worst(&light, 0);
     if (!(e < 1.5)) fail_msg("seed %d: off by %.2f grey levels", (int)seed, e);
@@ -64,7 +64,7 @@ static void most_of_an_offset_is_recovered(void **state) {
   struct light_sample samples[SAMPLES];
   struct light light = light_none(WIDTH, HEIGHT);
   draw(samples, 0, 12, 3);
-  assert_int_equal(light_fit(samples, SAMPLES, 2, &light, NULL), STATUS_OK);
+  assert_int_equal(light_fit(samples, SAMPLES, 2, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
   print_message("offset %.2f of 12, off by %.2f grey levels\n", light.offset, worst(&light, 12));
   assert_true(light.offset > 8 && light.offset < 12.5);
   assert_true(worst(&light, 12) < 4.5);
@@ -88,7 +88,7 @@ static void few_samples_lower_the_order(void **state) {
   draw(samples, 0, 0, 4);
   for (size_t i = 0; i < sizeof rule / sizeof *rule; i++) {
     struct light light = light_none(WIDTH, HEIGHT);
-    assert_int_equal(light_fit(samples, rule[i].samples, LIGHT_MAX_ORDER, &light, NULL), STATUS_OK);
+    assert_int_equal(light_fit(samples, rule[i].samples, LIGHT_MAX_ORDER, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
     assert_int_equal(light.order, rule[i].order);
   }
 }
@@ -98,9 +98,9 @@ static void nothing_to_fit_to_leaves_the_light_alone(void **state) {
   struct light_sample samples[SAMPLES];
   struct light light = light_none(WIDTH, HEIGHT), before = light;
   draw(samples, 0, 0, 5);
-  assert_int_equal(light_fit(samples, 0, 2, &light, NULL), STATUS_OK);
+  assert_int_equal(light_fit(samples, 0, 2, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
   for (int i = 0; i < SAMPLES; i++) samples[i].weight = 0;
-  assert_int_equal(light_fit(samples, SAMPLES, 2, &light, NULL), STATUS_OK);
+  assert_int_equal(light_fit(samples, SAMPLES, 2, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
   assert_memory_equal(&light, &before, sizeof light);
 }
 
