@@ -145,8 +145,8 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   a->placement.field.columns = 0;
   enum status status = STATUS_OK;
   for (int level = level_of(&g->luma, COARSE_PIXELS); level >= g->final_level && !status; level--) {
-    r.cut = level == g->final_level ? r.cut : 127;
-    status = refine_pose(&r, level, 10, level == g->final_level ? 0.003 : 0.02, fault);
+    if (level != g->final_level) r.cut = 127;
+    status = refine_pose(&r, level, 10, 0.02, fault);
   }
   if (!status) {
     r.cut = 127;
@@ -156,8 +156,7 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
   a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
   if (a->aligned) {
-    double cut = 3.5 * r.sigma;
-    r.cut = cut < 8 ? 8 : cut > 127 ? 127 : cut;
+    refine_next_cut(&r);
     status = refine_field(&r, g->final_level, 3, g->local_px, &a->residual_px, fault);
     if (!status) status = refine_measure(&r, g->final_level, fault);
   }

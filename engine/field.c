@@ -1,107 +1,33 @@
 #include "engine/field.h"
 
+#include "engine/field_solve.h"
 #include "engine/refine.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CG_ROUNDS = 30, STAGES = 4, ROUNDS = 2 };
+enum { STAGES = 4, ROUNDS = 2 };
 
 /* In pixels of the level: a tile is never believed to better than TILE_TRUST; a point that nothing holds is drawn to
  * zero with LOOSENESS (1 / px^2); the bend between neighbouring tiles is expected to be about BEND. */
 static const double TILE_TRUST = 0.1, LOOSENESS = 1 / 16.0, BEND = 0.15;
 
 /* From stiff to supple, so that a part which moved by itself is known as such before the field could follow it: a tile
- * that wants to be elsewhere by more than about STRAY pixels counts little (Geman and McClure's weight). */
-static const double STIFFNESS[STAGES] = {512, 64, 8, 1}, STRAY = 0.7;
+ * that wants to be elsewhere by more than about STRAY pixels counts little (Geman and McClure's weight). A stiff plate
+ * is smooth enough for a point every few tiles, where there are LEAST_POINTS of them; between them it converges in a
+ * few rounds, as it would not tile by tile. */
+static const double STIFFNESS[STAGES] = {512, 64, 8, 4}, STRAY = 0.7;
+static const int SPACING[STAGES] = {4, 4, 2, 2};
+enum { LEAST_POINTS = 10 };
 
-struct system {
+/* What the tiles say. */
+struct evidence {
   int columns, rows;
   size_t count;
   struct tile_equation *data; /* information, 1 / px^2; b for the whole field */
-  double *weight;             /* of each tile's data, 0..1 */
-  double bending;
+  double *weight;             /* 0..1 */
 };
-
-static size_t at(const struct system *s, int column, int row) {
-  return (size_t)row * (size_t)s->columns + (size_t)column;
-}
-
-/* out += bending * D' D f for one line of points, `step` apart. */
-static void bend_line(double bending, const double *f, size_t first, size_t step, int n, double *out) {
-  for (int i = 1; i + 1 < n; i++) {
-    size_t p = first + (size_t)i * step;
-    double d = bending * (f[p - step] - 2 * f[p] + f[p + step]);
-    out[p - step] += d, out[p] -= 2 * d, out[p + step] += d;
-  }
-}
-
-/* The same for the mixed difference of a cell, which counts twice in a thin plate. */
-static void twist(const struct system *s, const double *f, double *out) {
-  for (int j = 0; j + 1 < s->rows; j++)
-    for (int i = 0; i + 1 < s->columns; i++) {
-      size_t p = at(s, i, j), q = at(s, i, j + 1);
-      double d = 2 * s->bending * (f[p] - f[p + 1] - f[q] + f[q + 1]);
-      out[p] += d, out[p + 1] -= d, out[q] -= d, out[q + 1] += d;
-    }
-}
-
-static void apply(const struct system *s, const double *f, double *out) {
-  const double *x = f, *y = f + s->count;
-  for (size_t i = 0; i < s->count; i++) {
-    const struct tile_equation *d = &s->data[i];
-    out[i] = s->weight[i] * (d->xx * x[i] + d->xy * y[i]) + LOOSENESS * x[i];
-    out[s->count + i] = s->weight[i] * (d->xy * x[i] + d->yy * y[i]) + LOOSENESS * y[i];
-  }
-  for (int part = 0; part < 2; part++) {
-    const double *g = f + (size_t)part * s->count;
-    double *o = out + (size_t)part * s->count;
-    for (int j = 0; j < s->rows; j++) bend_line(s->bending, g, at(s, 0, j), 1, s->columns, o);
-    for (int i = 0; i < s->columns; i++) bend_line(s->bending, g, at(s, i, 0), (size_t)s->columns, s->rows, o);
-    twist(s, g, o);
-  }
-}
-
-static double dot(const double *a, const double *b, size_t n) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-/* Jacobi: the 2 x 2 diagonal block of each point, its bending estimated by that of an inner point. */
-static void precondition(const struct system *s, const double *r, double *z) {
-  double bend = 20 * s->bending + LOOSENESS;
-  for (size_t i = 0; i < s->count; i++) {
-    double w = s->weight[i], xx = w * s->data[i].xx + bend, yy = w * s->data[i].yy + bend, xy = w * s->data[i].xy;
-    double determinant = xx * yy - xy * xy;
-    z[i] = (yy * r[i] - xy * r[s->count + i]) / determinant;
-    z[s->count + i] = (xx * r[s->count + i] - xy * r[i]) / determinant;
-  }
-}
-
-/* Solves (data + bending) f = b from the f given. `work` has room for 4 vectors. */
-static void solve(const struct system *s, double *f, double *work) {
-  size_t n = 2 * s->count;
-  double *r = work, *z = r + n, *p = z + n, *q = p + n;
-  apply(s, f, q);
-  for (size_t i = 0; i < s->count; i++) {
-    r[i] = s->weight[i] * s->data[i].bx - q[i];
-    r[s->count + i] = s->weight[i] * s->data[i].by - q[s->count + i];
-  }
-  precondition(s, r, z);
-  memcpy(p, z, n * sizeof *p);
-  double rz = dot(r, z, n), first = rz;
-  for (int round = 0; round < CG_ROUNDS && rz > 1e-12 * first && rz > 1e-18; round++) {
-    apply(s, p, q);
-    double alpha = rz / dot(p, q, n);
-    for (size_t i = 0; i < n; i++) f[i] += alpha * p[i], r[i] -= alpha * q[i];
-    precondition(s, r, z);
-    double next = dot(r, z, n), beta = next / rz;
-    for (size_t i = 0; i < n; i++) p[i] = z[i] + beta * p[i];
-    rz = next;
-  }
-}
 
 /* Information of a tile that is never better than TILE_TRUST. */
 static struct tile_equation information(const struct tile_equation *q, double sigma) {
@@ -112,30 +38,30 @@ static struct tile_equation information(const struct tile_equation *q, double si
   return (struct tile_equation){share * q->xx, share * q->xy, share * q->yy, share * q->bx, share * q->by};
 }
 
-static void fill(struct system *s, const struct tiles *tiles, double sigma, const double *f) {
-  for (size_t i = 0; i < s->count; i++) {
+static void fill(struct evidence *e, const struct tiles *tiles, double sigma, const double *f) {
+  for (size_t i = 0; i < e->count; i++) {
     struct tile_equation d = {0, 0, 0, 0, 0};
     if (tiles->sums[i * KERNEL_SUMS + SUM_W] >= 64 * 16) {
       struct tile_equation q = tile_equation(tiles->sums + i * KERNEL_SUMS, tiles->light + 2 * i, sigma);
       d = information(&q, sigma);
     }
-    double x = f[i], y = f[s->count + i];
+    double x = f[i], y = f[e->count + i];
     /* The cost is linearised about the present field: its least is at f - A^-1 b. */
     d.bx = d.xx * x + d.xy * y - d.bx;
     d.by = d.xy * x + d.yy * y - d.by;
-    s->data[i] = d;
+    e->data[i] = d;
   }
 }
 
 /* Largest difference between neighbouring points. */
-static double steepest(const struct system *s, const double *f) {
+static double steepest(const struct evidence *e, const double *f) {
   double most = 0;
   for (int part = 0; part < 2; part++)
-    for (int j = 0; j < s->rows; j++)
-      for (int i = 0; i < s->columns; i++) {
-        size_t p = (size_t)part * s->count + at(s, i, j);
-        double right = i + 1 < s->columns ? fabs(f[p + 1] - f[p]) : 0;
-        double down = j + 1 < s->rows ? fabs(f[p + (size_t)s->columns] - f[p]) : 0;
+    for (int j = 0; j < e->rows; j++)
+      for (int i = 0; i < e->columns; i++) {
+        size_t p = (size_t)part * e->count + (size_t)j * (size_t)e->columns + (size_t)i;
+        double right = i + 1 < e->columns ? fabs(f[p + 1] - f[p]) : 0;
+        double down = j + 1 < e->rows ? fabs(f[p + (size_t)e->columns] - f[p]) : 0;
         if (right > most) most = right;
         if (down > most) most = down;
       }
@@ -144,69 +70,141 @@ static double steepest(const struct system *s, const double *f) {
 
 /* How far each tile wants to be from where the field has it, along the directions that it can tell, decides its weight.
  */
-static void weigh(struct system *s, const double *f) {
-  for (size_t i = 0; i < s->count; i++) {
-    const struct tile_equation *d = &s->data[i];
-    double x = f[i], y = f[s->count + i];
+static void weigh(struct evidence *e, const double *f) {
+  for (size_t i = 0; i < e->count; i++) {
+    const struct tile_equation *d = &e->data[i];
+    double x = f[i], y = f[e->count + i];
     double ex = d->xx * x + d->xy * y - d->bx, ey = d->xy * x + d->yy * y - d->by;
     double half = 0.5 * (d->xx - d->yy), most = 0.5 * (d->xx + d->yy) + sqrt(half * half + d->xy * d->xy);
     double share = most > 0 ? (ex * ex + ey * ey) / (most * most * STRAY * STRAY) : 0;
-    s->weight[i] = 1 / ((1 + share) * (1 + share));
+    e->weight[i] = 1 / ((1 + share) * (1 + share));
   }
+}
+
+/* ---- a point every few tiles ---- */
+
+/* Points every `spacing` tiles, each in the middle of its block: what the block's tiles say, and their mean place. */
+static void gather(const struct evidence *e, int spacing, const double *f, struct field_system *s) {
+  size_t n = s->count;
+  memset(s->xx, 0, 5 * n * sizeof *s->xx);
+  memset(s->f, 0, 2 * n * sizeof *s->f);
+  for (int j = 0; j < e->rows; j++)
+    for (int i = 0; i < e->columns; i++) {
+      size_t at = (size_t)j * (size_t)e->columns + (size_t)i;
+      size_t to = (size_t)(j / spacing) * (size_t)s->columns + (size_t)(i / spacing);
+      const struct tile_equation *d = &e->data[at];
+      double w = e->weight[at];
+      s->xx[to] += w * d->xx, s->xy[to] += w * d->xy, s->yy[to] += w * d->yy;
+      s->bx[to] += w * d->bx, s->by[to] += w * d->by;
+      int left = e->columns - i / spacing * spacing, below = e->rows - j / spacing * spacing;
+      double tiles = (left < spacing ? left : spacing) * (below < spacing ? below : spacing);
+      s->f[to] += f[at] / tiles, s->f[n + to] += f[e->count + at] / tiles;
+    }
+}
+
+/* Point before a tile and the share of the next; beyond the outermost points the line goes on. */
+static double between(int tile, int spacing, int points, int *point) {
+  double at = (tile - 0.5 * (spacing - 1)) / spacing;
+  int i = (int)floor(at);
+  *point = i < 0 ? 0 : i > points - 2 ? points - 2 : i;
+  return at - *point;
+}
+
+static void spread_out(const struct field_system *s, const struct evidence *e, int spacing, double *f) {
+  for (int part = 0; part < 2; part++)
+    for (int j = 0; j < e->rows; j++) {
+      int row, column;
+      double v = between(j, spacing, s->rows, &row);
+      const double *from = s->f + (size_t)part * s->count + (size_t)row * (size_t)s->columns;
+      double *to = f + (size_t)part * e->count + (size_t)j * (size_t)e->columns;
+      for (int i = 0; i < e->columns; i++) {
+        double u = between(i, spacing, s->columns, &column);
+        const double *a = from + column, *b = a + s->columns;
+        to[i] = (1 - v) * ((1 - u) * a[0] + u * a[1]) + v * ((1 - u) * b[0] + u * b[1]);
+      }
+    }
+}
+
+/* Finds the field of one stiffness. */
+static enum status solve_stage(struct evidence *e, int stage, double *f, struct fault *fault) {
+  int least = e->columns < e->rows ? e->columns : e->rows, spacing = SPACING[stage];
+  while (spacing > 1 && least < LEAST_POINTS * spacing) spacing /= 2;
+  struct field_system s;
+  enum status status =
+      field_system_open((e->columns + spacing - 1) / spacing, (e->rows + spacing - 1) / spacing, &s, fault);
+  if (status) return status;
+  /* A difference over n tiles is n times as large and its bend n^2 times, of which there are n^2 fewer. */
+  s.bending = STIFFNESS[stage] / (BEND * BEND) / (spacing * spacing);
+  s.loose = LOOSENESS * spacing * spacing;
+  for (int round = 0; round < ROUNDS; round++) {
+    weigh(e, f);
+    gather(e, spacing, f, &s);
+    field_solve(&s);
+    if (spacing > 1)
+      spread_out(&s, e, spacing, f);
+    else
+      memcpy(f, s.f, 2 * e->count * sizeof *f);
+  }
+  field_system_close(&s);
+  return STATUS_OK;
 }
 
 /* Stage by stage, as long as neighbouring points do not differ too much. */
-static void solve_stages(struct system *s, double *f, double *kept, double *work) {
-  size_t n = 2 * s->count;
+static enum status solve_stages(struct evidence *e, double *f, double *kept, struct fault *fault) {
+  size_t size = 2 * e->count * sizeof *f;
   for (int stage = 0; stage < STAGES; stage++) {
-    s->bending = STIFFNESS[stage] / (BEND * BEND);
-    memcpy(kept, f, n * sizeof *kept);
-    for (int round = 0; round < ROUNDS; round++) {
-      weigh(s, f);
-      solve(s, f, work);
-    }
-    if (stage && steepest(s, f) > FIELD_STRAIN * KERNEL_CELL) {
-      memcpy(f, kept, n * sizeof *f);
+    memcpy(kept, f, size);
+    enum status status = solve_stage(e, stage, f, fault);
+    if (status) return status;
+    if (stage && steepest(e, f) > FIELD_STRAIN * KERNEL_CELL) {
+      memcpy(f, kept, size);
       break;
     }
   }
+  return STATUS_OK;
 }
 
-static double spread(const struct system *s, const double *f) {
+static double spread(const struct evidence *e, const double *f) {
   double weight = 0, total = 0;
-  for (size_t i = 0; i < s->count; i++) {
-    double w = s->weight[i] * (s->data[i].xx + s->data[i].yy);
+  for (size_t i = 0; i < e->count; i++) {
+    double w = e->weight[i] * (e->data[i].xx + e->data[i].yy);
     weight += w;
-    total += w * (f[i] * f[i] + f[s->count + i] * f[s->count + i]);
+    total += w * (f[i] * f[i] + f[e->count + i] * f[e->count + i]);
   }
   return weight > 0 ? sqrt(total / weight) : 0;
 }
 
 enum status field_step(const struct tiles *tiles, double sigma, double bound, struct field *field, double *rms,
-                       struct fault *fault) {
-  struct system s = {.columns = field->columns, .rows = field->rows};
-  s.count = (size_t)s.columns * (size_t)s.rows;
+                       double *moved, struct fault *fault) {
+  struct evidence e = {.columns = field->columns, .rows = field->rows};
+  e.count = (size_t)e.columns * (size_t)e.rows;
   enum status status = STATUS_OK;
   double unit = (double)(1 << tiles->level);
-  double *work = malloc(13 * s.count * sizeof *work);
-  s.data = malloc(s.count * sizeof *s.data);
-  if (!work || !s.data) {
+  double *f = malloc(5 * e.count * sizeof *f);
+  e.data = malloc(e.count * sizeof *e.data);
+  if (!f || !e.data) {
     status = fault_set(fault, STATUS_MEMORY, "local displacement: out of memory");
     goto done;
   }
-  double *f = work + 8 * s.count, *kept = f + 2 * s.count;
-  s.weight = kept + 2 * s.count;
-  for (size_t i = 0; i < s.count; i++) f[i] = field->x[i] / unit, f[s.count + i] = field->y[i] / unit;
-  fill(&s, tiles, sigma < 1 ? 1 : sigma, f);
-  solve_stages(&s, f, kept, work);
-  *rms = unit * spread(&s, f);
-  for (size_t i = 0; i < s.count; i++) {
-    double x = unit * f[i], y = unit * f[s.count + i], length = sqrt(x * x + y * y);
+  double *kept = f + 2 * e.count;
+  e.weight = kept + 2 * e.count;
+  for (size_t i = 0; i < e.count; i++) f[i] = field->x[i] / unit, f[e.count + i] = field->y[i] / unit;
+  fill(&e, tiles, sigma < 1 ? 1 : sigma, f);
+  status = solve_stages(&e, f, kept, fault);
+  if (status) goto done;
+  *rms = unit * spread(&e, f);
+  double *change = kept;
+  for (size_t i = 0; i < e.count; i++) {
+    change[i] = f[i] - field->x[i] / unit, change[e.count + i] = f[e.count + i] - field->y[i] / unit;
+  }
+  *moved = unit * spread(&e, change);
+  for (size_t i = 0; i < e.count; i++) {
+    double x = unit * f[i], y = unit * f[e.count + i], length = sqrt(x * x + y * y);
     double share = length > bound ? bound / length : 1;
     field->x[i] = share * x, field->y[i] = share * y;
   }
 done:
-  free(work);
-  free(s.data);
+  free(f);
+  free(e.data);
   return status;
 }

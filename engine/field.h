@@ -7,9 +7,9 @@
 
 /* One step: the field (one point a tile) that minimises the tiles' cost, linearised about the present field, plus a
  * penalty on bending (squared second differences, as a thin plate's), as supple as can be while no two neighbouring
- * points differ by a strain over FIELD_STRAIN. Conjugate gradients with a fixed number of rounds. `bound` and `rms` in
- * golden pixels, rms over the tiles weighted by what they can tell. */
+ * points differ by a strain over FIELD_STRAIN. In golden pixels: `bound`; `rms` of the field and `moved`, that of its
+ * change, over the tiles weighted by what they can tell. */
 enum status field_step(const struct tiles *tiles, double sigma, double bound, struct field *field, double *rms,
-                       struct fault *fault);
+                       double *moved, struct fault *fault);
 
 #endif

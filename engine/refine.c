@@ -6,6 +6,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Residuals at an edge are mostly misplacement and light that does not fit yet. A cut that is nearer trims one side of
+ * the edge more than the other and pulls the pose after it, further with every step. */
+static const double CUT_SIGMAS = 8, LEAST_CUT = 8, MOST_CUT = 127;
+
+/* A field that moved by less, in pixels of the level, is where it wants to be. */
+static const double FIELD_STILL = 0.25;
+
 /* Reweighting of the light on the way to the pose, where the next step finds another. */
 enum { ROUGH_ROUNDS = 3 };
 
@@ -102,9 +109,9 @@ enum status refine_measure(struct refine *r, int level, struct fault *fault) {
   return status;
 }
 
-static void next_cut(struct refine *r) {
-  double cut = 5 * r->sigma;
-  r->cut = cut < 8 ? 8 : cut > 127 ? 127 : cut;
+void refine_next_cut(struct refine *r) {
+  double cut = CUT_SIGMAS * r->sigma;
+  r->cut = cut < LEAST_CUT ? LEAST_CUT : cut > MOST_CUT ? MOST_CUT : cut;
 }
 
 /* One step of the pose. Returns how far the golden's corners moved, in pixels of the level; negative: no step. */
@@ -156,29 +163,34 @@ enum status refine_pose(struct refine *r, int level, int rounds, double still, s
     status = refine_measure(r, level, fault);
     if (status) return status;
     double moved = step(r);
-    status = relight(r, round ? 2 : 0, ROUGH_ROUNDS, fault);
+    status = relight(r, round || r->light.order ? 2 : 0, ROUGH_ROUNDS, fault);
     if (status || moved < 0) return status;
-    next_cut(r);
+    refine_next_cut(r);
     if (moved < still) break;
   }
   return status;
 }
 
+static enum status begin_field(struct refine *r, int level, struct fault *fault) {
+  const struct tiles *t = r->tiles;
+  return field_reserve(&r->placement->field, t->columns, t->rows, KERNEL_CELL * (double)(1 << level),
+                       tiles_middle(t, 0), fault);
+}
+
 enum status refine_field(struct refine *r, int level, int rounds, double bound, double *rms, struct fault *fault) {
-  struct tiles *t = r->tiles;
   enum status status = STATUS_OK;
   *rms = 0;
-  for (int round = 0; round < rounds && !status; round++) {
+  bool done = false;
+  for (int round = 0; !done; round++) {
+    double moved;
     status = refine_measure(r, level, fault);
-    if (status) break;
-    if (!round) {
-      double unit = (double)(1 << level);
-      status = field_reserve(&r->placement->field, t->columns, t->rows, KERNEL_CELL * unit, tiles_middle(t, 0), fault);
-      if (status) break;
-    }
-    status = field_step(t, r->sigma, bound, &r->placement->field, rms, fault);
-    if (!status) status = relight(r, LIGHT_MAX_ORDER, round + 1 < rounds ? ROUGH_ROUNDS : LIGHT_ROUNDS, fault);
-    next_cut(r);
+    if (!status && !round) status = begin_field(r, level, fault);
+    if (!status) status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
+    if (status) return status;
+    done = round + 1 >= rounds || moved < FIELD_STILL * (double)(1 << level);
+    status = relight(r, LIGHT_MAX_ORDER, done ? LIGHT_ROUNDS : ROUGH_ROUNDS, fault);
+    if (status) return status;
+    refine_next_cut(r);
   }
-  return status;
+  return STATUS_OK;
 }

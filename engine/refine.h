@@ -23,13 +23,16 @@ struct refine {
  * pixels of that level. STATUS_OK also when it does not converge: the caller looks at `correlation`. */
 enum status refine_pose(struct refine *refine, int level, int rounds, double still, struct fault *fault);
 
-/* `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere. Where the photo does
- * not tell, the field follows its surroundings; it never bends so sharply that a part which moved by itself would be
- * followed (strain at most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
+/* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere. Where the photo
+ * does not tell, the field follows its surroundings; it never bends so sharply that a part which moved by itself would
+ * be followed (strain at most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
 enum status refine_field(struct refine *refine, int level, int rounds, double bound, double *rms, struct fault *fault);
 
 /* Measures once at a level without changing anything but sigma, correlation and seen. */
 enum status refine_measure(struct refine *refine, int level, struct fault *fault);
+
+/* Sets the cut by the spread of the last measurement. */
+void refine_next_cut(struct refine *refine);
 
 #define FIELD_STRAIN 0.05
 

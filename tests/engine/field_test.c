@@ -58,9 +58,9 @@ static void an_even_tile_without_noise_tells_nothing(void **state) {
 }
 
 static double step(struct scene *s, double bound) {
-  double rms = -1;
+  double rms = -1, moved = -1;
   look(s);
-  assert_int_equal(field_step(&s->tiles, 2, bound, &s->field, &rms, NULL), STATUS_OK);
+  assert_int_equal(field_step(&s->tiles, 2, bound, &s->field, &rms, &moved, NULL), STATUS_OK);
   return rms;
 }
 
