@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SUBROWS = 8, SUBCOLUMNS = 8, HALVINGS = 12 };
+enum { STRETCHES = 8, SAMPLES = 8, HALVINGS = 12 };
 
 struct plane_camera plane_camera(int width, int height, double focal, double x, double y, double distance, double tilt,
                                  double axis, double roll) {
@@ -82,16 +82,21 @@ static double value_at(const struct scene *scene, double u, double v) {
   return scene->ground;
 }
 
-/* Mean over a stretch of one row: where the value changes between two samples, the place is found by halving. */
-static double row_mean(const struct scene *scene, double left, double v) {
-  const double step = 1.0 / SUBCOLUMNS;
-  double sum = 0, before = value_at(scene, left, v);
-  for (int i = 0; i < SUBCOLUMNS; i++) {
-    double low = left + i * step, high = low + step;
-    const double start = low, end = high, after = value_at(scene, high, v);
+/* A point `along` a stretch of one row, or of one column where `upright`. */
+static double value_on(const struct scene *scene, bool upright, double along, double across) {
+  return upright ? value_at(scene, across, along) : value_at(scene, along, across);
+}
+
+/* Mean over a stretch of length 1: where the value changes between two samples, the place is found by halving. */
+static double stretch_mean(const struct scene *scene, bool upright, double begin, double across) {
+  const double length = 1.0 / SAMPLES;
+  double sum = 0, before = value_on(scene, upright, begin, across);
+  for (int i = 0; i < SAMPLES; i++) {
+    double low = begin + i * length, high = low + length;
+    const double start = low, end = high, after = value_on(scene, upright, high, across);
     for (int k = 0; k < HALVINGS && before != after; k++) {
       const double middle = 0.5 * (low + high);
-      if (value_at(scene, middle, v) == before)
+      if (value_on(scene, upright, middle, across) == before)
         low = middle;
       else
         high = middle;
@@ -103,10 +108,12 @@ static double row_mean(const struct scene *scene, double left, double v) {
   return sum;
 }
 
-static double pixel_mean(const struct scene *scene, int x, int y) {
+/* `upright`: along columns, which is exact for a level edge, else along rows. */
+static double pixel_mean(const struct scene *scene, bool upright, int x, int y) {
+  const double along = (upright ? y : x) - 0.5, across = (upright ? x : y) - 0.5;
   double sum = 0;
-  for (int i = 0; i < SUBROWS; i++) sum += row_mean(scene, x - 0.5, y - 0.5 + (i + 0.5) / SUBROWS);
-  return sum / SUBROWS;
+  for (int i = 0; i < STRETCHES; i++) sum += stretch_mean(scene, upright, along, across + (i + 0.5) / STRETCHES);
+  return sum / STRETCHES;
 }
 
 enum status plane_draw(const struct plane_camera *camera, const struct plane_shape *shapes, size_t count, double ground,
@@ -124,7 +131,8 @@ enum status plane_draw(const struct plane_camera *camera, const struct plane_sha
     for (size_t x = 0; x <= width; x++) below[x] = value_at(&scene, (double)x - 0.5, y + 0.5);
     for (size_t x = 0; x < width && y >= 0; x++) {
       const bool even = above[x] == above[x + 1] && above[x] == below[x] && above[x] == below[x + 1];
-      values[(size_t)y * width + x] = (float)(even ? above[x] : pixel_mean(&scene, (int)x, y));
+      const bool level = above[x] == above[x + 1] && below[x] == below[x + 1];
+      values[(size_t)y * width + x] = (float)(even ? above[x] : pixel_mean(&scene, level, (int)x, y));
     }
   }
   free(above);

@@ -86,11 +86,11 @@ static enum status take_board(struct calibrate *work, const struct photo *photo,
   if (status) return fault_prefix(fault, "%s", photo->path);
   status = check_size(made, image, photo->path, fault);
   if (!status)
-    status = board_find(&image->planes[0], made->columns, made->rows, work->corners + made->photo_count * points,
+    status = board_find(&image->planes[0], made->columns, made->rows, true, work->corners + made->photo_count * points,
                         &found, fault);
   if (status) return status;
   if (!found) {
-    message_warning("%s: no whole board of %d x %d inner corners is seen; passed over", photo->path, made->columns,
+    message_warning("%s: no whole, clear board of %d x %d inner corners is seen; passed over", photo->path, made->columns,
                     made->rows);
     work->passed_over++;
     return STATUS_OK;

@@ -14,6 +14,7 @@
 
 enum motion { MOTION_TRANSLATION, MOTION_RIGID, MOTION_SIMILARITY, MOTION_AFFINE, MOTION_HOMOGRAPHY };
 enum scale_source { SCALE_NONE, SCALE_FIXTURE, SCALE_MARKER, SCALE_REFERENCE };
+enum marker_kind { MARKER_NONE, MARKER_ARUCO, MARKER_CHARUCO, MARKER_CHESSBOARD };
 enum colour_reference { COLOUR_NONE, COLOUR_FIXTURE, COLOUR_ZONE };
 
 /* SPEC_MAX_ZONES leaves a map of zone numbers room for "outside" in one byte. */
@@ -38,6 +39,16 @@ struct spec_zone {
   bool ignore; /* not compared, not used for alignment or light */
   enum severity severity; /* default major */
   struct spec_tolerance tolerance;
+};
+
+/* A target of known size in the product's plane. Numbers that are not given are NAN. */
+struct spec_marker {
+  enum marker_kind kind;
+  char dictionary[16];  /* of its codes: "4x4_50" */
+  double id;            /* ArUco: the code's number */
+  double columns, rows; /* chessboard: inner corners; ChArUco: squares */
+  double square;        /* mm */
+  double size;          /* mm: the black square round a code */
 };
 
 struct spec_gauge_box {
@@ -120,8 +131,14 @@ struct spec {
   struct spec_zone *zones;         /* where they overlap, an ignored one counts before all, else the last */
   size_t zone_count;
   enum scale_source scale;
-  double mm_per_px;  /* NAN where not given */
-  char *calibration; /* or NULL: name of a file beside the spec; calibration.json of the golden */
+  double mm_per_px; /* NAN where not given */
+  struct spec_marker marker;
+  char reference_of[2][64];     /* gauges between whose edges the length is known, or one circle's; "" where none */
+  double reference_length;      /* mm, or NAN */
+  double scale_within;          /* per cent by which the known size may be off either way */
+  double height, height_within; /* mm by which what is measured lies nearer the camera than the marker, and +- */
+  double camera_distance;       /* mm from the lens to the marker's plane, or NAN */
+  char *calibration;            /* or NULL: name of a file beside the spec; calibration.json of the golden */
   struct spec_dimension *dimensions;
   size_t dimension_count;
   struct spec_aql aql;

@@ -64,25 +64,13 @@ static enum status check_light(struct spec_reader *in, const yaml_node_t *root, 
                    "the first is larger than the second; expected the smallest gain, then the largest");
 }
 
-static enum status check_scale(struct spec_reader *in, const yaml_node_t *root, const struct spec *spec) {
-  const yaml_node_t *node = spec_member(in, root, "scale");
-  bool given = !isnan(spec->mm_per_px);
-  in->path[0] = 0;
-  if (spec->scale == SCALE_FIXTURE && !given)
-    return spec_fail(in, node, "scale.mm_per_px", "missing; expected a number above 0 with source: fixture");
-  if (spec->scale != SCALE_FIXTURE && given)
-    return spec_fail(in, place(in, node, "mm_per_px"), "scale.mm_per_px",
-                     "given without a fixture; expected source: fixture beside it");
-  return STATUS_OK;
-}
-
 enum status spec_check(struct spec_reader *in, const yaml_node_t *root, struct spec *spec) {
   enum status status = STATUS_OK;
   for (size_t i = 0; i < spec->zone_count && !status; i++)
     status = check_zone(in, enter_item(in, root, "zones", i), spec, i);
   if (!status) status = check_colour(in, root, spec);
   if (!status) status = check_light(in, root, spec);
-  if (!status) status = check_scale(in, root, spec);
+  if (!status) status = spec_check_scale(in, spec_member(in, root, "scale"), spec);
   for (size_t i = 0; i < spec->dimension_count && !status; i++) {
     const yaml_node_t *node = enter_item(in, root, "dimensions", i);
     spec->dimensions[i].line = (int)node->start_mark.line + 1;

@@ -31,6 +31,8 @@ enum status spec_read_map(struct spec_reader *in, const yaml_node_t *node, const
 /* Checks what no single field shows: names that must exist, limits in their order, keys that belong together.
  * `root` is NULL for an empty document. */
 enum status spec_check(struct spec_reader *in, const yaml_node_t *root, struct spec *spec);
+/* The same of the scale, whose node may be NULL: after the dimensions are read. */
+enum status spec_check_scale(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec);
 /* The same of one dimension, whose node is given. */
 enum status spec_check_dimension(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec,
                                  size_t index);

@@ -1,53 +1,23 @@
-/* The headers are C's, where a struct and a function may share a name. */
+#include "engine/measure/opencv_bridge.h"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 extern "C" {
 #include "engine/measure/board.h"
+#include "engine/measure/board_corners.h"
 }
 #pragma GCC diagnostic pop
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <new>
 #include <opencv2/calib3d.hpp>
 #include <opencv2/core/version.hpp>
-#include <opencv2/imgproc.hpp>
 #include <vector>
 
 namespace {
 
-constexpr int SEARCHED_SIDE = 1600, INTRINSIC = CALIBRATION_VALUES, POSE = 6;
-
-/* OpenCV throws; C must not see it. */
-template <typename Work> enum status guarded(struct fault *fault, const char *what, Work work) {
-  try {
-    /* One photo a thread: OpenCV's own threads would only get in each other's way. */
-    static const bool single = (cv::setNumThreads(1), true);
-    (void)single;
-    return work();
-  } catch (const std::bad_alloc &) {
-    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", what);
-  } catch (const cv::Exception &e) {
-    if (e.code == cv::Error::StsNoMem) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", what);
-    return fault_set(fault, STATUS_INTERNAL, "%s: %s", what, e.err.c_str());
-  } catch (const std::exception &e) {
-    return fault_set(fault, STATUS_INTERNAL, "%s: %s", what, e.what());
-  }
-}
-
-/* The shortest distance between neighbours, which bounds the window of refinement. */
-double least_distance(const std::vector<cv::Point2f> &corners, int columns, int rows) {
-  double least = 1e9;
-  for (int y = 0; y < rows; y++)
-    for (int x = 0; x < columns; x++) {
-      const cv::Point2f &at = corners[static_cast<size_t>(y * columns + x)];
-      if (x + 1 < columns) least = std::min(least, cv::norm(at - corners[static_cast<size_t>(y * columns + x + 1)]));
-      if (y + 1 < rows) least = std::min(least, cv::norm(at - corners[static_cast<size_t>((y + 1) * columns + x)]));
-    }
-  return least;
-}
+constexpr int INTRINSIC = CALIBRATION_VALUES, POSE = 6;
 
 std::vector<cv::Point3f> board_points(const struct calibration *calibration) {
   std::vector<cv::Point3f> points;
@@ -113,34 +83,28 @@ bool usable(const struct calibration *c) {
 
 } // namespace
 
-enum status board_find(const struct plane *luma, int columns, int rows, struct pose_point *corners, bool *found,
-                       struct fault *fault) {
+enum status board_find(const struct plane *luma, int columns, int rows, bool fine, struct pose_point *corners,
+                       bool *found, struct fault *fault) {
   *found = false;
-  return guarded(fault, "finding the board", [&] {
+  return bridge::guarded(fault, "finding the board", [&] {
     const cv::Mat full(luma->height, luma->width, CV_8U, luma->pixels, luma->stride);
-    int reduction = 1;
-    while (std::max(full.cols, full.rows) / reduction > SEARCHED_SIDE) reduction *= 2;
-    cv::Mat small = full;
-    if (reduction > 1)
-      cv::resize(full(cv::Rect(0, 0, full.cols / reduction * reduction, full.rows / reduction * reduction)), small,
-                 cv::Size(full.cols / reduction, full.rows / reduction), 0, 0, cv::INTER_AREA);
+    const bridge::reduced small(full);
     std::vector<cv::Point2f> points;
     const int how = cv::CALIB_CB_ADAPTIVE_THRESH | cv::CALIB_CB_NORMALIZE_IMAGE;
-    *found = cv::findChessboardCorners(small, cv::Size(columns, rows), points, how);
+    *found = cv::findChessboardCorners(small.pixels, cv::Size(columns, rows), points, how);
     if (!*found) return STATUS_OK;
-    const float factor = static_cast<float>(reduction);
-    for (cv::Point2f &p : points) p = cv::Point2f((p.x + 0.5f) * factor - 0.5f, (p.y + 0.5f) * factor - 0.5f);
-    const int half = std::clamp(static_cast<int>(least_distance(points, columns, rows) * 0.3), 2, 30);
-    const cv::TermCriteria end(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 100, 1e-4);
-    cv::cornerSubPix(full, points, cv::Size(half, half), cv::Size(-1, -1), end);
+    for (cv::Point2f &p : points)
+      p = cv::Point2f(static_cast<float>(std::floor(small.full(p.x) + 0.5)),
+                      static_cast<float>(std::floor(small.full(p.y) + 0.5)));
     for (size_t i = 0; i < points.size(); i++) corners[i] = {points[i].x, points[i].y};
+    if (fine) *found = board_corners_refine(luma, columns, rows, corners);
     return STATUS_OK;
   });
 }
 
 enum status board_calibrate(const struct pose_point *corners, size_t views, bool third, struct calibration *calibration,
                             struct fault *fault) {
-  return guarded(fault, "calibrating", [&] {
+  return bridge::guarded(fault, "calibrating", [&] {
     const std::vector<cv::Point3f> board = board_points(calibration);
     std::vector<std::vector<cv::Point2f>> seen(views);
     for (size_t view = 0; view < views; view++)

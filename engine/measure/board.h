@@ -12,12 +12,12 @@
 
 enum { BOARD_MAX_SIDE = 100 };
 
-/* The inner corners of a chessboard of columns x rows of them (2..BOARD_MAX_SIDE each), row by row, to some 0.03 px;
+/* The inner corners of a chessboard of columns x rows of them (2..BOARD_MAX_SIDE each), row by row, in whole pixels,
+ * right to a few; `fine`: refined as in board_corners.h, and not found where an edge of the board is not clear.
  * `corners` has room for all. *found is false where the board is not whole in the photo. Sought in a picture reduced to
- * at most some 1600 px a side, refined in the luma itself. Which of two equivalent ends comes first is OpenCV's choice;
- * lengths do not depend on it. */
-enum status board_find(const struct plane *luma, int columns, int rows, struct pose_point *corners, bool *found,
-                       struct fault *fault);
+ * some 1600 px a side. Which of two equivalent ends comes first is OpenCV's choice; lengths do not depend on it. */
+enum status board_find(const struct plane *luma, int columns, int rows, bool fine, struct pose_point *corners,
+                       bool *found, struct fault *fault);
 
 /* Fits one camera (OpenCV's calibrateCamera, after Zhang, PAMI 22, 2000) to the corners of `views` photos of one board:
  * corners[view * columns * rows + i]. In `calibration`, width, height, columns, rows, square_mm and photos (one a view)

@@ -4,6 +4,7 @@
 
 #include "engine/image.h"
 #include "engine/measure/scale.h"
+#include "models/calibration.h"
 #include "models/spec.h"
 #include "models/status.h"
 
@@ -12,8 +13,9 @@
 
 struct scale_request {
   const struct spec *spec;
-  const struct image *photo; /* decoded at full size */
-  const struct pose *pose;   /* golden -> full-size photo pixel */
+  const struct calibration *calibration; /* of the golden; NULL: the photo is not straightened */
+  const struct image *photo;             /* decoded at full size */
+  const struct pose *pose;               /* golden -> full-size photo pixel */
 };
 
 /* *found is false, with `why` in words for the user and how to retake the photo, where the photo does not show what its

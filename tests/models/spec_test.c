@@ -336,7 +336,21 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
       {"dimensions:\n- " CIRCLE "\n- " LINE "\n- {name: r, measure: position, of: [c, l, c], unit: px}\n",
        "4:3: dimensions[2].at: missing; expected x, y"},
       {"scale: {source: fixture}\n", "1:8: scale.mm_per_px: missing; expected a number above 0 with source: fixture"},
-      {"scale: {mm_per_px: 0.1}\n", "1:20: scale.mm_per_px: given without a fixture"},
+      {"scale: {mm_per_px: 0.1}\n", "1:20: scale.mm_per_px: does not belong here; expected source: fixture"},
+      {"scale: {source: marker}\n", "1:8: scale.marker: missing; expected aruco, charuco or chessboard"},
+      {"scale: {source: marker, marker: aruco, dictionary: 4x4_50, size: 30}\n", "1:8: scale.id: missing"},
+      {"scale: {source: marker, marker: aruco, dictionary: 4x4_51, id: 1, size: 30}\n", "1:52: scale.dictionary: 4x4_51"},
+      {"scale: {source: marker, marker: aruco, dictionary: 4x4_50, id: 1.5, size: 30}\n",
+       "1:64: scale.id: expected a whole number"},
+      {"scale: {source: marker, marker: chessboard, columns: 9, rows: 6, square: 5, size: 3}\n",
+       "1:83: scale.size: does not belong here; expected marker: aruco or charuco"},
+      {"scale: {source: marker, marker: charuco, dictionary: 4x4_50, columns: 5, rows: 7, square: 5, size: 5}\n",
+       "1:100: scale.size: not smaller than square"},
+      {"scale: {source: marker, marker: chessboard, columns: 9, rows: 6, square: 5, height: 3}\n",
+       "1:8: scale.distance: missing; expected it or calibration with a height"},
+      {"scale: {source: reference, length: 5}\n", "1:8: scale.of: missing; expected one circle or two gauges"},
+      {"scale: {source: reference, length: 5, of: a}\n", "1:43: scale.of: a; expected the name of a gauge"},
+      {"scale: {source: reference, length: 5, of: a, height: 1}\n", "1:54: scale.height: does not belong here"},
   };
   CHECK_REFUSALS(cases);
 }

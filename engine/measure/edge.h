@@ -1,0 +1,84 @@
+/* An edge in the mean profile across it: found by the Gaussian derivative, then fitted by least squares as a blurred
+ * step that the pixel integrates.
+ *
+ * A profile's distances grow along its unit vector; the edge's contrast is positive where it gets lighter that way. The
+ * step's response is that of a Gaussian blur and of the pixel's square: the shadow of a square under an angle is a box
+ * of the larger component's width, and what the smaller one adds is taken into the blur (its variance; the fourth
+ * moment that is left out is under 0.003). A curved edge is blurred towards its centre: its response is the mean of
+ * straight ones over a Gaussian along the edge, by the three-point rule of Gauss and Hermite, exact to the fifth
+ * moment, so that no correction of a radius is left to be made. */
+#ifndef ASSAY_ENGINE_MEASURE_EDGE_H
+#define ASSAY_ENGINE_MEASURE_EDGE_H
+
+#include "kernels/kernels.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A profile as kernel_profiles makes it. */
+struct edge_profile {
+  const struct kernel_bin *bins;
+  int32_t count;
+  double first; /* distance of the first bin's begin, px */
+};
+
+/* Shape of the response. */
+struct edge_shape {
+  double sigma;     /* blur, px, the smaller part of the pixel included; at least EDGE_LEAST_SIGMA */
+  double box;       /* width of the pixel across the edge, px: the larger component of the unit vector */
+  double curvature; /* 1/px, as in kernel_profile, of the edge; for the fits: of the profile at distance 0 */
+};
+
+#define EDGE_LEAST_SIGMA 0.15
+
+/* Response of a step of height 1 at distance 0, and its derivatives by distance and by sigma. */
+struct edge_response {
+  double value, slope, bend, by_sigma;
+};
+struct edge_response edge_response(const struct edge_shape *shape, double distance);
+
+/* ---- to find ---- */
+
+struct edge_candidate {
+  double place;    /* px */
+  double strength; /* grey levels a pixel, of the smoothed profile: signed */
+  double contrast; /* about 5 px after less about 5 px before: signed */
+};
+
+enum { EDGE_MOST_CANDIDATES = 64 };
+
+/* Extremes of the derivative of the profile smoothed by a Gaussian of 1 px, by place, of at least `least` grey levels a
+ * pixel and of what stands out of the profile's own noise (4 times the median derivative, as a normal deviation). The
+ * weakest are left out where there are more than EDGE_MOST_CANDIDATES. */
+int edge_find(const struct edge_profile *profile, double least, struct edge_candidate *candidates);
+
+/* The derivative's extreme for a step of one grey level with this blur. */
+double edge_strength(double sigma);
+
+/* ---- to fit ---- */
+
+struct edge_fit {
+  double place, level, contrast, sigma; /* level: far before the edge; contrast: what is beyond it more */
+  double spread;                        /* standard deviation of the place for noise of 1 grey level a pixel, px */
+  double residual;                      /* sum of squared residuals times pixels, grey levels squared */
+  double freedom;                       /* bins less parameters */
+};
+
+/* Place, level, contrast and sigma of one edge, from a start of place and sigma. False where it does not settle: no
+ * edge, or too little of it within the profile. */
+bool edge_fit(const struct edge_profile *profile, const struct edge_shape *shape, double place, double least_contrast,
+              struct edge_fit *fit);
+
+/* The response on the bins' middles, for edges that share it; `place` is where they are expected. */
+enum { EDGE_MOST_BINS = 160 };
+struct edge_table {
+  int32_t count;
+  struct edge_response at[EDGE_MOST_BINS];
+};
+void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table);
+
+/* Place, level and contrast of an edge near `place`, sigma given by the table; fit->sigma is left alone. */
+bool edge_fit_near(const struct edge_profile *profile, const struct edge_table *table, double place,
+                   struct edge_fit *fit);
+
+#endif
