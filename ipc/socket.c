@@ -77,6 +77,10 @@ enum status socket_router(void *context, void **socket, struct fault *fault) {
   return status;
 }
 
+enum status socket_publisher(void *context, void **socket, struct fault *fault) {
+  return set_up(context, ZMQ_PUB, socket, fault);
+}
+
 enum status socket_bind(void *socket, const char *endpoint, struct fault *fault) {
   enum status status = check_endpoint(endpoint, fault);
   if (status || !zmq_bind(socket, endpoint)) return status;

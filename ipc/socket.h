@@ -22,6 +22,8 @@ void socket_context_close(void *context);
  * is tcp://HOST:PORT, ipc://PATH or inproc://NAME; STATUS_USAGE where it is none of them, STATUS_UNAVAILABLE where it
  * cannot be had. */
 enum status socket_router(void *context, void **socket, struct fault *fault);
+/* What is sent goes to whoever has subscribed and is connected by then (PUB), not bound yet. */
+enum status socket_publisher(void *context, void **socket, struct fault *fault);
 enum status socket_bind(void *socket, const char *endpoint, struct fault *fault);
 enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times, void **socket,
                           struct fault *fault);

@@ -12,6 +12,7 @@ struct store {
   sqlite3 *db;
   sqlite3_stmt *statements[SQL_STATEMENTS]; /* prepared at first use */
   bool in_transaction;
+  bool has_findings; /* the tables of store_findings.c are there */
 };
 
 /* A prepared statement, reset and without bindings; NULL on failure. */

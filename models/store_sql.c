@@ -65,4 +65,11 @@ const char *const store_sql[SQL_STATEMENTS] = {
     [SQL_COUNT_SUBMISSION] = "SELECT j.state, j.losses > 0, count(*) FROM members m JOIN jobs j ON j.n = m.job"
                              " WHERE m.submission = (SELECT n FROM submissions WHERE id = ?1)"
                              " GROUP BY j.state, j.losses > 0",
+    [SQL_FIND_FINDING] = "SELECT 1 FROM findings WHERE about = ?1 AND lower <= ?4 AND upper >= ?3"
+                         " AND (factory IS NULL OR ?2 IS NULL OR factory = ?2) LIMIT 1",
+    [SQL_ADD_FINDING] = "INSERT INTO findings(about, factory, lower, upper, line, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_UNTOLD] = "SELECT n, line FROM findings WHERE told = 0 ORDER BY n",
+    [SQL_TOLD] = "UPDATE findings SET told = 1 WHERE n = ?1",
+    [SQL_LOOKED] = "SELECT results FROM looked",
+    [SQL_SET_LOOKED] = "INSERT INTO looked(one, results) VALUES(1, ?1) ON CONFLICT(one) DO UPDATE SET results = ?1",
 };
