@@ -155,7 +155,7 @@ static void blur_line(float *values, int count, size_t stride, const double *wei
 
 enum status plane_blur(const struct plane_camera *camera, float *values, double sigma, struct fault *fault) {
   enum { MOST = 64 };
-  double weights[MOST + 1], sum = 0;
+  double weights[MOST + 1] = {0}, sum = 0;
   const int reach = sigma * 5 + 1 < MOST ? (int)(sigma * 5 + 1) : MOST;
   const int longest = camera->width > camera->height ? camera->width : camera->height;
   double *line = calloc((size_t)longest, sizeof *line);
