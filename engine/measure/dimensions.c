@@ -1,0 +1,95 @@
+#include "engine/measure/dimensions.h"
+
+#include "engine/measure/scale_find.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The maps that a spec's units need. */
+struct maps {
+  struct scale px, mm;
+  bool has_px, has_mm;
+  char why[256]; /* there is no mm */
+};
+
+size_t dimensions_asked(const struct spec *spec) {
+  size_t count = 0;
+  for (size_t i = 0; i < spec->dimension_count; i++) count += spec->dimensions[i].measure != MEASURE_NONE;
+  return count;
+}
+
+/* Golden pixels are as large as the pose makes them, which is known to the share that its residual is of the golden. */
+static bool golden_pixels(const struct dimensions_call *call, struct scale *scale) {
+  if (!scale_of_pose(&call->placement->pose, scale)) return false;
+  double share = call->golden_size > 0 ? call->residual_px / call->golden_size : 0;
+  struct scale_mode mode = {.name = "pose", .freedom = INFINITY};
+  for (int i = 0; i < 6; i++) mode.plane[i] = share * scale->plane.h[i];
+  return !(share > 0) || scale_add_mode(scale, &mode);
+}
+
+static enum status find_maps(const struct dimensions_call *call, struct maps *maps, struct fault *fault) {
+  const struct spec *spec = call->spec;
+  if (spec->motion <= MOTION_RIGID || spec->scale == SCALE_FIXTURE)
+    maps->px = scale_pixels(), maps->has_px = true;
+  else
+    maps->has_px = golden_pixels(call, &maps->px);
+  maps->has_mm = false;
+  snprintf(maps->why, sizeof maps->why, "the spec has no scale");
+  if (spec->scale == SCALE_NONE) return STATUS_OK;
+  struct scale_request request = {.spec = spec, .photo = call->photo, .pose = &call->placement->pose};
+  return scale_find(&request, &maps->mm, &maps->has_mm, maps->why, sizeof maps->why, fault);
+}
+
+static enum status reserve(struct dimensions *d, size_t count, struct fault *fault) {
+  if (count <= d->capacity) return STATUS_OK;
+  struct measured *larger = realloc(d->values, count * sizeof *larger);
+  if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+  d->values = larger, d->capacity = count;
+  return STATUS_OK;
+}
+
+static void measure_one(struct dimensions *d, const struct dimensions_call *call, const struct maps *maps,
+                        const struct spec_dimension *measure, struct measured *out) {
+  bool mm = !strcmp(measure->unit, "mm"), has = mm ? maps->has_mm : maps->has_px;
+  /* An angle is taken in the plane that is known best. */
+  bool angle = measure->measure == MEASURE_ANGLE && maps->has_mm;
+  double size = pose_scale_at(&call->placement->pose, call->golden_size, call->golden_size);
+  struct value_call value = {.measuring = &d->measuring,
+                             .placement = call->placement,
+                             .scale = mm || angle ? &maps->mm : &maps->px,
+                             .pose_px = call->residual_px * (size > 0 ? size : 1)};
+  if (has || angle) {
+    value_measure(&value, measure, out);
+    return;
+  }
+  memset(out, 0, sizeof *out);
+  out->spec = measure, out->value = NAN, out->verdict = VERDICT_CANNOT_JUDGE;
+  snprintf(out->why, sizeof out->why, "%s", mm ? maps->why : "the pose of the product cannot be turned round");
+}
+
+enum status dimensions_measure(struct dimensions *d, const struct dimensions_call *call, struct fault *fault) {
+  const struct spec *spec = call->spec;
+  struct maps maps;
+  d->count = 0;
+  enum status status = reserve(d, dimensions_asked(spec), fault);
+  if (!status) status = find_maps(call, &maps, fault);
+  if (status) return status;
+  struct scale none = scale_pixels();
+  const struct gauge_photo photo = {.device = call->device,
+                                    .luma = call->luma,
+                                    .placement = call->placement,
+                                    .scale = maps.has_mm ? &maps.mm : maps.has_px ? &maps.px : &none};
+  status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
+  for (size_t i = 0; i < spec->dimension_count && !status; i++)
+    if (spec->dimensions[i].measure != MEASURE_NONE)
+      measure_one(d, call, &maps, &spec->dimensions[i], &d->values[d->count++]);
+  return status;
+}
+
+void dimensions_free(struct dimensions *d, struct device *device) {
+  measuring_free(&d->measuring, device);
+  free(d->values);
+  memset(d, 0, sizeof *d);
+}

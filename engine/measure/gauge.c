@@ -1,0 +1,72 @@
+#include "engine/measure/gauge_work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *gauge_room(void *array, size_t *count, size_t *capacity, size_t size) {
+  void **memory = array;
+  if (*count == *capacity) {
+    size_t more = *capacity ? 2 * *capacity : 64;
+    void *larger = realloc(*memory, more * size);
+    if (!larger) return NULL;
+    *memory = larger, *capacity = more;
+  }
+  return (char *)*memory + (*count)++ * size;
+}
+
+/* The list of gauges, and empty work for them. */
+static enum status begin(struct measuring *m, const struct spec_dimension *dimensions, size_t count,
+                         struct fault *fault) {
+  if (!m->work) m->work = calloc(1, sizeof *m->work);
+  if (!m->work) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+  struct gauge_work *w = m->work;
+  m->gauge_count = m->edge_count = w->seek_count = w->trace_count = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (dimensions[i].gauge == GAUGE_NONE) continue;
+    struct gauge *gauge = gauge_room(&m->gauges, &m->gauge_count, &m->gauge_capacity, sizeof *gauge);
+    if (!gauge) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    memset(gauge, 0, sizeof *gauge);
+    gauge->spec = &dimensions[i];
+  }
+  if (m->gauge_count > w->sought_capacity) {
+    struct sought *larger = realloc(w->sought, m->gauge_count * sizeof *larger);
+    if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    w->sought = larger, w->sought_capacity = m->gauge_count;
+  }
+  return STATUS_OK;
+}
+
+static bool is_traced(const struct gauge *gauge) {
+  return !gauge->why[0] && gauge->spec->gauge != GAUGE_COUNT;
+}
+
+enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
+                           const struct spec_dimension *dimensions, size_t count, struct fault *fault) {
+  enum status status = begin(m, dimensions, count, fault);
+  strips_clear(&m->strips);
+  for (size_t i = 0; i < m->gauge_count && !status; i++) status = gauge_seek(m, photo, &m->gauges[i], fault);
+  if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
+  if (status) return status;
+  for (size_t i = 0; i < m->gauge_count; i++) gauge_choose(m, &m->gauges[i]);
+  strips_clear(&m->strips);
+  for (size_t i = 0; i < m->gauge_count && !status; i++)
+    if (is_traced(&m->gauges[i])) status = gauge_trace(m, photo, &m->gauges[i], fault);
+  if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
+  size_t trace = 0;
+  for (size_t i = 0; i < m->gauge_count && !status; i++)
+    if (is_traced(&m->gauges[i])) status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
+  return status;
+}
+
+void measuring_free(struct measuring *m, struct device *device) {
+  strips_free(&m->strips, device);
+  if (m->work) {
+    free(m->work->seeks);
+    free(m->work->sought);
+    free(m->work->traces);
+    free(m->work);
+  }
+  free(m->gauges);
+  free(m->edges);
+  memset(m, 0, sizeof *m);
+}

@@ -1,0 +1,78 @@
+/* Gauges on a photo: edges found in the photo's own pixels, fitted to the sub-pixel, and made into shapes of the
+ * product's plane. Two passes over the photo, each one call of the kernels for all gauges: strips across the whole
+ * search find where the edge is; narrow strips along what was found measure it. */
+#ifndef ASSAY_ENGINE_MEASURE_GAUGE_H
+#define ASSAY_ENGINE_MEASURE_GAUGE_H
+
+#include "engine/measure/outline.h"
+#include "engine/measure/robust.h"
+#include "engine/measure/scale.h"
+#include "engine/measure/shape.h"
+#include "engine/measure/strips.h"
+
+enum edge_state {
+  EDGE_FOUND,
+  EDGE_WEAK,    /* none of the least contrast and the polarity */
+  EDGE_DOUBLED, /* two that are alike */
+  EDGE_OUTSIDE, /* only beyond the search */
+  EDGE_OUTLIER  /* not where the others say, or unlike them: dirt, a burr, a gap */
+};
+
+struct gauge_edge {
+  double x, y, nx, ny; /* photo pixels: where it was found, else where it was sought; unit vector across */
+  double spread;       /* standard uncertainty across, from the image's noise, px */
+  double contrast;     /* grey levels, signed */
+  int part;            /* of the outline; 0 and 1 are the edges of a pair */
+  enum edge_state state;
+};
+
+struct gauge {
+  const struct spec_dimension *spec;
+  bool found;
+  char why[256];            /* where it was not: what was seen, what was expected */
+  size_t first, count;      /* its edges in measuring.edges */
+  struct pose_point middle; /* of the gauge, photo pixels */
+  double sigma;             /* blur of the edge without the pixel, px */
+  double noise, freedom;    /* of the image at the edge, grey levels, and degrees of freedom of that */
+  int shapes;
+  struct shape shape[2];           /* in the plane; two for a pair of edges */
+  double form[2], form_freedom[2]; /* how many times what the noise explains the residuals are; at least 1 */
+  int number;                      /* of a count */
+};
+
+/* One thread's working memory and the gauges measured last. All zero is empty. */
+struct measuring {
+  struct strips strips;
+  struct gauge *gauges;
+  size_t gauge_count, gauge_capacity;
+  struct gauge_edge *edges;
+  size_t edge_count, edge_capacity;
+  struct gauge_work *work; /* inside gauge.c */
+};
+
+struct gauge_photo {
+  struct device *device;
+  const struct kernel_image *luma;   /* u8, full size, on the device */
+  const struct placement *placement; /* golden -> photo pixel */
+  const struct scale *scale;
+};
+
+/* Measures every gauge of the list (measures in it are passed over), in its order. A gauge that cannot be measured is
+ * not an error: found is false, with why. */
+enum status gauges_measure(struct measuring *measuring, const struct gauge_photo *photo,
+                           const struct spec_dimension *dimensions, size_t count, struct fault *fault);
+void measuring_free(struct measuring *measuring, struct device *device);
+
+/* The gauge's shapes again under another map, from the same edges. False where it does not reach them. */
+bool gauge_reshape(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
+                   struct shape *shapes);
+
+/* Widths of a profile of widths: between the two edges of each place, in the plane; at most `most` of them. Their
+ * standard uncertainties from noise go to `spreads`, both may be NULL. How many there are. */
+size_t gauge_widths(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
+                    double *widths, double *spreads, size_t most);
+
+/* "weak", "doubled", "outside", "outlier"; "found". */
+const char *edge_state_name(enum edge_state state);
+
+#endif

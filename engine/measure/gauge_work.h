@@ -1,0 +1,68 @@
+/* Inside of gauge.c and its helpers: what is remembered between the passes. */
+#ifndef ASSAY_ENGINE_MEASURE_GAUGE_WORK_H
+#define ASSAY_ENGINE_MEASURE_GAUGE_WORK_H
+
+#include "engine/measure/gauge.h"
+
+enum { GAUGE_MOST_PLACES = 160 };
+
+/* A strip of the first pass. */
+struct seek {
+  int part;
+  double t;
+  struct outline_place at; /* photo pixels */
+  double half;             /* half its length along the edge, photo px */
+  double reach;            /* of the search, photo px */
+  int32_t strip;           /* -1: none, outside what the photo can show */
+  bool shows;              /* of a profile of widths: a pair at these offsets */
+  double offset[2];
+};
+
+/* What the first pass found of one gauge: edges as offsets from the outline, by a linear model a part of a pair. */
+struct sought {
+  size_t first, count; /* seeks */
+  int edges;           /* 1, or 2 for a pair */
+  int parameters;
+  double model[2][ROBUST_MOST];
+  double before[2], after[2]; /* how far the profile is free of other edges, px */
+  double size;                /* half the outline's, photo px: scale of the basis */
+};
+
+/* A strip of the second pass. */
+struct trace {
+  const struct gauge *gauge;
+  int part, edge; /* of the outline; 0 or 1 of a pair */
+  double t, basis[ROBUST_MOST];
+  struct kernel_profile profile;
+  int32_t strip;
+};
+
+struct gauge_work {
+  struct seek *seeks;
+  size_t seek_count, seek_capacity;
+  struct sought *sought; /* one a gauge */
+  size_t sought_capacity;
+  struct trace *traces;
+  size_t trace_count, trace_capacity;
+};
+
+/* A whole array with room for one more; the place of it, or NULL out of memory. */
+void *gauge_room(void *array, size_t *count, size_t *capacity, size_t size);
+
+/* The linear model's row at a place of the outline; how many parameters there are. */
+int gauge_basis(const struct gauge *gauge, const struct sought *sought, int part, double t,
+                const struct outline_place *photo, double *basis);
+
+/* First pass: strips, then what they show. */
+enum status gauge_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault);
+void gauge_choose(struct measuring *m, struct gauge *gauge);
+/* Second pass: strips, then edges, then shapes. */
+enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault);
+enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, size_t *next_trace,
+                      struct fault *fault);
+void gauge_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge);
+
+/* What was seen at a gauge's edges, for `why`. */
+void gauge_explain(const struct measuring *m, struct gauge *gauge);
+
+#endif

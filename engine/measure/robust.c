@@ -1,0 +1,104 @@
+#include "engine/measure/robust.h"
+
+#include "engine/solve.h"
+
+#include <math.h>
+#include <stdint.h>
+
+enum { TRIALS = 60, MOST_ROWS = 256 };
+
+double robust_at(const double *basis, int n, const double *q) {
+  double sum = 0;
+  for (int i = 0; i < n; i++) sum += basis[i] * q[i];
+  return sum;
+}
+
+/* Least squares over the rows that are marked. A small ridge keeps what they do not determine at 0. */
+static bool fit_rows(const struct robust_row *rows, const bool *marked, int count, int n, double *q) {
+  double a[ROBUST_MOST * ROBUST_MOST] = {0}, b[ROBUST_MOST] = {0};
+  for (int r = 0; r < count; r++) {
+    if (!marked[r]) continue;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j <= i; j++) a[i * n + j] += rows[r].basis[i] * rows[r].basis[j];
+      b[i] += rows[r].basis[i] * rows[r].offset;
+    }
+  }
+  for (int i = 0; i < n; i++) a[i * n + i] += 1e-6;
+  return solve_symmetric(a, b, (size_t)n, q);
+}
+
+static double median(double *values, int count) {
+  for (int i = 1; i < count; i++) {
+    double v = values[i];
+    int j = i;
+    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
+    values[j] = v;
+  }
+  return values[count / 2];
+}
+
+static double residual(const struct robust_row *row, int n, const double *q) {
+  return fabs(row->offset - robust_at(row->basis, n, q));
+}
+
+/* Marks n different usable rows by a fixed sequence. */
+static void draw(const struct robust_row *rows, int count, int n, uint64_t *state, bool *marked) {
+  for (int i = 0; i < count; i++) marked[i] = false;
+  for (int left = n; left;) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    int i = (int)((*state >> 33) % (uint64_t)count);
+    if (!rows[i].usable || marked[i]) continue;
+    marked[i] = true, left--;
+  }
+}
+
+/* Parameters of the least median residual, and that median. */
+static double least_median(const struct robust_row *rows, int count, int n, double *q) {
+  double best = INFINITY, values[MOST_ROWS], trial[ROBUST_MOST];
+  bool marked[MOST_ROWS];
+  uint64_t state = 1;
+  for (int t = 0; t < TRIALS; t++) {
+    int usable = 0;
+    draw(rows, count, n, &state, marked);
+    if (!fit_rows(rows, marked, count, n, trial)) continue;
+    for (int i = 0; i < count; i++)
+      if (rows[i].usable) values[usable++] = residual(&rows[i], n, trial);
+    double middle = median(values, usable);
+    if (middle >= best) continue;
+    best = middle;
+    for (int i = 0; i < n; i++) q[i] = trial[i];
+  }
+  return best;
+}
+
+/* Marks the rows within a cut and fits them; how many. */
+static int refit(const struct robust_row *rows, int count, int n, double cut, bool *marked, double *q) {
+  int inside = 0;
+  for (int i = 0; i < count; i++) {
+    marked[i] = rows[i].usable && residual(&rows[i], n, q) <= cut;
+    inside += marked[i];
+  }
+  return inside > n && fit_rows(rows, marked, count, n, q) ? inside : 0;
+}
+
+bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *q) {
+  bool marked[MOST_ROWS];
+  int usable = 0, inside = 0;
+  if (count > MOST_ROWS) count = MOST_ROWS;
+  for (int i = 0; i < count; i++) usable += marked[i] = rows[i].usable;
+  if (usable < n + 1 || !fit_rows(rows, marked, count, n, q)) return false;
+  double worst = 0;
+  for (int i = 0; i < count; i++)
+    if (rows[i].usable && residual(&rows[i], n, q) > worst) worst = residual(&rows[i], n, q);
+  if (worst <= clean) return true;
+  double middle = least_median(rows, count, n, q);
+  if (!(middle < INFINITY)) return false;
+  double cut = 2.5 * 1.4826 * (1 + 5.0 / (usable - n)) * middle;
+  if (cut < clean) cut = clean;
+  for (int round = 0; round < 3; round++) {
+    inside = refit(rows, count, n, cut, marked, q);
+    if (!inside) return false;
+  }
+  for (int i = 0; i < count; i++) rows[i].usable = marked[i];
+  return 2 * inside >= usable;
+}

@@ -1,0 +1,22 @@
+/* Offsets of edges from where they should be, under a model that is linear in few parameters, with outliers told. */
+#ifndef ASSAY_ENGINE_MEASURE_ROBUST_H
+#define ASSAY_ENGINE_MEASURE_ROBUST_H
+
+#include <stdbool.h>
+
+enum { ROBUST_MOST = 5 };
+
+struct robust_row {
+  double basis[ROBUST_MOST];
+  double offset; /* px */
+  bool usable;   /* in: there is an offset; out: it belongs to the model */
+};
+
+/* Fits `n` parameters. A plain least-squares fit is taken where it leaves no residual over `clean` px; else the least
+ * median of squares over drawn subsets (Rousseeuw 1984, drawn by a fixed sequence), then least squares over what lies
+ * within 2.5 robust deviations, or `clean` where that is more. False where fewer than n + 1 rows, or less than half of
+ * the usable ones, agree. */
+bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *parameters);
+double robust_at(const double *basis, int n, const double *parameters);
+
+#endif

@@ -1,0 +1,59 @@
+#include "engine/measure/strips.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_BINS = 1 << 26 };
+
+void strips_clear(struct strips *s) {
+  s->count = s->bin_count = 0;
+}
+
+enum status strips_add(struct strips *s, const struct kernel_profile *profile, struct fault *fault) {
+  if (s->count == KERNEL_MOST_PROFILES || s->bin_count > MOST_BINS - profile->bins)
+    return fault_set(fault, STATUS_LIMIT, "dimensions: more gauge lines than can be measured at once");
+  if (s->count == s->capacity) {
+    int32_t capacity = s->capacity ? 2 * s->capacity : 256;
+    struct kernel_profile *larger = realloc(s->profiles, (size_t)capacity * sizeof *larger);
+    if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    s->profiles = larger, s->capacity = capacity;
+  }
+  s->profiles[s->count] = *profile;
+  s->profiles[s->count++].at = s->bin_count;
+  s->bin_count += profile->bins;
+  return STATUS_OK;
+}
+
+enum status strips_measure(struct strips *s, struct device *device, const struct kernel_image *photo,
+                           struct fault *fault) {
+  if (!s->count) return STATUS_OK;
+  size_t bins = (size_t)s->bin_count;
+  if (bins > s->bin_capacity) {
+    struct kernel_bin *larger = realloc(s->bins, bins * sizeof *larger);
+    if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    s->bins = larger, s->bin_capacity = bins;
+  }
+  enum status status = device_reserve(device, &s->scratch, (size_t)s->count * sizeof *s->profiles, fault);
+  if (!status) status = device_reserve(device, &s->device_bins, bins * sizeof *s->bins, fault);
+  if (status) return status;
+  struct kernel_profiles call = {.photo = *photo,
+                                 .profiles = s->profiles,
+                                 .count = s->count,
+                                 .scratch = s->scratch.buffer,
+                                 .bins = s->device_bins.buffer};
+  status = device_check(device->backend->operations.profiles(device->context, &call), "profiles", fault);
+  return status ? status : device_download(device, &s->device_bins, s->bins, bins * sizeof *s->bins, fault);
+}
+
+struct edge_profile strips_profile(const struct strips *s, int32_t index) {
+  const struct kernel_profile *p = &s->profiles[index];
+  return (struct edge_profile){s->bins + p->at, p->bins, p->first};
+}
+
+void strips_free(struct strips *s, struct device *device) {
+  device_release(device, &s->scratch);
+  device_release(device, &s->device_bins);
+  free(s->profiles);
+  free(s->bins);
+  memset(s, 0, sizeof *s);
+}
