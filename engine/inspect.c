@@ -28,6 +28,7 @@ void inspection_close(struct inspection *work) {
   alignment_free(&work->device, &work->alignment);
   aligned_free(&work->device, &work->aligned);
   comparison_free(&work->device, &work->comparison);
+  dimensions_free(&work->dimensions, &work->device);
   image_free(&work->photo);
   image_free(&work->evidence_photo);
   free(work->evidence_map);
@@ -139,7 +140,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
   bool readable = true;
   struct fault trouble = {0};
   *go_on = false;
-  work->judged = false;
+  work->judged = work->measured = false;
   enum status status = begin(work->inspector, photo, job, result, fault);
   if (status) return status;
   result->verdict = VERDICT_CANNOT_JUDGE;
@@ -185,6 +186,13 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   return status;
 }
 
+static enum status measure_aligned(struct inspection *work, struct result *result, struct fault *fault) {
+  double start = milliseconds();
+  enum status status = gauging_measure(work, result, fault);
+  result->timing.measure = milliseconds() - start;
+  return status;
+}
+
 /* What is not a pass has a reason, unless there was no memory for it. */
 static enum status check_reason(const struct result *result, struct fault *fault) {
   return result->reason_count ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "result: out of memory");
@@ -195,6 +203,7 @@ enum status inspect_photo(struct inspection *work, const struct photo *photo, co
   double start = milliseconds();
   bool go_on;
   enum status status = start_photo(work, photo, job, result, &go_on, fault);
+  if (!status && go_on) status = measure_aligned(work, result, fault);
   if (!status && go_on) status = compare_aligned(work, result, fault);
   if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
@@ -211,7 +220,31 @@ enum status inspect_align(struct inspection *work, const struct photo *photo, st
   return status;
 }
 
+enum status inspect_measure(struct inspection *work, const struct photo *photo, struct result *result,
+                            struct fault *fault) {
+  double start = milliseconds();
+  bool go_on;
+  enum status status = start_photo(work, photo, NULL, result, &go_on, fault);
+  if (!status && go_on) {
+    status = measure_aligned(work, result, fault);
+    result->verdict = VERDICT_PASS, result->score = 100;
+    gauging_judge(work, result);
+  }
+  if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
+  result->timing.total = milliseconds() - start;
+  return status;
+}
+
 /* ---- evidence ---- */
+
+bool inspect_gauges(const struct inspection *work, struct inspect_gauges *gauges) {
+  if (!work->measured) return false;
+  const struct dimensions *d = &work->dimensions;
+  *gauges =
+      (struct inspect_gauges){d->measuring.gauges, d->measuring.gauge_count,  d->measuring.edges, d->values, d->count,
+                              &work->photo,        &work->alignment.placement};
+  return true;
+}
 
 static enum status fetch_photo(struct inspection *work, struct fault *fault) {
   const struct aligned *a = &work->aligned;

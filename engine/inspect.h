@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_INSPECT_H
 
 #include "engine/image.h"
+#include "engine/measure/value.h"
 #include "models/golden.h"
 #include "models/job.h"
 #include "models/photo.h"
@@ -48,6 +49,23 @@ enum status inspect_photo(struct inspection *inspection, const struct photo *pho
 /* Only decodes and aligns: result->aligned, homography, residual_px, overlap. */
 enum status inspect_align(struct inspection *inspection, const struct photo *photo, struct result *result,
                           struct fault *fault);
+
+/* Only decodes, aligns and measures the dimensions: verdict, reasons and score are theirs alone. */
+enum status inspect_measure(struct inspection *inspection, const struct photo *photo, struct result *result,
+                            struct fault *fault);
+
+/* Of the photo measured last by this inspection (by inspect_photo or inspect_measure), for budgets and pictures; valid
+ * until its next call. False where nothing was measured. */
+struct inspect_gauges {
+  const struct gauge *gauges;
+  size_t gauge_count;
+  const struct gauge_edge *edges; /* all gauges'; each has its range */
+  const struct measured *values;  /* in the order of the spec's measures */
+  size_t value_count;
+  const struct image *photo;         /* as decoded: full size */
+  const struct placement *placement; /* golden -> photo pixel */
+};
+bool inspect_gauges(const struct inspection *inspection, struct inspect_gauges *gauges);
 
 /* Of the photo judged last by this inspection, for pictures; all in golden pixels and valid until its next call.
  * False where there is none (not aligned). `map`: one byte a pixel, INSPECT_MAP_UNIT is 1 tolerance, saturating. */

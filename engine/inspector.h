@@ -4,6 +4,7 @@
 
 #include "engine/compare.h"
 #include "engine/inspect.h"
+#include "engine/measure/dimensions.h"
 #include "engine/zones.h"
 
 struct inspector {
@@ -27,15 +28,22 @@ struct inspection {
   struct alignment alignment;
   struct aligned aligned;
   struct comparison comparison;
+  struct dimensions dimensions;
   struct image evidence_photo;
   uint8_t *evidence_map;
   size_t evidence_map_size;
   struct plane evidence_plane;
-  bool judged; /* the last photo was compared: there is evidence */
+  bool judged;   /* the last photo was compared: there is evidence */
+  bool measured; /* its dimensions were measured */
 };
 
 /* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
 enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);
+
+/* Measures the spec's dimensions on the aligned photo into result->dimensions. */
+enum status gauging_measure(struct inspection *inspection, struct result *result, struct fault *fault);
+/* What the measured dimensions make of verdict, reasons and score that stand already. */
+void gauging_judge(const struct inspection *inspection, struct result *result);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);

@@ -239,16 +239,19 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
   }
   enum status status = fill_regions(work, result, fault);
   if (status) return status;
-  if (result->region_count) {
-    fail_by_regions(c, result);
-  } else if (c->overflow) {
+  if (!result->region_count && c->overflow) {
     result->verdict = VERDICT_CANNOT_JUDGE;
     result_add_reason(result, REASON_WRONG_PRODUCT,
                       "the photo differs from the golden sample almost everywhere; check that it shows this product");
+    return STATUS_OK;
+  }
+  if (result->region_count) {
+    fail_by_regions(c, result);
   } else {
     result->verdict = VERDICT_PASS;
     result->score = 100 * (1 - 0.5 * c->use);
     say_not_judged(work, result);
   }
+  gauging_judge(work, result);
   return STATUS_OK;
 }

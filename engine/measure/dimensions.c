@@ -80,7 +80,9 @@ enum status dimensions_measure(struct dimensions *d, const struct dimensions_cal
   const struct gauge_photo photo = {.device = call->device,
                                     .luma = call->luma,
                                     .placement = call->placement,
-                                    .scale = maps.has_mm ? &maps.mm : maps.has_px ? &maps.px : &none};
+                                    .scale = maps.has_mm   ? &maps.mm
+                                             : maps.has_px ? &maps.px
+                                                           : &none};
   status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
   for (size_t i = 0; i < spec->dimension_count && !status; i++)
     if (spec->dimensions[i].measure != MEASURE_NONE)

@@ -14,7 +14,7 @@ struct dimensions {
 
 struct dimensions_call {
   const struct spec *spec;
-  const struct image *photo;         /* decoded at full size */
+  const struct image *photo; /* decoded at full size */
   struct device *device;
   const struct kernel_image *luma;   /* its luma on the device */
   const struct placement *placement; /* golden -> photo pixel */

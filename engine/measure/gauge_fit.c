@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* An edge whose residuals are so many times the others' is unlike them. */
-static const double UNLIKE = 2.5;
+static const double UNLIKE = 8;
 /* Further from where it was expected than this, the response is made anew, px. */
 static const double NEAR = 0.2;
 /* Noise cannot be less than that of rounding to whole grey levels: 1/12. */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 enum { TRIALS = 60, MOST_ROWS = 256 };
+static const double CUT = 3;
 
 double robust_at(const double *basis, int n, const double *q) {
   double sum = 0;
@@ -71,6 +72,16 @@ static double least_median(const struct robust_row *rows, int count, int n, doub
   return best;
 }
 
+/* Normal deviation of the residuals, from their median: of all, so that a shape that is not quite the model's is not
+ * taken for the few that happen to fit it. */
+static double spread_of(const struct robust_row *rows, int count, int n, const double *q) {
+  double values[MOST_ROWS];
+  int usable = 0;
+  for (int i = 0; i < count; i++)
+    if (rows[i].usable) values[usable++] = residual(&rows[i], n, q);
+  return 1.4826 * (1 + 5.0 / (usable - n)) * median(values, usable);
+}
+
 /* Marks the rows within a cut and fits them; how many. */
 static int refit(const struct robust_row *rows, int count, int n, double cut, bool *marked, double *q) {
   int inside = 0;
@@ -91,12 +102,10 @@ bool robust_fit(struct robust_row *rows, int count, int n, double clean, double 
   for (int i = 0; i < count; i++)
     if (rows[i].usable && residual(&rows[i], n, q) > worst) worst = residual(&rows[i], n, q);
   if (worst <= clean) return true;
-  double middle = least_median(rows, count, n, q);
-  if (!(middle < INFINITY)) return false;
-  double cut = 2.5 * 1.4826 * (1 + 5.0 / (usable - n)) * middle;
-  if (cut < clean) cut = clean;
-  for (int round = 0; round < 3; round++) {
-    inside = refit(rows, count, n, cut, marked, q);
+  if (!(least_median(rows, count, n, q) < INFINITY)) return false;
+  for (int round = 0; round < 4; round++) {
+    double cut = CUT * spread_of(rows, count, n, q);
+    inside = refit(rows, count, n, cut > clean ? cut : clean, marked, q);
     if (!inside) return false;
   }
   for (int i = 0; i < count; i++) rows[i].usable = marked[i];

@@ -14,8 +14,8 @@ struct robust_row {
 
 /* Fits `n` parameters. A plain least-squares fit is taken where it leaves no residual over `clean` px; else the least
  * median of squares over drawn subsets (Rousseeuw 1984, drawn by a fixed sequence), then least squares over what lies
- * within 2.5 robust deviations, or `clean` where that is more. False where fewer than n + 1 rows, or less than half of
- * the usable ones, agree. */
+ * within 3 robust deviations of all, or `clean` where that is more. False where fewer than n + 1 rows, or less than
+ * half of the usable ones, agree. */
 bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *parameters);
 double robust_at(const double *basis, int n, const double *parameters);
 
