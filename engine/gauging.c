@@ -22,6 +22,7 @@ enum status gauging_measure(struct inspection *work, struct result *result, stru
   if (!asked) return STATUS_OK;
   double width = in->image.width, height = in->image.height;
   const struct dimensions_call call = {.spec = in->spec,
+                                       .calibration = in->golden ? in->golden->calibration : NULL,
                                        .photo = &work->photo,
                                        .device = &work->device,
                                        .luma = &work->alignment.photo.level[0],

@@ -31,15 +31,22 @@ static bool golden_pixels(const struct dimensions_call *call, struct scale *scal
 
 static enum status find_maps(const struct dimensions_call *call, struct maps *maps, struct fault *fault) {
   const struct spec *spec = call->spec;
-  if (spec->motion <= MOTION_RIGID || spec->scale == SCALE_FIXTURE)
-    maps->px = scale_pixels(), maps->has_px = true;
-  else
-    maps->has_px = golden_pixels(call, &maps->px);
-  maps->has_mm = false;
+  struct scale_request request = {
+      .spec = spec, .calibration = call->calibration, .photo = call->photo, .pose = &call->placement->pose};
+  bool own = spec->motion <= MOTION_RIGID || spec->scale == SCALE_FIXTURE;
+  struct scale found;
+  bool has;
+  *maps = (struct maps){.px = scale_pixels(), .has_px = true};
+  if (!own) maps->has_px = golden_pixels(call, &maps->px);
   snprintf(maps->why, sizeof maps->why, "the spec has no scale");
-  if (spec->scale == SCALE_NONE) return STATUS_OK;
-  struct scale_request request = {.spec = spec, .photo = call->photo, .pose = &call->placement->pose};
-  return scale_find(&request, &maps->mm, &maps->has_mm, maps->why, sizeof maps->why, fault);
+  enum status status = scale_find(&request, &found, &has, maps->why, sizeof maps->why, fault);
+  if (status || !has) return status;
+  /* Without a scale it is the photo's own pixels, straightened where the lens is known. */
+  if (spec->scale != SCALE_NONE)
+    maps->mm = found, maps->has_mm = true;
+  else if (own)
+    maps->px = found;
+  return STATUS_OK;
 }
 
 static enum status reserve(struct dimensions *d, size_t count, struct fault *fault) {

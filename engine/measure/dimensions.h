@@ -4,6 +4,7 @@
 
 #include "engine/image.h"
 #include "engine/measure/value.h"
+#include "models/calibration.h"
 
 /* One thread's working memory and the last photo's dimensions. All zero is empty. */
 struct dimensions {
@@ -14,7 +15,8 @@ struct dimensions {
 
 struct dimensions_call {
   const struct spec *spec;
-  const struct image *photo; /* decoded at full size */
+  const struct calibration *calibration; /* of the golden; NULL: none */
+  const struct image *photo;             /* decoded at full size */
   struct device *device;
   const struct kernel_image *luma;   /* its luma on the device */
   const struct placement *placement; /* golden -> photo pixel */
