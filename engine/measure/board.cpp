@@ -88,7 +88,7 @@ enum status board_find(const struct plane *luma, int columns, int rows, bool fin
   *found = false;
   return bridge::guarded(fault, "finding the board", [&] {
     const cv::Mat full(luma->height, luma->width, CV_8U, luma->pixels, luma->stride);
-    const bridge::reduced small(full);
+    const bridge::reduced small(full, 1600);
     std::vector<cv::Point2f> points;
     const int how = cv::CALIB_CB_ADAPTIVE_THRESH | cv::CALIB_CB_NORMALIZE_IMAGE;
     *found = cv::findChessboardCorners(small.pixels, cv::Size(columns, rows), points, how);

@@ -55,6 +55,25 @@ bool before(const struct marker_seen &a, const struct marker_seen &b) {
   return a.corners[0].x < b.corners[0].x;
 }
 
+/* The codes of one picture, by their numbers. */
+std::vector<struct marker_seen> look(const bridge::reduced &small, const cv::Ptr<cv::aruco::Dictionary> &codes) {
+  auto how = cv::aruco::DetectorParameters::create();
+  how->cornerRefinementMethod = cv::aruco::CORNER_REFINE_NONE; /* engine/measure/target_fit.h does it */
+  std::vector<std::vector<cv::Point2f>> corners;
+  std::vector<int> ids;
+  cv::aruco::detectMarkers(small.pixels, codes, corners, ids, how);
+  std::vector<struct marker_seen> found(ids.size());
+  for (size_t i = 0; i < ids.size(); i++) {
+    found[i].id = ids[i];
+    for (size_t k = 0; k < 4; k++) {
+      const cv::Point2f &p = corners[i][k];
+      found[i].corners[k] = {std::floor(small.full(p.x) + 0.5), std::floor(small.full(p.y) + 0.5)};
+    }
+  }
+  std::sort(found.begin(), found.end(), before);
+  return found;
+}
+
 } // namespace
 
 enum status marker_cells(const char *dictionary, int id, uint8_t cells[MARKER_MAX_BITS * MARKER_MAX_BITS], int *side,
@@ -74,32 +93,30 @@ enum status marker_cells(const char *dictionary, int id, uint8_t cells[MARKER_MA
   });
 }
 
-enum status marker_find(const struct plane *luma, const char *dictionary, struct marker_seen **seen, size_t *count,
-                        struct fault *fault) {
+enum status marker_find(const struct plane *luma, const char *dictionary, int wanted, struct marker_seen **seen,
+                        size_t *count, struct fault *fault) {
   *seen = nullptr;
   *count = 0;
   return bridge::guarded(fault, "finding the marker", [&] {
     const auto codes = dictionary_of(dictionary);
     if (!codes) return fault_set(fault, STATUS_INVALID, "%s: no such dictionary of markers", dictionary);
-    const bridge::reduced small(cv::Mat(luma->height, luma->width, CV_8U, luma->pixels, luma->stride));
-    auto how = cv::aruco::DetectorParameters::create();
-    how->cornerRefinementMethod = cv::aruco::CORNER_REFINE_NONE; /* engine/measure/target_fit.h does it */
-    std::vector<std::vector<cv::Point2f>> corners;
-    std::vector<int> ids;
-    cv::aruco::detectMarkers(small.pixels, codes, corners, ids, how);
-    if (ids.empty()) return STATUS_OK;
-    auto found = static_cast<struct marker_seen *>(std::calloc(ids.size(), sizeof **seen));
-    if (!found) return fault_set(fault, STATUS_MEMORY, "finding the marker: out of memory");
-    for (size_t i = 0; i < ids.size(); i++) {
-      found[i].id = ids[i];
-      for (size_t k = 0; k < 4; k++) {
-        const cv::Point2f &p = corners[i][k];
-        found[i].corners[k] = {std::floor(small.full(p.x) + 0.5), std::floor(small.full(p.y) + 0.5)};
-      }
+    const cv::Mat full(luma->height, luma->width, CV_8U, luma->pixels, luma->stride);
+    std::vector<struct marker_seen> found;
+    /* Most markers are large enough for a small picture, which takes a quarter of the time. */
+    for (int side = 800, last = 0; side <= 3200; side *= 2) {
+      const bridge::reduced small(full, side);
+      if (small.reduction == last) break;
+      last = small.reduction;
+      found = look(small, codes);
+      if (std::any_of(found.begin(), found.end(), [&](const auto &one) { return wanted < 0 || one.id == wanted; }))
+        break;
     }
-    std::sort(found, found + ids.size(), before);
-    *seen = found;
-    *count = ids.size();
+    if (found.empty()) return STATUS_OK;
+    auto out = static_cast<struct marker_seen *>(std::calloc(found.size(), sizeof **seen));
+    if (!out) return fault_set(fault, STATUS_MEMORY, "finding the marker: out of memory");
+    std::copy(found.begin(), found.end(), out);
+    *seen = out;
+    *count = found.size();
     return STATUS_OK;
   });
 }

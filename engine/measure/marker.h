@@ -24,10 +24,10 @@ struct marker_seen {
                                    pixels, right to a few */
 };
 
-/* All codes of a dictionary in a photo (Garrido-Jurado et al., Pattern Recognition 47, 2014), in the order of their
- * numbers; *seen is the caller's to free, NULL where *count is 0. Sought in a picture reduced to some 1600 px a side.
- */
-enum status marker_find(const struct plane *luma, const char *dictionary, struct marker_seen **seen, size_t *count,
-                        struct fault *fault);
+/* Codes of a dictionary in a photo (Garrido-Jurado et al., Pattern Recognition 47, 2014), in the order of their
+ * numbers; *seen is the caller's to free, NULL where *count is 0. Sought in ever larger pictures, reduced to some 800,
+ * 1600 and 3200 px a side, until one shows the code `wanted`, or any where that is below 0. */
+enum status marker_find(const struct plane *luma, const char *dictionary, int wanted, struct marker_seen **seen,
+                        size_t *count, struct fault *fault);
 
 #endif

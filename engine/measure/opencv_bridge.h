@@ -36,15 +36,14 @@ template <typename Work> enum status guarded(struct fault *fault, const char *wh
   }
 }
 
-/* A picture of some 1600 pixels a side, in which targets are sought: every one of its pixels is the rounded mean of
- * `reduction` squared. */
+/* A picture of at least `side` pixels a side, or the full one where that is smaller, in which targets are sought: every
+ * one of its pixels is the rounded mean of `reduction` squared. */
 struct reduced {
   cv::Mat pixels;
   int reduction = 1;
 
-  explicit reduced(const cv::Mat &full) {
-    constexpr int searched = 1600;
-    while (std::max(full.cols, full.rows) / (reduction + 1) >= searched) reduction++;
+  reduced(const cv::Mat &full, int side) {
+    while (std::max(full.cols, full.rows) / (reduction + 1) >= side) reduction++;
     if (reduction == 1) {
       pixels = full;
       return;

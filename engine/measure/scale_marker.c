@@ -69,7 +69,7 @@ static enum status seek_code(struct search *in) {
     status = target_add(&in->target, 0, 0, in->marker->size / side, side, side, cells, true, in->marker->size / side,
                         in->fault);
   if (!status) status = reserve(in, CODE_CORNERS);
-  if (!status) status = marker_find(in->luma, in->marker->dictionary, &seen, &count, in->fault);
+  if (!status) status = marker_find(in->luma, in->marker->dictionary, id, &seen, &count, in->fault);
   if (status) return status;
   for (size_t i = 0; i < count; i++) {
     if (seen[i].id != id) continue;
@@ -198,7 +198,7 @@ static enum status add_board_edges(struct search *in, bool first_white) {
 static enum status seek_charuco(struct search *in) {
   struct marker_seen *seen;
   size_t count;
-  enum status status = marker_find(in->luma, in->marker->dictionary, &seen, &count, in->fault);
+  enum status status = marker_find(in->luma, in->marker->dictionary, -1, &seen, &count, in->fault);
   if (status) return status;
   status = reserve(in, CODE_CORNERS * (count + 1));
   if (status) goto end;
