@@ -82,14 +82,22 @@ static void write_dimensions(const struct set_facts *facts, FILE *out) {
   }
 }
 
+/* The product's outline a little inwards: the cut edge itself is not compared. Its corners are as round as the
+ * product's, so that no ground lies inside. */
 static void write_zone(const struct set_facts *facts, FILE *out) {
-  static const double inset = 0.8; /* mm: the cut edge itself is not compared */
-  double right = facts->scene->width - inset, bottom = facts->scene->height - inset;
-  const double corners[4][2] = {{inset, inset}, {right, inset}, {right, bottom}, {inset, bottom}};
+  static const double inset = 0.8; /* mm */
+  enum { CORNERS = 4, STEPS = 4 };
+  const struct scene *scene = facts->scene;
+  double radius = fmax(scene->corner - inset, 0), quarter = acos(-1) / 2;
+  int steps = radius > 0 ? STEPS : 1;
   fprintf(out, "zones:\n  - {name: product, polygon: [");
-  for (int i = 0; i < 4; i++) {
-    double at[2];
-    mapping_project(&facts->golden->mapping, corners[i][0], corners[i][1], at);
+  for (int i = 0; i < CORNERS * steps; i++) {
+    int corner = i / steps;
+    bool right = corner == 1 || corner == 2, low = corner > 1;
+    double angle = quarter * (corner + 2 + (steps > 1 ? (double)(i % steps) / (steps - 1) : 0)), at[2];
+    double x = right ? scene->width - inset - radius : inset + radius;
+    double y = low ? scene->height - inset - radius : inset + radius;
+    mapping_project(&facts->golden->mapping, x + radius * cos(angle), y + radius * sin(angle), at);
     fprintf(out, "%s[%.1f, %.1f]", i ? ", " : "", at[0], at[1]);
   }
   fprintf(out, "], severity: major}\n");

@@ -11,7 +11,16 @@ enum { MOST_AREAS = 65536, JOIN_PX = 4 };
  * CALM uses a quarter to a half of the tolerance, where defects, which use more, have no part. Its tolerance is widened
  * by UNREST times what is above, at most to MOST_WIDENED. */
 static const double CALM = 0.012, UNREST = 20, MOST_WIDENED = 1.5;
-static const double LEAST_AREA = 14, LEAST_SMALL = 3;
+
+/* An area as large as FULL_AREA (golden pixels; chroma, seen coarsely, twice that) counts from the whole tolerance on,
+ * a smaller one, to the LEAST_SHARE of it, where it is stronger: noise that is averaged over an area falls with the
+ * root of its size. */
+static const double FULL_AREA = 14, LEAST_SHARE = 0.5, LEAST_SMALL = 3;
+
+/* Pixels of a plane. */
+struct size {
+  double full, least;
+};
 
 /* A strong defect has a halo (its gloss, its shade, the blur of the lens) that uses some tolerance too; what is under
  * this share of the peak is not the defect. */
@@ -116,7 +125,9 @@ static enum status find_rows(struct device *device, const struct kernel_image *m
   return status;
 }
 
-static void add_finding(struct comparison *c, const struct kernel_component *row, int plane) {
+static void add_finding(struct comparison *c, const struct kernel_component *row, const struct size *size, int plane) {
+  double peak = (double)row->peak / c->limit[plane];
+  if (peak * peak * row->area < size->full) return;
   if (c->count == COMPARE_MOST_FINDINGS)
     c->overflow = true;
   else
@@ -124,14 +135,14 @@ static void add_finding(struct comparison *c, const struct kernel_component *row
 }
 
 /* Takes the halo off a strong area: the parts of its box that reach a share of its peak are the findings. */
-static enum status trim(struct device *device, const struct kernel_component *area, double least, int plane,
+static enum status trim(struct device *device, const struct kernel_component *area, const struct size *size, int plane,
                         struct comparison *c, struct fault *fault) {
   struct kernel_image part = c->map[plane];
   int32_t low = area->peak / HALO_SHARE, counts[2] = {0};
   part.offset += (size_t)area->top * (size_t)part.stride + (size_t)area->left;
   part.width = area->right - area->left + 1, part.height = area->bottom - area->top + 1;
   enum status status =
-      find_rows(device, &part, low, low > c->limit[plane] ? low : c->limit[plane], least, c, counts, fault);
+      find_rows(device, &part, low, low > c->limit[plane] ? low : c->limit[plane], size->least, c, counts, fault);
   for (int32_t i = 0; i < counts[0] && !status; i++) {
     struct kernel_component row = c->host_rows[i];
     int64_t n = row.area, dx = area->left, dy = area->top;
@@ -139,16 +150,17 @@ static enum status trim(struct device *device, const struct kernel_component *ar
     row.xx += 2 * dx * row.x + n * dx * dx, row.yy += 2 * dy * row.y + n * dy * dy;
     row.xy += dx * row.y + dy * row.x + n * dx * dy;
     row.x += n * dx, row.y += n * dy;
-    add_finding(c, &row, plane);
+    add_finding(c, &row, size, plane);
   }
-  if (!status && !counts[0]) add_finding(c, area, plane);
+  if (!status && !counts[0]) add_finding(c, area, size, plane);
   return status;
 }
 
-static enum status find_areas(struct device *device, double least, int plane, struct comparison *c,
+static enum status find_areas(struct device *device, const struct size *size, int plane, struct comparison *c,
                               struct fault *fault) {
   int32_t counts[2] = {0};
-  enum status status = find_rows(device, &c->map[plane], c->limit[plane] / 2, c->limit[plane], least, c, counts, fault);
+  enum status status =
+      find_rows(device, &c->map[plane], c->limit[plane] / 2, c->limit[plane], size->least, c, counts, fault);
   if (status) return status;
   if (counts[1] > MOST_AREAS) c->overflow = true;
   struct kernel_component strong[MOST_TRIMMED];
@@ -158,9 +170,9 @@ static enum status find_areas(struct device *device, double least, int plane, st
     if (row->peak > HALO_SHARE * c->limit[plane] / 2 && trimmed < MOST_TRIMMED)
       strong[trimmed++] = *row;
     else
-      add_finding(c, row, plane);
+      add_finding(c, row, size, plane);
   }
-  for (int32_t i = 0; i < trimmed && !status; i++) status = trim(device, &strong[i], least, plane, c, fault);
+  for (int32_t i = 0; i < trimmed && !status; i++) status = trim(device, &strong[i], size, plane, c, fault);
   return status;
 }
 
@@ -211,20 +223,27 @@ static void join_findings(struct comparison *c) {
   }
 }
 
+/* A spec's min_area is the least, whatever the strength. */
+static struct size size_of(int plane, double min_area) {
+  double scale = 1 << aligned_level(plane), full = isnan(min_area) ? FULL_AREA : min_area;
+  double share = isnan(min_area) ? LEAST_SHARE : 1;
+  full = ceil((plane == ALIGNED_LUMA ? 1 : 2) * full / (scale * scale));
+  if (full < LEAST_SMALL) full = LEAST_SMALL;
+  double least = ceil(share * full);
+  return (struct size){full, least < LEAST_SMALL ? LEAST_SMALL : least};
+}
+
 enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
                           double min_area, struct comparison *c, struct fault *fault) {
-  double least = isnan(min_area) ? LEAST_AREA : min_area;
   c->count = 0, c->overflow = false, c->use = 0, c->compared = 0;
   c->planes = reference->planes < photo->planes ? reference->planes : photo->planes;
   enum status status = STATUS_OK;
   for (int i = 0; i < c->planes && !status; i++) {
-    int scale = 1 << aligned_level(i);
-    /* Chroma is seen coarsely: a speck of it must be as large as two of luma. */
-    double part = ceil((i == ALIGNED_LUMA ? 1 : 2) * least / (scale * scale));
-    if (part < LEAST_SMALL) part = LEAST_SMALL;
+    struct size size = size_of(i, min_area);
     status = reserve(device, &reference->plane[i], i, c, fault);
-    if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], part, i, c, fault);
-    if (!status) status = find_areas(device, part, i, c, fault);
+    if (!status)
+      status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], size.full, i, c, fault);
+    if (!status) status = find_areas(device, &size, i, c, fault);
   }
   if (!status) join_findings(c);
   return status;
