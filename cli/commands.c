@@ -1,10 +1,15 @@
 #include "cli/commands.h"
 
-const struct command *const commands[] = {
-    &command_golden_create, &command_golden_check, &command_golden_show,  &command_golden_history,
-    &command_golden_spec,   &command_run,          &command_diff,         &command_align,
-    &command_serve,         &command_worker,       &command_submit,       &command_status,
-    &command_results,       &command_calibrate,    &command_gauge_study,  &command_lot_plan,
-    &command_lot_judge,     &command_lot_drift,
-                                          &command_lot_capability,    &command_doctor,       &command_bench_speed,
-    &command_bench_kernels, &command_bench_charts, &command_bench_season, NULL};
+const struct command *const commands[] = {&command_golden_create, &command_golden_check,
+                                          &command_golden_show,   &command_golden_history,
+                                          &command_golden_spec,   &command_run,
+                                          &command_diff,          &command_align,
+                                          &command_measure,       &command_serve,
+                                          &command_worker,        &command_submit,
+                                          &command_status,        &command_results,
+                                          &command_calibrate,     &command_gauge_study,
+                                          &command_lot_plan,      &command_lot_judge,
+                                          &command_lot_drift,     &command_lot_capability,
+                                          &command_doctor,        &command_bench_speed,
+                                          &command_bench_kernels, &command_bench_charts,
+                                          &command_bench_season,  NULL};
