@@ -76,9 +76,14 @@ static void look_at_processor(struct doctor *doctor) {
 }
 
 static void look_at_gpu(struct doctor *doctor) {
-  char why[160];
-  kernel_cuda_here(why, sizeof why);
-  found(doctor, "gpu", true, "%s", why);
+  char text[sizeof doctor->findings->text], why[160];
+  int count = kernel_cuda_count();
+  size_t used = 0;
+  for (int i = 0; i < (count ? count : 1) && used < sizeof text; i++) {
+    kernel_cuda_here(i, why, sizeof why);
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? "; " : "", why);
+  }
+  found(doctor, "gpu", true, "%s", text);
 }
 
 /* Where pixels would be worked on, as inspector_open chooses for these options. */
@@ -97,15 +102,12 @@ static void look_at_backend(struct doctor *doctor, const struct common_options *
   if (!status) status = inspector_open_photo(&photo, &inspect, &judge.inspector, &fault);
   if (!status) status = inspection_open(judge.inspector, &judge.inspection, &fault);
   if (!status) status = inspect_align(judge.inspection, &photo, &result, &fault);
-  char level[64] = "";
-  if (!status)
-    snprintf(level, sizeof level, "CPU level %s, %s", kernel_cpu_level(common->cpu)->level,
-             common->cpu ? "as --cpu says" : "the best of this processor");
+  char why[256] = "";
+  if (!status) status = inspect_try(&inspect, why, sizeof why, &fault);
   if (status)
     found(doctor, "backend", false, "%s", fault.text);
   else
-    found(doctor, "backend", true, "%s, as --backend is %s; %s; libjpeg-turbo %s, OpenCV %s", result.backend,
-          common->backend, level, result.libjpeg_turbo, result.opencv);
+    found(doctor, "backend", true, "%s; libjpeg-turbo %s, OpenCV %s", why, result.libjpeg_turbo, result.opencv);
   result_free(&result);
   pair_judge_close(&judge);
   photo_free(&photo);

@@ -9,10 +9,11 @@
 #include "ipc/worker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct worker_command_options {
   struct common_options common;
-  const char *broker, *cache, *pictures, *name;
+  const char *broker, *cache, *pictures, *name, *on_device_error;
 };
 
 static const struct option options[] = {
@@ -36,14 +37,44 @@ static const struct option options[] = {
      .offset = offsetof(struct worker_command_options, name),
      .argument = "NAME",
      .help = "for people who look at the status (default: host and process)"},
+    {.name = "on-device-error",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, on_device_error),
+     .argument = "fallback|return",
+     .help = "when a GPU fails, is lost, taken or full: fallback judges on another GPU or the CPU; return hands all "
+             "jobs back, uncounted, and ends with exit code 70 (default: fallback)"},
     {.name = NULL}};
 
+static enum status read_policy(const char *word, bool *returns, struct fault *fault) {
+  *returns = word && strcmp(word, "return") == 0;
+  if (!word || *returns || strcmp(word, "fallback") == 0) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "--on-device-error %s; expected fallback or return", word);
+}
+
+/* What the work will be done on. A GPU that is asked for by name and not there is found out before a job is taken. */
+static enum status look_round(const struct engine_judge *setup, const char *endpoint, struct fault *fault) {
+  char why[256];
+  struct fault trouble = {0};
+  enum status status = inspect_try(&setup->inspect, why, sizeof why, &trouble);
+  if (status == STATUS_DEVICE && !setup->return_on_device_error) {
+    message_warning("%s; it is tried again with each golden, and the CPU does the work until then", trouble.text);
+  } else if (status) {
+    if (fault) *fault = trouble;
+    return status;
+  } else {
+    message_note("working for the broker at %s on %s", endpoint, why);
+  }
+  return STATUS_OK;
+}
+
 static enum status work(const struct worker_command_options *given, const char *endpoint, struct fault *fault) {
-  const struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
-                                     .pictures = given->pictures};
+  struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
+                               .pictures = given->pictures};
   const struct judge judge = engine_judge(&setup);
   void *context = NULL;
-  enum status status = given->pictures ? folder_make(given->pictures, fault) : STATUS_OK;
+  enum status status = read_policy(given->on_device_error, &setup.return_on_device_error, fault);
+  if (!status) status = look_round(&setup, endpoint, fault);
+  if (!status && given->pictures) status = folder_make(given->pictures, fault);
   if (!status && given->cache) status = folder_make(given->cache, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) return status;
@@ -55,7 +86,6 @@ static enum status work(const struct worker_command_options *given, const char *
                                      .judge = &judge,
                                      .threads = (int)parallel_threads(given->common.threads),
                                      .stop_fd = interrupt_descriptor()};
-  message_note("working for the broker at %s", endpoint);
   status = worker_run(&how, fault);
   socket_context_close(context);
   return status;

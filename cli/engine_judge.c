@@ -1,85 +1,76 @@
 #include "cli/engine_judge.h"
 
 #include "cli/message.h"
+#include "cli/opened_golden.h"
 #include "cli/picture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct opened_golden {
-  struct golden *golden;
-  struct inspector *inspector;
-  struct opened_golden *next; /* of those prepared */
+/* Of those that were prepared. */
+struct prepared_golden {
+  struct opened_golden *opened;
+  struct prepared_golden *next;
 };
 
 struct desk {
-  const struct opened_golden *golden;
-  struct inspection *inspection;
+  struct opened_golden *golden;
+  struct opened_inspection at;
 };
-
-static void free_golden(struct opened_golden *opened) {
-  inspector_close(opened->inspector);
-  golden_close(opened->golden);
-  free(opened);
-}
 
 static enum status make_golden(const struct engine_judge *setup, const char *path, struct opened_golden **opened,
                                struct fault *fault) {
-  struct opened_golden *made = calloc(1, sizeof *made);
-  if (!made) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
-  enum status status = golden_open(path, &made->golden, fault);
-  if (!status) status = inspector_open(made->golden, &setup->inspect, &made->inspector, fault);
-  if (status) {
-    free_golden(made);
-    return status;
-  }
-  *opened = made;
-  return STATUS_OK;
+  return opened_golden_make(path, &setup->inspect, !setup->return_on_device_error, opened, fault);
 }
 
 enum status engine_judge_prepare(struct engine_judge *setup, const char *path, char sha256[SHA256_CHARS + 1],
                                  struct fault *fault) {
-  struct opened_golden *opened = NULL;
-  enum status status = make_golden(setup, path, &opened, fault);
-  if (status) return status;
-  opened->next = setup->prepared;
-  setup->prepared = opened;
-  memcpy(sha256, opened->golden->sha256, SHA256_CHARS + 1);
+  struct prepared_golden *prepared = calloc(1, sizeof *prepared);
+  if (!prepared) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
+  enum status status = make_golden(setup, path, &prepared->opened, fault);
+  if (status) {
+    free(prepared);
+    return status;
+  }
+  prepared->next = setup->prepared;
+  setup->prepared = prepared;
+  memcpy(sha256, opened_golden_of(prepared->opened)->sha256, SHA256_CHARS + 1);
   return STATUS_OK;
 }
 
 void engine_judge_end(struct engine_judge *setup) {
   while (setup->prepared) {
-    struct opened_golden *opened = setup->prepared;
-    setup->prepared = opened->next;
-    free_golden(opened);
+    struct prepared_golden *prepared = setup->prepared;
+    setup->prepared = prepared->next;
+    opened_golden_free(prepared->opened);
+    free(prepared);
   }
 }
 
 static bool is_prepared(const struct engine_judge *setup, const struct opened_golden *golden) {
-  for (const struct opened_golden *at = setup->prepared; at; at = at->next)
-    if (at == golden) return true;
+  for (const struct prepared_golden *at = setup->prepared; at; at = at->next)
+    if (at->opened == golden) return true;
   return false;
 }
 
 static void close_golden(void *context, void *golden) {
-  if (golden && !is_prepared(context, golden)) free_golden(golden);
+  if (golden && !is_prepared(context, golden)) opened_golden_free(golden);
 }
 
 static enum status open_golden(void *context, const char *path, const char *sha256, void **golden,
                                struct fault *fault) {
   const struct engine_judge *setup = context;
-  for (struct opened_golden *at = setup->prepared; at; at = at->next)
-    if (!strcmp(at->golden->sha256, sha256)) {
-      *golden = at;
+  for (struct prepared_golden *at = setup->prepared; at; at = at->next)
+    if (!strcmp(opened_golden_of(at->opened)->sha256, sha256)) {
+      *golden = at->opened;
       return STATUS_OK;
     }
   struct opened_golden *opened = NULL;
   enum status status = make_golden(setup, path, &opened, fault);
-  if (!status && strcmp(opened->golden->sha256, sha256) != 0) {
+  if (!status && strcmp(opened_golden_of(opened)->sha256, sha256) != 0) {
     status = fault_set(fault, STATUS_INVALID, "%s: the seal changed while the golden was opened", path);
-    free_golden(opened);
+    opened_golden_free(opened);
   }
   if (!status) *golden = opened;
   return status;
@@ -89,16 +80,15 @@ static void close_desk(void *context, void *desk) {
   (void)context;
   struct desk *closed = desk;
   if (!closed) return;
-  inspection_close(closed->inspection);
+  inspection_close(closed->at.inspection);
   free(closed);
 }
 
 static enum status open_desk(void *context, void *golden, void **desk, struct fault *fault) {
-  const struct opened_golden *opened = golden;
   struct desk *made = calloc(1, sizeof *made);
   if (!made) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  made->golden = opened;
-  enum status status = inspection_open(opened->inspector, &made->inspection, fault);
+  made->golden = golden;
+  enum status status = opened_golden_inspect(golden, &made->at, fault);
   if (status) {
     close_desk(context, made);
     return status;
@@ -121,8 +111,8 @@ char *engine_judge_picture_path(const char *folder, const struct job *job) {
 static void make_picture(const struct engine_judge *setup, const struct desk *desk, const struct job *job,
                          const struct result *result) {
   struct inspect_evidence evidence;
-  if (!inspect_evidence(desk->inspection, &evidence)) return;
-  const struct golden *golden = desk->golden->golden;
+  if (!inspect_evidence(desk->at.inspection, &evidence)) return;
+  const struct golden *golden = opened_golden_of(desk->golden);
   char name[sizeof golden->spec.name + 32];
   snprintf(name, sizeof name, "%s, version %lld", golden->spec.name, (long long)golden->version);
   const struct picture picture = {result, &evidence, name};
@@ -140,12 +130,23 @@ static void say_why(struct result *result, const char *why) {
   if (result->reason_count) snprintf(result->reasons[0].text, sizeof result->reasons[0].text, "%s", why);
 }
 
+/* Again on another GPU or the CPU for as long as a GPU fails, where that is wished. */
+static enum status inspect(struct desk *desk, const struct photo *photo, const struct job *job, struct result *result,
+                           struct fault *fault) {
+  for (;;) {
+    enum status status = inspect_photo(desk->at.inspection, photo, job, result, fault);
+    if (status != STATUS_DEVICE || opened_golden_elsewhere(desk->golden, &desk->at, fault)) return status;
+    result_free(result);
+    *result = (struct result){0};
+  }
+}
+
 static enum status judge(void *context, void *desk, const struct photo *photo, const char *unreadable,
                          const struct job *job, char **line, struct fault *fault) {
   const struct engine_judge *setup = context;
-  const struct desk *at = desk;
+  struct desk *at = desk;
   struct result result = {0};
-  enum status status = inspect_photo(at->inspection, photo, job, &result, fault);
+  enum status status = inspect(at, photo, job, &result, fault);
   if (!status && unreadable) say_why(&result, unreadable);
   if (!status) {
     if (result.verdict == VERDICT_FAIL && setup->pictures) make_picture(setup, at, job, &result);

@@ -7,8 +7,9 @@
 
 struct engine_judge {
   struct inspect_options inspect;
-  const char *pictures;           /* folder for the pictures of photos that failed; NULL: none are made */
-  struct opened_golden *prepared; /* a list; NULL: none */
+  bool return_on_device_error;      /* a GPU that fails is STATUS_DEVICE; else the work is done elsewhere */
+  const char *pictures;             /* folder for the pictures of photos that failed; NULL: none are made */
+  struct prepared_golden *prepared; /* a list; NULL: none */
 };
 
 /* Opens a golden before the first photo, so that what is wrong with it shows at once; the judge then uses it wherever

@@ -6,7 +6,7 @@
 enum status device_open(const struct kernel_backend *backend, struct device *device, struct fault *fault) {
   device->backend = backend;
   device->context = NULL;
-  return device_check(backend->open(&device->context), "opening the device", fault);
+  return device_check(backend->open(&device->context), "opening it", fault);
 }
 
 void device_close(struct device *device) {
@@ -21,7 +21,7 @@ enum status device_check(enum kernel_status status, const char *operation, struc
   case KERNEL_NO_MEMORY:
     return fault_set(fault, STATUS_MEMORY, "%s: out of memory", operation);
   case KERNEL_DEVICE:
-    return fault_set(fault, STATUS_INTERNAL, "%s: the device failed", operation);
+    return fault_set(fault, STATUS_DEVICE, "the GPU failed, is lost or taken: %s", operation);
   case KERNEL_ARGUMENT:
     break;
   }
@@ -35,8 +35,11 @@ enum status device_wait(struct device *device, struct fault *fault) {
 enum status device_reserve(struct device *device, struct device_memory *memory, size_t bytes, struct fault *fault) {
   if (memory->buffer && memory->size >= bytes) return STATUS_OK;
   device_release(device, memory);
-  enum status status =
-      device_check(device->backend->memory.allocate(device->context, bytes, &memory->buffer), "taking memory", fault);
+  enum kernel_status got = device->backend->memory.allocate(device->context, bytes, &memory->buffer);
+  /* Only the CPU's memory is the machine's own. */
+  if (got == KERNEL_NO_MEMORY && !device->backend->level)
+    return fault_set(fault, STATUS_DEVICE, "the GPU has no memory left for %zu bytes", bytes);
+  enum status status = device_check(got, "taking memory", fault);
   if (!status) memory->size = bytes;
   return status;
 }

@@ -24,7 +24,7 @@ struct device_memory {
 enum status device_open(const struct kernel_backend *backend, struct device *device, struct fault *fault);
 void device_close(struct device *device);
 
-/* STATUS_OK for KERNEL_OK, else a fault that names the operation. */
+/* STATUS_OK for KERNEL_OK, else a fault that names the operation: STATUS_DEVICE where the CPU could do the same. */
 enum status device_check(enum kernel_status status, const char *operation, struct fault *fault);
 
 /* Until all work of the context is done: before another context reads what it wrote. */

@@ -17,10 +17,19 @@ struct inspector;
 struct inspect_options {
   const char *backend; /* "auto", "cpu" or "cuda"; NULL: auto */
   const char *cpu;     /* "reference", "baseline", "avx2", "avx512"; NULL: the best that this processor has */
+  int gpu;             /* which, from 0, where there are several; inspectors on two share nothing */
 };
 
+/* How many GPUs there are to choose from under these options (NULL: none given); 0: the CPU does the work. */
+int inspect_gpus(const struct inspect_options *options);
+
+/* Whether an inspector could be opened under these options; `why` gets what would do the work, and why, in words:
+ * "cpu, level avx2: no GPU: ...". Fails as inspector_open does. */
+enum status inspect_try(const struct inspect_options *options, char *why, size_t size, struct fault *fault);
+
 /* From a sealed golden, which must outlive the inspector. STATUS_INVALID where a golden photo cannot be decoded or
- * aligned to the first. */
+ * aligned to the first. STATUS_UNAVAILABLE where this machine or build has not what the options ask for; STATUS_DEVICE
+ * where a GPU fails, is taken or has no memory left. */
 enum status inspector_open(const struct golden *golden, const struct inspect_options *options,
                            struct inspector **inspector, struct fault *fault);
 /* From one picture alone, with a spec of defaults (assay diff, assay align). */
@@ -42,7 +51,8 @@ enum status inspection_open(const struct inspector *inspector, struct inspection
 void inspection_close(struct inspection *inspection);
 
 /* Judges one photo. `job` may be NULL. A photo that cannot be read or judged is a result (cannot_judge), not a failure;
- * the status is not OK only for faults of assay or the machine (memory, device). The caller ends with result_free in
+ * the status is not OK only for faults of assay or the machine (memory, device: after STATUS_DEVICE the inspection is
+ * only good to be closed). The caller ends with result_free in
  * either case. */
 enum status inspect_photo(struct inspection *inspection, const struct photo *photo, const struct job *job,
                           struct result *result, struct fault *fault);

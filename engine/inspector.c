@@ -1,36 +1,12 @@
 #include "engine/inspector.h"
 
+#include "engine/backend.h"
 #include "engine/decode.h"
-#include "kernels/cuda/cuda.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { LEAST_GOLDEN_SIDE = 32 };
-
-static enum status choose_backend(const struct inspect_options *options, const struct kernel_backend **backend,
-                                  struct fault *fault) {
-  const char *name = options && options->backend ? options->backend : "auto";
-  const char *level = options ? options->cpu : NULL;
-  char why[160];
-  bool automatic = strcmp(name, "auto") == 0;
-  *backend = NULL;
-  if (!automatic && strcmp(name, "cpu") != 0 && strcmp(name, "cuda") != 0)
-    return fault_set(fault, STATUS_UNAVAILABLE, "backend %s is not in this build of assay; expected auto, cpu or cuda",
-                     name);
-  /* A level of the processor that is asked for is an answer to where. */
-  if ((automatic && !level) || strcmp(name, "cuda") == 0) *backend = kernel_cuda_here(why, sizeof why);
-  if (*backend) return STATUS_OK;
-  if (strcmp(name, "cuda") == 0)
-    return fault_set(fault, STATUS_UNAVAILABLE, "backend cuda: %s; expected an NVIDIA GPU and its driver, or auto",
-                     why);
-  *backend = kernel_cpu_level(level);
-  if (!*backend)
-    return fault_set(fault, STATUS_UNAVAILABLE,
-                     "CPU level %s: this processor or this build of assay does not have it; the best it has is %s",
-                     level, kernel_cpu_level(NULL)->level);
-  return STATUS_OK;
-}
 
 /* Decodes the golden photo and makes everything that alignment needs. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
@@ -92,8 +68,9 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
 
 static enum status open_photos(struct inspector *in, const struct photo *photos, size_t count,
                                const struct photo *masks, const struct inspect_options *options, struct fault *fault) {
-  enum status status = choose_backend(options, &in->backend, fault);
-  if (!status) status = device_open(in->backend, &in->device, fault);
+  char why[200];
+  enum status status = backend_open(options, &in->device, why, sizeof why, fault);
+  in->backend = in->device.backend;
   if (!status) status = open_first(in, &photos[0], masks, fault);
   if (!status) status = make_reference(in, photos, count, fault);
   return status;

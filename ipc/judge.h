@@ -20,8 +20,9 @@ struct judge {
   void (*close_desk)(void *context, void *desk);
 
   /* Judges: *line is the result as result_write gives it, which the worker frees. `photo` has no bytes where it could
-   * not be read; `unreadable` then says why (else NULL), and the result must be cannot_judge. A failure (of memory, of
-   * a device) hands the job back. */
+   * not be read; `unreadable` then says why (else NULL), and the result must be cannot_judge. A failure hands
+   * the job back as lost. STATUS_DEVICE, here and above, also says that no other job can be judged: the job is handed
+   * back without a loss, and so is all the rest, and the worker ends. */
   enum status (*judge)(void *context, void *desk, const struct photo *photo, const char *unreadable,
                        const struct job *job, char **line, struct fault *fault);
 };

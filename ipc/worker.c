@@ -31,7 +31,8 @@ struct worker {
   int64_t granted; /* credits that the broker has of us */
   int64_t mean_us; /* of a job, smoothed */
   bool stopping;
-  int64_t stop_by; /* the broker has until then to take what is finished */
+  struct fault broken; /* what the judge said where it can judge no more */
+  int64_t stop_by;     /* the broker has until then to take what is finished */
 };
 
 /* Called by other threads too. */
@@ -162,6 +163,7 @@ static void take_finished(struct worker *worker) {
     worker->queued--;
     worker->unstored++;
     worker->mean_us = worker->mean_us ? (7 * worker->mean_us + task->took_us) / 8 : task->took_us;
+    if (!task->line && task->fault.status == STATUS_DEVICE) worker->broken = task->fault;
   }
 }
 
@@ -182,6 +184,11 @@ static bool is_due(const struct worker *worker, const struct task *task, int64_t
   return task->state == TASK_FINISHED || (task->state == TASK_SENT && now - task->sent > worker->link.times.resend_ms);
 }
 
+/* Whether the job may have had a part in it. */
+static bool counts_as_loss(const struct fault *fault) {
+  return fault->status != STATUS_STOPPED && fault->status != STATUS_DEVICE;
+}
+
 /* Sends up to a batch of results, or of jobs handed back; false when there is no more to send. */
 static bool send_batch(struct worker *worker, bool results) {
   struct task *batch[SEND_BATCH];
@@ -196,9 +203,8 @@ static bool send_batch(struct worker *worker, bool results) {
       bytes += lines[count].size;
       json_array_append_new(jobs, json_string(task->job.id));
     } else {
-      json_array_append_new(jobs,
-                            json_pack("{s:s, s:b, s:o}", "job", task->job.id, "lost",
-                                      task->fault.status != STATUS_STOPPED, "error", message_text(task->fault.text)));
+      json_array_append_new(jobs, json_pack("{s:s, s:b, s:o}", "job", task->job.id, "lost",
+                                            counts_as_loss(&task->fault), "error", message_text(task->fault.text)));
     }
     batch[count++] = task;
   }
@@ -285,10 +291,12 @@ static enum status serve(struct worker *worker, struct fault *fault) {
     enum status status = receive_all(worker, fault);
     if (status) return status;
     take_finished(worker);
-    if (heed_stop && ready > 0 && items[2].revents) begin_to_stop(worker);
+    bool told = heed_stop && ready > 0 && items[2].revents;
+    if (!worker->stopping && (told || worker->broken.status)) begin_to_stop(worker);
     send_all(worker);
   }
-  return STATUS_OK;
+  if (worker->broken.status) *fault = worker->broken;
+  return worker->broken.status;
 }
 
 enum status worker_run(const struct worker_options *options, struct fault *fault) {

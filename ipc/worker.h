@@ -20,7 +20,8 @@ struct worker_options {
 };
 
 /* Works until stop_fd can be read; then it gives back what it has not begun, finishes and delivers the rest, and
- * returns STATUS_OK. A broker that is not there, or goes, is waited for as long as it takes. */
+ * returns STATUS_OK. The same where the judge says STATUS_DEVICE, which is then returned. A broker that is not there,
+ * or goes, is waited for as long as it takes. */
 enum status worker_run(const struct worker_options *options, struct fault *fault);
 
 #endif

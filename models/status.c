@@ -48,6 +48,7 @@ int status_exit_code(enum status status) {
   case STATUS_STOPPED:
     return 130;
   case STATUS_MEMORY:
+  case STATUS_DEVICE:
   case STATUS_INTERNAL:
     return 70;
   }

@@ -15,6 +15,7 @@ enum status {
   STATUS_MEMORY,      /* out of memory */
   STATUS_UNAVAILABLE, /* the service does not answer */
   STATUS_STOPPED,     /* stopped by the user or by a signal */
+  STATUS_DEVICE,      /* a GPU failed, is taken or has no memory left: the CPU can do the same work */
   STATUS_INTERNAL     /* a fault of assay itself */
 };
 

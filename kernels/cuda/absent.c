@@ -3,7 +3,12 @@
 
 #include <stdio.h>
 
-const struct kernel_backend *kernel_cuda_here(char *why, size_t size) {
+int kernel_cuda_count(void) {
+  return 0;
+}
+
+const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size) {
+  (void)device;
   snprintf(why, size, "this build has no CUDA");
   return NULL;
 }

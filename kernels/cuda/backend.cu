@@ -7,8 +7,14 @@
 
 namespace assay_cuda {
 
+/* What a host thread does next, it does on this device. */
+static cudaError_t enter(const struct kernel_context *context) {
+  return cudaSetDevice(context->device);
+}
+
 static void close_context(struct kernel_context *context) {
   if (!context) return;
+  enter(context);
   if (context->stream) cudaStreamSynchronize(context->stream);
   for (struct stage &s : context->stages) {
     if (s.copied) cudaEventDestroy(s.copied);
@@ -34,27 +40,26 @@ static cudaError_t take_memory(struct kernel_context *context) {
   return error;
 }
 
-static enum kernel_status open_context(struct kernel_context **context) {
-  int count = 0;
+template <int DEVICE> static enum kernel_status open_context(struct kernel_context **context) {
   *context = nullptr;
-  if (cudaGetDeviceCount(&count) || !count || cudaSetDevice(0)) {
-    cudaGetLastError(); /* taken, so that no later launch answers for it */
-    return KERNEL_DEVICE;
-  }
   auto *made = static_cast<struct kernel_context *>(calloc(1, sizeof(struct kernel_context)));
   if (!made) return KERNEL_NO_MEMORY;
-  cudaError_t error = take_memory(made);
+  made->device = DEVICE;
+  cudaGetLastError(); /* what a lost context of this thread has left, so that no launch of this one answers for it */
+  cudaError_t error = enter(made);
+  if (!error) error = take_memory(made);
   if (error) {
     close_context(made);
     cudaGetLastError();
-    return status_of(error);
+    return KERNEL_DEVICE;
   }
   *context = made;
   return KERNEL_OK;
 }
 
 static enum kernel_status wait(struct kernel_context *context) {
-  cudaError_t error = cudaStreamSynchronize(context->stream);
+  cudaError_t error = enter(context);
+  if (!error) error = cudaStreamSynchronize(context->stream);
   return status_of(error);
 }
 
@@ -70,14 +75,19 @@ static enum kernel_status allocate(struct kernel_context *context, size_t bytes,
   auto *made = static_cast<struct kernel_buffer *>(calloc(1, sizeof(struct kernel_buffer)));
   if (!made) return KERNEL_NO_MEMORY;
   made->size = bytes;
-  cudaError_t error = bytes ? cudaMalloc(&made->bytes, bytes) : cudaSuccess;
+  bool full = false;
+  cudaError_t error = enter(context);
+  if (!error && bytes) {
+    error = cudaMalloc(&made->bytes, bytes);
+    full = error == cudaErrorMemoryAllocation;
+  }
   if (!error && bytes) error = cudaMemsetAsync(made->bytes, 0, bytes, context->stream);
   /* Another context may use the memory at once. */
   if (!error) error = cudaStreamSynchronize(context->stream);
   if (error) {
     release(context, made);
     cudaGetLastError();
-    return status_of(error);
+    return full ? KERNEL_NO_MEMORY : KERNEL_DEVICE;
   }
   *buffer = made;
   return KERNEL_OK;
@@ -91,7 +101,7 @@ static cudaError_t next_stage(struct kernel_context *context, struct stage **sta
 }
 
 enum kernel_status upload_bytes(struct kernel_context *context, void *to, const void *host, size_t bytes) {
-  cudaError_t error = cudaSuccess;
+  cudaError_t error = enter(context);
   for (size_t done = 0; done < bytes && !error;) {
     size_t part = bytes - done < STAGE_BYTES ? bytes - done : STAGE_BYTES;
     struct stage *stage;
@@ -129,7 +139,8 @@ static enum kernel_status download(struct kernel_context *context, const struct 
   const char *from = static_cast<const char *>(buffer->bytes) + at;
   struct stage *stage = nullptr;
   size_t part = bytes < STAGE_BYTES ? bytes : STAGE_BYTES, done = 0;
-  cudaError_t error = fetch_part(context, from, part, &stage);
+  cudaError_t error = enter(context);
+  if (!error) error = fetch_part(context, from, part, &stage);
   while (!error && part) {
     struct stage *following = nullptr;
     size_t left = bytes - done - part, next_part = left < STAGE_BYTES ? left : STAGE_BYTES;
@@ -141,30 +152,53 @@ static enum kernel_status download(struct kernel_context *context, const struct 
   return status_of(error);
 }
 
-} // namespace assay_cuda
+/* An operation on its context's device. */
+template <auto OPERATION, typename CALL>
+static enum kernel_status on_device(struct kernel_context *context, const CALL *call) {
+  cudaError_t error = enter(context);
+  return error ? status_of(error) : OPERATION(context, call);
+}
 
 /* In the order of struct kernel_backend; every type differs, so a wrong order does not compile. */
-const struct kernel_backend kernel_cuda = {
-    "cuda",
-    nullptr,
-    assay_cuda::open_context,
-    assay_cuda::close_context,
-    assay_cuda::wait,
-    {assay_cuda::allocate, assay_cuda::release, assay_cuda::upload, assay_cuda::download},
-    {assay_cuda::halve, assay_cuda::halve_mask, assay_cuda::tile_sums, assay_cuda::warp, assay_cuda::warp_chroma,
-     assay_cuda::accumulate, assay_cuda::statistics, assay_cuda::limits, assay_cuda::compare, assay_cuda::components,
-     assay_cuda::profiles}};
+template <int DEVICE> constexpr struct kernel_backend backend_of() {
+  return {"cuda",
+          nullptr,
+          open_context<DEVICE>,
+          close_context,
+          wait,
+          {allocate, release, upload, download},
+          {on_device<halve>, on_device<halve_mask>, on_device<tile_sums>, on_device<warp>, on_device<warp_chroma>,
+           on_device<accumulate>, on_device<statistics>, on_device<limits>, on_device<compare>, on_device<components>,
+           on_device<profiles>}};
+}
 
-const struct kernel_backend *kernel_cuda_here(char *why, size_t size) {
+static const struct kernel_backend backends[KERNEL_MOST_DEVICES] = {
+    backend_of<0>(),  backend_of<1>(),  backend_of<2>(),  backend_of<3>(), backend_of<4>(),  backend_of<5>(),
+    backend_of<6>(),  backend_of<7>(),  backend_of<8>(),  backend_of<9>(), backend_of<10>(), backend_of<11>(),
+    backend_of<12>(), backend_of<13>(), backend_of<14>(), backend_of<15>()};
+
+} // namespace assay_cuda
+
+int kernel_cuda_count(void) {
+  int count = 0;
+  if (cudaGetDeviceCount(&count)) {
+    cudaGetLastError();
+    return 0;
+  }
+  return count < KERNEL_MOST_DEVICES ? count : static_cast<int>(KERNEL_MOST_DEVICES);
+}
+
+const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size) {
   int count = 0;
   cudaDeviceProp properties;
   cudaError_t error = cudaGetDeviceCount(&count);
-  if (!error && count) error = cudaGetDeviceProperties(&properties, 0);
-  if (error || !count) {
+  bool there = device >= 0 && device < count && device < KERNEL_MOST_DEVICES;
+  if (!error && there) error = cudaGetDeviceProperties(&properties, device);
+  if (error || !there) {
     cudaGetLastError();
     snprintf(why, size, "no GPU: %s", error ? cudaGetErrorString(error) : "none is there");
     return nullptr;
   }
   snprintf(why, size, "%s, compute capability %d.%d", properties.name, properties.major, properties.minor);
-  return &kernel_cuda;
+  return &assay_cuda::backends[device];
 }

@@ -222,14 +222,23 @@ enum kernel_status components(struct kernel_context *context, const struct kerne
   dim3 grid = grid_of_pixels(map->width, map->height), block = block_of_pixels();
   dim3 rows(static_cast<unsigned>(map->height));
   cudaStream_t stream = context->stream;
+  /* None after one that was refused: what it would have left is what the next goes by. */
   LAUNCH(begin_kernel, grid, block, 0, stream, pixels, call->low, parent);
+  enum kernel_status status = launched();
+  if (status) return status;
   LAUNCH(link_kernel, grid, block, 0, stream, pixels, call->low, parent);
+  if ((status = launched())) return status;
   LAUNCH(flatten_kernel, grid, block, 0, stream, map->width, map->height, parent);
+  if ((status = launched())) return status;
   LAUNCH(count_kernel, rows, threads_for(map->width), 0, stream, map->width, parent, context->rows);
+  if ((status = launched())) return status;
   LAUNCH(running_kernel, dim3(1), threads_for(map->height), 0, stream, map->height, context->rows, counts);
+  if ((status = launched())) return status;
   LAUNCH(number_kernel, rows, threads_for(map->width), 0, stream, map->width, parent, context->rows, table,
          call->capacity);
+  if ((status = launched())) return status;
   LAUNCH(gather_kernel, grid, block, 0, stream, pixels, parent, table, call->capacity);
+  if ((status = launched())) return status;
   LAUNCH(keep_kernel, dim3(1), threads_for(call->capacity), 0, stream, table, call->capacity, call->high,
          call->min_area, counts);
   return launched();

@@ -15,6 +15,7 @@ struct stage {
 };
 
 struct kernel_context {
+  int device;
   cudaStream_t stream;
   struct stage stages[STAGES];
   int next;
@@ -25,7 +26,7 @@ struct kernel_context {
 namespace assay_cuda {
 
 static inline enum kernel_status status_of(cudaError_t error) {
-  return error == cudaSuccess ? KERNEL_OK : error == cudaErrorMemoryAllocation ? KERNEL_NO_MEMORY : KERNEL_DEVICE;
+  return error == cudaSuccess ? KERNEL_OK : KERNEL_DEVICE;
 }
 
 /* To be asked after launches: whether one of them was refused. */

@@ -1,6 +1,13 @@
 /* The CUDA backend: integer kernels that give the bytes of the reference.
  *
- * kernel_cuda is only in builds with CUDA (ASSAY_CUDA); kernel_cuda_here is in every build. */
+ * These functions are in every build; one without CUDA has no device.
+ *
+ * A GPU is a backend of its own: contexts of one share buffers, those of two do not. A context is a stream of its own,
+ * pinned memory for copies and scratch for the operations, all taken at open; KERNEL_DEVICE where the device cannot be
+ * had (gone, or another process has it or its memory). Contexts, each with its host thread, overlap the upload, work
+ * and download of several photos: no call of one waits for another's work, but allocate and release, which wait for all
+ * work of the device: take memory once. Memory that one context has written may be read by another after `wait` on the
+ * first. allocate gives KERNEL_NO_MEMORY where the device has no more; everything else that fails is KERNEL_DEVICE. */
 #ifndef ASSAY_KERNELS_CUDA_CUDA_H
 #define ASSAY_KERNELS_CUDA_CUDA_H
 
@@ -12,13 +19,13 @@
 extern "C" {
 #endif
 
-/* A context is the first device, a stream of its own, pinned memory for copies and scratch for the operations, all
- * taken at open; KERNEL_DEVICE where there is no driver or no device. Memory that one context has written may be read
- * by another after `wait` on the first. allocate and release wait for work in flight: take memory once. */
-extern const struct kernel_backend kernel_cuda;
+enum { KERNEL_MOST_DEVICES = 16 };
 
-/* The backend where a GPU can be used, else NULL; `why` gets the device's name, or what is missing. */
-const struct kernel_backend *kernel_cuda_here(char *why, size_t size);
+/* GPUs that a driver shows (CUDA_VISIBLE_DEVICES chooses), at most KERNEL_MOST_DEVICES; 0 where there is no driver. */
+int kernel_cuda_count(void);
+
+/* The backend of a GPU, from 0, where it is there, else NULL; `why` gets the device's name, or what is missing. */
+const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size);
 
 #ifdef __cplusplus
 }

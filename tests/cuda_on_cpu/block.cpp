@@ -38,8 +38,14 @@ struct grid_run {
 
 grid_run run;
 fiber *running_fiber;
-/* Never destroyed: the leak check at the end still has to find the fibers. */
-std::vector<fiber *> &idle = *new std::vector<fiber *>;
+/* Of this host thread: what a sanitizer keeps for a stack belongs to the thread that made it. */
+struct fibers {
+  std::vector<fiber *> idle;
+  ~fibers() {
+    for (fiber *f : idle) fiber_free(f);
+  }
+};
+thread_local fibers own;
 enum cuda_on_cpu_order order_kind = CUDA_ON_CPU_FORWARD;
 uint64_t order_state = 1;
 
@@ -74,7 +80,7 @@ void start_threads() {
       run.threads[t].state = state::done;
       run.alive--;
     }
-    idle.push_back(running_fiber);
+    own.idle.push_back(running_fiber);
     fiber_leave();
   }
 }
@@ -186,8 +192,8 @@ void run_block(size_t shared_bytes) {
   }
   put_in_order(&run.order, run.threads.size());
   while (run.next < run.threads.size()) {
-    fiber *f = idle.empty() ? fiber_make(start_threads) : idle.back();
-    if (!idle.empty()) idle.pop_back();
+    fiber *f = own.idle.empty() ? fiber_make(start_threads) : own.idle.back();
+    if (!own.idle.empty()) own.idle.pop_back();
     enter(f);
   }
   std::vector<unsigned> turn;

@@ -32,6 +32,20 @@ void cuda_on_cpu_defer(bool deferred);
  * call is not carried out, except that what frees memory frees it. Negative: none. */
 void cuda_on_cpu_fail(int64_t countdown, int error);
 
+/* Called at the beginning of every call that can fail, and may decide that this one does. NULL: nothing. */
+void cuda_on_cpu_at_call(void (*decide)(void));
+
+/* The same, but every call after it fails too: the device is lost. */
+void cuda_on_cpu_lose(int64_t countdown, int error);
+
+/* Whether another process has the devices for itself: cudaSetDevice fails. */
+void cuda_on_cpu_busy(bool busy);
+
+/* Allocations so far; pieces of work of a stream that were waited for by a call that named no stream (cudaFree, the
+ * default stream): with deferred streams, what one stream's user did to another's. */
+uint64_t cuda_on_cpu_taken(void);
+uint64_t cuda_on_cpu_crossings(void);
+
 /* Whether accesses are watched, where they can be; true at first. */
 void cuda_on_cpu_watch(bool on);
 

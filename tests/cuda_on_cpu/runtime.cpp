@@ -21,12 +21,14 @@
 #endif
 
 struct cuda_on_cpu_stream {
+  int device;
   bool blocking; /* waits for the default stream and is waited for by it */
   std::deque<std::function<void()>> work;
   uint64_t done; /* pieces of work that were done */
 };
 
 struct cuda_on_cpu_event {
+  int device;
   cudaStream_t stream; /* NULL: not recorded, or on the default stream: nothing to wait for */
   uint64_t reached;    /* pieces of work of it that come before */
 };
@@ -36,6 +38,7 @@ namespace {
 struct region {
   size_t size;
   bool device;
+  int of; /* which device */
 };
 
 std::recursive_mutex lock;
@@ -45,10 +48,14 @@ std::set<cudaStream_t> streams;
 std::set<cudaEvent_t> events;
 bool deferred;
 int devices = 1;
+bool busy;
 int64_t countdown = -1;
-uint64_t calls;
+bool lost; /* every call fails once the countdown is over */
+uint64_t calls, taken, crossings;
 cudaError_t to_fail_with;
+void (*at_call)();
 thread_local cudaError_t last_error;
+thread_local int current; /* device */
 
 cudaError_t remember(cudaError_t error) {
   if (error) last_error = error;
@@ -58,7 +65,17 @@ cudaError_t remember(cudaError_t error) {
 /* Counts a call, and says whether it is the one to fail. */
 cudaError_t begin_call() {
   calls++;
-  if (countdown < 0 || countdown-- > 0) return devices ? cudaSuccess : remember(cudaErrorInsufficientDriver);
+  if (at_call) {
+    /* It may fork, and a lock that is held stays the parent's. */
+    lock.unlock();
+    at_call();
+    lock.lock();
+  }
+  if (countdown < 0 || countdown > 0) {
+    if (countdown > 0) countdown--;
+    return devices ? cudaSuccess : remember(cudaErrorInsufficientDriver);
+  }
+  if (!lost) countdown = -1;
   return remember(to_fail_with);
 }
 
@@ -73,10 +90,11 @@ const region *region_of(const void *memory, size_t *left) {
   return &found->second;
 }
 
-bool is_device(const void *memory, size_t size) {
+/* Memory of this device. */
+bool is_device(const void *memory, size_t size, int device) {
   size_t left;
   const region *r = region_of(memory, &left);
-  return r && r->device && size <= left;
+  return r && r->device && r->of == device && size <= left;
 }
 
 bool is_pinned(const void *memory, size_t size) {
@@ -91,9 +109,9 @@ bool touches_device(const void *memory) {
   return r && r->device;
 }
 
-void device_memory_is_open(bool open) {
+void device_memory_is_open(bool open, int device) {
   for (const auto &r : regions) {
-    if (!r.second.device) continue;
+    if (!r.second.device || r.second.of != device) continue;
     /* Without ASan both macros are nothing. */
     if (open) ASAN_UNPOISON_MEMORY_REGION(r.first, r.second.size);
     if (!open) ASAN_POISON_MEMORY_REGION(r.first, r.second.size);
@@ -115,7 +133,10 @@ void run_all(cudaStream_t stream) {
 
 void run_everything(bool blocking_only) {
   for (cudaStream_t s : streams)
-    if (s->blocking || !blocking_only) run_all(s);
+    if (s->blocking || !blocking_only) {
+      crossings += s->work.size();
+      run_all(s);
+    }
 }
 
 void add_work(cudaStream_t stream, std::function<void()> piece) {
@@ -132,18 +153,18 @@ bool stream_is_known(cudaStream_t stream) {
   return !stream || streams.count(stream);
 }
 
-void copy_bytes(void *to, const void *from, size_t size) {
-  device_memory_is_open(true);
+void copy_bytes(void *to, const void *from, size_t size, int device) {
+  device_memory_is_open(true, device);
   memmove(to, from, size);
-  device_memory_is_open(false);
+  device_memory_is_open(false, device);
   cuda_on_cpu::watch_written(to, size);
 }
 
-bool kind_fits(const void *to, const void *from, size_t size, cudaMemcpyKind kind) {
+bool kind_fits(const void *to, const void *from, size_t size, cudaMemcpyKind kind, int device) {
   bool to_device = kind == cudaMemcpyHostToDevice || kind == cudaMemcpyDeviceToDevice;
   bool from_device = kind == cudaMemcpyDeviceToHost || kind == cudaMemcpyDeviceToDevice;
-  return (to_device ? is_device(to, size) : !touches_device(to)) &&
-         (from_device ? is_device(from, size) : !touches_device(from));
+  return (to_device ? is_device(to, size, device) : !touches_device(to)) &&
+         (from_device ? is_device(from, size, device) : !touches_device(from));
 }
 
 cudaError_t take(void **memory, size_t size, bool device) {
@@ -153,9 +174,10 @@ cudaError_t take(void **memory, size_t size, bool device) {
   void *made = size > static_cast<size_t>(1) << 40 ? nullptr : malloc(size);
   if (!made) return remember(cudaErrorMemoryAllocation);
   if (device) memset(made, 0xCD, size);
-  regions[static_cast<char *>(made)] = {size, device};
+  taken++;
+  regions[static_cast<char *>(made)] = {size, device, current};
   if (device) ASAN_POISON_MEMORY_REGION(made, size);
-  if (device) cuda_on_cpu::watch_memory(made, size, "device memory", 0);
+  if (device) cuda_on_cpu::watch_memory(made, size, "device memory", current);
   *memory = made;
   return cudaSuccess;
 }
@@ -204,7 +226,9 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int device) {
 cudaError_t cudaSetDevice(int device) {
   guard held(lock);
   if (cudaError_t error = begin_call()) return error;
-  return device >= 0 && device < devices ? cudaSuccess : remember(cudaErrorInvalidDevice);
+  if (device < 0 || device >= devices) return remember(cudaErrorInvalidDevice);
+  current = device;
+  return busy ? remember(cudaErrorDevicesUnavailable) : cudaSuccess;
 }
 
 cudaError_t cudaDeviceSynchronize() {
@@ -234,6 +258,8 @@ const char *cudaGetErrorString(cudaError_t error) {
     return "out of memory";
   case cudaErrorInsufficientDriver:
     return "CUDA driver version is insufficient for CUDA runtime version";
+  case cudaErrorDevicesUnavailable:
+    return "CUDA-capable device(s) is/are busy or unavailable";
   default:
     return "an error of cuda on cpu";
   }
@@ -264,8 +290,9 @@ cudaError_t cudaFreeHost(void *memory) {
 cudaError_t cudaMemcpy(void *to, const void *from, size_t size, cudaMemcpyKind kind) {
   guard held(lock);
   if (cudaError_t error = begin_call()) return error;
-  if (!kind_fits(to, from, size, kind)) return remember(cudaErrorInvalidValue);
-  add_work(nullptr, [=] { copy_bytes(to, from, size); });
+  if (!kind_fits(to, from, size, kind, current)) return remember(cudaErrorInvalidValue);
+  int device = current;
+  add_work(nullptr, [=] { copy_bytes(to, from, size, device); });
   return cudaSuccess;
 }
 
@@ -273,15 +300,16 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t size, cudaMemcpyK
   guard held(lock);
   if (cudaError_t error = begin_call()) return error;
   if (!stream_is_known(stream)) return remember(cudaErrorInvalidResourceHandle);
-  if (!kind_fits(to, from, size, kind)) return remember(cudaErrorInvalidValue);
+  int device = stream ? stream->device : current;
+  if (!kind_fits(to, from, size, kind, device)) return remember(cudaErrorInvalidValue);
   if (kind == cudaMemcpyHostToDevice && !is_pinned(from, size)) {
     /* Pageable memory is copied before the call returns. */
     auto kept =
         std::make_shared<std::vector<char>>(static_cast<const char *>(from), static_cast<const char *>(from) + size);
-    add_work(stream, [=] { copy_bytes(to, kept->data(), size); });
+    add_work(stream, [=] { copy_bytes(to, kept->data(), size, device); });
     return cudaSuccess;
   }
-  add_work(stream, [=] { copy_bytes(to, from, size); });
+  add_work(stream, [=] { copy_bytes(to, from, size, device); });
   if (stream && kind == cudaMemcpyDeviceToHost && !is_pinned(to, size)) run_all(stream);
   return cudaSuccess;
 }
@@ -290,11 +318,12 @@ cudaError_t cudaMemsetAsync(void *memory, int value, size_t size, cudaStream_t s
   guard held(lock);
   if (cudaError_t error = begin_call()) return error;
   if (!stream_is_known(stream)) return remember(cudaErrorInvalidResourceHandle);
-  if (!is_device(memory, size)) return remember(cudaErrorInvalidValue);
+  int device = stream ? stream->device : current;
+  if (!is_device(memory, size, device)) return remember(cudaErrorInvalidValue);
   add_work(stream, [=] {
-    device_memory_is_open(true);
+    device_memory_is_open(true, device);
     memset(memory, value, size);
-    device_memory_is_open(false);
+    device_memory_is_open(false, device);
     cuda_on_cpu::watch_written(memory, size);
   });
   return cudaSuccess;
@@ -306,7 +335,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags) {
   guard held(lock);
   *stream = nullptr;
   if (cudaError_t error = begin_call()) return error;
-  *stream = new cuda_on_cpu_stream{!(flags & cudaStreamNonBlocking), {}, 0};
+  *stream = new cuda_on_cpu_stream{current, !(flags & cudaStreamNonBlocking), {}, 0};
   streams.insert(*stream);
   return cudaSuccess;
 }
@@ -350,7 +379,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {
   guard held(lock);
   *event = nullptr;
   if (cudaError_t error = begin_call()) return error;
-  *event = new cuda_on_cpu_event{nullptr, 0};
+  *event = new cuda_on_cpu_event{current, nullptr, 0};
   events.insert(*event);
   return cudaSuccess;
 }
@@ -366,7 +395,8 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   guard held(lock);
   if (cudaError_t error = begin_call()) return error;
-  if (!stream_is_known(stream) || !events.count(event)) return remember(cudaErrorInvalidResourceHandle);
+  if (!stream_is_known(stream) || !events.count(event) || event->device != (stream ? stream->device : current))
+    return remember(cudaErrorInvalidResourceHandle);
   event->stream = stream;
   event->reached = stream ? stream->done + stream->work.size() : 0;
   return cudaSuccess;
@@ -384,7 +414,7 @@ void cuda_on_cpu::launch(const char *kernel, dim3 grid, dim3 block, size_t share
                          std::function<void()> thread) {
   guard held(lock);
   if (begin_call()) return;
-  if (!stream_is_known(stream)) {
+  if (!stream_is_known(stream) || (stream && stream->device != current)) {
     remember(cudaErrorInvalidResourceHandle);
     return;
   }
@@ -392,10 +422,11 @@ void cuda_on_cpu::launch(const char *kernel, dim3 grid, dim3 block, size_t share
     remember(cudaErrorInvalidConfiguration);
     return;
   }
+  int device = current;
   add_work(stream, [=] {
-    device_memory_is_open(true);
-    run_grid({grid, block, shared_bytes}, kernel, 0, thread);
-    device_memory_is_open(false);
+    device_memory_is_open(true, device);
+    run_grid({grid, block, shared_bytes}, kernel, device, thread);
+    device_memory_is_open(false, device);
   });
 }
 
@@ -410,7 +441,33 @@ void cuda_on_cpu_defer(bool defer) {
 void cuda_on_cpu_fail(int64_t after, int error) {
   guard held(lock);
   countdown = after;
+  lost = false;
   to_fail_with = static_cast<cudaError_t>(error);
+}
+
+void cuda_on_cpu_at_call(void (*decide)(void)) {
+  guard held(lock);
+  at_call = decide;
+}
+
+void cuda_on_cpu_lose(int64_t after, int error) {
+  cuda_on_cpu_fail(after, error);
+  lost = true;
+}
+
+void cuda_on_cpu_busy(bool is_busy) {
+  guard held(lock);
+  busy = is_busy;
+}
+
+uint64_t cuda_on_cpu_taken(void) {
+  guard held(lock);
+  return taken;
+}
+
+uint64_t cuda_on_cpu_crossings(void) {
+  guard held(lock);
+  return crossings;
 }
 
 uint64_t cuda_on_cpu_calls(void) {

@@ -3,7 +3,9 @@
 #include "tests/cuda_on_cpu/control.h"
 #include "tests/kernels/harness.h"
 
-extern const struct kernel_backend kernel_cuda_on_cpu, kernel_cuda_watched;
+/* kernel_cuda_here of the same sources, executed on the CPU, plainly and with the race check. */
+typedef const struct kernel_backend *find_backend(int device, char *why, size_t size);
+extern find_backend kernel_cuda_on_cpu_here, kernel_cuda_watched_here;
 
 static const struct kernel_backend *reference(void) {
   return kernel_cpu_level("reference");
@@ -21,11 +23,16 @@ static const struct kernel_backend *avx512(void) {
   return kernel_cpu_level("avx512");
 }
 
+static const struct kernel_backend *find(find_backend *where) {
+  char why[160];
+  return where(0, why, sizeof why);
+}
+
 static const struct kernel_backend *cuda_on_cpu(enum cuda_on_cpu_order order, bool deferred) {
   static uint64_t seed;
   cuda_on_cpu_order(order, seed++);
   cuda_on_cpu_defer(deferred);
-  return &kernel_cuda_on_cpu;
+  return find(kernel_cuda_on_cpu_here);
 }
 
 static const struct kernel_backend *cuda_forward(void) {
@@ -45,16 +52,14 @@ static const struct kernel_backend *cuda_deferred(void) {
 }
 
 #ifdef CUDA_ON_CPU_WATCHED
-/* With the race check. */
 static const struct kernel_backend *cuda_watched(void) {
   cuda_on_cpu(CUDA_ON_CPU_RANDOM, false);
-  return &kernel_cuda_watched;
+  return find(kernel_cuda_watched_here);
 }
 #endif
 
 static const struct kernel_backend *cuda_gpu(void) {
-  char why[160];
-  return kernel_cuda_here(why, sizeof why);
+  return find(kernel_cuda_here);
 }
 
 const struct implementation harness_implementations[] = {

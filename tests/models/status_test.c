@@ -43,6 +43,7 @@ static void exit_codes_are_those_of_sysexits(void **state) {
   assert_int_equal(status_exit_code(STATUS_INVALID), 65);
   assert_int_equal(status_exit_code(STATUS_UNAVAILABLE), 69);
   assert_int_equal(status_exit_code(STATUS_INTERNAL), 70);
+  assert_int_equal(status_exit_code(STATUS_DEVICE), 70);
   assert_int_equal(status_exit_code(STATUS_IO), 74);
 }
 
