@@ -90,8 +90,8 @@ static enum status take_board(struct calibrate *work, const struct photo *photo,
                         &found, fault);
   if (status) return status;
   if (!found) {
-    message_warning("%s: no whole, clear board of %d x %d inner corners is seen; passed over", photo->path, made->columns,
-                    made->rows);
+    message_warning("%s: no whole, clear board of %d x %d inner corners is seen; passed over", photo->path,
+                    made->columns, made->rows);
     work->passed_over++;
     return STATUS_OK;
   }

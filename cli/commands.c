@@ -9,6 +9,7 @@ const struct command *const commands[] = {&command_golden_create, &command_golde
                                           &command_status,        &command_results,
                                           &command_calibrate,     &command_gauge_study,
                                           &command_lot_plan,      &command_lot_judge,
+                                          &command_lot_compare,   &command_compare,
                                           &command_lot_drift,     &command_lot_capability,
                                           &command_doctor,        &command_bench_speed,
                                           &command_bench_kernels, &command_bench_charts,

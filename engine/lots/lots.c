@@ -40,7 +40,7 @@ static char *copy(const char *text) {
 }
 
 static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
-  const char *supplier = row->keys[ROW_FACTORY], *name = row->keys[lots->by];
+  const char *supplier = lots->across ? NULL : row->keys[ROW_FACTORY], *name = row->keys[lots->by];
   char key[2 * JOB_FIELD_MAX + 8];
   snprintf(key, sizeof key, "%d%s" SEPARATOR "%d%s", !supplier, supplier ? supplier : "", !name, name ? name : "");
   if (!names_add(&lots->keys, key, index)) return false;
@@ -53,14 +53,27 @@ static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) 
   return (!supplier || lot->supplier) && (!name || lot->name);
 }
 
-static bool find_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
+static const char *or_empty(const char *text) {
+  return text ? text : "";
+}
+
+/* Units of one name are one unit only within a factory's lot. */
+static bool name_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
+  static const char format[] = "%u" SEPARATOR "%s" SEPARATOR "%s" SEPARATOR "%s";
   const char *name = row->keys[ROW_UNIT] ? row->keys[ROW_UNIT] : row->photo;
-  char fixed[512], *key = fixed;
-  int length = snprintf(fixed, sizeof fixed, "%u" SEPARATOR "%s", lot, name);
-  if (length >= (int)sizeof fixed && asprintf(&key, "%u" SEPARATOR "%s", lot, name) < 0) return false;
+  bool known = lots->by == ROW_LOT && !lots->across;
+  const char *factory = known ? "" : or_empty(row->keys[ROW_FACTORY]), *of = known ? "" : or_empty(row->keys[ROW_LOT]);
+  char fixed[1024], *key = fixed;
+  int length = snprintf(fixed, sizeof fixed, format, lot, factory, of, name);
+  if (length >= (int)sizeof fixed && asprintf(&key, format, lot, factory, of, name) < 0) return false;
   bool added = names_add(&lots->units, key, unit);
   if (key != fixed) free(key);
-  if (!added || *unit < lots->unit_count) return added;
+  return added;
+}
+
+static bool find_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
+  if (!name_unit(lots, lot, row, unit)) return false;
+  if (*unit < lots->unit_count) return true;
   if (!reserve((void **)&lots->entries, lots->unit_count, &lots->unit_room, sizeof *lots->entries)) return false;
   lots->entries[lots->unit_count++] = (struct lot_unit_entry){.lot = lot};
   lots->items[lot].units++;
@@ -97,6 +110,8 @@ static bool add_to_unit(struct lots *lots, const struct row *row, struct lot *lo
     *part = (struct lot_unit_part){.version = row->golden_version, .golden = golden, .next = part->next};
   part->views |= (uint64_t)1 << view;
   part->classes |= classes_of(row);
+  for (size_t i = 0; i < row->region_count && row->verdict == VERDICT_FAIL; i++)
+    part->kinds |= (uint16_t)(1U << row->regions[i].class_);
   if (row->verdict != VERDICT_CANNOT_JUDGE) return true;
   part->unjudged = true;
   return add_photo(&lot->unjudged, row->photo, row->reason, unit, 0);
@@ -129,6 +144,7 @@ static void add_time(struct lot *lot, const struct row *row) {
 enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault) {
   uint32_t index, unit, view;
   if (!find_lot(lots, row, &index)) return no_memory(fault);
+  lots->last = index;
   struct lot *lot = &lots->items[index];
   add_time(lot, row);
   if (!names_add(&lot->views, row->keys[ROW_VIEW], &view)) return no_memory(fault);
@@ -139,6 +155,10 @@ enum status lots_add(struct lots *lots, const struct row *row, struct fault *fau
       !check_reuse(lots, row, lot, unit, view))
     return no_memory(fault);
   return STATUS_OK;
+}
+
+uint32_t lots_last(const struct lots *lots) {
+  return lots->last;
 }
 
 static uint64_t views_of(const struct lots *lots, uint32_t unit) {
@@ -175,7 +195,9 @@ enum status lots_end(struct lots *lots, struct fault *fault) {
 }
 
 const char *lots_unit_name(const struct lots *lots, uint32_t unit) {
-  return strchr(names_text(&lots->units, unit), *SEPARATOR) + 1;
+  const char *name = names_text(&lots->units, unit);
+  for (int i = 0; i < 3; i++) name = strchr(name, *SEPARATOR) + 1;
+  return name;
 }
 
 struct lot_unit lots_unit(const struct lots *lots, uint32_t unit) {
@@ -183,6 +205,7 @@ struct lot_unit lots_unit(const struct lots *lots, uint32_t unit) {
   unsigned classes = 0;
   for (uint32_t at = lots->entries[unit].first_part; at; at = lots->parts[at - 1].next) {
     classes |= lots->parts[at - 1].classes;
+    found.kinds |= lots->parts[at - 1].kinds;
     found.unjudged |= lots->parts[at - 1].unjudged;
   }
   found.incomplete = lots->items[lots->entries[unit].lot].expected_views & ~views_of(lots, unit);

@@ -26,6 +26,7 @@ struct lot_unit_part {
   int64_t version;
   uint64_t views;
   uint32_t golden, next; /* next: index of the unit's next part + 1; 0 ends */
+  uint16_t kinds;        /* bit 1 << enum defect_class of each region */
   uint8_t classes;       /* bit 1 << severity */
   bool unjudged;         /* a photo could not be judged */
 };
@@ -50,9 +51,10 @@ struct lot {
   struct lot_photos unjudged, reused;
 };
 
-/* All zero is empty, but for `by`; end with lots_free. Memory: some 150 bytes a unit and 40 a photo. */
+/* All zero is empty, but for `by` and `across`; end with lots_free. Memory: some 150 bytes a unit and 40 a photo. */
 struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
+  bool across;     /* lots are told apart by `by` alone, over all suppliers */
   struct lot *items;
   size_t count;
   struct names keys;              /* supplier and lot */
@@ -66,6 +68,7 @@ struct lots {
   struct id_set photo_ids;
   struct lot_owner *owners; /* by photo_id: who had these bytes first */
   size_t owner_room;
+  uint32_t last;
 };
 
 /* A row's photo counts for the lot and unit that its job names; without a unit each photo is a unit of its own. What
@@ -74,6 +77,8 @@ struct lots {
  * as another view of the same, are listed as reused.
  * STATUS_MEMORY; STATUS_LIMIT where a lot has more than LOT_MAX_VIEWS views. */
 enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault);
+/* The lot of the row that was added last. */
+uint32_t lots_last(const struct lots *lots);
 /* Call once after the last row: orders the units lot by lot. */
 enum status lots_end(struct lots *lots, struct fault *fault);
 void lots_free(struct lots *lots);
@@ -83,6 +88,7 @@ struct lot_unit {
   const char *name;
   bool defective;
   enum severity severity; /* where defective */
+  unsigned kinds;         /* bit 1 << enum defect_class of each region */
   bool unjudged;          /* a photo could not be judged, so that it may be worse */
   bool incomplete;        /* a view that most units of the lot have is missing: the same follows */
 };
