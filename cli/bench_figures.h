@@ -28,4 +28,7 @@ void bench_figures_free(struct bench_figures *figures);
  * `runs` exposures of each drawn scene; 80 make some 10,000 lengths in all. */
 enum status bench_scale(long runs, struct bench_figures *figures, struct fault *fault);
 
+/* A drawn part that is 2 % too large, measured through the whole inspection with each source of scale. */
+enum status bench_size(struct bench_figures *figures, struct fault *fault);
+
 #endif

@@ -1,6 +1,7 @@
 #include "engine/measure/dimensions.h"
 
 #include "engine/measure/scale_find.h"
+#include "engine/measure/scale_reference.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,6 +24,9 @@ size_t dimensions_asked(const struct spec *spec) {
 /* Golden pixels are as large as the pose makes them, which is known to the share that its residual is of the golden. */
 static bool golden_pixels(const struct dimensions_call *call, struct scale *scale) {
   if (!scale_of_pose(&call->placement->pose, scale)) return false;
+  /* A size common to all does not matter where a reference is measured with them. */
+  if (call->spec->scale == SCALE_REFERENCE)
+    return scale_add_pose(scale, call->spec, call->residual_px, 1.4 * call->golden_size);
   double share = call->golden_size > 0 ? call->residual_px / call->golden_size : 0;
   struct scale_mode mode = {.name = "pose", .freedom = INFINITY};
   for (int i = 0; i < 6; i++) mode.plane[i] = share * scale->plane.h[i];
@@ -41,8 +45,9 @@ static enum status find_maps(const struct dimensions_call *call, struct maps *ma
   snprintf(maps->why, sizeof maps->why, "the spec has no scale");
   enum status status = scale_find(&request, &found, &has, maps->why, sizeof maps->why, fault);
   if (status || !has) return status;
-  /* Without a scale it is the photo's own pixels, straightened where the lens is known. */
-  if (spec->scale != SCALE_NONE)
+  /* Without a scale it is the photo's own pixels, straightened where the lens is known; with a reference, it too is
+   * measured in them first. */
+  if (spec->scale != SCALE_NONE && spec->scale != SCALE_REFERENCE)
     maps->mm = found, maps->has_mm = true;
   else if (own)
     maps->px = found;
@@ -57,17 +62,28 @@ static enum status reserve(struct dimensions *d, size_t count, struct fault *fau
   return STATUS_OK;
 }
 
+static struct value_call value_in(const struct dimensions *d, const struct dimensions_call *call,
+                                  const struct scale *scale) {
+  double size = pose_scale_at(&call->placement->pose, call->golden_size, call->golden_size);
+  return (struct value_call){.measuring = &d->measuring,
+                             .placement = call->placement,
+                             .scale = scale,
+                             .pose_px = call->residual_px * (size > 0 ? size : 1)};
+}
+
+static void refer(const struct dimensions *d, const struct dimensions_call *call, struct maps *maps) {
+  const struct value_call value = value_in(d, call, &maps->px);
+  if (call->spec->scale != SCALE_REFERENCE || !maps->has_px) return;
+  maps->has_mm = scale_from_reference(&value, call->spec, &maps->mm, maps->why, sizeof maps->why);
+}
+
 static void measure_one(struct dimensions *d, const struct dimensions_call *call, const struct maps *maps,
                         const struct spec_dimension *measure, struct measured *out) {
   bool mm = !strcmp(measure->unit, "mm"), has = mm ? maps->has_mm : maps->has_px;
   /* An angle is taken in the plane that is known best. */
   bool angle = measure->measure == MEASURE_ANGLE && maps->has_mm;
-  double size = pose_scale_at(&call->placement->pose, call->golden_size, call->golden_size);
-  struct value_call value = {.measuring = &d->measuring,
-                             .placement = call->placement,
-                             .scale = mm || angle ? &maps->mm : &maps->px,
-                             .pose_px = call->residual_px * (size > 0 ? size : 1)};
   if (has || angle) {
+    const struct value_call value = value_in(d, call, mm || angle ? &maps->mm : &maps->px);
     value_measure(&value, measure, out);
     return;
   }
@@ -91,6 +107,7 @@ enum status dimensions_measure(struct dimensions *d, const struct dimensions_cal
                                              : maps.has_px ? &maps.px
                                                            : &none};
   status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
+  if (!status) refer(d, call, &maps);
   for (size_t i = 0; i < spec->dimension_count && !status; i++)
     if (spec->dimensions[i].measure != MEASURE_NONE)
       measure_one(d, call, &maps, &spec->dimensions[i], &d->values[d->count++]);

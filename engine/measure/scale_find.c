@@ -37,6 +37,7 @@ enum status scale_find(const struct scale_request *request, struct scale *scale,
   if (!*found) return STATUS_OK;
   switch (spec->scale) {
   case SCALE_NONE:
+  case SCALE_REFERENCE:
     if (spec->motion <= MOTION_RIGID) {
       *scale = scale_pixels();
       add_lens(request->calibration, scale);
@@ -51,10 +52,6 @@ enum status scale_find(const struct scale_request *request, struct scale *scale,
     return STATUS_OK;
   case SCALE_MARKER:
     return scale_from_marker(request, scale, found, why, room, fault);
-  case SCALE_REFERENCE:
-    break;
   }
-  *found = false;
-  snprintf(why, room, "this version of assay finds no reference length; expected scale.source: fixture or marker");
-  return STATUS_OK;
+  return fault_set(fault, STATUS_INTERNAL, "scale: %d is no source", (int)spec->scale);
 }
