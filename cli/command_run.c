@@ -169,6 +169,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct run_options *given = values;
   struct batch batch = {.given = given,
                         .setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu}}};
+  batch.setup.gpus = inspect_gpus(&batch.setup.inspect);
   enum status status = run_batch(&batch, exit_code, fault);
   engine_judge_end(&batch.setup);
   if (batch.results.file && fclose(batch.results.file) && !status)

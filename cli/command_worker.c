@@ -72,6 +72,7 @@ static enum status work(const struct worker_command_options *given, const char *
                                .pictures = given->pictures};
   const struct judge judge = engine_judge(&setup);
   void *context = NULL;
+  setup.gpus = inspect_gpus(&setup.inspect);
   enum status status = read_policy(given->on_device_error, &setup.return_on_device_error, fault);
   if (!status) status = look_round(&setup, endpoint, fault);
   if (!status && given->pictures) status = folder_make(given->pictures, fault);

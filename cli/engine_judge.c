@@ -21,7 +21,7 @@ struct desk {
 
 static enum status make_golden(const struct engine_judge *setup, const char *path, struct opened_golden **opened,
                                struct fault *fault) {
-  return opened_golden_make(path, &setup->inspect, !setup->return_on_device_error, opened, fault);
+  return opened_golden_make(path, &setup->inspect, setup->gpus, !setup->return_on_device_error, opened, fault);
 }
 
 enum status engine_judge_prepare(struct engine_judge *setup, const char *path, char sha256[SHA256_CHARS + 1],

@@ -7,6 +7,7 @@
 
 struct engine_judge {
   struct inspect_options inspect;
+  int gpus;                         /* that share the work: inspect_gpus(&inspect) */
   bool return_on_device_error;      /* a GPU that fails is STATUS_DEVICE; else the work is done elsewhere */
   const char *pictures;             /* folder for the pictures of photos that failed; NULL: none are made */
   struct prepared_golden *prepared; /* a list; NULL: none */

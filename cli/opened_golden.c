@@ -45,7 +45,10 @@ static enum status open_inspector(struct opened_golden *opened, int place, struc
   /* What was asked for, unless it is GPUs, each by its number, or what takes their place. */
   if (opened->gpus) options.backend = place == CPU ? "cpu" : "cuda";
   options.gpu = place == CPU ? 0 : place;
-  return inspector_open(opened->golden, &options, &opened->inspectors[place], fault);
+  enum status status = inspector_open(opened->golden, &options, &opened->inspectors[place], fault);
+  /* It was there before. */
+  if (status == STATUS_UNAVAILABLE && opened->gpus && place != CPU) status = fault->status = STATUS_DEVICE;
+  return status;
 }
 
 /* Whether there is another place to go to after a failure. */
@@ -66,7 +69,7 @@ static enum status find_inspector(struct opened_golden *opened, int *place, stru
   }
 }
 
-enum status opened_golden_make(const char *path, const struct inspect_options *options, bool fallback,
+enum status opened_golden_make(const char *path, const struct inspect_options *options, int gpus, bool fallback,
                                struct opened_golden **opened, struct fault *fault) {
   struct fault own;
   int place;
@@ -76,8 +79,7 @@ enum status opened_golden_make(const char *path, const struct inspect_options *o
   pthread_mutex_init(&made->mutex, NULL);
   made->options = options;
   made->fallback = fallback;
-  made->gpus = inspect_gpus(options);
-  if (made->gpus > MOST_GPUS) made->gpus = MOST_GPUS;
+  made->gpus = gpus > MOST_GPUS ? MOST_GPUS : gpus;
   enum status status = golden_open(path, &made->golden, fault);
   if (!status) status = find_inspector(made, &place, fault);
   if (status) {

@@ -6,9 +6,10 @@
 
 struct opened_golden;
 
-/* Opens the golden and its first inspector. With `fallback` a GPU that fails is warned of, and the next one or the CPU
- * takes its place, here and below; else that is STATUS_DEVICE. `options` must outlive what is opened. */
-enum status opened_golden_make(const char *path, const struct inspect_options *options, bool fallback,
+/* Opens the golden and its first inspector, on one of `gpus` GPUs (inspect_gpus; asked once, since it is 0 where all
+ * are lost) or, where that is 0, under the options alone. With `fallback` a GPU that fails is warned of, and the next
+ * one or the CPU takes its place, here and below; else that is STATUS_DEVICE. `options` must outlive what is opened. */
+enum status opened_golden_make(const char *path, const struct inspect_options *options, int gpus, bool fallback,
                                struct opened_golden **opened, struct fault *fault);
 void opened_golden_free(struct opened_golden *opened); /* NULL is nothing */
 const struct golden *opened_golden_of(const struct opened_golden *opened);

@@ -23,7 +23,7 @@ static void redirect(const char *path, int to) {
 }
 
 static pid_t start(const struct program_how *how, const char *const *arguments, const char *err) {
-  const char *all[ARGUMENTS_MAX] = {ASSAY_PROGRAM};
+  const char *program = how->program ? how->program : ASSAY_PROGRAM, *all[ARGUMENTS_MAX] = {program};
   size_t count = 1;
   while (arguments[count - 1] && count < ARGUMENTS_MAX - 1) {
     all[count] = arguments[count - 1];
@@ -41,7 +41,7 @@ static pid_t start(const struct program_how *how, const char *const *arguments, 
   if (how->folder && chdir(how->folder)) _exit(126);
   if (how->environment && putenv(strdup(how->environment))) _exit(126);
   /* execv does not write to the strings; its type is older than const. */
-  execv(ASSAY_PROGRAM, (char *const *)(uintptr_t)all);
+  execv(program, (char *const *)(uintptr_t)all);
   _exit(127);
 }
 
@@ -53,6 +53,10 @@ int program_wait(pid_t child) {
 
 pid_t program_start(const char *const *arguments, const char *out, const char *err) {
   return start(&(struct program_how){.out = out}, arguments, err);
+}
+
+pid_t program_start_how(const struct program_how *how, const char *const *arguments, const char *err) {
+  return start(how, arguments, err);
 }
 
 struct program_end program_run_how(const struct program_how *how, const char *const *arguments) {

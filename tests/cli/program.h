@@ -15,6 +15,7 @@ struct program_how {
   const char *out;         /* where standard output goes: NULL caught; "closed"; else a file */
   const char *folder;      /* the working folder; NULL: the test's own */
   const char *environment; /* one NAME=VALUE more; NULL: none */
+  const char *program;     /* NULL: the built one */
 };
 
 /* Arguments after the program's name, ended by NULL. Fails the test where the program cannot be started. */
@@ -24,6 +25,7 @@ void program_end_free(struct program_end *end);
 
 /* Starts it with its output to files, and waits for it later. */
 pid_t program_start(const char *const *arguments, const char *out, const char *err);
+pid_t program_start_how(const struct program_how *how, const char *const *arguments, const char *err);
 int program_wait(pid_t child);
 
 #define RUN(...) program_run((const char *const[]){__VA_ARGS__, NULL})
