@@ -47,16 +47,17 @@ static bool in_window(const struct look *look, const struct candidate *c, size_t
 /* Levels of the strata without the window; their mean over the group's points is returned. */
 static double outside_levels(const struct look *look, const struct candidate *c, double *levels, double *counts) {
   const struct scan *scan = &look->scan;
-  const uint32_t *stratum = look->groups->stratum;
+  const uint32_t *stratum = look->groups->stratum[LEVEL_LINE];
   double *sums = levels;
-  memset(levels, 0, look->groups->strata * sizeof *levels);
-  memset(counts, 0, look->groups->strata * sizeof *counts);
+  memset(levels, 0, look->groups->strata[LEVEL_LINE] * sizeof *levels);
+  memset(counts, 0, look->groups->strata[LEVEL_LINE] * sizeof *counts);
   for (size_t i = 0; i < scan->count; i++) {
     if (in_window(look, c, i)) continue;
     sums[stratum[scan->cells[i]]] += scan->values[i];
     counts[stratum[scan->cells[i]]]++;
   }
-  for (size_t k = 0; k < look->groups->strata; k++) levels[k] = counts[k] > 0 ? sums[k] / counts[k] : scan->level[k];
+  for (size_t k = 0; k < look->groups->strata[LEVEL_LINE]; k++)
+    levels[k] = counts[k] > 0 ? sums[k] / counts[k] : scan->levels[LEVEL_LINE].level[k];
   double mean = 0, points = 0;
   for (size_t i = 0; i < scan->count; i++)
     if (in_window(look, c, i)) mean += levels[stratum[scan->cells[i]]], points++;
@@ -68,7 +69,7 @@ static double outside_levels(const struct look *look, const struct candidate *c,
 static bool in_series(const struct look *look, const struct candidate *c, size_t i, const bool *lot_strata,
                       size_t lot_end) {
   uint32_t cell = look->scan.cells[i];
-  if (c->key == KEY_LOT) return i <= lot_end && lot_strata[look->groups->stratum[cell]];
+  if (c->key == KEY_LOT) return i <= lot_end && lot_strata[look->groups->stratum[LEVEL_LINE][cell]];
   return look->groups->of[c->key][cell] == c->group;
 }
 
@@ -76,17 +77,18 @@ static bool in_series(const struct look *look, const struct candidate *c, size_t
  * several; returns what was taken off, on average. */
 static enum status take_series(struct look *look, const struct candidate *c, double *offset, struct fault *fault) {
   const struct groups *g = look->groups;
-  double *levels = calloc(g->strata + 1, sizeof *levels), *counts = calloc(g->strata + 1, sizeof *counts);
-  bool *lot_strata = calloc(g->strata + 1, sizeof *lot_strata);
+  double *levels = calloc(g->strata[LEVEL_LINE] + 1, sizeof *levels),
+         *counts = calloc(g->strata[LEVEL_LINE] + 1, sizeof *counts);
+  bool *lot_strata = calloc(g->strata[LEVEL_LINE] + 1, sizeof *lot_strata);
   enum status status = levels && counts && lot_strata ? STATUS_OK : no_memory(fault);
   size_t lot_end = 0;
   for (size_t i = 0; !status && c->key == KEY_LOT && i < look->scan.count; i++)
-    if (in_window(look, c, i)) lot_strata[g->stratum[look->scan.cells[i]]] = true, lot_end = i;
+    if (in_window(look, c, i)) lot_strata[g->stratum[LEVEL_LINE][look->scan.cells[i]]] = true, lot_end = i;
   *offset = status || look->scan.counted ? 0 : outside_levels(look, c, levels, counts);
   look->length = 0;
   for (size_t i = 0; !status && i < look->scan.count; i++) {
     if (!in_series(look, c, i, lot_strata, lot_end)) continue;
-    double level = look->scan.counted ? 0 : levels[g->stratum[look->scan.cells[i]]];
+    double level = look->scan.counted ? 0 : levels[g->stratum[LEVEL_LINE][look->scan.cells[i]]];
     look->series[look->length] = look->scan.values[i] - level;
     look->points[look->length++] = i;
   }
@@ -94,6 +96,12 @@ static enum status take_series(struct look *look, const struct candidate *c, dou
   free(counts);
   free(lot_strata);
   return status;
+}
+
+/* Of what dates a change: for a lot, and for what moves inside of lots, that within lots. */
+static double inflation_of(const struct look *look, const struct candidate *c) {
+  bool within = !look->scan.counted && (c->key == KEY_LOT || c->level == LEVEL_LOT);
+  return look->scan.levels[within ? LEVEL_LOT : LEVEL_LINE].inflation;
 }
 
 /* --- Which group --- */
@@ -105,7 +113,7 @@ static enum status refine(struct look *look, const struct candidate *c, double *
   *gain = c->gain + (c->key == KEY_LOT ? lot_bonus : 0);
   if (look->scan.counted || c->key == KEY_LOT) return STATUS_OK;
   enum status status = take_series(look, c, &offset, fault);
-  if (!status) status = change_find(look->series, look->length, look->scan.inflation, &change, fault);
+  if (!status) status = change_find(look->series, look->length, inflation_of(look, c), &change, fault);
   if (!status) *gain *= change.over_step;
   return status;
 }
@@ -175,9 +183,9 @@ static enum status date_measured(struct look *look, const struct candidate *c, s
   enum status status = take_series(look, c, &offset, fault);
   if (status) return status;
   if (c->key == KEY_LOT)
-    status = change_find_step(look->series, look->length, look->scan.inflation, &change, fault);
+    status = change_find_step(look->series, look->length, inflation_of(look, c), &change, fault);
   else
-    status = change_find(look->series, look->length, look->scan.inflation, &change, fault);
+    status = change_find(look->series, look->length, inflation_of(look, c), &change, fault);
   if (status) return status;
   set_times(look, f, change.onset, change.lower, change.upper);
   f->model = change.model;
@@ -206,7 +214,7 @@ static enum status date_rate(struct look *look, const struct candidate *c, struc
   int64_t events = 0, units = (int64_t)look->scan.count, own = 0;
   for (size_t i = 0; i < look->scan.count; i++) events += look->scan.values[i] > 0.5;
   for (size_t i = 0; i < look->length; i++) own += look->series[i] > 0.5;
-  change_find_rate(look->series, look->length, events - own, units - (int64_t)look->length, look->scan.inflation,
+  change_find_rate(look->series, look->length, events - own, units - (int64_t)look->length, inflation_of(look, c),
                    &change);
   if (look->length > 1) set_times(look, f, change.onset, change.lower, change.upper);
   f->events = change.events;
@@ -259,9 +267,9 @@ static enum status look_once(struct look *look, struct explained *explained, str
                              struct fault *fault) {
   const struct candidate *best = NULL;
   *any = false;
-  scan_estimate(&look->scan);
-  if (!scan_possible(&look->scan)) return STATUS_OK;
-  enum status status = scan_look(&look->scan, look->candidates, fault);
+  enum status status = scan_estimate(&look->scan, fault);
+  if (status || !scan_possible(&look->scan)) return status;
+  status = scan_look(&look->scan, look->candidates, fault);
   if (!status) status = choose(look, &best, fault);
   if (status || !best) return status;
   struct candidate c = *best;

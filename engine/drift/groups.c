@@ -72,12 +72,12 @@ static bool number_strata(const struct season *s, uint32_t golden, struct groups
   for (size_t c = 0; c < s->cell_count && good; c++) {
     const struct season_cell *cell = &s->cells[c];
     char text[64];
-    g->stratum[c] = NO_GROUP;
+    g->stratum[LEVEL_LINE][c] = NO_GROUP;
     if (cell->golden != golden) continue;
     snprintf(text, sizeof text, "%u %u", cell->factory, cell->line);
-    good = names_add(&lines, text, &g->stratum[c]);
+    good = names_add(&lines, text, &g->stratum[LEVEL_LINE][c]);
   }
-  g->strata = lines.count;
+  g->strata[LEVEL_LINE] = lines.count;
   names_free(&lines);
   return good;
 }
@@ -103,16 +103,23 @@ static bool drop_repeated(const struct season *s, struct groups *g) {
 }
 
 enum status groups_make(const struct season *s, uint32_t golden, struct groups *g, struct fault *fault) {
-  *g = (struct groups){.stratum = calloc(s->cell_count + 1, sizeof *g->stratum)};
-  bool good = g->stratum && number_strata(s, golden, g);
+  *g = (struct groups){0};
+  bool good = true;
+  for (int level = 0; level < DRIFT_LEVELS && good; level++)
+    good = (g->stratum[level] = calloc(s->cell_count + 1, sizeof **g->stratum));
+  good = good && number_strata(s, golden, g);
   for (int key = 0; key < DRIFT_KEYS && good; key++) {
     g->of[key] = calloc(s->cell_count + 1, sizeof **g->of);
     good = g->of[key] && number_cells(s, golden, (enum drift_key)key, g->of[key], &g->count[key]);
   }
+  good = good && number_pairs(s->cell_count, g->of[KEY_LOT], g->stratum[LEVEL_LINE], g->stratum[LEVEL_LOT],
+                              &g->strata[LEVEL_LOT]);
   good = good && drop_repeated(s, g);
-  for (int key = 0; key < DRIFT_KEYS && good; key++) {
-    g->parts[key] = calloc(s->cell_count + 1, sizeof **g->parts);
-    good = g->parts[key] && number_pairs(s->cell_count, g->of[key], g->stratum, g->parts[key], &g->part_count[key]);
+  for (int i = 0; i < DRIFT_LEVELS * DRIFT_KEYS && good; i++) {
+    int level = i / DRIFT_KEYS, key = i % DRIFT_KEYS;
+    g->parts[level][key] = calloc(s->cell_count + 1, sizeof(uint32_t));
+    good = g->parts[level][key] &&
+           number_pairs(s->cell_count, g->of[key], g->stratum[level], g->parts[level][key], &g->part_count[level][key]);
   }
   if (good) return STATUS_OK;
   groups_free(g);
@@ -120,11 +127,9 @@ enum status groups_make(const struct season *s, uint32_t golden, struct groups *
 }
 
 void groups_free(struct groups *g) {
-  for (int key = 0; key < DRIFT_KEYS; key++) {
-    free(g->of[key]);
-    free(g->parts[key]);
-  }
-  free(g->stratum);
+  for (int key = 0; key < DRIFT_KEYS; key++) free(g->of[key]);
+  for (int i = 0; i < DRIFT_LEVELS * DRIFT_KEYS; i++) free(g->parts[i / DRIFT_KEYS][i % DRIFT_KEYS]);
+  for (int level = 0; level < DRIFT_LEVELS; level++) free(g->stratum[level]);
   *g = (struct groups){0};
 }
 

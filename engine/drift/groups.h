@@ -9,6 +9,9 @@ enum drift_key { KEY_ALL, KEY_FACTORY, KEY_LINE, KEY_SHIFT, KEY_SHIFT_EVERYWHERE
 
 const char *drift_key_name(enum drift_key key); /* "all", "factory", "line", "shift", "shift", "lot" */
 
+/* Within what a level is compared: a line, or a lot on a line. */
+enum drift_level { LEVEL_LINE, LEVEL_LOT, DRIFT_LEVELS };
+
 enum { NO_GROUP = UINT32_MAX };
 
 /* For the cells that hold photos of one golden; the others have no group. A key that says no more than another one
@@ -16,10 +19,10 @@ enum { NO_GROUP = UINT32_MAX };
 struct groups {
   uint32_t *of[DRIFT_KEYS]; /* group of each cell, NO_GROUP where the key is unknown or not used */
   size_t count[DRIFT_KEYS];
-  uint32_t *stratum; /* of each cell: its line, within which a level is compared */
-  size_t strata;
-  uint32_t *parts[DRIFT_KEYS]; /* of each cell: its group's part in its stratum */
-  size_t part_count[DRIFT_KEYS];
+  uint32_t *stratum[DRIFT_LEVELS]; /* of each cell; NO_GROUP where the lot is unknown */
+  size_t strata[DRIFT_LEVELS];
+  uint32_t *parts[DRIFT_LEVELS][DRIFT_KEYS]; /* of each cell: its group's part in its stratum */
+  size_t part_count[DRIFT_LEVELS][DRIFT_KEYS];
 };
 
 /* The caller ends with groups_free. STATUS_MEMORY. */

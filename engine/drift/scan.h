@@ -2,15 +2,26 @@
  * that is where nothing has changed.
  *
  * Every group and every time is a candidate: the photos of the group from that time on (of a lot: all of them) against
- * all others. Measured values are compared within their line, whose level is its own; the score is the generalised
- * likelihood ratio of a shift (CUSUM of residuals). Rates are compared with all other photos of the golden, by the
- * likelihood ratio of two binomials, upwards alone.
- * Over the times of one group the probability is that of a maximally selected statistic: Miller and Siegmund,
- * Biometrics 38 (1982), 1011-1016; of a whole lot, that of one test (Fisher's for rates). */
+ * all others. The score is the generalised likelihood ratio of a shift (CUSUM of residuals). Measured values are
+ * compared twice, and the smaller probability counts double: within their line, whose lots may have levels of their
+ * own, and within their lot, where only what moves inside of a lot shows. Either way the variance of means is that seen
+ * between successive lots, or blocks of values, and known as well as their number allows (Student's t). Rates are
+ * compared with all other photos of the golden, by the likelihood ratio of two binomials, upwards alone. Over the times
+ * of one group the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38 (1982),
+ * 1011-1016; of a whole lot, that of one test (Fisher's for rates). */
 #ifndef ASSAY_ENGINE_DRIFT_SCAN_H
 #define ASSAY_ENGINE_DRIFT_SCAN_H
 
 #include "engine/drift/groups.h"
+
+/* What the values of a line, or of a lot on a line, are compared with. */
+struct scan_level {
+  double *level;    /* of each stratum: its mean */
+  double *middle;   /* of each stratum: the mean of its residuals, which are clipped */
+  size_t *strength; /* of each stratum: its values */
+  double inflation; /* of the variance of means over that of independent values, >= 1 */
+  double freedom;   /* degrees of freedom that it is known with; INFINITY where it is taken to be 1 */
+};
 
 /* The values of a quantity in order of time, each with its cell; what is found is taken out. */
 struct scan {
@@ -20,22 +31,19 @@ struct scan {
   size_t count;
   double *values;
   uint32_t *rows, *cells;
-  double *sigma;    /* of each stratum: from successive differences */
-  double *level;    /* of each stratum: its mean */
-  double *middle;   /* of each stratum: the mean of its residuals, which are clipped */
-  size_t *strength; /* of each stratum: its values */
-  double inflation; /* of the variance of means over that of independent values, >= 1: from successive lots */
-  double freedom;   /* degrees of freedom that it is known with; INFINITY where it is 1 */
+  double *sigma; /* of each line: from successive differences */
+  struct scan_level levels[DRIFT_LEVELS];
 };
 
 struct candidate {
   enum drift_key key;
   uint32_t group;
-  size_t first;       /* index of the first point that belongs to it */
-  size_t units;       /* its points */
-  double gain;        /* twice the log likelihood ratio, the inflation taken off */
-  double size;        /* of a measured value: the shift */
-  double probability; /* of as much anywhere in the group, where nothing changed */
+  enum drift_level level; /* that showed it more clearly */
+  size_t first;           /* index of the first point that belongs to it */
+  size_t units;           /* its points */
+  double gain;            /* twice the log likelihood ratio, the inflation taken off */
+  double size;            /* of a measured value: the shift */
+  double probability;     /* of as much anywhere in the group, where nothing changed */
 };
 
 enum { SCAN_LEAST_UNITS = 10, SCAN_LEAST_POINTS = 50, SCAN_LEAST_EVENTS = 4 };
@@ -45,8 +53,8 @@ enum status scan_make(const struct season *season, const struct groups *groups, 
                       struct season_points *points, struct scan *scan, struct fault *fault);
 void scan_free(struct scan *scan);
 
-/* After points were taken out. */
-void scan_estimate(struct scan *scan);
+/* Levels and spread; again after points were taken out. STATUS_MEMORY. */
+enum status scan_estimate(struct scan *scan, struct fault *fault);
 
 /* Whether there is enough to look through. */
 bool scan_possible(const struct scan *scan);

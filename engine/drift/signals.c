@@ -155,7 +155,7 @@ static void add(struct work *w, struct runner *r, double value, uint32_t row) {
 
 static enum status begin_runners(struct work *w, size_t quantity, const struct groups *groups,
                                  struct line_charts *charts, struct fault *fault) {
-  for (size_t k = 0; k < groups->strata; k++) {
+  for (size_t k = 0; k < groups->strata[LEVEL_LINE]; k++) {
     free(w->runners[k].values);
     w->runners[k] = (struct runner){.charts = &charts[k]};
     charts[k] = (struct line_charts){.quantity = quantity};
@@ -163,13 +163,13 @@ static enum status begin_runners(struct work *w, size_t quantity, const struct g
     if (!w->runners[k].values) return fault_set(fault, STATUS_MEMORY, "out of memory for charts");
   }
   for (size_t c = 0; c < w->season->cell_count; c++)
-    if (groups->stratum[c] != NO_GROUP) charts[groups->stratum[c]].cell = w->season->cells[c];
+    if (groups->stratum[LEVEL_LINE][c] != NO_GROUP) charts[groups->stratum[LEVEL_LINE][c]].cell = w->season->cells[c];
   return STATUS_OK;
 }
 
 static enum status run_quantity(struct work *w, size_t quantity, const struct groups *groups, struct fault *fault) {
   struct signals *s = w->signals;
-  struct line_charts *items = realloc(s->items, (s->count + groups->strata + 1) * sizeof *items);
+  struct line_charts *items = realloc(s->items, (s->count + groups->strata[LEVEL_LINE] + 1) * sizeof *items);
   if (!items) return fault_set(fault, STATUS_MEMORY, "out of memory for charts");
   s->items = items;
   struct line_charts *charts = &items[s->count];
@@ -178,9 +178,9 @@ static enum status run_quantity(struct work *w, size_t quantity, const struct gr
   if (!status) status = season_points(w->season, w->quantity, &points, fault);
   if (status) return status;
   for (size_t i = 0; i < points.count; i++)
-    add(w, &w->runners[groups->stratum[w->season->cell[points.rows[i]]]], points.values[i], points.rows[i]);
+    add(w, &w->runners[groups->stratum[LEVEL_LINE][w->season->cell[points.rows[i]]]], points.values[i], points.rows[i]);
   season_points_free(&points);
-  for (size_t k = 0; k < groups->strata; k++)
+  for (size_t k = 0; k < groups->strata[LEVEL_LINE]; k++)
     if (charts[k].reference) s->items[s->count++] = charts[k];
   return STATUS_OK;
 }
@@ -189,13 +189,13 @@ static enum status run_golden(struct work *w, size_t first, size_t end, struct f
   struct groups groups;
   enum status status = groups_make(w->season, w->season->quantities[first].golden, &groups, fault);
   if (status) return status;
-  w->runners = calloc(groups.strata + 1, sizeof *w->runners);
+  w->runners = calloc(groups.strata[LEVEL_LINE] + 1, sizeof *w->runners);
   if (!w->runners) status = fault_set(fault, STATUS_MEMORY, "out of memory for charts");
   for (size_t q = first; q < end && !status; q++) {
     w->quantity = &w->season->quantities[q];
     status = run_quantity(w, q, &groups, fault);
   }
-  for (size_t k = 0; w->runners && k < groups.strata; k++) free(w->runners[k].values);
+  for (size_t k = 0; w->runners && k < groups.strata[LEVEL_LINE]; k++) free(w->runners[k].values);
   free(w->runners);
   w->runners = NULL;
   groups_free(&groups);
