@@ -1,11 +1,12 @@
 /* From signals of single charts to findings: what changed in a season, named, dated and sized, within an error budget
  * for the season as a whole.
  *
- * The budget is the expected number of findings in a season in which nothing changes. Each quantity gets a share of
- * it (a counted one four times that of a measured one), within a quantity each key, within a key each group
- * (Bonferroni). What is found is taken out, and what is left
- * is looked through again. Score and share of failed photos sum up what the other quantities say: what those explain is
- * left out of them. Of the groups that a change can be put down to, the one that explains most is named. */
+ * The budget is the expected number of findings in a season in which nothing changes. Each quantity gets a share of it
+ * (a class of defect eight times that of another one), within a quantity each key, within a key each group
+ * (Bonferroni). What is found is taken out, and what is left is looked through again. Score and share of failed photos
+ * sum up what the other quantities say: what those explain is left out of them, and a rise of what failed is put down
+ * to the class of defect behind it. Of the groups that a change can be put down to, the one that explains most is
+ * named. */
 #ifndef ASSAY_ENGINE_DRIFT_FINDINGS_H
 #define ASSAY_ENGINE_DRIFT_FINDINGS_H
 

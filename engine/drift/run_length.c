@@ -104,7 +104,7 @@ static double absorb(double (*rows)[STATES + 1], int count, int start) {
 static double chain(const struct run_setting *setting, double shift, bool ewma) {
   double(*rows)[STATES + 1] = calloc(STATES, sizeof *rows);
   if (!rows) return NAN;
-  double weight = setting->first, k = setting->first;
+  double weight = setting->first, k = weight;
   double limit = ewma ? setting->second * sqrt(weight / (2 - weight)) : setting->second;
   /* EWMA: cells over [-limit, limit]. CUSUM: the first cell is what stays at 0, half as wide as the others. */
   double width = ewma ? 2 * limit / STATES : 2 * limit / (2 * STATES - 1);

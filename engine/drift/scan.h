@@ -46,7 +46,8 @@ struct candidate {
   double probability;     /* of as much anywhere in the group, where nothing changed */
 };
 
-enum { SCAN_LEAST_UNITS = 10, SCAN_LEAST_POINTS = 50, SCAN_LEAST_EVENTS = 4 };
+/* Of rates: so many events, where so many were to be expected, so that the normal distribution is near enough. */
+enum { SCAN_LEAST_UNITS = 10, SCAN_LEAST_POINTS = 50, SCAN_LEAST_EVENTS = 4, SCAN_LEAST_EXPECTED = 2 };
 
 /* Takes the points over. The caller ends with scan_free, also after a failure. STATUS_MEMORY. */
 enum status scan_make(const struct season *season, const struct groups *groups, bool counted,

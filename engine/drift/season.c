@@ -283,7 +283,7 @@ const char *quantity_kind_name(enum quantity_kind kind) {
   return names[kind];
 }
 
-/* The value of a photo for a quantity that has none of its own; NAN where it has none. */
+/* The same, the class of a defect known. */
 static double value_of(const struct season *s, const struct season_quantity *q, size_t row, int class_) {
   bool judged = s->verdicts[row] != VERDICT_CANNOT_JUDGE;
   switch (q->kind) {
@@ -298,6 +298,16 @@ static double value_of(const struct season *s, const struct season_quantity *q, 
   }
 }
 
+static int class_of(const struct season_quantity *q) {
+  enum defect_class class_ = CLASS_MISSING;
+  class_parse(q->name, &class_);
+  return (int)class_;
+}
+
+double season_value(const struct season *s, const struct season_quantity *q, size_t row) {
+  return value_of(s, q, row, class_of(q));
+}
+
 enum status season_points(const struct season *s, const struct season_quantity *q, struct season_points *points,
                           struct fault *fault) {
   bool own = q->kind == QUANTITY_DIMENSION || q->kind == QUANTITY_ZONE;
@@ -308,12 +318,11 @@ enum status season_points(const struct season *s, const struct season_quantity *
     season_points_free(points);
     return no_memory(fault);
   }
-  enum defect_class class_ = CLASS_MISSING;
-  class_parse(q->name, &class_);
+  int class_ = class_of(q);
   for (size_t i = 0; i < most; i++) {
     uint32_t row = own ? q->rows[i] : (uint32_t)i;
     if (!own && s->cells[s->cell[row]].golden != q->golden) continue;
-    double value = own ? q->base + (double)q->values[i] : value_of(s, q, row, (int)class_);
+    double value = own ? q->base + (double)q->values[i] : value_of(s, q, row, class_);
     if (isnan(value)) continue;
     points->rows[points->count] = row;
     points->values[points->count++] = value;

@@ -80,4 +80,7 @@ enum status season_points(const struct season *season, const struct season_quant
                           struct season_points *points, struct fault *fault);
 void season_points_free(struct season_points *points);
 
+/* The value of one photo for a counted quantity or the score; NAN where it has none. */
+double season_value(const struct season *season, const struct season_quantity *quantity, size_t row);
+
 #endif

@@ -1,0 +1,33 @@
+/* What the files of the scan share: a point as it is compared. */
+#ifndef ASSAY_ENGINE_DRIFT_SCAN_PRIVATE_H
+#define ASSAY_ENGINE_DRIFT_SCAN_PRIVATE_H
+
+#include "engine/drift/scan.h"
+
+#include <math.h>
+
+/* Residuals beyond so many sigma count as this many: one wrong value makes no drift. */
+#define SCAN_CLIP 4.0
+
+static inline uint32_t line_of(const struct scan *scan, size_t i) {
+  return scan->groups->stratum[LEVEL_LINE][scan->cells[i]];
+}
+
+static inline uint32_t stratum_of(const struct scan *scan, enum drift_level level, size_t i) {
+  return scan->groups->stratum[level][scan->cells[i]];
+}
+
+static inline double residual(const struct scan *scan, enum drift_level which, size_t i) {
+  const struct scan_level *level = &scan->levels[which];
+  uint32_t k = stratum_of(scan, which, i);
+  double off = (scan->values[i] - level->level[k]) / scan->sigma[line_of(scan, i)];
+  return fmax(-SCAN_CLIP, fmin(SCAN_CLIP, off)) - level->middle[k];
+}
+
+/* Whether a point has something to be compared with. */
+static inline bool usable(const struct scan *scan, enum drift_level level, size_t i) {
+  uint32_t k = stratum_of(scan, level, i);
+  return k != NO_GROUP && scan->sigma[line_of(scan, i)] > 0 && scan->levels[level].strength[k] >= SCAN_LEAST_POINTS;
+}
+
+#endif
