@@ -12,6 +12,9 @@ struct finding {
   double chroma_peak;               /* that of the colour planes; 0 where only luma differs */
   double middle_x, middle_y;
   double length, width; /* of the ellipse with the same moments: full axes */
+  bool classified;      /* of artwork (artwork_find.h): with class and confidence */
+  enum defect_class class_;
+  double confidence;
 };
 
 enum { COMPARE_MOST_FINDINGS = 4096 };

@@ -1,5 +1,6 @@
 #include "engine/inspect.h"
 
+#include "engine/artwork_align.h"
 #include "engine/decode.h"
 #include "engine/explain.h"
 #include "engine/inspector.h"
@@ -27,6 +28,7 @@ void inspection_close(struct inspection *work) {
   if (!work) return;
   alignment_free(&work->device, &work->alignment);
   aligned_free(&work->device, &work->aligned);
+  artwork_work_free(&work->device, &work->artwork);
   comparison_free(&work->device, &work->comparison);
   dimensions_free(&work->dimensions, &work->device);
   image_free(&work->photo);
@@ -49,6 +51,14 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
   if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count)
     options.least_width = in->image.width, options.least_height = in->image.height;
   return decode_photo(photo->bytes, photo->size, &options, &work->photo, NULL, fault);
+}
+
+enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  const struct plane *luma = &work->photo.planes[0];
+  return in->artwork.found ? artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork,
+                                           &work->alignment, why, fault)
+                           : align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
 }
 
 /* Too small for the least of the pyramid's levels to show anything. */
@@ -74,7 +84,7 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
     work->alignment.aligned = false;
     if (is_tiny(&work->photo)) return STATUS_OK;
     start = milliseconds();
-    status = align_photo(&work->device, &in->align, &work->photo.planes[0], &work->alignment, why, fault);
+    status = inspection_align(work, why, fault);
     result->timing.align += milliseconds() - start;
     if (status || work->photo.reduction <= 1) break;
     double scale = pose_scale_at(&work->alignment.placement.pose, 0.5 * in->image.width, 0.5 * in->image.height);
@@ -176,7 +186,11 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   if (!status)
     status =
         compare_photo(&work->device, &in->reference, &work->aligned, in->spec->min_area_px, &work->comparison, fault);
-  if (!status) status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
+  if (!status && in->artwork.found)
+    status = artwork_find(&work->device, &in->artwork, &work->aligned, in->spec->min_area_px, &work->artwork,
+                          &work->comparison, fault);
+  else if (!status)
+    status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
   if (!status) {
     fill_light(work, result);
     work->judged = true;

@@ -24,6 +24,8 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec->motion,
                                in->spec->local_px, &in->align, fault);
+  if (!status)
+    status = artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
   if (!status && in->image.colour) {
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
     if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
@@ -37,7 +39,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
                              struct fault *fault) {
   const char *why = "";
   enum status status = inspection_decode(work, photo, true, fault);
-  if (!status) status = align_photo(&work->device, &in->align, &work->photo.planes[0], &work->alignment, &why, fault);
+  if (!status) status = inspection_align(work, &why, fault);
   if (!status && !work->alignment.aligned)
     status =
         fault_set(fault, STATUS_INVALID, "%s; expected a photo of the same product as the first golden photo", why);
@@ -62,6 +64,7 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   if (!status) status = device_wait(&work->device, fault);
   inspection_close(work);
   if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   return status;
 }
@@ -106,6 +109,7 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
 
 void inspector_close(struct inspector *in) {
   if (!in) return;
+  artwork_close(&in->device, &in->artwork);
   reference_free(&in->device, &in->reference);
   pyramid_release(&in->device, &in->cb);
   pyramid_release(&in->device, &in->cr);

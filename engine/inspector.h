@@ -2,7 +2,7 @@
 #ifndef ASSAY_ENGINE_INSPECTOR_H
 #define ASSAY_ENGINE_INSPECTOR_H
 
-#include "engine/compare.h"
+#include "engine/artwork_find.h"
 #include "engine/inspect.h"
 #include "engine/measure/dimensions.h"
 #include "engine/zones.h"
@@ -19,6 +19,7 @@ struct inspector {
   struct pyramid cb, cr;
   struct aligned_golden aligned;
   struct reference reference;
+  struct artwork artwork;
 };
 
 struct inspection {
@@ -29,6 +30,7 @@ struct inspection {
   struct aligned aligned;
   struct comparison comparison;
   struct dimensions dimensions;
+  struct artwork_work artwork;
   struct image evidence_photo;
   uint8_t *evidence_map;
   size_t evidence_map_size;
@@ -44,6 +46,8 @@ enum status inspection_decode(struct inspection *inspection, const struct photo 
 enum status gauging_measure(struct inspection *inspection, struct result *result, struct fault *fault);
 /* What the measured dimensions make of verdict, reasons and score that stand already. */
 void gauging_judge(const struct inspection *inspection, struct result *result);
+/* Aligns the decoded photo, as align_photo. */
+enum status inspection_align(struct inspection *inspection, const char **why, struct fault *fault);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);

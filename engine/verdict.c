@@ -110,13 +110,13 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
     r->size_mm = in->spec->mm_per_px * (r->golden_box[2] > r->golden_box[3] ? r->golden_box[2] : r->golden_box[3]);
   }
   struct patch golden = golden_patch(in, f);
-  r->class_ = classify(f, &golden, photo);
+  r->class_ = f->classified ? f->class_ : classify(f, &golden, photo);
   const struct spec_zone *zone = zone_at(in, f);
   r->severity = zone ? zone->severity : SEVERITY_MAJOR;
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
   /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
   double strength = f->peak * sqrt((double)f->area / 9);
-  r->confidence = strength / (strength + 1);
+  r->confidence = f->classified ? f->confidence : strength / (strength + 1);
 }
 
 /* ---- verdict ---- */

@@ -20,6 +20,9 @@ enum colour_reference { COLOUR_NONE, COLOUR_FIXTURE, COLOUR_ZONE };
 /* SPEC_MAX_ZONES leaves a map of zone numbers room for "outside" in one byte. */
 enum { SPEC_MAX_BYTES = 1 << 20, SPEC_MAX_ZONES = 250, SPEC_MAX_DIMENSIONS = 1000, SPEC_MAX_POINTS = 10000 };
 
+/* Whether a golden of two levels is compared as artwork, and which level is the material. */
+enum artwork_material { ARTWORK_DARK, ARTWORK_LIGHT, ARTWORK_NEVER };
+
 struct spec_point {
   double x, y; /* golden pixels */
 };
@@ -120,8 +123,9 @@ struct spec_aql {
 struct spec {
   char name[128];
   enum motion motion;
-  double local_px;      /* alignment.local: bound of the smooth local displacement, golden pixels; default 5 */
-  bool outside_ignored; /* outside: ignore */
+  double local_px;               /* alignment.local: bound of the smooth local displacement, golden pixels; default 5 */
+  bool outside_ignored;          /* outside: ignore */
+  enum artwork_material artwork; /* artwork.material: default dark */
   enum colour_reference colour;
   char colour_zone[64];
   double light_gain[2]; /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */

@@ -1,5 +1,6 @@
 #include "models/spec_schema.h"
 
+static const char *const materials[] = {"dark", "light", "never", NULL};
 static const char *const motions[] = {"translation", "rigid", "similarity", "affine", "homography", NULL};
 static const char *const outsides[] = {"compare", "ignore", NULL};
 static const char *const severities[] = {"critical", "major", "minor", NULL};
@@ -31,6 +32,18 @@ static const struct spec_field alignment_fields[] = {
      .unit = "px",
      .fallback = "5",
      .help = "largest smooth local displacement that is not a finding"},
+    {0}};
+
+static const struct spec_field artwork_fields[] = {
+    {.key = "material",
+     .type = SPEC_WORD,
+     COLUMN(spec, artwork),
+     .words = materials,
+     .fallback = "dark",
+     .help =
+         "of a golden with two levels only (film, mask, board, one-colour print): the level that is the material, "
+         "whose connections tell open, short, mousebite, spur, copper and pin-hole; never compares such a golden as "
+         "any other"},
     {0}};
 
 static const struct spec_field colour_fields[] = {{.key = "reference",
@@ -255,6 +268,7 @@ const struct spec_field spec_fields[] = {
      .words = outsides,
      .fallback = "compare",
      .help = "what lies outside all zones; ignored ground is not used for alignment or light either"},
+    {.key = "artwork", .type = SPEC_MAP, .fields = artwork_fields, .help = "how a golden with two levels is compared"},
     {.key = "colour", .type = SPEC_MAP, .fields = colour_fields, .help = "how colour is told from light"},
     {.key = "light", .type = SPEC_MAP, .fields = light_fields, .help = "what may be taken for lighting"},
     {.key = "tolerance",

@@ -45,6 +45,7 @@ static void defaults_are_those_of_the_design(void **state) {
     assert_string_equal(both[i]->name, "");
     assert_int_equal(both[i]->motion, MOTION_HOMOGRAPHY);
     assert_true(both[i]->local_px == 5);
+    assert_int_equal(both[i]->artwork, ARTWORK_DARK);
     assert_false(both[i]->outside_ignored);
     assert_int_equal(both[i]->colour, COLOUR_NONE);
     assert_string_equal(both[i]->colour_zone, "");
@@ -152,9 +153,9 @@ static void every_other_key_is_read(void **state) {
 static void a_key_that_is_unknown_or_doubled_is_refused(void **state) {
   (void)state;
   const struct refusal cases[] = {
-      {"name: a\ntolerence: {absolute: 3}\n",
-       "2:1: tolerence: unknown key; expected keys and values: name, alignment, outside, colour, light, tolerance, "
-       "regions, zones, scale, dimensions, aql"},
+      {"name: a\ntolerence: {absolute: 3}\n", "2:1: tolerence: unknown key; expected keys and values: name, alignment, "
+                                              "outside, artwork, colour, light, tolerance, "
+                                              "regions, zones, scale, dimensions, aql"},
       {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], colour: red}\n", "2:50: zones[0].colour: unknown key"},
       {"name: a\nname: b\n", "2:1: name: given twice, first in line 1; expected once"},
       {"tolerance: {edge: 1,\n  edge: 2}\n", "2:3: tolerance.edge: given twice, first in line 1"},
@@ -339,7 +340,8 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
       {"scale: {mm_per_px: 0.1}\n", "1:20: scale.mm_per_px: does not belong here; expected source: fixture"},
       {"scale: {source: marker}\n", "1:8: scale.marker: missing; expected aruco, charuco or chessboard"},
       {"scale: {source: marker, marker: aruco, dictionary: 4x4_50, size: 30}\n", "1:8: scale.id: missing"},
-      {"scale: {source: marker, marker: aruco, dictionary: 4x4_51, id: 1, size: 30}\n", "1:52: scale.dictionary: 4x4_51"},
+      {"scale: {source: marker, marker: aruco, dictionary: 4x4_51, id: 1, size: 30}\n",
+       "1:52: scale.dictionary: 4x4_51"},
       {"scale: {source: marker, marker: aruco, dictionary: 4x4_50, id: 1.5, size: 30}\n",
        "1:64: scale.id: expected a whole number"},
       {"scale: {source: marker, marker: chessboard, columns: 9, rows: 6, square: 5, size: 3}\n",
@@ -406,6 +408,17 @@ static void texts_may_hold_any_language(void **state) {
   spec_free(&spec);
 }
 
+static void the_material_of_artwork_is_a_word(void **state) {
+  (void)state;
+  struct spec spec;
+  parse("name: a\nartwork: {material: light}\n", &spec);
+  assert_int_equal(spec.artwork, ARTWORK_LIGHT);
+  spec_free(&spec);
+  parse("name: a\nartwork: {material: never}\n", &spec);
+  assert_int_equal(spec.artwork, ARTWORK_NEVER);
+  spec_free(&spec);
+}
+
 static void the_help_names_every_key_and_its_example_is_valid(void **state) {
   (void)state;
   char *help = NULL;
@@ -450,6 +463,7 @@ int main(void) {
       cmocka_unit_test(yaml_that_is_broken_or_clever_is_refused),
       cmocka_unit_test(a_giant_or_endlessly_nested_text_is_refused_at_once),
       cmocka_unit_test(texts_may_hold_any_language),
+      cmocka_unit_test(the_material_of_artwork_is_a_word),
       cmocka_unit_test(the_help_names_every_key_and_its_example_is_valid),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

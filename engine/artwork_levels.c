@@ -1,0 +1,87 @@
+#include "engine/artwork_levels.h"
+
+#include <stddef.h>
+
+/* Near a level: within NEAR of the contrast. */
+static const double NEAR = 0.16;
+
+/* A golden: at least LEAST_CONTRAST grey levels, and per crossed pair at most OFF_PER_CROSSING pixels near neither
+ * level (an edge that falls between pixel centres has one), plus STRAY of all. A photo: half of the contrast, and
+ * STRAY_PHOTO. */
+static const double LEAST_CONTRAST = 64, OFF_PER_CROSSING = 1.2, STRAY = 0.001, OFF_PER_CROSSING_PHOTO = 4,
+                    STRAY_PHOTO = 0.05;
+
+static int threshold_of(const int64_t *histogram, int64_t count) {
+  int64_t below = 0, sum = 0, all = 0;
+  double best = -1;
+  int threshold = 0;
+  for (int v = 0; v < 256; v++) all += v * histogram[v];
+  for (int v = 0; v < 255; v++) {
+    below += histogram[v], sum += v * histogram[v];
+    if (!below || below == count) continue;
+    double apart = (double)(all - sum) / (double)(count - below) - (double)sum / (double)below;
+    double between = (double)below * (double)(count - below) * apart * apart;
+    if (between > best) best = between, threshold = v;
+  }
+  return threshold;
+}
+
+/* The value of `from`..`to` with the most pixels within 2 of it. */
+static int mode_of(const int64_t *histogram, int from, int to) {
+  int64_t most = -1;
+  int mode = from;
+  for (int v = from; v <= to; v++) {
+    int64_t near = 0;
+    for (int w = v - 2; w <= v + 2; w++) near += w >= from && w <= to ? histogram[w] : 0;
+    if (near > most) most = near, mode = v;
+  }
+  return mode;
+}
+
+struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask) {
+  int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0;
+  for (int32_t y = 0; y < plane->height; y++) {
+    const uint8_t *row = plane->pixels + (size_t)y * plane->stride;
+    const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
+    for (int32_t x = 0; x < plane->width; x++) histogram[row[x]] += !used || used[x];
+  }
+  for (int v = 0; v < 256; v++) count += histogram[v];
+  int threshold = threshold_of(histogram, count);
+  struct artwork_levels levels = {
+      .low = mode_of(histogram, 0, threshold), .high = mode_of(histogram, threshold + 1, 255), .pixels = (double)count};
+  double reach = NEAR * (levels.high - levels.low);
+  int middle = (levels.low + levels.high) / 2;
+  for (int v = 0; v < 256; v++)
+    if (v <= levels.low + reach || v >= levels.high - reach) near += histogram[v];
+  for (int32_t y = 0; y + 1 < plane->height; y++) {
+    const uint8_t *row = plane->pixels + (size_t)y * plane->stride, *below = row + plane->stride;
+    const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
+    for (int32_t x = 0; x + 1 < plane->width; x++)
+      if (!used || used[x])
+        crossed += ((row[x] > middle) != (row[x + 1] > middle)) + ((row[x] > middle) != (below[x] > middle));
+  }
+  if (count) levels.off = (double)(count - near) / (double)count, levels.crossed = (double)crossed / (double)count;
+  return levels;
+}
+
+bool artwork_levels_are_artwork(const struct artwork_levels *l) {
+  return l->high - l->low >= LEAST_CONTRAST && l->crossed > 0 && l->off <= OFF_PER_CROSSING * l->crossed + STRAY;
+}
+
+bool artwork_levels_are_two(const struct artwork_levels *l) {
+  return l->high - l->low >= 0.5 * LEAST_CONTRAST && l->off <= OFF_PER_CROSSING_PHOTO * l->crossed + STRAY_PHOTO;
+}
+
+void artwork_levels_even(const struct artwork_levels *l, const struct plane *from, uint8_t *to) {
+  uint8_t table[256];
+  int32_t contrast = l->high > l->low ? l->high - l->low : 1;
+  for (int32_t v = 0; v < 256; v++) {
+    int32_t at = v < l->low ? 0 : v > l->high ? contrast : v - l->low;
+    table[v] = (uint8_t)(ARTWORK_LOW + (ARTWORK_CONTRAST * at + contrast / 2) / contrast);
+  }
+  for (int32_t y = 0; y < from->height; y++) {
+    const uint8_t *row = from->pixels + (size_t)y * from->stride;
+    uint8_t *out = to + (size_t)y * (size_t)from->width;
+    for (int32_t x = 0; x < from->width; x++) out[x] = table[row[x]];
+  }
+}
