@@ -76,4 +76,87 @@ static inline void lanes_pairs(const uint8_t *pixels, int32_t width, int32_t hei
   }
 }
 
+/* lanes_near: LANES_NEAR_PIXELS bilinear values, Q4, of pixels in parts of eight. Part k begins at column left[k] and
+ * row top[k]; x and y are Q8 from there, within 15 x 2 pixels. Readable are 16 x 3 pixels from there. */
+#if defined __AVX512BW__
+enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 32 };
+typedef __m512i lanes_wide;
+#define WIDE(operation) _mm512_##operation
+#define WIDE_BITS(operation) _mm512_##operation##_si512
+
+static inline lanes_wide lanes_rows(const uint8_t *const *at, int64_t offset) {
+  __m256i low = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(at[0] + offset))),
+                                        _mm_loadu_si128((const __m128i *)(at[1] + offset)), 1);
+  __m256i high = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(at[2] + offset))),
+                                         _mm_loadu_si128((const __m128i *)(at[3] + offset)), 1);
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+
+static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide y) {
+  return _mm512_mask_blend_epi16(_mm512_test_epi16_mask(y, _mm512_set1_epi16(256)), a, b);
+}
+#elif defined __AVX2__
+enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 16 };
+typedef __m256i lanes_wide;
+#define WIDE(operation) _mm256_##operation
+#define WIDE_BITS(operation) _mm256_##operation##_si256
+
+static inline lanes_wide lanes_rows(const uint8_t *const *at, int64_t offset) {
+  return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(at[0] + offset))),
+                                 _mm_loadu_si128((const __m128i *)(at[1] + offset)), 1);
+}
+
+static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide y) {
+  return _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi16(y, _mm256_set1_epi16(255)));
+}
+#else
+enum { LANES_NEAR = 0, LANES_NEAR_PIXELS = 16 };
+#endif
+
+#if defined __AVX2__
+/* 256 left + (right - left) fx of pairs {left, right}. */
+static inline lanes_wide lanes_across(lanes_wide pairs, lanes_wide fx) {
+  lanes_wide left = WIDE_BITS(and)(pairs, WIDE(set1_epi16)(255)), right = WIDE(srli_epi16)(pairs, 8);
+  return WIDE(add_epi16)(WIDE(slli_epi16)(pairs, 8), WIDE(mullo_epi16)(WIDE(sub_epi16)(right, left), fx));
+}
+
+/* (a (256 - fy) + b fy + 2048) >> 12. Products of 16 bits are signed: both lose 32768 first. */
+static inline lanes_wide lanes_along(lanes_wide a, lanes_wide b, lanes_wide fy) {
+  lanes_wide sign = WIDE(set1_epi16)((short)0x8000), rest = WIDE(sub_epi16)(WIDE(set1_epi16)(256), fy);
+  lanes_wide more = WIDE(set1_epi32)(2048 + 32768 * 256);
+  a = WIDE_BITS(xor)(a, sign), b = WIDE_BITS(xor)(b, sign);
+  lanes_wide low = WIDE(madd_epi16)(WIDE(unpacklo_epi16)(a, b), WIDE(unpacklo_epi16)(rest, fy));
+  lanes_wide high = WIDE(madd_epi16)(WIDE(unpackhi_epi16)(a, b), WIDE(unpackhi_epi16)(rest, fy));
+  low = WIDE(srli_epi32)(WIDE(add_epi32)(low, more), 12), high = WIDE(srli_epi32)(WIDE(add_epi32)(high, more), 12);
+  return WIDE(packus_epi32)(low, high);
+}
+
+static inline void lanes_near(const uint8_t *pixels, int32_t height, int32_t stride, const int32_t *left,
+                              const int32_t *top, const uint16_t *x, const uint16_t *y, uint16_t *value) {
+  const uint8_t *at[LANES_NEAR_PIXELS / 8];
+  for (int k = 0; k < LANES_NEAR_PIXELS / 8; k++) at[k] = pixels + (int64_t)top[k] * stride + left[k];
+  /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
+  if (top[0] + AHEAD < height) _mm_prefetch(at[0] + AHEAD * (int64_t)stride, _MM_HINT_T0);
+  lanes_wide px, py;
+  memcpy(&px, x, sizeof px);
+  memcpy(&py, y, sizeof py);
+  /* The column twice, and one more for the right. */
+  lanes_wide column = WIDE(srli_epi16)(px, 8);
+  lanes_wide pick = WIDE(add_epi8)(WIDE_BITS(or)(column, WIDE(slli_epi16)(column, 8)), WIDE(set1_epi16)(256));
+  lanes_wide first = WIDE(shuffle_epi8)(lanes_rows(at, 0), pick);
+  lanes_wide second = WIDE(shuffle_epi8)(lanes_rows(at, stride), pick);
+  lanes_wide third = WIDE(shuffle_epi8)(lanes_rows(at, 2 * (int64_t)stride), pick);
+  lanes_wide fx = WIDE_BITS(and)(px, WIDE(set1_epi16)(255)), fy = WIDE_BITS(and)(py, WIDE(set1_epi16)(255));
+  lanes_wide a = lanes_across(lanes_either(first, second, py), fx);
+  lanes_wide b = lanes_across(lanes_either(second, third, py), fx);
+  lanes_wide out = lanes_along(a, b, fy);
+  memcpy(value, &out, sizeof out);
+}
+#else
+static inline void lanes_near(const uint8_t *pixels, int32_t height, int32_t stride, const int32_t *left,
+                              const int32_t *top, const uint16_t *x, const uint16_t *y, uint16_t *value) {
+  (void)pixels, (void)height, (void)stride, (void)left, (void)top, (void)x, (void)y, (void)value;
+}
+#endif
+
 #endif

@@ -4,17 +4,26 @@
 #define ASSAY_KERNELS_CPU_FAST_STRIP_H
 
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/fast/cell.h"
 #include "kernels/cpu/fast/lanes.h"
 #include "kernels/pixel.h"
 
 enum { STRIP_CELLS = 8, STRIP = STRIP_CELLS * KERNEL_CELL };
 
+/* Eight pixels at a time have their places looked at together. */
+enum { STRIP_PART = 8, STRIP_PARTS = STRIP / STRIP_PART };
+
 /* Places in a photo: the upper left of four pixels, and how far from it, 0..256. Where a place is not seen it is the
- * nearest that is. */
+ * nearest that is.
+ *
+ * `near`: every place is seen and away from the photo's right and lower ends, and those of a part lie within 15 x 2
+ * pixels. Then fx and fy hold Q8 from the part's own corner, in place of column, row, fx and fy. */
 struct strip {
+  bool near;
   uint16_t column[STRIP], row[STRIP];
   uint16_t fx[STRIP], fy[STRIP];
   uint8_t seen[STRIP]; /* 255 or 0 */
+  int32_t left[STRIP_PARTS], top[STRIP_PARTS];
 };
 
 /* Cells from pixel `first` on, at most a strip of them. */
@@ -48,12 +57,65 @@ static inline bool strip_suits(const struct kernel_image *photo) {
   return photo->width >= 2 && photo->height >= 2;
 }
 
-/* The places that the grid `place` gives, in a photo that strip_suits. */
-static inline void strip_places(const struct kernel_buffer *place, int32_t width, int32_t y, int32_t first,
-                                int32_t cells, const struct kernel_image *photo, struct strip *restrict strip) {
-  int32_t corners[2 * (STRIP_CELLS + 1)];
+/* Whether, along one axis, the places of the first and the last pixel of each part, and so all between them, suit
+ * `near`; where the parts begin. `corners` are those of the cells, each twice: for both parts of the cell behind it.
+ * Corners far apart could leave the range of the numbers between them. */
+static inline bool strip_reach(const int32_t *restrict corners, int32_t parts, int32_t size, int32_t most, int32_t room,
+                               int32_t *restrict begin) {
+  enum { FAR = 1 << 26 };
+  int32_t near = 1;
+  for (int32_t k = 0; k < STRIP_PARTS; k++) {
+    int32_t from = corners[k], to = corners[k + 2], i = k % 2 * STRIP_PART;
+    int32_t first = pixel_place(pixel_between(from, to, i));
+    int32_t last = pixel_place(pixel_between(from, to, i + STRIP_PART - 1));
+    int32_t low = (first < last ? first : last) >> 8, high = (first < last ? last : first) >> 8;
+    uint32_t apart = (uint32_t)to - (uint32_t)from + FAR;
+    int32_t suits = (low >= 0) & (high < size - 1) & (high - low <= most) & (low + room <= size) & (apart < 2U * FAR);
+    begin[k] = low;
+    near &= suits | (k >= parts);
+  }
+  return near;
+}
+
+/* Fills left and top. */
+static inline bool strip_is_near(const int32_t *restrict corners, int32_t cells, const struct kernel_image *photo,
+                                 struct strip *restrict strip) {
+  int32_t x[STRIP_PARTS + 2], y[STRIP_PARTS + 2], parts = 2 * cells;
+  if (!LANES_NEAR) return false;
+  for (int32_t i = 0; i < STRIP_PARTS + 2; i++) x[i] = corners[i / 2 * 2], y[i] = corners[i / 2 * 2 + 1];
+  bool near = strip_reach(x, parts, photo->width, 14, 16, strip->left);
+  near = strip_reach(y, parts, photo->height, 1, 3, strip->top) && near;
+  /* Parts are sampled several at a time: what lies behind the last is looked at too. */
+  for (int32_t k = parts; k < STRIP_PARTS; k++) strip->left[k] = strip->left[0], strip->top[k] = strip->top[0];
+  return near;
+}
+
+/* Q8 of a row of a cell, from where its two parts begin. */
+static inline void strip_from(int32_t a, int32_t b, const int32_t *begin, uint16_t *to) {
+  for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
+    cell_i32 second = cell_index(at) >= STRIP_PART;
+    cell_i32 corner = (cell_all(begin[0]) & ~second) | (cell_all(begin[1]) & second);
+    cell_i32 place = cell_add(cell_between(a, b, at), cell_all(128)) >> 8;
+    cell_u16 rest = cell_halves(place - corner * 256);
+    memcpy(to + at, &rest, sizeof rest);
+  }
+}
+
+static inline void strip_near_places(const int32_t *restrict corners, int32_t cells, struct strip *restrict strip) {
+  for (int32_t cell = 0; cell < cells; cell++) {
+    const int32_t *c = corners + 2 * cell, *left = strip->left + 2 * cell, *top = strip->top + 2 * cell;
+    strip_from(c[0], c[2], left, strip->fx + cell * KERNEL_CELL);
+    strip_from(c[1], c[3], top, strip->fy + cell * KERNEL_CELL);
+  }
+  memset(strip->seen, 255, (size_t)cells * KERNEL_CELL);
+  if (cells == STRIP_CELLS) return;
+  memset(strip->fx + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fx);
+  memset(strip->fy + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fy);
+}
+
+static inline void strip_any_places(const int32_t *restrict corners, int32_t cells, const struct kernel_image *photo,
+                                    struct strip *restrict strip) {
   int32_t right = photo->width - 1, last = photo->height - 1;
-  strip_corners(place, width, 2, y, first, cells, corners);
   for (int32_t cell = 0; cell < cells; cell++) {
     const int32_t *corner = corners + 2 * cell;
     int32_t at = cell * KERNEL_CELL;
@@ -73,12 +135,30 @@ static inline void strip_places(const struct kernel_buffer *place, int32_t width
   }
 }
 
+/* The places that the grid `place` gives, in a photo that strip_suits. */
+static inline void strip_places(const struct kernel_buffer *place, int32_t width, int32_t y, int32_t first,
+                                int32_t cells, const struct kernel_image *photo, struct strip *restrict strip) {
+  int32_t corners[2 * (STRIP_CELLS + 1)] = {0};
+  strip_corners(place, width, 2, y, first, cells, corners);
+  strip->near = strip_is_near(corners, cells, photo, strip);
+  if (strip->near)
+    strip_near_places(corners, cells, strip);
+  else
+    strip_any_places(corners, cells, photo, strip);
+}
+
 /* The photo at the strip's places, as pixel_sample. */
 static inline void strip_sample(const struct kernel_image *photo, const struct strip *restrict strip, int32_t cells,
                                 uint16_t *restrict value) {
   uint16_t top[STRIP], bottom[STRIP];
   const uint8_t *pixels = cpu_row8(photo, 0);
   int32_t count = cells * KERNEL_CELL;
+  if (strip->near) {
+    for (int32_t i = 0; i < count; i += LANES_NEAR_PIXELS)
+      lanes_near(pixels, photo->height, photo->stride, strip->left + i / STRIP_PART, strip->top + i / STRIP_PART,
+                 strip->fx + i, strip->fy + i, value + i);
+    return;
+  }
   for (int32_t i = 0; i < count; i += 8)
     lanes_pairs(pixels, photo->width, photo->height, photo->stride, strip->column + i, strip->row + i, top + i,
                 bottom + i);

@@ -3,53 +3,91 @@
 
 enum { LIGHTS = 8 };
 
-/* Light of one strip: LIGHTS arrays. */
-struct chroma_light {
-  int32_t value[LIGHTS][STRIP];
+/* A row of a cell. */
+struct chroma {
+  cell_i32 luma, cb, cr;
 };
 
-/* What lies outside is 128. */
-static uint8_t chroma_byte(int32_t q4, uint8_t seen) {
-  return (uint8_t)((pixel_byte(q4) & seen) | (128 & ~seen));
+struct colour {
+  cell_i32 red, green, blue;
+};
+
+/* As pixel_to_rgb, on Q4. */
+static struct colour to_rgb(struct chroma v) {
+  cell_i32 cb = v.cb - 128 * 16, cr = v.cr - 128 * 16;
+  return (struct colour){v.luma + ((22970 * cr + 8192) >> 14), v.luma - ((5638 * cb + 11700 * cr + 8192) >> 14),
+                         v.luma + ((29032 * cb + 8192) >> 14)};
 }
 
-static void strip_light(const struct kernel_buffer *grid, int32_t width, int32_t y, int32_t first, int32_t cells,
-                        struct chroma_light *light) {
-  int32_t corners[LIGHTS * (STRIP_CELLS + 1)];
-  strip_corners(grid, width, LIGHTS, y, first, cells, corners);
-  for (int32_t k = 0; k < LIGHTS; k++) strip_values(corners, LIGHTS, k, cells, light->value[k]);
+static cell_i32 weighted(int32_t weight, cell_i32 v) {
+  return cell_multiply(cell_all(weight), v);
+}
+
+/* As pixel_luma, pixel_cb and pixel_cr. */
+static struct chroma from_rgb(struct colour c) {
+  struct chroma out;
+  out.luma = cell_add(cell_add(weighted(4899, c.red), weighted(9617, c.green)),
+                      cell_add(weighted(1868, c.blue), cell_all(8192))) >>
+             14;
+  out.cb = 128 * 16 + (cell_add(weighted(9246, cell_subtract(c.blue, out.luma)), cell_all(8192)) >> 14);
+  out.cr = 128 * 16 + (cell_add(weighted(11686, cell_subtract(c.red, out.luma)), cell_all(8192)) >> 14);
+  return out;
+}
+
+/* One of the four lights along the row, applied. */
+static cell_i32 light_row(cell_i32 v, const int32_t *corners, int which, int32_t at) {
+  const int32_t *left = corners + 2 * which, *right = left + LIGHTS;
+  return cell_light(v, cell_between(left[0], right[0], at), cell_between(left[1], right[1], at));
+}
+
+/* What lies outside is 128. */
+static void store_chroma(cell_i32 q4, cell_u8 seen, int32_t count, uint8_t *to) {
+  cell_store((cell_bytes(q4) & seen) | (128 & ~seen), count, to);
+}
+
+struct chroma_out {
+  uint8_t *cb, *cr, *tint, *seen;
+};
+
+/* The pixels of a row of a cell from `at` on; `count` of them are there. */
+static void light_part(struct chroma v, const int32_t *corners, int32_t at, const uint8_t *visible, int32_t count,
+                       struct chroma_out out) {
+  struct colour c = to_rgb(v);
+  c.red = light_row(c.red, corners, 0, at), c.green = light_row(c.green, corners, 1, at);
+  c.blue = light_row(c.blue, corners, 2, at);
+  struct chroma corrected = from_rgb(c);
+  cell_i32 alone = light_row(v.luma, corners, 3, at);
+  cell_u8 seen;
+  memcpy(&seen, visible, sizeof seen);
+  store_chroma(corrected.cb, seen, count, out.cb);
+  store_chroma(corrected.cr, seen, count, out.cr);
+  store_chroma(cell_add(cell_all(128 * 16), cell_subtract(corrected.luma, alone)), seen, count, out.tint);
+  cell_store(seen, count, out.seen);
 }
 
 enum kernel_status FAST(cpu_warp_chroma)(struct kernel_context *context, const struct kernel_warp_chroma *call) {
-  const struct kernel_image *out = &call->out_cb;
+  const struct kernel_image *to = &call->out_cb;
   if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->luma)) return cpu_warp_chroma(context, call);
   struct strip strip;
-  struct chroma_light light;
-  uint16_t luma[STRIP], blue[STRIP], red[STRIP];
-  for (int32_t y = 0; y < out->height; y++)
-    for (int32_t first = 0; first < out->width; first += STRIP) {
-      int32_t cells = strip_cells(out->width, first), count = out->width - first;
-      if (count > STRIP) count = STRIP;
-      strip_places(call->place, out->width, y, first, cells, &call->luma, &strip);
+  uint16_t luma[STRIP], cb[STRIP], cr[STRIP];
+  int32_t corners[LIGHTS * (STRIP_CELLS + 1)];
+  for (int32_t y = 0; y < to->height; y++) {
+    for (int32_t first = 0; first < to->width; first += STRIP) {
+      int32_t cells = strip_cells(to->width, first);
+      strip_places(call->place, to->width, y, first, cells, &call->luma, &strip);
       strip_sample(&call->luma, &strip, cells, luma);
-      strip_sample(&call->cb, &strip, cells, blue);
-      strip_sample(&call->cr, &strip, cells, red);
-      strip_light(call->light, out->width, y, first, cells, &light);
-      uint8_t *restrict cb = cpu_row8(&call->out_cb, y) + first, *restrict cr = cpu_row8(&call->out_cr, y) + first;
-      uint8_t *restrict tint = cpu_row8(&call->tint, y) + first, *restrict seen = cpu_row8(&call->seen, y) + first;
-      for (int32_t i = 0; i < count; i++) {
-        struct pixel_rgb c = pixel_to_rgb(luma[i], blue[i], red[i]);
-        c.red = pixel_light(c.red, light.value[0][i], light.value[1][i]);
-        c.green = pixel_light(c.green, light.value[2][i], light.value[3][i]);
-        c.blue = pixel_light(c.blue, light.value[4][i], light.value[5][i]);
-        int32_t alone = pixel_light(luma[i], light.value[6][i], light.value[7][i]), corrected = pixel_luma(c);
-        uint8_t visible = strip.seen[i];
-        cb[i] = chroma_byte(pixel_cb(c, corrected), visible);
-        cr[i] = chroma_byte(pixel_cr(c, corrected), visible);
-        tint[i] = chroma_byte(pixel_add(128 * 16, pixel_subtract(corrected, alone)), visible);
-        seen[i] = visible;
+      strip_sample(&call->cb, &strip, cells, cb);
+      strip_sample(&call->cr, &strip, cells, cr);
+      strip_corners(call->light, to->width, LIGHTS, y, first, cells, corners);
+      struct chroma_out out = {cpu_row8(to, y) + first, cpu_row8(&call->out_cr, y) + first,
+                               cpu_row8(&call->tint, y) + first, cpu_row8(&call->seen, y) + first};
+      for (int32_t i = 0; i < cells * KERNEL_CELL; i += CELL_LANES) {
+        struct chroma v = {cell_wide(luma + i), cell_wide(cb + i), cell_wide(cr + i)};
+        light_part(v, corners + LIGHTS * (i / KERNEL_CELL), i % KERNEL_CELL, strip.seen + i, to->width - first - i,
+                   (struct chroma_out){out.cb + i, out.cr + i, out.tint + i, out.seen + i});
       }
     }
+  }
   return KERNEL_OK;
 }
