@@ -1,8 +1,12 @@
 #include "engine/aligned.h"
 
+#include "engine/fixed.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { MOST_LIGHTS = 4 };
 
 static const double RGB_FROM_CHROMA[3][2] = {{0, 1.402}, {-0.344136, -0.714136}, {1.772, 0}};
 
@@ -123,15 +127,10 @@ static enum status find_light(struct device *device, const struct aligned_golden
 
 /* ---- planes ---- */
 
-static int32_t bounded(double v, double most) {
-  return (int32_t)floor((v > most ? most : v < -most ? -most : v) + 0.5);
-}
-
-/* {scale Q12, shift Q4} that takes the photo's light to the golden's at (x, y). */
-static void undo(const struct light *light, double x, double y, int32_t *out) {
-  double gain = light_gain(light, x, y);
-  out[0] = bounded(4096 / gain, 1 << 17);
-  out[1] = bounded(16 * ((LIGHT_PEDESTAL - light->offset) / gain - LIGHT_PEDESTAL), 1 << 15);
+/* {scale Q12, shift Q4} that takes the photo's light to the golden's. */
+static void undo(const struct light *light, double gain, int32_t *out) {
+  out[0] = fixed_round(4096 / gain, 1 << 17);
+  out[1] = fixed_round(16 * ((LIGHT_PEDESTAL - light->offset) / gain - LIGHT_PEDESTAL), 1 << 15);
 }
 
 static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values, struct fault *fault) {
@@ -155,13 +154,18 @@ static enum status upload_grids(struct device *device, const struct alignment *a
   if (status) return status;
   double unit = (double)(1 << level);
   int32_t *to = out->host_grid;
-  for (size_t j = 0; j < rows; j++)
-    for (size_t i = 0; i < columns; i++)
+  for (size_t j = 0; j < rows; j++) {
+    double y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
+    struct light_row row[MOST_LIGHTS];
+    for (size_t k = 0; k < count; k++) row[k] = light_row(lights[k], y);
+    for (size_t i = 0; i < columns; i++) {
+      double x = ((double)i * KERNEL_CELL + 0.5) * unit - 0.5;
       for (size_t k = 0; k < count; k++, to += 2) {
-        double x = ((double)i * KERNEL_CELL + 0.5) * unit - 0.5, y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
-        undo(lights[k], x, y, to);
-        if (shade) to[1] -= bounded(16 * field_at(shade, x, y).x, 16 * ALIGNED_SHADE);
+        undo(lights[k], light_row_gain(&row[k], x), to);
+        if (shade) to[1] -= fixed_round(16 * field_at(shade, x, y).x, 16 * ALIGNED_SHADE);
       }
+    }
+  }
   return device_upload(device, &out->grid, out->host_grid, nodes * 2 * count * sizeof(int32_t), fault);
 }
 

@@ -49,76 +49,99 @@ void direction(double degrees, double *cosine, double *sine) {
 
 struct nearest {
   size_t golden, photo;
-  int distance;
+  std::uint32_t distance;
 };
 
-/* Bits in which two descriptors differ. */
-inline int distance_of(const std::uint64_t *a, const std::uint64_t *b) {
-  int bits = 0;
-  for (int i = 0; i < 4; i++) bits += __builtin_popcountll(a[i] ^ b[i]);
-  return bits;
+enum { WORDS = 4 };
+
+/* Descriptors of 256 bits, word by word: word k of feature i at [k * count + i]. */
+std::vector<std::uint64_t> words_of(const cv::Mat &descriptors) {
+  size_t count = static_cast<size_t>(descriptors.rows);
+  std::vector<std::uint64_t> out(WORDS * count);
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < WORDS; k++)
+      std::memcpy(&out[k * count + i], descriptors.ptr(static_cast<int>(i)) + 8 * k, sizeof out[0]);
+  return out;
 }
 
-/* Each golden feature's nearest photo feature and the other way round; of equally near ones the first. */
+/* The nearest of the others, as distance * 2^16 + index: the least is the nearest, and the first of equally near ones.
+ */
 struct both_ways {
-  std::vector<int> golden_distance, photo_distance;
-  std::vector<size_t> golden_nearest, photo_nearest;
+  std::vector<std::uint32_t> golden, photo;
 };
 
-/* One source for processors that count bits in one instruction and for those that do not. */
-inline __attribute__((always_inline)) void compare_all(const cv::Mat &golden, const cv::Mat &photo,
-                                                       struct both_ways &ways) {
-  for (size_t i = 0; i < ways.golden_distance.size(); i++) {
-    std::uint64_t a[4], b[4];
-    std::memcpy(a, golden.ptr(static_cast<int>(i)), sizeof a);
-    int least = 257;
-    size_t nearest = 0;
-    for (size_t j = 0; j < ways.photo_distance.size(); j++) {
-      std::memcpy(b, photo.ptr(static_cast<int>(j)), sizeof b);
-      int distance = distance_of(a, b);
-      if (distance < least) least = distance, nearest = j;
-      if (distance < ways.photo_distance[j]) ways.photo_distance[j] = distance, ways.photo_nearest[j] = i;
+/* One source for processors with vectors that count bits, with one instruction for it, and with neither. */
+inline __attribute__((always_inline)) void
+compare_all(const std::vector<std::uint64_t> &golden, const std::vector<std::uint64_t> &photo, struct both_ways &ways) {
+  size_t rows = ways.golden.size(), columns = ways.photo.size();
+  std::vector<std::uint32_t> distances(columns);
+  const std::uint64_t *b = photo.data();
+  std::uint32_t *distance = distances.data(), *best = ways.photo.data();
+  for (size_t i = 0; i < rows; i++) {
+    const std::uint64_t a[WORDS] = {golden[i], golden[rows + i], golden[2 * rows + i], golden[3 * rows + i]};
+    for (size_t j = 0; j < columns; j++) {
+      std::uint64_t bits = 0;
+      for (size_t k = 0; k < WORDS; k++)
+        bits += static_cast<std::uint64_t>(__builtin_popcountll(a[k] ^ b[k * columns + j]));
+      distance[j] = static_cast<std::uint32_t>(bits << 16);
     }
-    ways.golden_distance[i] = least, ways.golden_nearest[i] = nearest;
+    std::uint32_t least = UINT32_MAX;
+    for (size_t j = 0; j < columns; j++) {
+      std::uint32_t from_golden = distance[j] + static_cast<std::uint32_t>(j);
+      std::uint32_t from_photo = distance[j] + static_cast<std::uint32_t>(i);
+      least = from_golden < least ? from_golden : least;
+      best[j] = from_photo < best[j] ? from_photo : best[j];
+    }
+    ways.golden[i] = least;
   }
 }
 
-void compare_plainly(const cv::Mat &golden, const cv::Mat &photo, struct both_ways &ways) {
+using compare_function = void (*)(const std::vector<std::uint64_t> &, const std::vector<std::uint64_t> &,
+                                  struct both_ways &);
+
+void compare_plainly(const std::vector<std::uint64_t> &golden, const std::vector<std::uint64_t> &photo,
+                     struct both_ways &ways) {
   compare_all(golden, photo, ways);
 }
 
 #if defined __x86_64__
-__attribute__((target("popcnt"))) void compare_counting(const cv::Mat &golden, const cv::Mat &photo,
+__attribute__((target("popcnt"))) void compare_counting(const std::vector<std::uint64_t> &golden,
+                                                        const std::vector<std::uint64_t> &photo,
                                                         struct both_ways &ways) {
   compare_all(golden, photo, ways);
 }
 
-bool counts_bits() {
-  return __builtin_cpu_supports("popcnt");
-}
-#else
-void compare_counting(const cv::Mat &golden, const cv::Mat &photo, struct both_ways &ways) {
+__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vpopcntdq"))) void
+compare_wide(const std::vector<std::uint64_t> &golden, const std::vector<std::uint64_t> &photo,
+             struct both_ways &ways) {
   compare_all(golden, photo, ways);
 }
 
-bool counts_bits() {
-  return false;
+compare_function comparison() {
+  if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    return compare_wide;
+  return __builtin_cpu_supports("popcnt") ? compare_counting : compare_plainly;
+}
+#else
+compare_function comparison() {
+  return compare_plainly;
 }
 #endif
 
-/* Pairs that are each other's nearest, in the golden's order. */
+/* Pairs that are each other's nearest, in the golden's order. Of more than 2^16 features, which no one asks for, the
+ * rest has no match. */
 std::vector<struct nearest> mutual(const cv::Mat &golden, const cv::Mat &photo) {
-  size_t rows = static_cast<size_t>(golden.rows), columns = static_cast<size_t>(photo.rows);
-  struct both_ways ways = {std::vector<int>(rows, 257), std::vector<int>(columns, 257), std::vector<size_t>(rows, 0),
-                           std::vector<size_t>(columns, 0)};
-  if (counts_bits())
-    compare_counting(golden, photo, ways);
-  else
-    compare_plainly(golden, photo, ways);
+  const int most = 1 << 16;
+  const cv::Mat g = golden.rowRange(0, std::min(golden.rows, most)), p = photo.rowRange(0, std::min(photo.rows, most));
+  struct both_ways ways = {std::vector<std::uint32_t>(static_cast<size_t>(g.rows), UINT32_MAX),
+                           std::vector<std::uint32_t>(static_cast<size_t>(p.rows), UINT32_MAX)};
+  comparison()(words_of(g), words_of(p), ways);
   std::vector<struct nearest> found;
-  for (size_t i = 0; i < rows; i++)
-    if (ways.photo_nearest[ways.golden_nearest[i]] == i)
-      found.push_back({i, ways.golden_nearest[i], ways.golden_distance[i]});
+  for (size_t i = 0; i < ways.golden.size(); i++) {
+    size_t j = ways.golden[i] & 0xFFFF;
+    if ((ways.photo[j] & 0xFFFF) == i) found.push_back({i, j, ways.golden[i] >> 16});
+  }
   return found;
 }
 

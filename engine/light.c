@@ -16,7 +16,7 @@ struct samples {
   size_t count, row_count, *row; /* row[i]: its first sample; row[row_count]: count */
   double *u, *golden, *photo;    /* the values with the pedestal */
   double *weight, *residual, *scratch;
-  double *v; /* of each row */
+  double *v, *y; /* of each row */
   void *memory;
 };
 
@@ -31,24 +31,29 @@ static size_t terms_of(int order) {
   return (size_t)((order + 1) * (order + 2) / 2);
 }
 
-static void powers(int order, double u, double v, double *out) {
-  for (int degree = 0; degree <= order; degree++) {
-    double *row = out + degree * (degree + 1) / 2;
-    if (!degree) {
-      row[0] = 1;
-      continue;
-    }
-    const double *before = out + (degree - 1) * degree / 2;
-    for (int i = 0; i < degree; i++) row[i] = before[i] * u;
-    row[degree] = before[degree - 1] * v;
+static double bounded_gain(const double *c, double u) {
+  double gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
+  return gain < LEAST_GAIN ? LEAST_GAIN : gain > MOST_GAIN ? MOST_GAIN : gain;
+}
+
+struct light_row light_row(const struct light *light, double y) {
+  const double *coefficient = light->coefficient;
+  double v = (y - light->cy) / light->unit;
+  struct light_row row = {.offset = light->cx, .unit = light->unit};
+  for (int degree = 0; degree <= light->order; degree++) {
+    double power = 1;
+    for (int b = 0; b <= degree; b++, power *= v) row.coefficient[degree - b] += *coefficient++ * power;
   }
+  return row;
+}
+
+double light_row_gain(const struct light_row *row, double x) {
+  return bounded_gain(row->coefficient, (x - row->offset) / row->unit);
 }
 
 double light_gain(const struct light *light, double x, double y) {
-  double p[LIGHT_MAX_TERMS] = {0}, gain = 0;
-  powers(light->order, (x - light->cx) / light->unit, (y - light->cy) / light->unit, p);
-  for (size_t i = 0; i < terms_of(light->order); i++) gain += light->coefficient[i] * p[i];
-  return gain < LEAST_GAIN ? LEAST_GAIN : gain > MOST_GAIN ? MOST_GAIN : gain;
+  struct light_row row = light_row(light, y);
+  return light_row_gain(&row, x);
 }
 
 static void samples_free(struct samples *s) {
@@ -57,17 +62,18 @@ static void samples_free(struct samples *s) {
 }
 
 static bool samples_open(const struct light_sample *from, size_t count, const struct light *light, struct samples *s) {
-  double *memory = malloc(7 * count * sizeof *memory);
+  double *memory = malloc(8 * count * sizeof *memory);
   s->memory = memory, s->count = count;
   s->row = malloc((count + 1) * sizeof *s->row);
   if (!memory || !s->row) return false;
   s->u = memory, s->golden = s->u + count, s->photo = s->golden + count, s->weight = s->photo + count;
-  s->residual = s->weight + count, s->scratch = s->residual + count, s->v = s->scratch + count;
+  s->residual = s->weight + count, s->scratch = s->residual + count, s->v = s->scratch + count, s->y = s->v + count;
   for (size_t i = 0; i < count; i++) {
     s->u[i] = (from[i].x - light->cx) / light->unit;
     s->golden[i] = from[i].golden + LIGHT_PEDESTAL, s->photo[i] = from[i].photo + LIGHT_PEDESTAL;
     s->weight[i] = from[i].weight;
     if (i && from[i].y == from[i - 1].y) continue;
+    s->y[s->row_count] = from[i].y;
     s->v[s->row_count] = (from[i].y - light->cy) / light->unit;
     s->row[s->row_count++] = i;
   }
@@ -75,25 +81,11 @@ static bool samples_open(const struct light_sample *from, size_t count, const st
   return true;
 }
 
-/* The gain along a row: a polynomial in u alone. */
-static void row_gain(const struct light *light, double v, double *out) {
-  const double *coefficient = light->coefficient;
-  for (int a = 0; a <= LIGHT_MAX_ORDER; a++) out[a] = 0;
-  for (int degree = 0; degree <= light->order; degree++) {
-    double power = 1;
-    for (int b = 0; b <= degree; b++, power *= v) out[degree - b] += *coefficient++ * power;
-  }
-}
-
 static void find_residuals(const struct light *light, struct samples *s) {
   for (size_t j = 0; j < s->row_count; j++) {
-    double c[LIGHT_MAX_ORDER + 1];
-    row_gain(light, s->v[j], c);
-    for (size_t i = s->row[j]; i < s->row[j + 1]; i++) {
-      double u = s->u[i], gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
-      gain = gain < LEAST_GAIN ? LEAST_GAIN : gain > MOST_GAIN ? MOST_GAIN : gain;
-      s->residual[i] = s->photo[i] - gain * s->golden[i] - light->offset;
-    }
+    struct light_row row = light_row(light, s->y[j]);
+    for (size_t i = s->row[j]; i < s->row[j + 1]; i++)
+      s->residual[i] = s->photo[i] - bounded_gain(row.coefficient, s->u[i]) * s->golden[i] - light->offset;
   }
 }
 
@@ -151,7 +143,7 @@ static void sum_row(const struct samples *s, size_t row, int order, double reach
   }
 }
 
-/* Exponents of the polynomial's terms, in the order of powers(). */
+/* Exponents of the polynomial's terms, in the order of struct light. */
 static void exponents(int order, int *u, int *v) {
   for (int degree = 0; degree <= order; degree++)
     for (int b = 0; b <= degree; b++) *u++ = degree - b, *v++ = b;

@@ -30,6 +30,14 @@ struct light_sample {
 struct light light_none(int width, int height);
 double light_gain(const struct light *light, double x, double y);
 
+/* The gain along a line of one y: a polynomial in u alone. */
+struct light_row {
+  double coefficient[LIGHT_MAX_ORDER + 1];
+  double offset, unit; /* u = (x - offset) / unit */
+};
+struct light_row light_row(const struct light *light, double y);
+double light_row_gain(const struct light_row *row, double x);
+
 /* Fits robustly (Tukey's biweight, reweighted `rounds` times: LIGHT_ROUNDS for an answer, fewer for a step on the way),
  * so that a changed product does not pass for light. The order is lowered where the samples are few. Where there is
  * nothing to fit to, and on failure (STATUS_MEMORY), `light` is untouched. `order` at most LIGHT_MAX_ORDER. Samples

@@ -1,5 +1,6 @@
 #include "engine/placement.h"
 
+#include "engine/fixed.h"
 #include "kernels/kernels.h"
 
 #include <math.h>
@@ -30,10 +31,11 @@ void field_free(struct field *field) {
 
 /* Cell and share along one axis. */
 static double axis(double at, int count, int *cell) {
-  double i = floor(at);
-  if (!(i >= 0)) i = 0, at = 0;
-  if (i > count - 2) i = count > 1 ? count - 2 : 0, at = count - 1;
-  *cell = (int)i;
+  if (!(at > 0)) at = 0;
+  if (at > count - 1) at = count - 1;
+  int i = (int)at;
+  if (i > count - 2) i = count > 1 ? count - 2 : 0;
+  *cell = i;
   return at - i;
 }
 
@@ -55,7 +57,7 @@ struct pose_point field_at(const struct field *field, double x, double y) {
 static int32_t fixed(double v) {
   if (!(v > -1024)) v = -1024;
   if (v > 32700) v = 32700;
-  return (int32_t)floor(v * 65536 + 0.5);
+  return fixed_floor(v * 65536 + 0.5);
 }
 
 void placement_grid(const struct placement *placement, int golden_level, int32_t width, int32_t height, int photo_level,

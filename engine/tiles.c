@@ -1,5 +1,7 @@
 #include "engine/tiles.h"
 
+#include "engine/fixed.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,19 +28,18 @@ static enum status reserve(struct tiles *tiles, const struct kernel_image *golde
   return STATUS_OK;
 }
 
-static int32_t bounded(double v, double most) {
-  return (int32_t)floor((v > most ? most : v < -most ? -most : v) + 0.5);
-}
-
 static void fill_light(struct tiles *tiles, const struct light *light) {
   int32_t *out = tiles->light;
-  for (int j = 0; j < tiles->rows; j++)
+  for (int j = 0; j < tiles->rows; j++) {
+    struct light_row row = {.offset = 0};
+    if (light) row = light_row(light, tiles_middle(tiles, j));
     for (int i = 0; i < tiles->columns; i++) {
-      double gain = light ? light_gain(light, tiles_middle(tiles, i), tiles_middle(tiles, j)) : 1;
+      double gain = light ? light_row_gain(&row, tiles_middle(tiles, i)) : 1;
       double offset = light ? (gain - 1) * LIGHT_PEDESTAL + light->offset : 0;
-      *out++ = bounded(4096 * gain, 1 << 18);
-      *out++ = bounded(16 * offset, 1 << 14);
+      *out++ = fixed_round(4096 * gain, 1 << 18);
+      *out++ = fixed_round(16 * offset, 1 << 14);
     }
+  }
 }
 
 enum status tiles_measure(struct device *device, struct tiles *tiles, const struct tiles_call *call,
@@ -58,7 +59,7 @@ enum status tiles_measure(struct device *device, struct tiles *tiles, const stru
                                   .photo = *call->photo,
                                   .place = tiles->device_grid.buffer,
                                   .light = tiles->device_light.buffer,
-                                  .cut = bounded(16 * call->cut, 2032),
+                                  .cut = fixed_round(16 * call->cut, 2032),
                                   .sums = tiles->device_sums.buffer};
   if (call->mask) sums.mask = *call->mask;
   status = device_check(device->backend->operations.tile_sums(device->context, &sums), "tile_sums", fault);
