@@ -146,7 +146,7 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   enum status status = STATUS_OK;
   for (int level = level_of(&g->luma, COARSE_PIXELS); level >= g->final_level && !status; level--) {
     if (level != g->final_level) r.cut = 127;
-    status = refine_pose(&r, level, 10, 0.02, fault);
+    status = refine_pose(&r, level, 10, level == g->final_level ? 0.05 : 0.02, fault);
   }
   if (!status) {
     r.cut = 127;

@@ -30,11 +30,15 @@ static struct means tile_means(const struct tiles *t, size_t i) {
   return m;
 }
 
-/* The level whose tiles give the colour of the light: no finer than chroma is, on either side. */
+/* The colour of the light is smooth: so many pixels tell it. */
+static const double COLOUR_PIXELS = 0.4e6;
+
+/* The level whose tiles give it: no finer than chroma is, on either side. */
 static int light_level(const struct align_golden *g, const struct alignment *a) {
   int level = g->final_level > 0 ? g->final_level : 1;
   while (level + 1 < g->luma.count &&
-         placement_photo_level(&a->placement, level, g->width, g->height, a->photo.count) < 1)
+         ((double)g->luma.level[level].width * (double)g->luma.level[level].height > COLOUR_PIXELS ||
+          placement_photo_level(&a->placement, level, g->width, g->height, a->photo.count) < 1))
     level++;
   return level;
 }

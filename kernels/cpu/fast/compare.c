@@ -1,5 +1,6 @@
 #include "kernels/cpu/fast/binomial.h"
 #include "kernels/cpu/fast/fast.h"
+#include "kernels/cpu/fast/lanes.h"
 
 #include <string.h>
 
@@ -24,7 +25,7 @@ static int32_t use_part(const struct binomial *restrict b, const uint16_t *restr
 /* Several tables, so that equal values behind each other do not wait for each other. */
 enum { TABLES = 4 };
 
-static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
+static void count_bytes(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
   int32_t i = 0;
   for (; i + 8 <= count; i += 8) {
     uint64_t eight;
@@ -32,6 +33,15 @@ static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES
     for (int k = 0; k < 8; k++) tables[k % TABLES][(eight >> (8 * k)) & 255]++;
   }
   for (; i < count; i++) tables[0][map[i]]++;
+}
+
+/* Most of a map lies far below the tolerance: its values are counted many at a time, the others one by one. */
+static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
+  int32_t i = 0;
+  for (; LANES_COUNTED && i + 64 <= count; i += 64)
+    for (uint64_t others = lanes_count(map + i, tables[0]); others; others &= others - 1)
+      tables[1][map[i + __builtin_ctzll(others)]]++;
+  count_bytes(map + i, count - i, tables);
 }
 
 enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struct kernel_compare *call) {
