@@ -2,6 +2,7 @@
 """Runs nvcc and holds what ptxas says of each kernel against a budget.
 
 usage: cuda_budget.py BUDGET nvcc ARGUMENT...
+       cuda_budget.py BUDGET                    the occupancy that the budget leaves, as a table
 
 BUDGET has a line a kernel: its name, the most registers a thread, the most bytes of static shared memory a block; '#'
 begins a comment. Spills to local memory are never allowed. A kernel that is over its budget, or has none, fails the
@@ -73,10 +74,40 @@ def check(text, budget):
     return faults, others
 
 
+# Threads and bytes of shared memory of a multiprocessor (CUDA C++ Programming Guide, technical specifications per
+# compute capability); each has 65,536 registers, given to warps in steps of 256.
+MULTIPROCESSORS = {
+    "7.5": (1024, 64 << 10),
+    "8.0": (2048, 164 << 10),
+    "8.6, 8.9": (1536, 100 << 10),
+    "9.0": (2048, 228 << 10),
+    "12.0": (1536, 100 << 10),
+}
+REGISTERS, WARP, BLOCK, BLOCK_RESERVE = 65536, 32, 256, 1024
+
+
+def occupancy(registers, shared, threads, memory):
+    """The share of a multiprocessor's threads that blocks of 256 leave room for; 1 KiB a block is the system's."""
+    each = -(-registers * WARP // 256) * 256 * (BLOCK // WARP)
+    blocks = min(threads // BLOCK, REGISTERS // each, memory // (shared + BLOCK_RESERVE))
+    return blocks * BLOCK / threads
+
+
+def print_occupancy(budget):
+    print("| kernel | " + " | ".join(MULTIPROCESSORS) + " |")
+    print("|---|" + "---|" * len(MULTIPROCESSORS))
+    for kernel, (registers, shared) in sorted(budget.items()):
+        shares = (occupancy(registers, shared, *m) for m in MULTIPROCESSORS.values())
+        print(f"| {kernel} | " + " | ".join(f"{100 * share:.0f} %" for share in shares) + " |")
+
+
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
     budget = read_budget(sys.argv[1])
+    if len(sys.argv) == 2:
+        print_occupancy(budget)
+        return
     done = subprocess.run(sys.argv[2:], stderr=subprocess.PIPE, text=True, check=False)
     faults, others = check(done.stderr, budget)
     for line in others:
