@@ -47,7 +47,7 @@ static void put_group(struct text *out, const struct season *season, const struc
   put_text(out, ",\"lot\":", key == KEY_LOT ? names_text(&season->names, cell->lot) : NULL);
 }
 
-void finding_identify(const struct season *season, const struct finding *f, char id[FINDING_ID_CHARS + 1]) {
+bool finding_identify(const struct season *season, const struct finding *f, char id[FINDING_ID_CHARS + 1]) {
   const struct season_quantity *q = &season->quantities[f->quantity];
   const char *golden = names_text(&season->names, q->golden);
   struct text text = {0};
@@ -55,13 +55,15 @@ void finding_identify(const struct season *season, const struct finding *f, char
   put_text(&text, quantity_kind_name(q->kind), q->name);
   put_group(&text, season, f);
   snprintf(id, FINDING_ID_CHARS + 1, "%016llx", (unsigned long long)names_hash(text.bytes, text.size));
+  bool good = !text.failed;
   text_free(&text);
+  return good;
 }
 
 char *finding_write(const struct season *season, const struct finding *f) {
   const struct season_quantity *q = &season->quantities[f->quantity];
   char id[FINDING_ID_CHARS + 1];
-  finding_identify(season, f, id);
+  if (!finding_identify(season, f, id)) return NULL;
   struct text out = {0};
   put_text(&out, "{\"finding\":", id);
   put_text(&out, ",\"text\":", f->text);

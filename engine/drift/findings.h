@@ -48,9 +48,10 @@ void findings_free(struct findings *findings);
 void finding_describe(const struct season *season, struct finding *finding);
 /* "line 2 of factory F1"; "" for unknown names. */
 void finding_name_group(const struct season *season, const struct finding *finding, char *text, size_t room);
-/* What a finding is about, as 16 hexadecimal digits: golden, quantity and group, not when and how much. */
+/* What a finding is about, as 16 hexadecimal digits: golden, quantity and group, not when and how much.
+ * False: out of memory. */
 enum { FINDING_ID_CHARS = 16 };
-void finding_identify(const struct season *season, const struct finding *finding, char id[FINDING_ID_CHARS + 1]);
+bool finding_identify(const struct season *season, const struct finding *finding, char id[FINDING_ID_CHARS + 1]);
 
 /* One line of JSON without the newline, which the caller frees; NULL: out of memory. "finding" is the id; times are ISO
  * 8601; shares are 0..1; what is not known is null. */

@@ -159,15 +159,18 @@ double run_length_exact(const struct run_setting *setting, double shift) {
   }
 }
 
-double run_length_limit(enum run_chart chart, double first, double length) {
+enum status run_length_limit(enum run_chart chart, double first, double length, double *limit, struct fault *fault) {
   double low = 0.1, high = chart == RUN_EWMA ? 6 : 20;
   for (int i = 0; i < 24; i++) {
     double middle = (low + high) / 2;
     const struct run_setting setting = {chart, first, middle};
-    if (run_length_exact(&setting, 0) < length)
+    double exact = run_length_exact(&setting, 0);
+    if (isnan(exact)) return fault_set(fault, STATUS_MEMORY, "out of memory for a run length");
+    if (exact < length)
       low = middle;
     else
       high = middle;
   }
-  return (low + high) / 2;
+  *limit = (low + high) / 2;
+  return STATUS_OK;
 }

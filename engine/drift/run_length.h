@@ -3,6 +3,8 @@
 #ifndef ASSAY_ENGINE_DRIFT_RUN_LENGTH_H
 #define ASSAY_ENGINE_DRIFT_RUN_LENGTH_H
 
+#include "models/status.h"
+
 #include <stdint.h>
 
 enum run_chart {
@@ -31,11 +33,11 @@ struct run_length run_length_simulate(const struct run_setting *setting, double 
 
 /* The average run length of two-sided EWMA (Lucas and Saccucci, Technometrics 32, 1990) and CUSUM (Brook and Evans,
  * Biometrika 59, 1972; the two sides joined as by Kemp 1961), exact to about 0.1 %; of a Shewhart, p or u chart,
- * exact. NAN for the others. */
+ * exact. NAN for the others, and when out of memory. */
 double run_length_exact(const struct run_setting *setting, double shift);
 
 /* The reach of an EWMA of weight `first`, or the h of a CUSUM of k `first`, whose run length in control is `length`,
- * 2 to 100,000. */
-double run_length_limit(enum run_chart chart, double first, double length);
+ * 2 to 100,000. STATUS_MEMORY. */
+enum status run_length_limit(enum run_chart chart, double first, double length, double *limit, struct fault *fault);
 
 #endif

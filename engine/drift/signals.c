@@ -204,15 +204,13 @@ static enum status run_golden(struct work *w, size_t first, size_t end, struct f
 
 enum status signals_look(const struct season *season, const struct signal_options *options, struct signals *signals,
                          struct fault *fault) {
-  *signals = (struct signals){.ewma_weight = ewma_weight,
-                              .cusum_k = cusum_k,
-                              .ewma_reach = run_length_limit(RUN_EWMA, ewma_weight, options->run_length),
-                              .cusum_h = run_length_limit(RUN_CUSUM, cusum_k, options->run_length)};
+  *signals = (struct signals){.ewma_weight = ewma_weight, .cusum_k = cusum_k};
+  enum status status = run_length_limit(RUN_EWMA, ewma_weight, options->run_length, &signals->ewma_reach, fault);
+  if (!status) status = run_length_limit(RUN_CUSUM, cusum_k, options->run_length, &signals->cusum_h, fault);
   struct work w = {.season = season,
                    .options = options,
                    .signals = signals,
                    .pair = chart_mean_deviation(0, chart_c4((int)options->subgroup), (int)options->subgroup)};
-  enum status status = STATUS_OK;
   for (size_t q = 0, end; q < season->quantity_count && !status; q = end) {
     for (end = q; end < season->quantity_count && season->quantities[end].golden == season->quantities[q].golden;)
       end++;
