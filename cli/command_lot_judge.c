@@ -196,7 +196,7 @@ static enum status judge_with_history(const struct judge_options *given, const s
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   const struct judge_options *given = values;
   struct judge_terms terms;
-  struct lots lots = {.by = ROW_LOT};
+  struct lots lots = {.by = ROW_LOT, .check_times = true};
   struct rows_tally tally;
   if (!given->resume != !given->why)
     return fault_set(fault, STATUS_USAGE, "--resume and --why belong together: who has acted, and how");
@@ -219,7 +219,8 @@ const struct command command_lot_judge = {
         "defects are judged by single sampling, " PLAN_STANDARD ", normal or tightened after its switching rules, per\n"
         "factory and class; of critical defects none is accepted. A photo that could not be judged counts as neither\n"
         "and is listed; where it could turn the verdict the lot is held. Where more units were photographed than the\n"
-        "plan's sample has, the sample is drawn from them by the digests of their names.\n\n"
+        "plan's sample has, the sample is drawn from them by the digests of their names. Photos used twice (the same\n"
+        "bytes), units that lack a view, and photos whose times do not follow their numbers are named.\n\n"
         "Exit code 0 all lots accepted, 1 one rejected or discontinued, 2 one held and none rejected.",
     .example = "  assay lot judge inspection/store --size 3000 --golden goldens/label\n"
                "  assay lot judge results.jsonl --size 1200 --major 1.5 --history north.jsonl --json",

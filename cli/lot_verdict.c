@@ -62,17 +62,25 @@ static json_t *reused_to_json(const struct lots *lots, const struct lot *lot) {
   return list;
 }
 
+static json_t *disordered_to_json(const struct lots *lots, const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->time_count; i++)
+    if (lot->times[i].disordered) json_array_append_new(list, json_string(lots_unit_name(lots, lot->times[i].owner)));
+  return list;
+}
+
 json_t *lot_verdict_to_json(const struct lots *lots, const struct judge_terms *terms, const struct judge_lot *verdict) {
   const struct lot *lot = &lots->items[verdict->lot];
   json_t *classes = json_array();
   for (int i = 0; i < LOT_CLASSES; i++) json_array_append_new(classes, class_to_json(terms, &verdict->classes[i], i));
-  return json_pack(
-      "{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o}", row_key_name(lots->by), lot->name,
-      lots->by == ROW_FACTORY ? "supplier" : "factory", lot->supplier, "outcome", lot_outcome_name(verdict->outcome),
-      "size", verdict->size_known ? integer(verdict->size) : json_null(), "units", (json_int_t)verdict->units, "photos",
-      (json_int_t)lot->photos, "level", plan_level_name(terms->level), "standard", PLAN_STANDARD, "drawn",
-      verdict->drawn, "resubmitted", verdict->resubmitted, "classes", classes, "unjudged", unjudged_to_json(lots, lot),
-      "incomplete", incomplete_to_json(lots, lot), "reused", reused_to_json(lots, lot));
+  return json_pack("{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
+                   row_key_name(lots->by), lot->name, lots->by == ROW_FACTORY ? "supplier" : "factory", lot->supplier,
+                   "outcome", lot_outcome_name(verdict->outcome), "size",
+                   verdict->size_known ? integer(verdict->size) : json_null(), "units", (json_int_t)verdict->units,
+                   "photos", (json_int_t)lot->photos, "level", plan_level_name(terms->level), "standard", PLAN_STANDARD,
+                   "drawn", verdict->drawn, "resubmitted", verdict->resubmitted, "classes", classes, "unjudged",
+                   unjudged_to_json(lots, lot), "incomplete", incomplete_to_json(lots, lot), "reused",
+                   reused_to_json(lots, lot), "time_disordered", disordered_to_json(lots, lot));
 }
 
 static void print_name(FILE *out, const char *before, const char *name) {
@@ -133,6 +141,14 @@ static void print_photos(FILE *out, const struct lots *lots, const struct lot *l
     print_name(out, " of lot ", first->name ? first->name : "-");
     fputc('\n', out);
   }
+  size_t named = 0;
+  for (size_t i = 0; i < lot->time_count && named < MOST_LISTED; i++) {
+    if (!lot->times[i].disordered) continue;
+    named++;
+    print_name(out, "  time out of order: the photo of unit ", lots_unit_name(lots, lot->times[i].owner));
+    fputs(" has a time that does not follow its number\n", out);
+  }
+  if (lot->disordered > named) fprintf(out, "  time out of order: %zu photos in all\n", lot->disordered);
   if (lot->reused.count > MOST_LISTED) fprintf(out, "  reused: %zu in all\n", lot->reused.count);
 }
 

@@ -33,6 +33,32 @@ enum status store_outcomes(struct store *store, const char *submission, enum sto
   return status;
 }
 
+enum status store_lines(struct store *store, int64_t after,
+                        bool (*each)(void *context, const struct store_outcome *outcome), void *context,
+                        struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  sqlite3_stmt *find = store_statement(store, SQL_OUTCOME_LINES, fault);
+  if (!find) return fault->status;
+  sqlite3_bind_int64(find, 1, after);
+  enum status status;
+  bool row;
+  while (!(status = store_step(store, find, &row, fault)) && row) {
+    struct store_outcome outcome = {.sequence = sqlite3_column_int64(find, 0),
+                                    .position = -1,
+                                    .state = (enum job_state)sqlite3_column_int(find, 1),
+                                    .line = (const char *)sqlite3_column_text(find, 2)};
+    outcome.size = (size_t)sqlite3_column_bytes(find, 2);
+    if (!outcome.line) {
+      status = fault_set(fault, STATUS_MEMORY, "out of memory");
+      break;
+    }
+    if (!each(context, &outcome)) break;
+  }
+  sqlite3_reset(find);
+  return status;
+}
+
 enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault) {
   struct fault unused;
   if (!fault) fault = &unused;

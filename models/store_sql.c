@@ -53,6 +53,7 @@ const char *const store_sql[SQL_STATEMENTS] = {
     [SQL_DROP_SET_ASIDE] = "DELETE FROM outcomes WHERE job = ?1 AND state <> 2",
     [SQL_OUTCOMES_ALL] = "SELECT o.n, -1, j.id, o.state, o.line FROM outcomes o JOIN jobs j ON j.n = o.job"
                          " WHERE o.n > ?2 ORDER BY o.n LIMIT ?3",
+    [SQL_OUTCOME_LINES] = "SELECT n, state, line FROM outcomes WHERE n > ?1 ORDER BY n",
     [SQL_OUTCOMES_BY_COMPLETION] = "SELECT m.delivery, m.position, j.id, o.state, o.line FROM members m"
                                    " JOIN jobs j ON j.n = m.job JOIN outcomes o ON o.job = m.job"
                                    " WHERE m.submission = (SELECT n FROM submissions WHERE id = ?1)"

@@ -1,7 +1,5 @@
 #include "engine/lots/compare.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,31 +19,22 @@ static bool reserve(struct moments **moments, size_t index, size_t *room) {
   return true;
 }
 
+/* There are few cells: a search from the first is quicker than a hash. */
 static bool find_cell(struct compare *compare, const struct row *row, uint32_t *cell) {
   struct compare_cell at;
-  char key[32];
   if (!names_add(&compare->factories, row->keys[ROW_FACTORY], &at.factory)) return false;
   if (!names_add(&compare->shifts, row->keys[ROW_SHIFT], &at.shift)) return false;
-  snprintf(key, sizeof key, "%" PRIu32 " %" PRIu32, at.factory, at.shift);
-  if (!names_add(&compare->cell_names, key, cell)) return false;
-  if (*cell >= compare->cell_room) {
-    size_t room = 2 * (size_t)*cell + 8;
-    struct compare_cell *cells = realloc(compare->cells, room * sizeof *cells);
-    if (!cells) return false;
-    compare->cells = cells;
-    compare->cell_room = room;
-  }
-  compare->cells[*cell] = at;
+  for (*cell = 0; *cell < compare->cell_count; ++*cell)
+    if (compare->cells[*cell].factory == at.factory && compare->cells[*cell].shift == at.shift) return true;
+  struct compare_cell *cells = realloc(compare->cells, (compare->cell_count + 1) * sizeof *cells);
+  if (!cells) return false;
+  compare->cells = cells;
+  cells[compare->cell_count++] = at;
   return true;
 }
 
-static struct compare_measure *find_measure(struct compare *compare, const struct row *row, uint32_t golden,
-                                            const char *name, const char *unit) {
-  char key[128];
-  uint32_t index;
-  snprintf(key, sizeof key, "%" PRIu32 " %" PRId64 " %.90s", golden, row->golden_version, name);
-  if (!names_add(&compare->measure_names, key, &index)) return NULL;
-  if (index < compare->measure_count) return &compare->measures[index];
+static struct compare_measure *add_measure(struct compare *compare, const struct row *row, uint32_t golden,
+                                           const char *name, const char *unit) {
   struct compare_measure *measures = realloc(compare->measures, (compare->measure_count + 1) * sizeof *measures);
   if (!measures) return NULL;
   compare->measures = measures;
@@ -62,6 +51,21 @@ static struct compare_measure *find_measure(struct compare *compare, const struc
   }
   measures[compare->measure_count] = measure;
   return &measures[compare->measure_count++];
+}
+
+/* Dimensions come in the same order photo after photo: mostly the one after the last is it. */
+static struct compare_measure *find_measure(struct compare *compare, const struct row *row, uint32_t golden,
+                                            const char *name, const char *unit) {
+  for (size_t tried = 0; tried < compare->measure_count; tried++) {
+    size_t index = (compare->measure_next + tried) % compare->measure_count;
+    struct compare_measure *measure = &compare->measures[index];
+    if (measure->golden != golden || measure->version != row->golden_version || strcmp(measure->name, name) != 0)
+      continue;
+    compare->measure_next = index + 1;
+    return measure;
+  }
+  compare->measure_next = compare->measure_count + 1;
+  return add_measure(compare, row, golden, name, unit);
 }
 
 static bool add_value(struct compare_measure *measure, uint32_t group, uint32_t cell, double value) {
@@ -97,7 +101,7 @@ enum status compare_end(struct compare *compare, struct fault *fault) {
   for (size_t i = 0; i < compare->measure_count; i++) {
     struct compare_measure *measure = &compare->measures[i];
     if (!reserve(&measure->groups, compare->units.count, &measure->group_room) ||
-        !reserve(&measure->cells, compare->cell_names.count, &measure->cell_room))
+        !reserve(&measure->cells, compare->cell_count, &measure->cell_room))
       return no_memory(fault);
     for (size_t j = 0; j < compare->measure_count; j++)
       measure->superseded |=
@@ -115,11 +119,9 @@ void compare_free(struct compare *compare) {
   }
   free(compare->measures);
   free(compare->cells);
-  names_free(&compare->measure_names);
   names_free(&compare->goldens);
   names_free(&compare->factories);
   names_free(&compare->shifts);
-  names_free(&compare->cell_names);
   lots_free(&compare->units);
   *compare = (struct compare){0};
 }

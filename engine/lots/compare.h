@@ -29,12 +29,11 @@ struct compare_cell {
 /* All zero is empty, but for units.by and units.across = true; end with compare_free. */
 struct compare {
   struct lots units; /* its items are the groups */
-  struct names measure_names;
   struct compare_measure *measures;
-  size_t measure_count;
-  struct names goldens, factories, shifts, cell_names;
+  size_t measure_count, measure_next;
+  struct names goldens, factories, shifts;
   struct compare_cell *cells;
-  size_t cell_room;
+  size_t cell_count;
 };
 
 /* Takes a row; compare_end after the last. STATUS_MEMORY, STATUS_LIMIT as lots_add. */

@@ -92,7 +92,7 @@ static int by_factory(const void *a, const void *b) {
 
 static bool find_components(const struct compare *compare, const struct compare_measure *measure,
                             struct compare_means_result *result) {
-  size_t count = compare->cell_names.count;
+  size_t count = compare->cell_count;
   struct component_cell *cells = calloc(count + 1, sizeof *cells);
   if (!cells) return false;
   for (size_t i = 0; i < count; i++) cells[i] = (struct component_cell){compare->cells[i].factory, measure->cells[i]};

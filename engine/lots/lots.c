@@ -141,6 +141,14 @@ static void add_time(struct lot *lot, const struct row *row) {
   lot->has_time = true;
 }
 
+static bool keep_time(struct lot *lot, const struct row *row, uint32_t unit) {
+  struct photo_time time = {.time_ms = row->time_ms, .owner = unit};
+  if (!row->has_time || !photo_number(row->photo, &time.series, &time.number)) return true;
+  if (!reserve((void **)&lot->times, lot->time_count, &lot->time_room, sizeof *lot->times)) return false;
+  lot->times[lot->time_count++] = time;
+  return true;
+}
+
 enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault) {
   uint32_t index, unit, view;
   if (!find_lot(lots, row, &index)) return no_memory(fault);
@@ -152,7 +160,7 @@ enum status lots_add(struct lots *lots, const struct row *row, struct fault *fau
     return fault_set(fault, STATUS_LIMIT, "lot %s: more than %d views of a unit",
                      lot->name ? lot->name : "without name", LOT_MAX_VIEWS);
   if (!find_unit(lots, index, row, &unit) || !add_to_unit(lots, row, lot, unit, view) ||
-      !check_reuse(lots, row, lot, unit, view))
+      !check_reuse(lots, row, lot, unit, view) || (lots->check_times && !keep_time(lot, row, unit)))
     return no_memory(fault);
   return STATUS_OK;
 }
@@ -190,8 +198,13 @@ enum status lots_end(struct lots *lots, struct fault *fault) {
   }
   for (uint32_t unit = 0; unit < lots->unit_count; unit++) lots->by_lot[next[lots->entries[unit].lot]++] = unit;
   free(next);
-  for (size_t i = 0; i < lots->count; i++) expect_views(lots, &lots->items[i]);
-  return STATUS_OK;
+  bool done = true;
+  for (size_t i = 0; i < lots->count && done; i++) {
+    struct lot *lot = &lots->items[i];
+    expect_views(lots, lot);
+    if (lot->time_count) lot->disordered = photo_order_check(lot->times, lot->time_count, &done);
+  }
+  return done ? STATUS_OK : no_memory(fault);
 }
 
 const char *lots_unit_name(const struct lots *lots, uint32_t unit) {
@@ -230,6 +243,7 @@ void lots_free(struct lots *lots) {
     names_free(&lot->views);
     free_photos(&lot->unjudged);
     free_photos(&lot->reused);
+    free(lot->times);
   }
   free(lots->items);
   names_free(&lots->keys);

@@ -4,6 +4,7 @@
 
 #include "engine/lots/id_set.h"
 #include "engine/lots/names.h"
+#include "engine/lots/photo_order.h"
 #include "engine/lots/row.h"
 
 enum { LOT_CLASSES = 3 /* by enum severity */, LOT_MAX_VIEWS = 64 };
@@ -49,12 +50,17 @@ struct lot {
   struct names views;
   uint64_t expected_views; /* those that more than half of the units have; set by lots_end */
   struct lot_photos unjudged, reused;
+  struct photo_time *times; /* where check_times: of the photos that have a number and a time; owner: the unit */
+  size_t time_count, time_room;
+  size_t disordered; /* of them: set by lots_end */
 };
 
-/* All zero is empty, but for `by` and `across`; end with lots_free. Memory: some 150 bytes a unit and 40 a photo. */
+/* All zero is empty, but for `by`, `across` and `check_times`; end with lots_free. Memory: some 150 bytes a unit and 40
+ * a photo. */
 struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
-  bool across;     /* lots are told apart by `by` alone, over all suppliers */
+  bool check_times;
+  bool across; /* lots are told apart by `by` alone, over all suppliers */
   struct lot *items;
   size_t count;
   struct names keys;              /* supplier and lot */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,11 +81,14 @@ static enum status read_file(struct reading *in, const char *path) {
 static enum status give_set_aside(struct reading *in, const struct store_outcome *outcome) {
   struct job job = {0};
   bool found = false;
-  enum status status = store_find_job(in->store, outcome->id, &job, &found, in->fault);
+  json_t *json = json_loadb(outcome->line, outcome->size, 0, NULL);
+  const char *id = json_string_value(json_object_get(json, "job"));
+  enum status status = id ? store_find_job(in->store, id, &job, &found, in->fault) : STATUS_OK;
+  json_decref(json);
   if (status || !found) return status;
   struct row row = {.photo = job.photo,
                     .photo_id = job.photo_id,
-                    .job_id = outcome->id,
+                    .job_id = job.id,
                     .golden_sha256 = job.golden_sha256,
                     .verdict = VERDICT_CANNOT_JUDGE,
                     .reason = "each try to judge it ended without a result",
@@ -120,7 +124,7 @@ static bool take_outcome(void *context, const struct store_outcome *outcome) {
   } else if (outcome->state == JOB_DONE && !(in->status = copy_line(in, outcome))) {
     in->status = row_parse(in->parser, in->line, outcome->size, &row, in->fault);
     if (in->status)
-      fault_prefix(in->fault, "store %s: job %s", store_folder(in->store), outcome->id);
+      fault_prefix(in->fault, "store %s: outcome %" PRId64, store_folder(in->store), outcome->sequence);
     else
       in->status = give(in, row);
   }
@@ -129,7 +133,7 @@ static bool take_outcome(void *context, const struct store_outcome *outcome) {
 
 static enum status read_store(struct reading *in, const char *folder) {
   enum status status = store_open(folder, &in->store, in->fault);
-  if (!status) status = store_outcomes(in->store, NULL, STORE_BY_COMPLETION, 0, SIZE_MAX, take_outcome, in, in->fault);
+  if (!status) status = store_lines(in->store, 0, take_outcome, in, in->fault);
   store_close(in->store);
   in->store = NULL;
   return status ? status : in->status;

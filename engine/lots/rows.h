@@ -18,7 +18,7 @@ struct rows_tally {
  *
  * A row is valid during the call; `each` returns another status than STATUS_OK, with its message, to end the reading.
  * Works in one pass; memory grows by 32 bytes a job. Reading a store keeps no one from writing to it. Errors name the
- * file and the line, or the store and the job: STATUS_MISSING, STATUS_INVALID, STATUS_LIMIT, STATUS_IO,
+ * file and the line, or the store and the outcome's number: STATUS_MISSING, STATUS_INVALID, STATUS_LIMIT, STATUS_IO,
  * STATUS_MEMORY. */
 enum status rows_read(const char *const *places, size_t count,
                       enum status (*each)(void *context, const struct row *row, struct fault *fault), void *context,

@@ -1,4 +1,5 @@
 /* assay lot plan, driven as users do. */
+#include "engine/lots/plan.h"
 #include "tests/cli/program.h"
 
 #include <jansson.h>
@@ -42,6 +43,34 @@ static void the_contracts_fields_say_the_plan(void **state) {
   }
 }
 
+/* Every cell that a level and a lot size bound -+1 lead to, as engine/lots/plan_test.c has it from the printed table:
+ * here by the program itself, with ASSAY_TEST_ALL=1, else at one AQL. */
+static void every_cell_comes_out_of_the_program(void **state) {
+  (void)state;
+  static const long bounds[] = {8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10000, 35000, 150000, 500000};
+  static const char *const aqls[] = {"2.5", "0.10", "0.15", "0.25", "0.40", "0.65",
+                                     "1.0", "1.5",  "4.0",  "6.5",  "10",   "15"};
+  static const char *const levels[] = {"S-1", "S-2", "S-3", "S-4", "I", "II", "III"};
+  size_t most = getenv("ASSAY_TEST_ALL") ? 12 : 1, step = getenv("ASSAY_TEST_ALL") ? 1 : 5;
+  for (size_t aql = 0; aql < most; aql++)
+    for (size_t cell = 0; cell < 7 * 14 * 3; cell += step) {
+      long size = bounds[cell / 3 % 14] + (long)(cell % 3) - 1;
+      char text[24];
+      snprintf(text, sizeof text, "%ld", size);
+      enum plan_level level;
+      struct plan expected;
+      assert_true(plan_level_parse(levels[cell / 42], &level));
+      assert_int_equal(plan_find(size, level, strtod(aqls[aql], NULL), PLAN_NORMAL, &expected, NULL), STATUS_OK);
+      json_t *json = plan(text, levels[cell / 42], aqls[aql]);
+      assert_int_equal(json_string_value(json_object_get(json, "letter"))[0], expected.letter);
+      assert_int_equal(json_string_value(json_object_get(json, "plan_letter"))[0], expected.plan_letter);
+      assert_int_equal(json_integer_value(json_object_get(json, "sample_size")), expected.sample_size);
+      assert_int_equal(json_integer_value(json_object_get(json, "accept")), expected.accept);
+      assert_int_equal(json_integer_value(json_object_get(json, "reject")), expected.reject);
+      json_decref(json);
+    }
+}
+
 static void the_probability_of_acceptance_stands_beside_it(void **state) {
   (void)state;
   json_t *json = plan("10", "II", "4.0"); /* B: 3 of 10, none */
@@ -79,6 +108,7 @@ static void what_makes_no_plan_is_wrong_usage(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_contracts_fields_say_the_plan),
+      cmocka_unit_test(every_cell_comes_out_of_the_program),
       cmocka_unit_test(the_probability_of_acceptance_stands_beside_it),
       cmocka_unit_test(what_makes_no_plan_is_wrong_usage),
   };
