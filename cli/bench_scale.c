@@ -3,6 +3,7 @@
 #include "engine/measure/board.h"
 #include "engine/measure/marker.h"
 #include "engine/measure/scale_find.h"
+#include "engine/measure/uncertainty.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -102,7 +103,7 @@ static double expanded(const struct bench *b, const struct scale *scale, const s
     const double change = measured(b, &varied, length) - value;
     sum += change * change;
   }
-  return 2 * sqrt(sum);
+  return sqrt(sum) * student_factor(scale->mode_count ? scale->mode[0].freedom : INFINITY);
 }
 
 /* Both ends within `reach` mm of the marker's edge, at least a quarter of the marker apart. */

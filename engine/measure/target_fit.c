@@ -161,14 +161,70 @@ void target_factor(const double *a, int n, double *l) {
   }
 }
 
-/* The covariance of the map's parameters, the spread being unknown too. */
-static bool covariance_of(const struct work *w, double c[TARGET_PARAMETERS * TARGET_PARAMETERS]) {
-  for (int j = 0; j < TARGET_PARAMETERS; j++) {
-    double column[ALL] = {0};
-    column[j] = w->scale_squared;
-    if (!solve_symmetric(w->normal, column, ALL, column)) return false;
-    for (int i = 0; i < TARGET_PARAMETERS; i++) c[i * TARGET_PARAMETERS + j] = column[i];
+/* What the strips of one edge say together. */
+struct edge_sum {
+  double weight, first, second; /* sums of the weights, of weighted residuals and of their squares, px */
+  double pull[ALL];             /* what a shift of the whole edge by 1 px pulls at the parameters */
+  size_t count;
+};
+
+/* The sums of the edge whose strips begin at *at, which moves behind them. */
+static struct edge_sum sum_edge(const struct work *w, size_t *at) {
+  struct edge_sum sum = {0};
+  const struct target_edge *edge = w->strips.items[*at].edge;
+  for (; *at < w->strips.count && w->strips.items[*at].edge == edge; ++*at) {
+    const struct target_strip *s = &w->strips.items[*at];
+    double residual, row[ALL], mm;
+    if (s->left_out || !residual_of(w, s, &residual, row, &mm)) continue;
+    const double weight = 1 / (s->spread * s->spread), px = residual / mm;
+    sum.weight += weight, sum.first += weight * px, sum.second += weight * px * px;
+    for (int a = 0; a < ALL; a++) sum.pull[a] += weight * row[a] / mm;
+    sum.count++;
   }
+  return sum;
+}
+
+/* Edges lie off as a whole, too, by uneven print and by what the edge's model leaves out: the variance between them,
+ * px^2, beyond what their strips explain (DerSimonian and Laird, Controlled Clinical Trials 7, 1986). 0 where there is
+ * none; *within is the strips' own, as scale_squared. `pulls` gets the sum of the edges' pulls, each with its
+ * transpose. */
+static double between_edges(const struct work *w, double *within, double *pulls) {
+  double inside = 0, between = 0, weights = 0, squares = 0;
+  size_t edges = 0, strips = 0;
+  memset(pulls, 0, ALL * ALL * sizeof *pulls);
+  for (size_t at = 0; at < w->strips.count;) {
+    const struct edge_sum sum = sum_edge(w, &at);
+    if (!sum.count) continue;
+    const double mean = sum.first / sum.weight;
+    inside += sum.second - mean * sum.first;
+    between += sum.weight * mean * mean;
+    weights += sum.weight, squares += sum.weight * sum.weight;
+    for (int a = 0; a < ALL; a++)
+      for (int b = 0; b < ALL; b++) pulls[a * ALL + b] += sum.pull[a] * sum.pull[b];
+    edges++, strips += sum.count;
+  }
+  if (edges <= ALL || strips <= edges) return 0;
+  *within = inside / (double)(strips - edges);
+  return fmax(0, (between - (double)(edges - ALL) * *within) / (weights - squares / weights));
+}
+
+/* The covariance of the map's parameters, the spread being unknown too: N^-1 (s^2 N + t^2 P) N^-1 for the variance s^2
+ * of strips and t^2 of edges, whose pulls are P. */
+static bool covariance_of(const struct work *w, double c[TARGET_PARAMETERS * TARGET_PARAMETERS]) {
+  double pulls[ALL * ALL], inverse[ALL][ALL], within = w->scale_squared;
+  const double shared = between_edges(w, &within, pulls), own = shared > 0 ? within : w->scale_squared;
+  for (int j = 0; j < ALL; j++) {
+    memset(inverse[j], 0, sizeof inverse[j]);
+    inverse[j][j] = 1;
+    if (!solve_symmetric(w->normal, inverse[j], ALL, inverse[j])) return false;
+  }
+  for (int i = 0; i < TARGET_PARAMETERS; i++)
+    for (int j = 0; j <= i; j++) {
+      double sum = own * inverse[i][j];
+      for (int a = 0; a < ALL; a++)
+        for (int b = 0; b < ALL; b++) sum += shared * inverse[i][a] * pulls[a * ALL + b] * inverse[b][j];
+      c[i * TARGET_PARAMETERS + j] = c[j * TARGET_PARAMETERS + i] = sum;
+    }
   return true;
 }
 
