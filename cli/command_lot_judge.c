@@ -1,60 +1,22 @@
 #include "cli/commands.h"
+#include "cli/lot_terms.h"
 #include "cli/lot_verdict.h"
 #include "cli/message.h"
 #include "cli/output.h"
 #include "engine/lots/rows.h"
-#include "models/golden.h"
-#include "models/number.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 struct judge_options {
   struct common_options common;
-  long size;
-  const char *by, *golden, *level, *critical, *major, *minor, *history, *resume, *why;
+  struct lot_terms terms;
+  const char *history, *resume, *why;
   struct words resubmitted;
 };
 
 static const struct option options[] = {
-    {.name = "size",
-     .kind = OPTION_NUMBER,
-     .offset = offsetof(struct judge_options, size),
-     .argument = "N",
-     .least = 1,
-     .most = 1000000000,
-     .help = "units in each lot; not given: the units photographed are the sample"},
-    {.name = "golden",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct judge_options, golden),
-     .argument = "DIR",
-     .help = "take level and AQLs from this golden's spec"},
-    {.name = "level",
-     .kind = OPTION_WORD,
-     .offset = offsetof(struct judge_options, level),
-     .argument = "I|II|III|S1|S2|S3|S4|S-1|S-2|S-3|S-4",
-     .help = "inspection level (else the golden's, else II)"},
-    {.name = "critical",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct judge_options, critical),
-     .argument = "A",
-     .help = "AQL of critical defects, percent; 0: none is accepted (else the golden's, else 0)"},
-    {.name = "major",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct judge_options, major),
-     .argument = "A",
-     .help = "AQL of major defects (else the golden's, else 2.5)"},
-    {.name = "minor",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct judge_options, minor),
-     .argument = "A",
-     .help = "AQL of minor defects (else the golden's, else 4.0)"},
-    {.name = "by",
-     .kind = OPTION_WORD,
-     .offset = offsetof(struct judge_options, by),
-     .argument = "lot|line|shift|stage|golden",
-     .fallback = "lot",
-     .help = "what a lot is, within a factory"},
+    LOT_TERMS_OPTIONS(struct judge_options),
     {.name = "history",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct judge_options, history),
@@ -81,57 +43,10 @@ static enum status take_row(void *lots, const struct row *row, struct fault *fau
   return lots_add(lots, row, fault);
 }
 
-static enum status set_aql(const char *name, const char *text, double *aql, struct fault *fault) {
-  if (!text) return STATUS_OK;
-  if (number_parse(text, strlen(text), aql) && *aql >= 0) return STATUS_OK;
-  return fault_set(fault, STATUS_USAGE, "--%s %s: expected an AQL in percent, or 0", name, text);
-}
-
-static enum status read_golden(const char *path, struct judge_terms *terms, struct fault *fault) {
-  struct golden *golden = NULL;
-  enum status status = golden_open(path, &golden, fault);
-  if (status) return status;
-  const struct spec_aql *aql = &golden->spec.aql;
-  if (aql->set) {
-    plan_level_parse(aql->level, &terms->level);
-    terms->aql[SEVERITY_CRITICAL] = aql->critical;
-    terms->aql[SEVERITY_MAJOR] = aql->major;
-    terms->aql[SEVERITY_MINOR] = aql->minor;
-  } else {
-    status = fault_set(fault, STATUS_INVALID, "%s: its spec has no aql; expected aql: {level: II, ...}", path);
-  }
-  golden_close(golden);
-  return status;
-}
-
-static enum status read_terms(const struct judge_options *given, struct judge_terms *terms, struct fault *fault) {
-  *terms = (struct judge_terms){.level = PLAN_II, .aql = {0, 2.5, 4.0}, .size = given->size};
-  enum status status = given->golden ? read_golden(given->golden, terms, fault) : STATUS_OK;
-  if (given->level) plan_level_parse(given->level, &terms->level);
-  if (!status) status = set_aql("critical", given->critical, &terms->aql[SEVERITY_CRITICAL], fault);
-  if (!status) status = set_aql("major", given->major, &terms->aql[SEVERITY_MAJOR], fault);
-  if (!status) status = set_aql("minor", given->minor, &terms->aql[SEVERITY_MINOR], fault);
-  /* An AQL that has no plan is refused before anything is read. */
-  for (int i = 0; i < LOT_CLASSES && !status; i++) {
-    struct plan unused;
-    if (terms->aql[i] > 0) status = plan_find(1, terms->level, terms->aql[i], PLAN_NORMAL, &unused, fault);
-  }
-  return status;
-}
-
 static bool is_resubmitted(const struct judge_options *given, const char *lot) {
   for (size_t i = 0; lot && i < given->resubmitted.count; i++)
     if (!strcmp(given->resubmitted.items[i], lot)) return true;
   return false;
-}
-
-static int exit_code_of(enum lot_outcome outcome) {
-  return outcome == LOT_ACCEPTED ? 0 : outcome == LOT_HELD ? 2 : 1;
-}
-
-/* One rejected lot decides, before any that is held. */
-static int worse_exit(int a, int b) {
-  return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
 static enum status judge_all(const struct judge_options *given, const struct lots *lots,
@@ -144,7 +59,7 @@ static enum status judge_all(const struct judge_options *given, const struct lot
     status =
         judge_lot(lots, order[i], terms, history, is_resubmitted(given, lots->items[order[i]].name), &verdict, fault);
     if (status) break;
-    *exit_code = worse_exit(*exit_code, exit_code_of(verdict.outcome));
+    *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdict.outcome));
     if (given->common.json) {
       status = output_json(lot_verdict_to_json(lots, terms, &verdict), fault);
     } else {
@@ -154,19 +69,6 @@ static enum status judge_all(const struct judge_options *given, const struct lot
   }
   free(order);
   return status;
-}
-
-/* Where the switching rules are remembered; NULL: nowhere. */
-static enum status history_path(const struct judge_options *given, char **path, struct fault *fault) {
-  *path = NULL;
-  char *store = given->common.operands.count == 1 ? rows_store(given->common.operands.items[0]) : NULL;
-  int failed = 0;
-  if (given->history)
-    failed = !(*path = strdup(given->history));
-  else if (store && (failed = asprintf(path, "%s/lots.jsonl", store) < 0))
-    *path = NULL;
-  free(store);
-  return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
 }
 
 static enum status resume(const struct judge_options *given, struct history *history, struct fault *fault) {
@@ -181,7 +83,7 @@ static enum status judge_with_history(const struct judge_options *given, const s
                                       const struct judge_terms *terms, int *exit_code, struct fault *fault) {
   char *path = NULL;
   struct history history = {0};
-  enum status status = history_path(given, &path, fault);
+  enum status status = lot_terms_history(&given->common.operands, given->history, &path, fault);
   if (!status && path) status = history_read(path, &history, fault);
   if (!status && !path)
     message_note("the switching rules begin with normal inspection and are not remembered; --history FILE keeps them");
@@ -200,8 +102,8 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct rows_tally tally;
   if (!given->resume != !given->why)
     return fault_set(fault, STATUS_USAGE, "--resume and --why belong together: who has acted, and how");
-  row_key_parse(given->by, &lots.by);
-  enum status status = read_terms(given, &terms, fault);
+  row_key_parse(given->terms.by, &lots.by);
+  enum status status = lot_terms_read(&given->terms, &terms, fault);
   if (!status)
     status = rows_read(given->common.operands.items, given->common.operands.count, take_row, &lots, &tally, fault);
   if (!status) status = lots_end(&lots, fault);

@@ -29,18 +29,19 @@ static const struct option options[] = {
      .offset = offsetof(struct run_options, out),
      .argument = "FOLDER",
      .help =
-         "gets results.jsonl, summary.json, pictures/ (of photos that failed) and store/, which lets the same command "
-         "go on after a stop"},
+         "gets results.jsonl, summary.json, pictures/ and evidence/ (of photos that failed; for assay lot report) and "
+         "store/, which lets the same command go on after a stop"},
     {.name = NULL}};
 
 /* What is in the out folder; all NULL without one. */
 struct places {
-  char *store, *pictures, *results, *summary;
+  char *store, *pictures, *evidence, *results, *summary;
 };
 
 static void free_places(struct places *places) {
   free(places->store);
   free(places->pictures);
+  free(places->evidence);
   free(places->results);
   free(places->summary);
 }
@@ -53,6 +54,7 @@ static enum status make_places(const char *out, struct places *places, struct fa
     bool folder;
   } all[] = {{&places->store, "store", true},
              {&places->pictures, "pictures", true},
+             {&places->evidence, "evidence", true},
              {&places->results, "results.jsonl", false},
              {&places->summary, "summary.json", false}};
   enum status status = STATUS_OK;
@@ -157,6 +159,8 @@ static enum status run_batch(struct batch *batch, int *exit_code, struct fault *
   if (!status) status = make_places(given->out, &batch->places, fault);
   if (!status) status = begin_results(batch, fault);
   batch->setup.pictures = batch->places.pictures;
+  batch->setup.evidence = batch->places.evidence;
+  if (!status) status = engine_judge_keep(&batch->setup, fault);
   interrupt_watch();
   if (!status) status = judge_all(batch, fault);
   if (!status) status = write_summary(batch, fault);

@@ -1,5 +1,6 @@
 #include "cli/engine_judge.h"
 
+#include "cli/evidence.h"
 #include "cli/message.h"
 #include "cli/opened_golden.h"
 #include "cli/picture.h"
@@ -37,6 +38,22 @@ enum status engine_judge_prepare(struct engine_judge *setup, const char *path, c
   setup->prepared = prepared;
   memcpy(sha256, opened_golden_of(prepared->opened)->sha256, SHA256_CHARS + 1);
   return STATUS_OK;
+}
+
+static enum status keep_golden(const char *folder, struct opened_golden *golden, struct fault *fault) {
+  struct opened_inspection at = {0};
+  enum status status = opened_golden_inspect(golden, &at, fault);
+  if (!status)
+    status = evidence_keep_golden(folder, opened_golden_of(golden), inspection_golden(at.inspection), fault);
+  inspection_close(at.inspection);
+  return status;
+}
+
+enum status engine_judge_keep(const struct engine_judge *setup, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (const struct prepared_golden *at = setup->prepared; at && setup->evidence && !status; at = at->next)
+    status = keep_golden(setup->evidence, at->opened, fault);
+  return status;
 }
 
 void engine_judge_end(struct engine_judge *setup) {
@@ -121,6 +138,8 @@ static void make_picture(const struct engine_judge *setup, const struct desk *de
   if (!path)
     message_warning("%s: no picture: out of memory", job->photo);
   else if (picture_write(&picture, path, &fault))
+    message_warning("%s", fault.text);
+  if (setup->evidence && evidence_keep_photo(setup->evidence, job->id, &evidence, &fault))
     message_warning("%s", fault.text);
   free(path);
 }

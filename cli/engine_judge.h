@@ -10,6 +10,7 @@ struct engine_judge {
   int gpus;                         /* that share the work: inspect_gpus(&inspect) */
   bool return_on_device_error;      /* a GPU that fails is STATUS_DEVICE; else the work is done elsewhere */
   const char *pictures;             /* folder for the pictures of photos that failed; NULL: none are made */
+  const char *evidence;             /* folder for what reports show (cli/evidence.h); NULL: nothing is kept */
   struct prepared_golden *prepared; /* a list; NULL: none */
 };
 
@@ -17,6 +18,8 @@ struct engine_judge {
  * the same golden is asked for. `sha256` gets its seal's. Ends with engine_judge_end, after the last judging. */
 enum status engine_judge_prepare(struct engine_judge *setup, const char *path, char sha256[SHA256_CHARS + 1],
                                  struct fault *fault);
+/* Keeps the prepared goldens' evidence. */
+enum status engine_judge_keep(const struct engine_judge *setup, struct fault *fault);
 void engine_judge_end(struct engine_judge *setup);
 
 /* The table of functions of a worker; `setup` must outlive it. A picture is there before the result is; one that

@@ -301,6 +301,10 @@ static enum status fetch_map(struct inspection *work, struct plane *map, struct 
   return status;
 }
 
+const struct image *inspection_golden(const struct inspection *inspection) {
+  return &inspection->inspector->image;
+}
+
 bool inspect_evidence(struct inspection *work, struct inspect_evidence *evidence) {
   if (!work->judged) return false;
   if (fetch_photo(work, NULL) || fetch_map(work, &work->evidence_plane, NULL)) return false;

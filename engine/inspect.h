@@ -49,6 +49,8 @@ bool inspect_shortfall(const struct spec *spec, struct shortfall *shortfall);
 struct inspection;
 enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault);
 void inspection_close(struct inspection *inspection);
+/* The golden photo, decoded; lives as long as the inspector. */
+const struct image *inspection_golden(const struct inspection *inspection);
 
 /* Judges one photo. `job` may be NULL. A photo that cannot be read or judged is a result (cannot_judge), not a failure;
  * the status is not OK only for faults of assay or the machine (memory, device: after STATUS_DEVICE the inspection is

@@ -1,0 +1,67 @@
+#include "cli/lot_terms.h"
+
+#include "engine/lots/rows.h"
+#include "models/golden.h"
+#include "models/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum status set_aql(const char *name, const char *text, double *aql, struct fault *fault) {
+  if (!text) return STATUS_OK;
+  if (number_parse(text, strlen(text), aql) && *aql >= 0) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "--%s %s: expected an AQL in percent, or 0", name, text);
+}
+
+static enum status read_golden(const char *path, struct judge_terms *terms, struct fault *fault) {
+  struct golden *golden = NULL;
+  enum status status = golden_open(path, &golden, fault);
+  if (status) return status;
+  const struct spec_aql *aql = &golden->spec.aql;
+  if (aql->set) {
+    plan_level_parse(aql->level, &terms->level);
+    terms->aql[SEVERITY_CRITICAL] = aql->critical;
+    terms->aql[SEVERITY_MAJOR] = aql->major;
+    terms->aql[SEVERITY_MINOR] = aql->minor;
+  } else {
+    status = fault_set(fault, STATUS_INVALID, "%s: its spec has no aql; expected aql: {level: II, ...}", path);
+  }
+  golden_close(golden);
+  return status;
+}
+
+enum status lot_terms_read(const struct lot_terms *given, struct judge_terms *terms, struct fault *fault) {
+  *terms = (struct judge_terms){.level = PLAN_II, .aql = {0, 2.5, 4.0}, .size = given->size};
+  enum status status = given->golden ? read_golden(given->golden, terms, fault) : STATUS_OK;
+  if (given->level) plan_level_parse(given->level, &terms->level);
+  if (!status) status = set_aql("critical", given->critical, &terms->aql[SEVERITY_CRITICAL], fault);
+  if (!status) status = set_aql("major", given->major, &terms->aql[SEVERITY_MAJOR], fault);
+  if (!status) status = set_aql("minor", given->minor, &terms->aql[SEVERITY_MINOR], fault);
+  /* An AQL that has no plan is refused before anything is read. */
+  for (int i = 0; i < LOT_CLASSES && !status; i++) {
+    struct plan unused;
+    if (terms->aql[i] > 0) status = plan_find(1, terms->level, terms->aql[i], PLAN_NORMAL, &unused, fault);
+  }
+  return status;
+}
+
+int lot_outcome_exit_code(enum lot_outcome outcome) {
+  return outcome == LOT_ACCEPTED ? 0 : outcome == LOT_HELD ? 2 : 1;
+}
+
+int lot_worse_exit_code(int a, int b) {
+  return a == 1 || b == 1 ? 1 : a > b ? a : b;
+}
+
+enum status lot_terms_history(const struct words *places, const char *history, char **path, struct fault *fault) {
+  *path = NULL;
+  char *store = places->count == 1 ? rows_store(places->items[0]) : NULL;
+  int failed = 0;
+  if (history)
+    failed = !(*path = strdup(history));
+  else if (store && (failed = asprintf(path, "%s/lots.jsonl", store) < 0))
+    *path = NULL;
+  free(store);
+  return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
+}

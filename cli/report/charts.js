@@ -1,0 +1,83 @@
+/* What drifted, and the control charts. */
+const colours = { line: "#1d4f7c", limit: "#a02018", centre: "#4a5560", spec: "#7a5200" };
+
+function driftSection(data) {
+  const section = byId("drift"), drift = data.drift;
+  section.append(make("h2", {}, say("drift")),
+    drift.findings.length
+      ? make("ul", { class: "findings" }, drift.findings.map((one) => make("li", {}, findingText(one))))
+      : make("p", {}, say("no_drift")),
+    make("p", { class: "faint" }, say("budget", { budget: number(drift.budget), looked: number(drift.looked_at) })));
+  if (!drift.charts.length) {
+    section.append(make("p", {}, say("no_charts", { reference: drift.reference })));
+    return;
+  }
+  const kinds = [...new Set(drift.charts.map((chart) => chart.quantity + "\n" + chart.name))];
+  const first = drift.findings.length ? drift.findings[0].quantity + "\n" + (drift.findings[0].name || "") : kinds[0];
+  const place = make("div", { class: "charts" });
+  const show = (kind) => place.replaceChildren(...drift.charts
+    .filter((chart) => chart.quantity + "\n" + chart.name === kind).map(chartFigure));
+  section.append(
+    choice(say("quantity"), kinds.map((kind) => [kind, quantityName(...kind.split("\n"))]),
+      kinds.includes(first) ? first : kinds[0], show),
+    place, make("p", { class: "faint" }, say("chart_note", { reference: drift.reference })));
+  show(kinds.includes(first) ? first : kinds[0]);
+}
+
+function quantityName(kind, name) {
+  return word("quantity", kind) + (name ? " " + word("class", name) : "");
+}
+
+/* In English the sentence of the program; else one made from the finding's fields. */
+function findingText(one) {
+  if (!("finding_text" in strings)) return one.text;
+  const group = ["factory", "line", "shift", "lot"].filter((key) => one[key])
+    .map((key) => word("key", key) + " " + one[key]).join(" ") || say("everywhere");
+  return say("finding_text", { group, quantity: quantityName(one.quantity, one.name), since: moment(one.since),
+    lower: moment(one.since_lower), upper: moment(one.since_upper), before: number(one.before, 4),
+    after: number(one.after, 4), unit: one.unit || "", photos: number(one.photos) });
+}
+
+function chartFigure(chart) {
+  const line = [chart.factory, chart.line].filter(Boolean).join(" / ") || say("all_lines");
+  const title = quantityName(chart.quantity, chart.name) + " · " + line;
+  const outside = chart.values.filter((value) => value < chart.lower || value > chart.upper).length;
+  const words = say("chart_words", { title, points: chart.values.length, centre: number(chart.centre, 4),
+    lower: number(chart.lower, 4), upper: number(chart.upper, 4), outside, unit: chart.unit || "" });
+  const canvas = make("canvas", { role: "img", "aria-label": words });
+  const figure = make("figure", {}, make("figcaption", {}, title,
+    chart.per > 1 ? make("span", { class: "faint" }, " " + say("per_point", { per: chart.per })) : null),
+    make("div", { class: "canvas" }, canvas), make("p", { class: "faint" }, words));
+  requestAnimationFrame(() => plot(canvas, chart));
+  return figure;
+}
+
+function plot(canvas, chart) {
+  const outside = (value) => value < chart.lower || value > chart.upper;
+  const level = (value, colour, dash, label) => value === null ? [] : [{ label, data: chart.values.map(() => value),
+    borderColor: colour, borderDash: dash, borderWidth: 1.5, pointRadius: 0 }];
+  const timed = chart.times.some((time) => time > 0);
+  new Chart(canvas, {
+    type: "line",
+    data: {
+      labels: chart.times.map((time, i) => timed ? new Date(time).toISOString().slice(0, 16).replace("T", " ") : i + 1),
+      datasets: [
+        { label: say("value"), data: chart.values, borderColor: colours.line, borderWidth: 1,
+          pointRadius: chart.values.map((value) => outside(value) ? 4 : 1.5),
+          pointStyle: chart.values.map((value) => outside(value) ? "triangle" : "circle"),
+          pointBackgroundColor: chart.values.map((value) => outside(value) ? colours.limit : colours.line) },
+        ...level(chart.centre, colours.centre, [], say("centre")),
+        ...level(chart.upper, colours.limit, [6, 4], say("control_limits")),
+        ...level(chart.lower, colours.limit, [6, 4], say("control_limits")),
+        ...level(chart.spec_upper, colours.spec, [2, 3], say("tolerance_limits")),
+        ...level(chart.spec_lower, colours.spec, [2, 3], say("tolerance_limits"))]
+    },
+    options: {
+      animation: false, responsive: true, maintainAspectRatio: false, locale: language,
+      plugins: { legend: { display: true, position: "bottom", labels: { boxHeight: 1, color: "#1b1f24",
+        filter: (item, all) => all.datasets.findIndex((set) => set.label === item.text) === item.datasetIndex } } },
+      scales: { x: { ticks: { maxTicksLimit: 6, maxRotation: 0, color: "#39424c" } },
+        y: { title: { display: Boolean(chart.unit), text: chart.unit }, ticks: { color: "#39424c" } } }
+    }
+  });
+}

@@ -1,0 +1,50 @@
+/* What a report is made of: lots, photos and drift, gathered row by row. */
+#ifndef ASSAY_CLI_REPORT_DATA_H
+#define ASSAY_CLI_REPORT_DATA_H
+
+#include "cli/report.h"
+#include "engine/drift/season.h"
+#include "engine/lots/lots.h"
+#include "models/text.h"
+
+enum { REPORT_VERDICTS = 3 };
+
+struct report_limits {
+  size_t photos;   /* listed one by one: those that failed first, then those not judged, then the rest */
+  size_t pictures; /* photos that failed with their pictures */
+};
+
+/* A photo that failed and whose pictures may be shown; a golden that results cite. */
+struct report_pictured {
+  char *photo, *job_id;
+};
+struct report_golden {
+  char *name, *sha256;
+  int64_t version;
+};
+
+/* `limits` and `lots.by` are set beforehand, the rest is zero; ends with report_data_free. One thread at a time. */
+struct report_data {
+  struct report_limits limits;
+  struct lots lots;
+  struct season season;
+  struct summary summary;              /* by factory and shift */
+  struct text photos[REPORT_VERDICTS]; /* by enum verdict: JSON objects with commas between them */
+  size_t listed[REPORT_VERDICTS], count[REPORT_VERDICTS];
+  struct report_pictured *pictured;
+  size_t pictured_count;
+  struct names golden_names; /* seals' SHA-256, by number as in `goldens` */
+  struct report_golden *goldens;
+  size_t golden_count;
+};
+
+/* Takes a row. STATUS_MEMORY, and what lots_add and season_add give. */
+enum status report_take(struct report_data *data, const struct row *row, struct fault *fault);
+/* After the last row, before anything is read. STATUS_INVALID where there was none. */
+enum status report_end(struct report_data *data, struct fault *fault);
+void report_data_free(struct report_data *data);
+
+/* A photo as a JSON object: the fields of its result that a report shows, under the names of the contract. */
+void report_photo_json(struct text *out, const struct row *row);
+
+#endif

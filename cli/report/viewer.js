@@ -1,0 +1,142 @@
+/* A photo beside its golden: a slider between them, with regions and map to be switched on. */
+const viewer = { share: 50, regions: true, map: false, photo: null };
+
+function makeViewer(data, pictures) {
+  viewer.goldens = new Map(data.goldens.map((golden) => [golden.sha256, golden]));
+  viewer.pictures = pictures;
+  viewer.place = make("div", { id: "viewer", tabindex: -1, "aria-label": say("viewer"), role: "region" });
+  return viewer.place;
+}
+
+function showPhoto(photo) {
+  viewer.photo = photo;
+  viewer.place.replaceChildren();
+  add(viewer.place,
+    make("h3", {}, badge("verdict", photo.verdict), " ", photo.photo),
+    make("p", { class: "faint" }, origin(photo)),
+    photo.reason ? make("p", { class: "reason" }, reasons(photo)) : null,
+    stage(photo), regionTable(photo), dimensionTable(photo), zoneTable(photo));
+}
+
+function origin(photo) {
+  const parts = ["lot", "factory", "line", "shift", "unit", "view"].filter((key) => photo[key])
+    .map((key) => word("key", key) + " " + photo[key]);
+  if (photo.captured) parts.push(moment(photo.captured));
+  if (photo.score !== null) parts.push(say("score_of", { score: number(photo.score, 4) }));
+  return parts.join(" · ");
+}
+
+function reasons(photo) {
+  const words = photo.reasons.map((code) => word("reason", code)).join(", ");
+  return words ? words + ": " + photo.reason : photo.reason;
+}
+
+function stage(photo) {
+  const golden = viewer.goldens.get(photo.golden);
+  const own = viewer.pictures.photos[photo.job];
+  const approved = viewer.pictures.goldens[photo.golden];
+  if (!golden || !golden.width || !approved || !own)
+    return make("p", { class: "missing" }, say(photo.verdict === "fail" ? "no_pictures" : "no_pictures_needed"));
+  const layer = (source, alt, kind) => make("img", { src: source, alt, class: kind, draggable: "false" });
+  const map = own[1] ? layer(own[1], say("alt_map", { photo: photo.photo }), "difference") : null;
+  const marks = regionMarks(photo, golden);
+  const front = make("div", { class: "front" },
+    layer(own[0], say("alt_photo", { photo: photo.photo, findings: (photo.regions || []).length }), "photo"), map);
+  const divider = make("div", { class: "divider", "aria-hidden": "true" });
+  const frame = make("div", { class: "frame" },
+    layer(approved, say("alt_golden", { name: golden.name, version: golden.version }), "golden"), front, marks, divider,
+    make("span", { class: "tag left", "aria-hidden": "true" }, say("golden")),
+    make("span", { class: "tag right", "aria-hidden": "true" }, say("photo")));
+  frame.style.aspectRatio = golden.width + " / " + golden.height;
+  frame.style.maxWidth = Math.round(Math.min(1, 0.62 * golden.width / golden.height) * 1000) / 10 + "%";
+  const slider = make("input", { type: "range", min: 0, max: 100, value: viewer.share, "aria-label": say("slider"),
+    oninput: () => slide(Number(slider.value)) });
+  const slide = (share) => {
+    viewer.share = share;
+    slider.value = share;
+    slider.setAttribute("aria-valuetext", say("slider_value", { golden: share, photo: 100 - share }));
+    front.style.clipPath = "inset(0 0 0 " + share + "%)";
+    divider.style.left = share + "%";
+  };
+  dragging(frame, slide);
+  const show = () => {
+    marks.classList.toggle("off", !viewer.regions);
+    if (map) map.classList.toggle("off", !viewer.map);
+  };
+  slide(viewer.share);
+  show();
+  return make("div", { class: "stage" }, frame, slider,
+    make("div", { class: "switches" },
+      checkbox(say("show_regions"), viewer.regions, (on) => { viewer.regions = on; show(); }),
+      map ? checkbox(say("show_map"), viewer.map, (on) => { viewer.map = on; show(); }) : null),
+    map ? make("p", { class: "legend" }, say("map_scale")) : null);
+}
+
+function dragging(frame, slide) {
+  const follow = (event) => {
+    const box = frame.getBoundingClientRect();
+    slide(Math.round(Math.max(0, Math.min(100, 100 * (event.clientX - box.left) / box.width))));
+  };
+  frame.addEventListener("pointerdown", (event) => {
+    frame.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  frame.addEventListener("pointermove", (event) => {
+    if (frame.hasPointerCapture(event.pointerId)) follow(event);
+  });
+}
+
+/* By falling strength, which is their numbering everywhere. */
+function strongest(photo) {
+  return [...(photo.regions || [])].sort((a, b) => b.peak - a.peak);
+}
+
+function regionMarks(photo, golden) {
+  const unit = golden.width / 100;
+  const marks = strongest(photo).slice(0, 40).map((region, i) => {
+    const [x, y, width, height] = region.golden_box;
+    return [
+      draw("rect", { x: x - unit / 2, y: y - unit / 2, width: width + unit, height: height + unit,
+        class: "mark " + region.severity }),
+      draw("text", { x: x - unit / 2, y: y - unit, "font-size": 3 * unit }, String(i + 1))];
+  });
+  return draw("svg", { class: "marks", viewBox: "0 0 " + golden.width + " " + golden.height, "aria-hidden": "true" },
+    marks.flat());
+}
+
+function regionTable(photo) {
+  const regions = strongest(photo);
+  if (!regions.length) return null;
+  const columns = ["number", "class", "severity", "zone", "peak", "confidence", "area"]
+    .map((key, i) => ({ title: say("column." + key), right: i === 0 || i > 3 }));
+  return table(say("regions"), columns, regions.slice(0, 40).map((region, i) => [
+    String(i + 1), word("class", region.class), badge("severity", region.severity), region.zone || "–",
+    number(region.peak, 3), number(region.confidence, 2), number(region.area_px)]));
+}
+
+function dimensionTable(photo) {
+  if (!photo.dimensions) return null;
+  const columns = ["dimension", "value", "uncertainty", "lower", "upper", "tolerance", "verdict"]
+    .map((key, i) => ({ title: say("column." + key), right: i > 0 && i < 5 }));
+  return table(say("dimensions"), columns, photo.dimensions.map((d) => [
+    d.name, number(d.value) + " " + (d.unit || ""), d.uncertainty === null ? "–" : "± " + number(d.uncertainty, 2),
+    number(d.lower), number(d.upper), toleranceBar(d), badge("verdict", d.verdict)]));
+}
+
+/* The value with its uncertainty between its limits, which stand at a quarter and three quarters of the width. */
+function toleranceBar(d) {
+  if (d.lower === null || d.upper === null || d.value === null || !(d.upper > d.lower)) return "–";
+  const at = (value) => Math.max(1, Math.min(119, 30 + 60 * (value - d.lower) / (d.upper - d.lower)));
+  const spread = d.uncertainty || 0;
+  return draw("svg", { viewBox: "0 0 120 14", width: 120, height: 14, class: "tolerance", "aria-hidden": "true" },
+    draw("rect", { x: 30, y: 3, width: 60, height: 8, class: "within" }),
+    draw("line", { x1: at(d.value - spread), x2: at(d.value + spread), y1: 7, y2: 7, class: "spread" }),
+    draw("circle", { cx: at(d.value), cy: 7, r: 3.5, class: "value " + d.verdict }));
+}
+
+function zoneTable(photo) {
+  if (!photo.zones) return null;
+  const columns = ["zone", "delta_e", "limit"].map((key, i) => ({ title: say("column." + key), right: i > 0 }));
+  return table(say("zones"), columns,
+    photo.zones.map((zone) => [zone.name, number(zone.delta_e, 3), number(zone.limit, 3)]));
+}

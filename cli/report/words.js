@@ -1,0 +1,29 @@
+"use strict";
+/* Every text of the page comes from one table, strings/LANGUAGE.json; {name} stands for a value. */
+const strings = JSON.parse(document.getElementById("strings").textContent);
+const language = document.documentElement.lang;
+
+function say(key, values) {
+  const text = strings[key] === undefined ? key : strings[key];
+  return text.replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? String(values[name]) : all));
+}
+
+/* A word of a fixed list ("verdict", "fail"); what the table does not have stands as it is. */
+function word(list, name) {
+  const key = list + "." + name;
+  return key in strings ? strings[key] : String(name);
+}
+
+function number(value, digits) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toLocaleString(language, { maximumSignificantDigits: digits || 6 });
+}
+
+function percent(value) {
+  return value === null || value === undefined ? "–" : number(100 * value, 3) + " %";
+}
+
+/* A time as it was given, without the letter between date and hour. */
+function moment(text) {
+  return text ? text.replace("T", " ").replace("Z", " UTC") : "–";
+}
