@@ -110,7 +110,7 @@ static enum status displace(struct device *device, const struct align_golden *g,
   if (first >= g->luma.count) first = g->luma.count - 1;
   enum status status = artwork_field_refine(&r, first, g->final_level, bound, fault);
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
-  *fits = !status && changed_share(&a->tiles) <= MOST_CHANGED;
+  *fits = !status && (artwork->levels.blank || changed_share(&a->tiles) <= MOST_CHANGED);
   return status;
 }
 

@@ -38,6 +38,19 @@ static int mode_of(const int64_t *histogram, int from, int to) {
   return mode;
 }
 
+/* Black and white end, and begin, so near the ends of the scale. */
+enum { BLANK = 16 };
+
+static void find_blank(const int64_t *histogram, struct artwork_levels *levels) {
+  int least = 0, most = 255;
+  while (least < 255 && !histogram[least]) least++;
+  while (most > 0 && !histogram[most]) most--;
+  levels->blank = most >= least && (most < BLANK || least > 255 - BLANK);
+  if (!levels->blank) return;
+  int level = mode_of(histogram, least, most);
+  levels->low = least > 255 - BLANK ? 0 : level, levels->high = least > 255 - BLANK ? level : 255;
+}
+
 struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask) {
   int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0;
   for (int32_t y = 0; y < plane->height; y++) {
@@ -49,6 +62,7 @@ struct artwork_levels artwork_levels_of(const struct plane *plane, const struct 
   int threshold = threshold_of(histogram, count);
   struct artwork_levels levels = {
       .low = mode_of(histogram, 0, threshold), .high = mode_of(histogram, threshold + 1, 255), .pixels = (double)count};
+  find_blank(histogram, &levels);
   double reach = NEAR * (levels.high - levels.low);
   int middle = (levels.low + levels.high) / 2;
   for (int v = 0; v < 256; v++)
@@ -65,6 +79,7 @@ struct artwork_levels artwork_levels_of(const struct plane *plane, const struct 
 }
 
 bool artwork_levels_are_artwork(const struct artwork_levels *l) {
+  if (l->blank) return true;
   return l->high - l->low >= LEAST_CONTRAST && l->crossed > 0 && l->off <= OFF_PER_CROSSING * l->crossed + STRAY;
 }
 

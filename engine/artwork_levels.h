@@ -11,13 +11,14 @@ struct artwork_levels {
   double pixels;  /* looked at */
   double off;     /* share of them that is near neither level */
   double crossed; /* pairs of neighbours (right, below) on two sides of the middle, a pixel */
+  bool blank;     /* all of it black, or white; the other level is then the other end of the scale */
 };
 
-/* `mask` of the same size, not 0: take part; NULL: all. A picture of one grey value has low = high. */
+/* `mask` of the same size, not 0: take part; NULL: all. */
 struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask);
 
 /* Whether a golden with these levels is artwork: contrast, and hardly more pixels between the levels than its edges
- * have. */
+ * have; or nothing on it at all. */
 bool artwork_levels_are_artwork(const struct artwork_levels *levels);
 
 /* Whether a photo has two levels to tell apart, blurred and noisy as it may be. */

@@ -57,7 +57,7 @@ static enum status search(const struct small *g, const struct small *p, int32_t 
   for (int32_t x = 0; x < g->width; x++) columns[x] = (int32_t)((2 * (int64_t)x + 1) * p->width / (2 * g->width));
   for (int32_t y = 0; y < g->height; y++) rows[y] = (int32_t)((2 * (int64_t)y + 1) * p->height / (2 * g->height));
   int32_t reach_x = (int32_t)(SEARCH_SHARE * p->width), reach_y = (int32_t)(SEARCH_SHARE * p->height);
-  int64_t best = INT64_MAX;
+  int64_t best = cost_at(g, p, columns, rows, 0, 0);
   for (int32_t dy = -reach_y; dy <= reach_y; dy++)
     for (int32_t dx = -reach_x; dx <= reach_x; dx++) {
       int64_t cost = cost_at(g, p, columns, rows, dx, dy);
