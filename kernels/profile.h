@@ -40,50 +40,56 @@ PROFILE_FN int32_t profile_bin(const struct kernel_profile *p, int32_t x, int32_
   return whole;
 }
 
-/* A rectangle about the place, along its axes, that holds every pixel of the profile. */
+/* By so much the reach is larger than it need be, px: more than rounding can be off. */
+#define PROFILE_MARGIN 0.001
+
+/* Two strips of the plane, lying crosswise, that together hold every pixel of the profile: in the row that is v below
+ * the place, columns from low + slope v to high + slope v of each, counted from the place. */
 struct profile_reach {
   double along, across_low, across_high;
+  double low[2], high[2], slope[2];
 };
 
 PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p) {
-  double low = p->first, high = p->first + (double)p->bins / KERNEL_PROFILE_SCALE;
-  double wide = 1 + p->curvature * (p->curvature > 0 ? high : low);
-  struct profile_reach r = {wide > 0 ? p->length * wide : 0, low, high};
+  double first = p->first, last = p->first + (double)p->bins / KERNEL_PROFILE_SCALE;
+  double wide = 1 + p->curvature * (p->curvature > 0 ? last : first);
+  struct profile_reach r = {wide > 0 ? p->length * wide : 0, first, last, {-1e9, -1e9}, {1e9, 1e9}, {0, 0}};
   /* By how much an arc falls short of its tangent: (1 - cos t) <= tan^2 t / 2. */
   double sagitta = 0.5 * p->curvature * p->length * r.along;
   if (sagitta > 0) r.across_low -= sagitta;
   if (sagitta < 0) r.across_high -= sagitta;
+  if (fabs(p->nx) > 1e-6) {
+    double s = r.across_low / p->nx, t = r.across_high / p->nx;
+    r.low[0] = s < t ? s : t, r.high[0] = s < t ? t : s, r.slope[0] = -p->ny / p->nx;
+  }
+  if (fabs(p->ny) > 1e-6) {
+    double t = r.along / fabs(p->ny);
+    r.low[1] = -t, r.high[1] = t, r.slope[1] = p->nx / p->ny;
+  }
   return r;
 }
 
-PROFILE_FN int32_t profile_whole(double v, int32_t most) {
-  return v >= most ? most : v <= 0 ? 0 : (int32_t)v;
+/* The whole numbers from low to high, within 0..size, as *first <= i < *end. */
+PROFILE_FN void profile_range(double low, double high, int32_t size, int32_t *first, int32_t *end) {
+  low -= PROFILE_MARGIN, high += PROFILE_MARGIN;
+  int32_t i = low >= size ? size : low <= 0 ? 0 : (int32_t)low;
+  *first = i < low && i < size ? i + 1 : i;
+  *end = high >= size ? size : high < 0 ? 0 : (int32_t)high + 1;
 }
 
-/* Rows that may have pixels of the profile: *low <= y < *high, within 0..height. */
+/* Rows that may have pixels of the profile: *first <= y < *end, within 0..height. */
 PROFILE_FN void profile_rows(const struct kernel_profile *p, const struct profile_reach *r, int32_t height,
-                             int32_t *low, int32_t *high) {
+                             int32_t *first, int32_t *end) {
   double a = r->along * fabs(p->nx), b = r->across_low * p->ny, c = r->across_high * p->ny;
-  *low = profile_whole(floor(p->y + (b < c ? b : c) - a - 1), height);
-  *high = profile_whole(floor(p->y + (b < c ? c : b) + a + 2), height);
+  profile_range(p->y + (b < c ? b : c) - a, p->y + (b < c ? c : b) + a, height, first, end);
 }
 
-/* Columns of row y that may have: *low <= x < *high, within 0..width. */
+/* Columns of row y that may have: *first <= x < *end, within 0..width. */
 PROFILE_FN void profile_columns(const struct kernel_profile *p, const struct profile_reach *r, int32_t y, int32_t width,
-                                int32_t *low, int32_t *high) {
-  double v = y - p->y, least = -1e9, most = 1e9;
-  if (fabs(p->nx) > 1e-6) {
-    double s = (r->across_low - v * p->ny) / p->nx, t = (r->across_high - v * p->ny) / p->nx;
-    least = s < t ? s : t, most = s < t ? t : s;
-  }
-  if (fabs(p->ny) > 1e-6) {
-    double s = (v * p->nx - r->along) / p->ny, t = (v * p->nx + r->along) / p->ny;
-    double first = s < t ? s : t, last = s < t ? t : s;
-    if (first > least) least = first;
-    if (last < most) most = last;
-  }
-  *low = profile_whole(floor(p->x + least - 1), width);
-  *high = profile_whole(floor(p->x + most + 2), width);
+                                int32_t *first, int32_t *end) {
+  double v = y - p->y, across = r->slope[0] * v, along = r->slope[1] * v;
+  double low = r->low[0] + across, high = r->high[0] + across, other = r->low[1] + along, last = r->high[1] + along;
+  profile_range(p->x + (low > other ? low : other), p->x + (high < last ? high : last), width, first, end);
 }
 
 #endif

@@ -190,8 +190,8 @@ static enum status fit_pool(struct measuring *m, struct gauge *gauge, struct poo
                             struct fault *fault) {
   struct fits fits;
   fit_edges(m, gauge, p, &fits);
-  double square = p->shape.sigma * p->shape.sigma - scatter(&fits);
-  if (square < p->shape.sigma * p->shape.sigma) {
+  double wide = p->shape.sigma * p->shape.sigma, square = wide - scatter(&fits);
+  if (square < 0.98 * wide) {
     p->shape.sigma = square > EDGE_LEAST_SIGMA * EDGE_LEAST_SIGMA ? sqrt(square) : EDGE_LEAST_SIGMA;
     fit_edges(m, gauge, p, &fits);
   }

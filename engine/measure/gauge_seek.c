@@ -6,11 +6,13 @@
 
 /* Beyond the search: what lies there is no answer, but a neighbour that spoils the edge's plateau. */
 static const double BEYOND = 8;
+/* Half the length of a strip that only looks for the edge, px. */
+static const double SEEK_HALF = 3;
 /* An edge so strong against the one chosen spoils its plateau; one so alike makes the choice a guess. */
 static const double NEIGHBOUR = 0.15, ALIKE = 0.7, NOTABLE = 0.25;
 /* Of a plateau is used so many times the blur, within bounds, and less where another edge is near, px. A level that is
  * not known well costs the place much of its certainty: 16 px for a blur of 2 px leave it 1.14 times the bound. */
-static const double PLATEAU = 8, SHORT_PLATEAU = 9, LONG_PLATEAU = 18, LEAST_PLATEAU = 1.5;
+static const double PLATEAU = 8, SHORT_PLATEAU = 8, LONG_PLATEAU = 18, LEAST_PLATEAU = 1.5;
 
 static bool takes_pairs(const struct spec_dimension *g) {
   return g->gauge == GAUGE_WIDTH || ((g->gauge == GAUGE_CALLIPER || g->gauge == GAUGE_COUNT) && g->edges == EDGES_PAIR);
@@ -22,10 +24,10 @@ static bool takes_one_strip(const struct spec_dimension *g) {
 
 /* How many strips a part gets, for its length in the photo. */
 static int strips_for(const struct spec_dimension *g, double length) {
-  double least = 4, most = 12;
+  double least = 4, most = 8;
   if (takes_one_strip(g)) return 1;
-  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 12, most = 32;
-  if (g->gauge == GAUGE_ARC) least = 5, most = 24;
+  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 12, most = 16;
+  if (g->gauge == GAUGE_ARC) least = 5, most = 12;
   if (g->gauge == GAUGE_WIDTH) most = 64;
   double n = floor(length / 8 + 0.5);
   return (int)(n < least ? least : n > most ? most : n);
@@ -58,12 +60,15 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
     curvature = 1 / (radius * across);
     if (curvature > 1) return STATUS_OK;
   }
+  /* To find an edge a few lines are enough; a profile of widths and a calliper measure by what they find. */
+  double half = seek->half;
+  if (!takes_one_strip(gauge->spec) && gauge->spec->gauge != GAUGE_WIDTH && half > SEEK_HALF) half = SEEK_HALF;
   struct kernel_profile profile = {.x = seek->at.x,
                                    .y = seek->at.y,
                                    .nx = seek->at.nx,
                                    .ny = seek->at.ny,
                                    .curvature = curvature,
-                                   .length = seek->half,
+                                   .length = half,
                                    .first = -wide,
                                    .bins = (int32_t)bins};
   seek->strip = m->strips.count;

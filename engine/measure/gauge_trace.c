@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static int strips_for(const struct spec_dimension *g, double length) {
+static int strips_for(const struct spec_dimension *g, int part, double length) {
   bool round = g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE;
-  double n = floor(length / (round ? 5 : 6) + 0.5), least = round ? 24 : 5, most = round ? 64 : 32;
+  double n = floor(length / 8 + 0.5), least = round ? 24 : 5, most = round ? 48 : 32;
+  if (g->gauge == GAUGE_SLOT && outline_is_curved(g, part)) least = 10;
   return (int)(n < least ? least : n > most ? most : n);
 }
 
@@ -98,7 +99,7 @@ enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, st
     for (size_t k = 0; spec->gauge == GAUGE_WIDTH && k < sought->count && k < GAUGE_MOST_PLACES && !status; k++)
       status = add_width(m, gauge, &m->work->seeks[sought->first + k], edge, fault);
     for (int part = 0; spec->gauge != GAUGE_WIDTH && part < outline_parts(spec) && !status; part++) {
-      int count = strips_for(spec, outline_length(spec, part) * scale);
+      int count = strips_for(spec, part, outline_length(spec, part) * scale);
       for (int i = 0; i < count && !status; i++) status = add_trace(m, photo, gauge, part, edge, i, count, fault);
     }
   }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* A rounding at a corner, in shares of a side, that is no part of the side. */
+/* What a corner or joint spoils, in shares of a side, is no part of the side. */
 static const double CORNER = 0.1;
 
 static const double DEGREE = MATH_PI / 180;
@@ -53,7 +53,7 @@ double outline_length(const struct spec_dimension *g, int part) {
     return g->box.size[part & 1 ? 0 : 1] * (1 - 2 * CORNER);
   case GAUGE_SLOT:
     slot_sides(g, &a, &b);
-    return part & 1 ? 0.5 * MATH_PI * b : a - b;
+    return (part & 1 ? 0.5 * MATH_PI * b : a - b) * (1 - 2 * CORNER);
   default:
     return 2 * frame_of(g).along;
   }
@@ -107,8 +107,8 @@ static struct outline_place on_slot(const struct spec_dimension *g, int part, do
   double length, width, sign = part & 2 ? -1 : 1;
   double angle = slot_sides(g, &length, &width) ? g->box.angle : g->box.angle + 90;
   double half = 0.5 * (length - width), r = 0.5 * width;
-  if (!(part & 1)) return turned(g, angle, (2 * t - 1) * half, sign * r, 0, sign);
-  double turn = (t - 0.5) * MATH_PI, c = math_cos(turn), s = math_sin(turn);
+  if (!(part & 1)) return turned(g, angle, (2 * t - 1) * (1 - 2 * CORNER) * half, sign * r, 0, sign);
+  double turn = (t - 0.5) * (1 - 2 * CORNER) * MATH_PI, c = math_cos(turn), s = math_sin(turn);
   return turned(g, angle, sign * (half + r * c), sign * r * s, sign * c, sign * s);
 }
 

@@ -195,7 +195,8 @@ bool shape_fit(const struct shape_point *points, size_t count, struct shape *s) 
       if (part > moved) moved = part;
     }
     if (!sound(s)) return false;
-    if (moved > 1e-9) continue;
+    /* A point at the joint of two parts of an outline may go from one to the other and back. */
+    if (moved > (round < ROUNDS / 2 ? 1e-9 : 1e-5)) continue;
     equations(s, points, count, a, b);
     return solve_scaled(a, b, n, x, s->covariance);
   }

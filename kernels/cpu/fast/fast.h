@@ -24,7 +24,8 @@
   enum kernel_status cpu_statistics_##level(struct kernel_context *, const struct kernel_statistics *);                \
   enum kernel_status cpu_limits_##level(struct kernel_context *, const struct kernel_limits *);                        \
   enum kernel_status cpu_compare_##level(struct kernel_context *, const struct kernel_compare *);                      \
-  enum kernel_status cpu_components_##level(struct kernel_context *, const struct kernel_components *);
+  enum kernel_status cpu_components_##level(struct kernel_context *, const struct kernel_components *);                \
+  enum kernel_status cpu_profiles_##level(struct kernel_context *, const struct kernel_profiles *);
 
 FAST_DECLARE(baseline)
 #if defined __x86_64__

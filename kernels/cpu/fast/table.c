@@ -20,5 +20,5 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .limits = FAST(cpu_limits),
                    .compare = FAST(cpu_compare),
                    .components = FAST(cpu_components),
-                   .profiles = cpu_profiles},
+                   .profiles = FAST(cpu_profiles)},
 };

@@ -1,0 +1,101 @@
+#include "cli/bench_lab.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double PI = 3.14159265358979323846, CONTRAST = 100, LEVEL = 70;
+
+/* A straight edge through (x, y), lighter along the unit vector. */
+struct straight {
+  double x, y, angle;
+};
+
+static enum status draw(struct bench_lab *lab, const struct straight *edge, int side, double blur,
+                        struct fault *fault) {
+  enum status status = drawing_begin(&lab->drawing, side, side, 3, fault);
+  if (status) return status;
+  double c = cos(edge->angle), s = sin(edge->angle);
+  drawing_rectangle(&lab->drawing, edge->x + 1000 * c, edge->y + 1000 * s, 2000, 2000, edge->angle, NULL, 1);
+  drawing_blur(&lab->drawing, blur);
+  return STATUS_OK;
+}
+
+/* How far off the edge is found, along its vector, by a gauge that lies up to 3 px and 1.5 degrees wrong. */
+static enum status error_of(struct bench_lab *lab, const struct straight *edge, int lines, double noise, double *error,
+                            struct fault *fault) {
+  double off = draw_even(&lab->draws, -3, 3), c = cos(edge->angle), s = sin(edge->angle);
+  const struct spec_dimension gauge = {.gauge = GAUGE_LINE,
+                                       .contrast = 10,
+                                       .along = 2,
+                                       .box = {.centre = {edge->x + off * c, edge->y + off * s},
+                                               .size = {30, lines},
+                                               .angle = edge->angle * 180 / PI + draw_even(&lab->draws, -1.5, 1.5)}};
+  drawing_finish(&lab->drawing, LEVEL, CONTRAST, noise, &lab->draws);
+  enum status status = bench_lab_measure(lab, &gauge, 1, fault);
+  if (status) return status;
+  const struct gauge *found = &lab->measuring.gauges[0];
+  if (!found->found) return fault_set(fault, STATUS_INTERNAL, "benchmark: an edge was not found: %s", found->why);
+  const struct shape *line = &found->shape[0];
+  double nx = -sin(line->p[SHAPE_ANGLE]), ny = cos(line->p[SHAPE_ANGLE]), sign = nx * c + ny * s < 0 ? -1 : 1;
+  *error = sign * ((line->p[SHAPE_X] - edge->x) * nx + (line->p[SHAPE_Y] - edge->y) * ny);
+  return STATUS_OK;
+}
+
+/* Spread against the bound, over angles, offsets and edges of 20 to 80 lines. */
+static enum status spread(struct bench_lab *lab, long runs, double blur, double noise, struct bench_figures *figures,
+                          struct fault *fault) {
+  static const int lengths[] = {20, 40, 80};
+  struct bench_spread ratios = {0, 0, 0};
+  for (int i = 0; i < 3; i++) {
+    int side = lengths[i] + 44;
+    double bound = sqrt((noise * noise + 1.0 / 12) / (lengths[i] * CONTRAST * CONTRAST * bench_lab_information(blur)));
+    for (long run = 0; run < runs; run++) {
+      struct straight edge = {0.5 * side + draw_even(&lab->draws, -1, 1), 0.5 * side + draw_even(&lab->draws, -1, 1),
+                              draw_even(&lab->draws, 0, 2 * PI)};
+      double error = NAN;
+      enum status status = draw(lab, &edge, side, blur, fault);
+      if (!status) status = error_of(lab, &edge, lengths[i], noise, &error, fault);
+      if (status) return status;
+      bench_spread_add(&ratios, error / bound);
+    }
+  }
+  char what[96];
+  snprintf(what, sizeof what, "straight edges, blur %.1f, noise %.0f: spread over the Cramer-Rao bound", blur, noise);
+  return bench_figures_add(figures, what, bench_spread_deviation(&ratios), NAN, 1.3, "times", fault);
+}
+
+/* The largest mean error of any sub-pixel phase and angle. */
+static enum status bias(struct bench_lab *lab, long runs, double blur, struct bench_figures *figures,
+                        struct fault *fault) {
+  enum { PHASES = 8, ANGLES = 7, LINES = 40, SIDE = LINES + 44 };
+  double worst = 0;
+  for (int a = 0; a < ANGLES; a++)
+    for (int p = 0; p < PHASES; p++) {
+      double angle = 0.5 * PI * a / (ANGLES - 1), phase = (double)p / PHASES;
+      struct straight edge = {0.5 * SIDE + phase * cos(angle), 0.5 * SIDE + phase * sin(angle), angle};
+      struct bench_spread errors = {0, 0, 0};
+      enum status status = draw(lab, &edge, SIDE, blur, fault);
+      for (long run = 0; run < runs && !status; run++) {
+        double error = NAN;
+        status = error_of(lab, &edge, LINES, 1, &error, fault);
+        bench_spread_add(&errors, error);
+      }
+      if (status) return status;
+      if (fabs(bench_spread_mean(&errors)) > worst) worst = fabs(bench_spread_mean(&errors));
+    }
+  char what[96];
+  snprintf(what, sizeof what, "straight edges, blur %.1f: largest bias of any phase and angle", blur);
+  return bench_figures_add(figures, what, worst, NAN, 0.01, "px", fault);
+}
+
+enum status bench_edges(long runs, struct bench_figures *figures, struct fault *fault) {
+  static const double blurs[] = {0.7, 1, 1.4, 2}, noises[] = {1, 2, 4, 8};
+  struct bench_lab lab;
+  enum status status = bench_lab_open(&lab, fault);
+  for (int b = 0; b < 4 && !status; b++) {
+    for (int n = 0; n < 4 && !status; n++) status = spread(&lab, runs, blurs[b], noises[n], figures, fault);
+    if (!status) status = bias(&lab, runs / 2 + 1, blurs[b], figures, fault);
+  }
+  bench_lab_close(&lab);
+  return status;
+}
