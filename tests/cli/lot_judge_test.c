@@ -24,8 +24,9 @@ static char *write_lots(const char *folder, const char *lots) {
       char name[8] = {(char)('A' + i)}, unit_name[16], captured[32];
       snprintf(unit_name, sizeof unit_name, "U%d", unit);
       snprintf(captured, sizeof captured, "2026-03-%02zuT08:00:00", i + 1);
+      number++;
       bool bad = lots[i] == '-' && unit < 10, unknown = lots[i] == '?' && unit == 0;
-      sample_write(file, &(struct sample){.number = ++number,
+      sample_write(file, &(struct sample){.number = number,
                                           .lot = name,
                                           .factory = "North",
                                           .unit = unit_name,
