@@ -1,9 +1,10 @@
 #include "cli/commands.h"
 #include "cli/lot_terms.h"
-#include "cli/lot_verdict.h"
 #include "cli/message.h"
+#include "cli/report/csv.h"
 #include "cli/report/data.h"
-#include "cli/report/drift.h"
+#include "cli/report/json.h"
+#include "cli/report/junit.h"
 #include "cli/report/page.h"
 #include "cli/report/pictures.h"
 #include "engine/lots/rows.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 struct report_options {
@@ -29,6 +29,12 @@ static const struct option options[] = {
      .argument = "FILE",
      .required = true,
      .help = "the report"},
+    {.name = "format",
+     .kind = OPTION_WORD,
+     .offset = FIELD(format),
+     .argument = "html|csv|json|junit",
+     .fallback = "html",
+     .help = "a page; a line a photo; the page's data; test cases for a build server"},
     {.name = "language",
      .kind = OPTION_WORD,
      .offset = FIELD(language),
@@ -59,147 +65,105 @@ static const struct option options[] = {
      .help = "of assay lot judge: what the switching rules remember; it is read and not changed"},
     {.name = NULL}};
 
-static enum status take_row(void *data, const struct row *row, struct fault *fault) {
-  return report_take(data, row, fault);
-}
+struct gathering {
+  const struct report_options *given;
+  struct report_data data;
+  struct text csv;
+  struct report_junit junit;
+};
 
-static enum status put_lots(const struct report_data *data, const struct judge_terms *terms, struct history *history,
-                            struct text *out, int *exit_code, struct fault *fault) {
-  size_t *order = judge_order(&data->lots);
-  enum status status = order ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
-  text_put(out, "\"lots\":[");
-  for (size_t i = 0; i < data->lots.count && !status; i++) {
-    struct judge_lot verdict;
-    status = judge_lot(&data->lots, order[i], terms, history, false, &verdict, fault);
-    if (status) break;
-    *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdict.outcome));
-    json_t *json = lot_verdict_to_json(&data->lots, terms, &verdict);
-    char *line = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-    if (i) text_put(out, ",");
-    if (line)
-      text_put(out, line);
-    else
-      status = fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
-    free(line);
-    json_decref(json);
-  }
-  text_put(out, "]");
-  free(order);
-  return status;
-}
-
-static void put_photos(const struct report_data *data, struct text *out) {
-  static const enum verdict order[] = {VERDICT_FAIL, VERDICT_CANNOT_JUDGE, VERDICT_PASS};
-  text_put(out, ",\"counts\":{");
-  for (size_t i = 0; i < REPORT_VERDICTS; i++) {
-    if (i) text_put(out, ",");
-    text_json_string(out, verdict_name(order[i]));
-    text_put(out, ":");
-    text_json_integer(out, (int64_t)data->count[order[i]]);
-  }
-  text_put(out, "},\"photos\":[");
-  bool any = false;
-  for (size_t i = 0; i < REPORT_VERDICTS; i++) {
-    if (any && data->listed[order[i]]) text_put(out, ",");
-    text_add(out, data->photos[order[i]].bytes, data->photos[order[i]].size);
-    any |= data->listed[order[i]] > 0;
-  }
-  text_put(out, "]");
-}
-
-static void put_summary(const struct report_data *data, struct text *out) {
-  json_t *json = summary_to_json(&data->summary);
-  char *line = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-  text_put(out, ",\"summary\":");
-  text_put(out, line ? line : "");
-  out->failed |= !line;
-  free(line);
-  json_decref(json);
-}
-
-static void put_head(const struct report_data *data, struct text *out) {
-  char made[32] = "";
-  time_t now = time(NULL);
-  struct tm parts;
-  if (gmtime_r(&now, &parts)) strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  text_put(out, "{\"made\":");
-  text_json_string(out, made);
-  text_put(out, ",\"assay\":");
-  text_json_string(out, ASSAY_VERSION);
-  text_put(out, ",\"by\":");
-  text_json_string(out, row_key_name(data->lots.by));
-  text_put(out, ",");
-}
-
-static enum status make_data(const struct report_data *data, const struct judge_terms *terms, struct history *history,
-                             const struct report_folders *folders, struct text *out, int *exit_code,
-                             struct fault *fault) {
-  put_head(data, out);
-  enum status status = put_lots(data, terms, history, out, exit_code, fault);
-  if (status) return status;
-  put_photos(data, out);
-  put_summary(data, out);
-  text_put(out, ",\"goldens\":");
-  status = report_goldens_json(data, folders, out, fault);
-  text_put(out, ",\"drift\":");
-  if (!status) status = report_drift_json(&data->season, out, fault);
-  text_put(out, "}");
-  return !status && out->failed ? fault_set(fault, STATUS_MEMORY, "out of memory for the report") : status;
+static enum status take_row(void *context, const struct row *row, struct fault *fault) {
+  struct gathering *in = context;
+  if (!strcmp(in->given->format, "csv")) report_csv_row(&in->csv, row);
+  if (!strcmp(in->given->format, "junit")) report_junit_photo(&in->junit, row);
+  return report_take(&in->data, row, fault);
 }
 
 /* The file appears whole or not at all. */
-static enum status write_page(const struct report_options *given, const struct text *data, const struct text *pictures,
-                              struct fault *fault) {
+static enum status write_file(const char *path, const struct text *text, struct fault *fault) {
+  if (text->failed) return fault_set(fault, STATUS_MEMORY, "out of memory for the report");
   char *beside = NULL;
-  if (asprintf(&beside, "%s.part", given->out) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (asprintf(&beside, "%s.part", path) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
   FILE *file = fopen(beside, "we");
-  enum status status = file ? report_page_write(file, given->language, data, pictures, fault)
-                            : fault_set(fault, STATUS_IO, "%s: %s", beside, strerror(errno));
-  if (file && fclose(file) && !status) status = fault_set(fault, STATUS_IO, "%s: %s", beside, strerror(errno));
-  if (!status && rename(beside, given->out))
-    status = fault_set(fault, STATUS_IO, "%s: %s", given->out, strerror(errno));
-  if (status && file) unlink(beside);
+  bool written = file && fwrite(text->bytes, 1, text->size, file) == text->size;
+  if (file && fclose(file)) written = false;
+  if (written && rename(beside, path)) written = false;
+  enum status status = written ? STATUS_OK : fault_set(fault, STATUS_IO, "%s: %s", path, strerror(errno));
+  if (!written && file) unlink(beside);
   free(beside);
   return status;
 }
 
-static enum status write_report(const struct report_options *given, const struct report_data *data,
-                                const struct judge_terms *terms, struct history *history, int *exit_code,
-                                struct fault *fault) {
-  const struct words *places = &given->common.operands;
-  struct report_folders folders = {0};
-  struct text json = {0}, pictures = {0};
-  size_t shown = 0;
-  enum status status = report_folders_find(places->items, places->count, &folders, fault);
-  if (!status) status = make_data(data, terms, history, &folders, &json, exit_code, fault);
-  if (!status) status = report_pictures_json(data, &folders, &pictures, &shown, fault);
-  if (!status) status = write_page(given, &json, &pictures, fault);
-  if (!status && data->count[VERDICT_FAIL] > shown)
-    message_note("%zu of %zu photos that failed are shown with pictures", shown, data->count[VERDICT_FAIL]);
-  text_free(&json);
+static enum status make_page(const struct gathering *in, const struct report_folders *folders, const struct text *json,
+                             struct text *out, struct fault *fault) {
+  struct text pictures = {0};
+  size_t shown = 0, failed = in->data.count[VERDICT_FAIL];
+  enum status status = report_pictures_json(&in->data, folders, &pictures, &shown, fault);
+  if (!status) report_page(out, in->given->language, json, &pictures);
+  if (!status && shown < failed)
+    message_note("%zu of %zu photos that failed have pictures in the report", shown, failed);
   text_free(&pictures);
+  return status;
+}
+
+static enum status make_report(const struct gathering *in, const json_t *lots, struct text *out, struct fault *fault) {
+  const struct words *places = &in->given->common.operands;
+  bool page = !strcmp(in->given->format, "html");
+  struct report_folders folders = {0};
+  struct text json = {0};
+  enum status status = report_folders_find(places->items, places->count, &folders, fault);
+  if (!status) status = report_json(&in->data, lots, &folders, page ? &json : out, fault);
+  if (!status && page) status = make_page(in, &folders, &json, out, fault);
+  text_free(&json);
   report_folders_free(&folders);
+  return status;
+}
+
+static enum status write_report(struct gathering *in, const json_t *lots, struct fault *fault) {
+  const char *format = in->given->format;
+  struct text out = {0};
+  enum status status = STATUS_OK;
+  if (!strcmp(format, "junit"))
+    report_junit_write(&out, lots, row_key_name(in->data.lots.by), &in->junit);
+  else if (strcmp(format, "csv") != 0)
+    status = make_report(in, lots, &out, fault);
+  if (!strcmp(format, "json")) text_put(&out, "\n");
+  if (!status) status = write_file(in->given->out, strcmp(format, "csv") != 0 ? &out : &in->csv, fault);
+  text_free(&out);
+  return status;
+}
+
+static enum status judge_and_write(struct gathering *in, const struct judge_terms *terms, int *exit_code,
+                                   struct fault *fault) {
+  struct history history = {0};
+  json_t *lots = NULL;
+  char *path = NULL;
+  enum status status = lot_terms_history(&in->given->common.operands, in->given->history, &path, fault);
+  if (!status && path) status = history_read(path, &history, fault);
+  if (!status) status = report_judge(&in->data, terms, &history, &lots, exit_code, fault);
+  if (!status) status = write_report(in, lots, fault);
+  json_decref(lots);
+  history_free(&history);
+  free(path);
   return status;
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   const struct report_options *given = values;
   const struct words *places = &given->common.operands;
-  struct report_data data = {.limits = {(size_t)given->photos, (size_t)given->pictures}, .lots = {.by = ROW_LOT}};
+  struct gathering in = {.given = given,
+                         .data = {.limits = {(size_t)given->photos, (size_t)given->pictures}, .lots = {.by = ROW_LOT}}};
   struct judge_terms terms;
   struct rows_tally tally;
-  struct history history = {0};
-  char *path = NULL;
-  row_key_parse(given->terms.by, &data.lots.by);
+  row_key_parse(given->terms.by, &in.data.lots.by);
+  report_csv_head(&in.csv);
   enum status status = lot_terms_read(&given->terms, &terms, fault);
-  if (!status) status = rows_read(places->items, places->count, take_row, &data, &tally, fault);
-  if (!status) status = report_end(&data, fault);
-  if (!status) status = lot_terms_history(places, given->history, &path, fault);
-  if (!status && path) status = history_read(path, &history, fault);
-  if (!status) status = write_report(given, &data, &terms, &history, exit_code, fault);
-  history_free(&history);
-  report_data_free(&data);
-  free(path);
+  if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
+  if (!status) status = report_end(&in.data, fault);
+  if (!status) status = judge_and_write(&in, &terms, exit_code, fault);
+  text_free(&in.csv);
+  text_free(&in.junit.cases);
+  report_data_free(&in.data);
   return status;
 }
 

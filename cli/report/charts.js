@@ -3,6 +3,7 @@ const colours = { line: "#1d4f7c", limit: "#a02018", centre: "#4a5560", spec: "#
 
 function driftSection(data) {
   const section = byId("drift"), drift = data.drift;
+  drift.charts = drift.charts.filter((chart) => chart.values.length > 1);
   section.append(make("h2", {}, say("drift")),
     drift.findings.length
       ? make("ul", { class: "findings" }, drift.findings.map((one) => make("li", {}, findingText(one))))

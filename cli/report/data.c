@@ -99,13 +99,20 @@ void report_photo_json(struct text *out, const struct row *row) {
 }
 
 static bool list_photo(struct report_data *data, const struct row *row) {
-  size_t *listed = &data->listed[row->verdict];
+  struct report_list *list = &data->lists[row->verdict];
   data->count[row->verdict]++;
-  if (*listed >= data->limits.photos) return true;
-  struct text *list = &data->photos[row->verdict];
-  if ((*listed)++) text_put(list, ",");
-  report_photo_json(list, row);
-  return !list->failed;
+  if (list->count >= data->limits.photos) return true;
+  if (list->count == list->room) {
+    size_t room = list->room ? 2 * list->room : 64;
+    size_t *ends = realloc(list->ends, room * sizeof *ends);
+    if (!ends) return false;
+    list->ends = ends;
+    list->room = room;
+  }
+  if (list->count) text_put(&list->json, ",");
+  report_photo_json(&list->json, row);
+  list->ends[list->count++] = list->json.size;
+  return !list->json.failed;
 }
 
 static bool note_pictured(struct report_data *data, const struct row *row) {
@@ -159,7 +166,10 @@ enum status report_end(struct report_data *data, struct fault *fault) {
 }
 
 void report_data_free(struct report_data *data) {
-  for (int i = 0; i < REPORT_VERDICTS; i++) text_free(&data->photos[i]);
+  for (int i = 0; i < REPORT_VERDICTS; i++) {
+    text_free(&data->lists[i].json);
+    free(data->lists[i].ends);
+  }
   for (size_t i = 0; i < data->pictured_count; i++) {
     free(data->pictured[i].photo);
     free(data->pictured[i].job_id);

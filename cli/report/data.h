@@ -14,6 +14,13 @@ struct report_limits {
   size_t pictures; /* photos that failed with their pictures */
 };
 
+/* Photos as JSON objects with commas between them; `ends` is where each ends. */
+struct report_list {
+  struct text json;
+  size_t *ends;
+  size_t count, room;
+};
+
 /* A photo that failed and whose pictures may be shown; a golden that results cite. */
 struct report_pictured {
   char *photo, *job_id;
@@ -28,9 +35,9 @@ struct report_data {
   struct report_limits limits;
   struct lots lots;
   struct season season;
-  struct summary summary;              /* by factory and shift */
-  struct text photos[REPORT_VERDICTS]; /* by enum verdict: JSON objects with commas between them */
-  size_t listed[REPORT_VERDICTS], count[REPORT_VERDICTS];
+  struct summary summary;                    /* by factory and shift */
+  struct report_list lists[REPORT_VERDICTS]; /* by enum verdict; each has up to limits.photos */
+  size_t count[REPORT_VERDICTS];
   struct report_pictured *pictured;
   size_t pictured_count;
   struct names golden_names; /* seals' SHA-256, by number as in `goldens` */

@@ -7,7 +7,7 @@ function lotSection(data) {
     make("h2", {}, say("verdict")),
     make("p", { class: "summary" },
       counted.filter(([, count]) => count).map(([name, count]) =>
-        make("span", { class: "total" }, badge("outcome", name), " " + say("lots", { count })))),
+        make("span", { class: "total" }, badge("outcome", name), " " + say("lots", { count, total: data.lots.length })))),
     counts(data));
   const order = [...data.lots].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
   const shown = 12;

@@ -3,7 +3,7 @@
 #include "cli/report/assets.h"
 
 #include <sodium.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 const char report_languages[] = "en|zh";
@@ -98,20 +98,12 @@ static void fill_frame(struct text *out, const struct page *page) {
   text_add(out, at, (size_t)(end - at));
 }
 
-enum status report_page_write(FILE *file, const char *language, const struct text *data, const struct text *pictures,
-                              struct fault *fault) {
+void report_page(struct text *out, const char *language, const struct text *data, const struct text *pictures) {
   struct page page = {.language = language, .data = data, .pictures = pictures};
-  struct text out = {0};
   put_asset(&page.style, "page.css");
   make_script(&page.script);
-  enum status status = STATUS_OK;
-  fill_frame(&out, &page);
-  if (out.failed || page.style.failed || page.script.failed || data->failed || pictures->failed)
-    status = fault_set(fault, STATUS_MEMORY, "out of memory for the report");
-  else if (fwrite(out.bytes, 1, out.size, file) != out.size)
-    status = fault_set(fault, STATUS_IO, "the report cannot be written");
+  fill_frame(out, &page);
+  out->failed |= page.style.failed || page.script.failed || data->failed || pictures->failed;
   text_free(&page.style);
   text_free(&page.script);
-  text_free(&out);
-  return status;
 }

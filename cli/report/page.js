@@ -12,6 +12,26 @@ function headSection(data) {
     make("li", {}, make("a", { href: "#" + id }, say(id))))));
 }
 
+/* On paper nothing can be opened: there the photos that failed stand one below the other. */
+function evidenceSection(data, pictures) {
+  const most = 24, shown = data.photos.filter((photo) => pictures.photos[photo.job]).slice(0, most);
+  if (!shown.length) return;
+  const framed = (golden, source, alt, marks) => {
+    const frame = make("div", { class: "frame" }, make("img", { src: source, alt }), marks);
+    frame.style.aspectRatio = golden.width + " / " + golden.height;
+    return frame;
+  };
+  add(byId("evidence"), make("h2", {}, say("evidence")),
+    make("p", {}, say("evidence_note", { shown: shown.length, failed: number(data.counts.fail) })),
+    shown.map((photo) => {
+      const golden = data.goldens.find((one) => one.sha256 === photo.golden);
+      return make("figure", {}, make("figcaption", {}, photo.photo, make("span", { class: "faint" }, " " + finding(photo))),
+        make("div", { class: "pair" },
+          framed(golden, pictures.goldens[photo.golden], say("golden"), null),
+          framed(golden, pictures.photos[photo.job][0], say("photo"), regionMarks(photo, golden))));
+    }));
+}
+
 /* Where on the golden defects recur: a picture, and the same as numbers. */
 function mapSection(data, pictures) {
   const section = byId("map"), state = { golden: data.goldens.length ? data.goldens[0].sha256 : "", group: "" };
@@ -81,6 +101,7 @@ function basisSection(data) {
   headSection(data);
   lotSection(data);
   photoSection(data, pictures);
+  evidenceSection(data, pictures);
   driftSection(data);
   mapSection(data, pictures);
   basisSection(data);

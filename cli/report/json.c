@@ -1,0 +1,88 @@
+#include "cli/report/json.h"
+
+#include "cli/lot_terms.h"
+#include "cli/lot_verdict.h"
+#include "cli/report/drift.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum status report_judge(const struct report_data *data, const struct judge_terms *terms, struct history *history,
+                         json_t **lots, int *exit_code, struct fault *fault) {
+  size_t *order = judge_order(&data->lots);
+  *lots = json_array();
+  enum status status = order && *lots ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
+  for (size_t i = 0; i < data->lots.count && !status; i++) {
+    struct judge_lot verdict;
+    status = judge_lot(&data->lots, order[i], terms, history, false, &verdict, fault);
+    if (status) break;
+    *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdict.outcome));
+    if (json_array_append_new(*lots, lot_verdict_to_json(&data->lots, terms, &verdict)))
+      status = fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
+  }
+  free(order);
+  return status;
+}
+
+/* NULL is out of memory, as everywhere with jansson. */
+static void put_json(struct text *out, const char *key, const json_t *json) {
+  char *written = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+  text_put(out, key);
+  text_put(out, written ? written : "null");
+  out->failed |= !written;
+  free(written);
+}
+
+static void put_text(struct text *out, const char *key, const char *value) {
+  text_put(out, key);
+  text_json_string(out, value);
+}
+
+static void put_head(const struct report_data *data, struct text *out) {
+  char made[32] = "";
+  time_t now = time(NULL);
+  struct tm parts;
+  if (gmtime_r(&now, &parts)) strftime(made, sizeof made, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  put_text(out, "{\"made\":", made);
+  put_text(out, ",\"assay\":", ASSAY_VERSION);
+  put_text(out, ",\"by\":", row_key_name(data->lots.by));
+}
+
+static void put_photos(const struct report_data *data, struct text *out) {
+  static const enum verdict order[] = {VERDICT_FAIL, VERDICT_CANNOT_JUDGE, VERDICT_PASS};
+  for (size_t i = 0; i < REPORT_VERDICTS; i++) {
+    text_put(out, i ? ",\"" : ",\"counts\":{\"");
+    text_put(out, verdict_name(order[i]));
+    text_put(out, "\":");
+    text_json_integer(out, (int64_t)data->count[order[i]]);
+  }
+  text_put(out, "},\"photos\":[");
+  const char *separator = "";
+  size_t room = data->limits.photos;
+  for (size_t i = 0; i < REPORT_VERDICTS; i++) {
+    const struct report_list *list = &data->lists[order[i]];
+    size_t listed = list->count < room ? list->count : room;
+    room -= listed;
+    if (!listed) continue;
+    text_put(out, separator);
+    text_add(out, list->json.bytes, list->ends[listed - 1]);
+    separator = ",";
+  }
+  text_put(out, "]");
+}
+
+enum status report_json(const struct report_data *data, const json_t *lots, const struct report_folders *folders,
+                        struct text *out, struct fault *fault) {
+  json_t *summary = summary_to_json(&data->summary);
+  put_head(data, out);
+  put_json(out, ",\"lots\":", lots);
+  put_photos(data, out);
+  put_json(out, ",\"summary\":", summary);
+  json_decref(summary);
+  text_put(out, ",\"goldens\":");
+  enum status status = report_goldens_json(data, folders, out, fault);
+  text_put(out, ",\"drift\":");
+  if (!status) status = report_drift_json(&data->season, out, fault);
+  text_put(out, "}");
+  return !status && out->failed ? fault_set(fault, STATUS_MEMORY, "out of memory for the report") : status;
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# The report's page in headless Chromium: page_test.sh ASSAY ASSAY_SYNTH. Skipped where Chromium, Node.js or the modules
+# are not there; npm install --prefix tests/report brings the modules.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+modules=${ASSAY_NODE_MODULES:-$here/node_modules}
+skip() { printf '[  SKIPPED ] report_page: %s\n' "$*"; exit 0; }
+browser=$(command -v chromium) || skip "no chromium"
+command -v node >/dev/null || skip "no node"
+[ -d "$modules/playwright-core" ] && [ -d "$modules/axe-core" ] || skip "no modules in $modules"
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT INT TERM
+NODE_PATH=$modules node "$here/page_test.js" "$browser" "$1" "$2" "$folder"
