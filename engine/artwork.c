@@ -100,7 +100,8 @@ static enum status even_pyramid(struct device *device, const struct plane *luma,
 enum status artwork_open(struct device *device, const struct plane *luma, const struct plane *labels,
                          const struct spec *spec, struct artwork *a, struct fault *fault) {
   memset(a, 0, sizeof *a);
-  if (spec->artwork == ARTWORK_NEVER) return STATUS_OK;
+  /* A part that is measured lies as it was put down, not in the frame of its photo. */
+  if (spec->artwork == ARTWORK_NEVER || spec->dimension_count) return STATUS_OK;
   a->levels = artwork_levels_of(luma, labels);
   a->found = artwork_levels_are_artwork(&a->levels);
   if (!a->found) return STATUS_OK;

@@ -7,6 +7,8 @@
 
 /* Two bins make a cell of half a pixel; the Gaussian of 1 px reaches REACH cells to either side. */
 enum { CELL = 2, REACH = 6, MOST_CELLS = KERNEL_PROFILE_BINS / CELL };
+/* Two extremes of one sign that are no further apart are noise on the back of one, px. */
+static const double APART = 3;
 static const double CELL_PX = (double)CELL / KERNEL_PROFILE_SCALE;
 
 double edge_strength(double sigma) {
@@ -100,7 +102,11 @@ static int extremes(const double *mean, int32_t cells, double first, double leas
     if (fabs(strength) < least || !(sign * here >= sign * before && sign * here > sign * after)) continue;
     double bend = before - 2 * here + after, shift = bend != 0 ? 0.5 * (before - after) / bend : 0;
     struct edge_candidate one = {first + (i + 0.5 + shift) * CELL_PX, strength, contrast_at(mean, cells, i)};
-    count = keep(candidates, count, one);
+    struct edge_candidate *last = count ? &candidates[count - 1] : NULL;
+    if (!last || one.place - last->place > APART || (last->strength > 0) != (strength > 0))
+      count = keep(candidates, count, one);
+    else if (fabs(strength) > fabs(last->strength))
+      *last = one;
   }
   return count;
 }
