@@ -91,7 +91,7 @@ void drawing_ellipse(struct drawing *d, double x, double y, double a, double b, 
                      double share) {
   double largest = a > b ? a : b;
   size_t count = (size_t)ceil(PI * sqrt(largest / 2e-5));
-  struct pose_point *corners = malloc(count * sizeof *corners);
+  struct pose_point *corners = calloc(count, sizeof *corners);
   if (!corners) return;
   for (size_t i = 0; i < count; i++) {
     double t = 2 * PI * (double)i / (double)count, u = a * cos(t), v = b * sin(t);
@@ -103,7 +103,7 @@ void drawing_ellipse(struct drawing *d, double x, double y, double a, double b, 
 
 void drawing_rectangle(struct drawing *d, double x, double y, double width, double height, double angle,
                        const struct pose *pose, double share) {
-  struct pose_point corners[4];
+  struct pose_point corners[4] = {{0, 0}};
   for (int i = 0; i < 4; i++) {
     double u = (i == 1 || i == 2 ? 0.5 : -0.5) * width, v = (i >= 2 ? 0.5 : -0.5) * height;
     corners[i] = (struct pose_point){x + u * cos(angle) - v * sin(angle), y + u * sin(angle) + v * cos(angle)};

@@ -155,7 +155,7 @@ static struct answer choose(const struct spec_dimension *g, const struct edge_ca
   struct answer a = {-1, -1, EDGE_WEAK};
   double best = 0, next = 0;
   for (int i = 0; i < count; i++) {
-    int second;
+    int second = -1;
     double strength = answer_strength(g, c, count, i, least, &second);
     if (strength <= 0) continue;
     if (fabs(c[i].place) > reach || (second >= 0 && fabs(c[second].place) > reach)) {
@@ -175,7 +175,7 @@ static struct answer choose(const struct spec_dimension *g, const struct edge_ca
     return a;
   }
   for (int k = 0; k < count; k++) {
-    int i = g->select == SELECT_FIRST ? k : count - 1 - k, second;
+    int i = g->select == SELECT_FIRST ? k : count - 1 - k, second = -1;
     double strength = answer_strength(g, c, count, i, least, &second);
     if (strength < NOTABLE * best || strength <= 0 || fabs(c[i].place) > reach ||
         (second >= 0 && fabs(c[second].place) > reach))
@@ -271,7 +271,7 @@ static void count_features(const struct measuring *m, struct gauge *gauge, const
   int count = edge_find(&profile, least_slope(gauge->spec), c);
   gauge->number = 0;
   for (int i = 0; i < count; i++) {
-    int second;
+    int second = -1;
     if (answer_strength(gauge->spec, c, count, i, least_slope(gauge->spec), &second) <= 0) continue;
     if (fabs(c[i].place) > seek->reach || (second >= 0 && fabs(c[second].place) > seek->reach)) continue;
     gauge->number++;

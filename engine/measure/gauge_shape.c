@@ -66,6 +66,7 @@ static bool start(const struct gauge *gauge, const struct gauge_photo *photo, co
 }
 
 static double median(double *values, size_t count) {
+  if (!count) return 0;
   for (size_t i = 1; i < count; i++) {
     double v = values[i];
     size_t j = i;

@@ -29,6 +29,7 @@ static bool fit_rows(const struct robust_row *rows, const bool *marked, int coun
 }
 
 static double median(double *values, int count) {
+  if (count < 1) return 0;
   for (int i = 1; i < count; i++) {
     double v = values[i];
     int j = i;
