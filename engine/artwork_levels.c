@@ -3,11 +3,11 @@
 #include <stddef.h>
 
 /* Near a level: within NEAR of the contrast. */
-static const double NEAR = 0.16;
+static const double NEAR = 0.1;
 
 /* A golden: at least LEAST_CONTRAST grey levels, and per crossed pair at most OFF_PER_CROSSING pixels near neither
  * level (an edge that falls between pixel centres has one), plus STRAY of all. A photo: half of the contrast, and
- * STRAY_PHOTO. */
+ * the same of the pixels in the middle between the levels. */
 static const double LEAST_CONTRAST = 64, OFF_PER_CROSSING = 1.2, STRAY = 0.001, OFF_PER_CROSSING_PHOTO = 4,
                     STRAY_PHOTO = 0.05;
 
@@ -52,7 +52,7 @@ static void find_blank(const int64_t *histogram, struct artwork_levels *levels) 
 }
 
 struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask) {
-  int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0;
+  int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0, between = 0;
   for (int32_t y = 0; y < plane->height; y++) {
     const uint8_t *row = plane->pixels + (size_t)y * plane->stride;
     const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
@@ -66,7 +66,10 @@ struct artwork_levels artwork_levels_of(const struct plane *plane, const struct 
   double reach = NEAR * (levels.high - levels.low);
   int middle = (levels.low + levels.high) / 2;
   for (int v = 0; v < 256; v++)
-    if (v <= levels.low + reach || v >= levels.high - reach) near += histogram[v];
+    if ((v >= levels.low - reach && v <= levels.low + reach) || (v >= levels.high - reach && v <= levels.high + reach))
+      near += histogram[v];
+  int quarter = (levels.high - levels.low) / 4;
+  for (int v = levels.low + quarter + 1; v < levels.high - quarter; v++) between += histogram[v];
   for (int32_t y = 0; y + 1 < plane->height; y++) {
     const uint8_t *row = plane->pixels + (size_t)y * plane->stride, *below = row + plane->stride;
     const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
@@ -74,7 +77,9 @@ struct artwork_levels artwork_levels_of(const struct plane *plane, const struct 
       if (!used || used[x])
         crossed += ((row[x] > middle) != (row[x + 1] > middle)) + ((row[x] > middle) != (below[x] > middle));
   }
-  if (count) levels.off = (double)(count - near) / (double)count, levels.crossed = (double)crossed / (double)count;
+  if (!count) return levels;
+  levels.off = (double)(count - near) / (double)count, levels.between = (double)between / (double)count;
+  levels.crossed = (double)crossed / (double)count;
   return levels;
 }
 
@@ -84,7 +89,7 @@ bool artwork_levels_are_artwork(const struct artwork_levels *l) {
 }
 
 bool artwork_levels_are_two(const struct artwork_levels *l) {
-  return l->high - l->low >= 0.5 * LEAST_CONTRAST && l->off <= OFF_PER_CROSSING_PHOTO * l->crossed + STRAY_PHOTO;
+  return l->high - l->low >= 0.5 * LEAST_CONTRAST && l->between <= OFF_PER_CROSSING_PHOTO * l->crossed + STRAY_PHOTO;
 }
 
 void artwork_levels_even(const struct artwork_levels *l, const struct plane *from, uint8_t *to) {

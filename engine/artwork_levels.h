@@ -10,6 +10,7 @@ struct artwork_levels {
   int32_t low, high;
   double pixels;  /* looked at */
   double off;     /* share of them that is near neither level */
+  double between; /* share of them in the middle half between the levels */
   double crossed; /* pairs of neighbours (right, below) on two sides of the middle, a pixel */
   bool blank;     /* all of it black, or white; the other level is then the other end of the scale */
 };
