@@ -113,15 +113,17 @@ static int extremes(const double *mean, int32_t cells, double first, double leas
 
 int edge_find(const struct edge_profile *p, double least, struct edge_candidate *candidates) {
   enum { ON_STACK = 512 };
-  double stack[3 * ON_STACK], *room = stack;
+  double stack[3 * ON_STACK], *own = NULL;
   int32_t cells = p->count / CELL;
   if (cells > MOST_CELLS || cells < 5) return 0;
-  if (cells > ON_STACK) room = malloc(3 * (size_t)cells * sizeof *room);
-  if (!room) return 0;
-  double *sum = room, *count = room + cells, *mean = room + 2 * cells;
+  if (cells > ON_STACK) {
+    own = malloc(3 * (size_t)cells * sizeof *own);
+    if (!own) return 0;
+  }
+  double *room = own ? own : stack, *sum = room, *count = room + cells, *mean = room + 2 * cells;
   smooth(p, cells, sum, count, mean);
   double noise = 4 * noise_slope(mean, cells, sum);
   int found = extremes(mean, cells, p->first, noise > least ? noise : least, candidates);
-  if (room != stack) free(room);
+  free(own);
   return found;
 }
