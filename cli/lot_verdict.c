@@ -44,8 +44,8 @@ static json_t *unjudged_to_json(const struct lots *lots, const struct lot *lot) 
 static json_t *incomplete_to_json(const struct lots *lots, const struct lot *lot) {
   json_t *list = json_array();
   for (size_t i = 0; i < lot->units; i++) {
-    struct lot_unit unit = lots_unit(lots, lots->by_lot[lot->first_unit + i]);
-    if (unit.incomplete) json_array_append_new(list, json_string(unit.name));
+    uint32_t unit = lots->by_lot[lot->first_unit + i];
+    if (lots_unit(lots, unit).incomplete) json_array_append_new(list, json_string(lots_unit_name(lots, unit)));
   }
   return list;
 }

@@ -9,7 +9,7 @@
 
 /* A unit of the lot, in the order in which a sample is drawn. */
 struct drawn {
-  char digest[DIGEST_CHARS + 1];
+  struct id128 digest; /* the first half of it */
   uint32_t unit;
 };
 
@@ -20,7 +20,10 @@ struct sample {
 };
 
 static int by_digest(const void *a, const void *b) {
-  return strcmp(((const struct drawn *)a)->digest, ((const struct drawn *)b)->digest);
+  const struct drawn *x = a, *y = b;
+  if (x->digest.high != y->digest.high) return x->digest.high < y->digest.high ? -1 : 1;
+  if (x->digest.low != y->digest.low) return x->digest.low < y->digest.low ? -1 : 1;
+  return x->unit < y->unit ? -1 : x->unit > y->unit;
 }
 
 static bool collect(const struct lots *lots, const struct lot *lot, struct sample *sample) {
@@ -36,7 +39,9 @@ static bool shuffle(const struct lots *lots, struct sample *sample) {
   if (!drawn) return false;
   for (size_t i = 0; i < sample->count; i++) {
     const char *name = lots_unit_name(lots, sample->units[i]);
-    digest_blake2b(name, strlen(name), drawn[i].digest);
+    char digest[DIGEST_CHARS + 1];
+    digest_blake2b(name, strlen(name), digest);
+    id128_parse(digest, &drawn[i].digest);
     drawn[i].unit = sample->units[i];
   }
   qsort(drawn, sample->count, sizeof *drawn, by_digest);

@@ -214,7 +214,7 @@ const char *lots_unit_name(const struct lots *lots, uint32_t unit) {
 }
 
 struct lot_unit lots_unit(const struct lots *lots, uint32_t unit) {
-  struct lot_unit found = {.name = lots_unit_name(lots, unit)};
+  struct lot_unit found = {0};
   unsigned classes = 0;
   for (uint32_t at = lots->entries[unit].first_part; at; at = lots->parts[at - 1].next) {
     classes |= lots->parts[at - 1].classes;

@@ -91,7 +91,6 @@ void lots_free(struct lots *lots);
 
 /* A unit as it counts: in the class of its most serious defect (ISO 2859-1, 3.1.8 to 3.1.10). */
 struct lot_unit {
-  const char *name;
   bool defective;
   enum severity severity; /* where defective */
   unsigned kinds;         /* bit 1 << enum defect_class of each region */

@@ -170,7 +170,7 @@ static void views_make_a_unit_which_counts_once_in_its_worst_class(void **state)
   assert_int_equal(lots.items[0].photos, 9);
   struct lot_unit unit = lots_unit(&lots, 0);
   assert_true(unit.defective && unit.severity == SEVERITY_MAJOR && !unit.incomplete);
-  assert_string_equal(unit.name, "a");
+  assert_string_equal(lots_unit_name(&lots, 0), "a");
   assert_int_equal(lots_unit(&lots, 1).severity, SEVERITY_MINOR);
   assert_false(lots_unit(&lots, 2).defective);
   assert_true(lots_unit(&lots, 4).incomplete);
