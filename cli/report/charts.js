@@ -8,7 +8,7 @@ function driftSection(data) {
     drift.findings.length
       ? make("ul", { class: "findings" }, drift.findings.map((one) => make("li", {}, findingText(one))))
       : make("p", {}, say("no_drift")),
-    make("p", { class: "faint" }, say("budget", { budget: number(drift.budget), looked: number(drift.looked_at) })));
+    make("p", { class: "faint" }, say(drift.looked_at ? "budget" : "too_few", { budget: number(drift.budget), looked: number(drift.looked_at) })));
   if (!drift.charts.length) {
     section.append(make("p", {}, say("no_charts", { reference: drift.reference })));
     return;
@@ -77,8 +77,9 @@ function plot(canvas, chart) {
       animation: false, responsive: true, maintainAspectRatio: false, locale: language,
       plugins: { legend: { display: true, position: "bottom", labels: { boxHeight: 1, color: "#1b1f24",
         filter: (item, all) => all.datasets.findIndex((set) => set.label === item.text) === item.datasetIndex } } },
-      scales: { x: { ticks: { maxTicksLimit: 6, maxRotation: 0, color: "#39424c" } },
-        y: { title: { display: Boolean(chart.unit), text: chart.unit }, ticks: { color: "#39424c" } } }
+      scales: { x: { ticks: { maxTicksLimit: 4, maxRotation: 0, color: "#39424c" } },
+        y: { title: { display: Boolean(chart.unit), text: chart.unit }, ticks: { color: "#39424c" },
+          ...(chart.quantity === "score" ? { min: 0, max: 100 } : {}) } }
     }
   });
 }

@@ -1,5 +1,7 @@
 #include "cli/report/pictures.h"
 
+#include "cli/report/drawing.h"
+
 #include "models/digest.h"
 #include "models/file.h"
 
@@ -80,7 +82,8 @@ enum status report_goldens_json(const struct report_data *data, const struct rep
     const struct report_golden *golden = &data->goldens[i];
     uint8_t *bytes = read_evidence(folders, golden->sha256, EVIDENCE_GOLDEN, &size);
     json_t *json = bytes ? json_loadb((const char *)bytes, size, 0, NULL) : NULL;
-    char *known = json_is_object(json) ? json_dumps(json, JSON_COMPACT) : NULL;
+    if (json_is_object(json)) report_drawing_add(json);
+    char *known = json_is_object(json) ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7)) : NULL;
     if (i) text_put(out, ",");
     if (known)
       text_put(out, known);

@@ -1,5 +1,5 @@
 /* A photo beside its golden: a slider between them, with regions and map to be switched on. */
-const viewer = { share: 50, regions: true, map: false, photo: null };
+const viewer = { share: 50, regions: true, map: false, zones: false, gauges: true, photo: null };
 
 function makeViewer(data, pictures) {
   viewer.goldens = new Map(data.goldens.map((golden) => [golden.sha256, golden]));
@@ -42,9 +42,10 @@ function stage(photo) {
   const marks = regionMarks(photo, golden);
   const front = make("div", { class: "front" },
     layer(own[0], say("alt_photo", { photo: photo.photo, findings: (photo.regions || []).length }), "photo"), map);
+  const zones = zoneMarks(golden), gauges = gaugeMarks(photo, golden);
   const divider = make("div", { class: "divider", "aria-hidden": "true" });
   const frame = make("div", { class: "frame" },
-    layer(approved, say("alt_golden", { name: golden.name, version: golden.version }), "golden"), front, marks, divider,
+    layer(approved, say("alt_golden", { name: golden.name, version: golden.version }), "golden"), front, zones, gauges, marks, divider,
     make("span", { class: "tag left", "aria-hidden": "true" }, say("golden")),
     make("span", { class: "tag right", "aria-hidden": "true" }, say("photo")));
   frame.style.aspectRatio = golden.width + " / " + golden.height;
@@ -62,13 +63,17 @@ function stage(photo) {
   const show = () => {
     marks.classList.toggle("off", !viewer.regions);
     if (map) map.classList.toggle("off", !viewer.map);
+    if (zones) zones.classList.toggle("off", !viewer.zones);
+    if (gauges) gauges.classList.toggle("off", !viewer.gauges);
   };
   slide(viewer.share);
   show();
   return make("div", { class: "stage" }, frame, slider,
     make("div", { class: "switches" },
       checkbox(say("show_regions"), viewer.regions, (on) => { viewer.regions = on; show(); }),
-      map ? checkbox(say("show_map"), viewer.map, (on) => { viewer.map = on; show(); }) : null),
+      map ? checkbox(say("show_map"), viewer.map, (on) => { viewer.map = on; show(); }) : null,
+      gauges ? checkbox(say("show_gauges"), viewer.gauges, (on) => { viewer.gauges = on; show(); }) : null,
+      zones ? checkbox(say("show_zones"), viewer.zones, (on) => { viewer.zones = on; show(); }) : null),
     map ? make("p", { class: "legend" }, say("map_scale")) : null);
 }
 
@@ -104,6 +109,34 @@ function regionMarks(photo, golden) {
     marks.flat());
 }
 
+function layerOf(golden, name, children) {
+  return draw("svg", { class: name, viewBox: "0 0 " + golden.width + " " + golden.height, "aria-hidden": "true" }, children);
+}
+
+function zoneMarks(golden) {
+  if (!golden.zones || !golden.zones.length) return null;
+  const size = 2.2 * golden.width / 100;
+  return layerOf(golden, "areas", golden.zones.flatMap((zone) => [
+    draw("polygon", { points: zone.polygon.map((point) => point.join(",")).join(" "), class: zone.ignore ? "ignored" : "" }),
+    draw("text", { x: zone.polygon[0][0], y: zone.polygon[0][1] - size / 2, "font-size": size }, zone.name)]));
+}
+
+/* Each gauge where it searches, with the values that begin at it. */
+function gaugeMarks(photo, golden) {
+  if (!golden.gauges || !golden.gauges.length) return null;
+  const size = 2.2 * golden.width / 100, values = new Map((photo.dimensions || []).map((d) => [d.name, d]));
+  return layerOf(golden, "gauges", golden.gauges.flatMap((gauge) => {
+    const [x, y] = gauge.centre, [width, height] = gauge.size || [2 * gauge.radius, 2 * gauge.radius];
+    const measured = golden.measures.filter((one) => one.of === gauge.name && values.has(one.name))
+      .map((one) => values.get(one.name));
+    const shape = gauge.radius ? draw("circle", { cx: x, cy: y, r: gauge.radius })
+      : draw("rect", { x: x - width / 2, y: y - height / 2, width, height, transform: "rotate(" + [gauge.angle, x, y] + ")" });
+    return [shape, ...(measured.length ? measured : [null]).map((d, i) =>
+      draw("text", { x, y: y + height / 2 + (1.2 * i + 1) * size, "font-size": size, "text-anchor": "middle",
+        class: d && d.verdict }, d ? d.name + " " + measured(d.value, d.uncertainty) + " " + (d.unit || "") : gauge.name))];
+  }));
+}
+
 function regionTable(photo) {
   const regions = strongest(photo);
   if (!regions.length) return null;
@@ -119,7 +152,7 @@ function dimensionTable(photo) {
   const columns = ["dimension", "value", "uncertainty", "lower", "upper", "tolerance", "verdict"]
     .map((key, i) => ({ title: say("column." + key), right: i > 0 && i < 5 }));
   return table(say("dimensions"), columns, photo.dimensions.map((d) => [
-    d.name, number(d.value) + " " + (d.unit || ""), d.uncertainty === null ? "–" : "± " + number(d.uncertainty, 2),
+    d.name, measured(d.value, d.uncertainty) + " " + (d.unit || ""), d.uncertainty === null ? "–" : "± " + number(d.uncertainty, 2),
     number(d.lower), number(d.upper), toleranceBar(d), badge("verdict", d.verdict)]));
 }
 

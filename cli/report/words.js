@@ -19,6 +19,13 @@ function number(value, digits) {
   return value.toLocaleString(language, { maximumSignificantDigits: digits || 6 });
 }
 
+/* A value to two digits of its uncertainty (JCGM 100:2008, 7.2.6). */
+function measured(value, uncertainty) {
+  if (value === null || !(uncertainty > 0)) return number(value);
+  const decimals = Math.max(0, Math.min(9, 1 - Math.floor(Math.log10(uncertainty))));
+  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
 function percent(value) {
   return value === null || value === undefined ? "–" : number(100 * value, 3) + " %";
 }
