@@ -112,7 +112,7 @@ enum status bench_circles(long runs, struct bench_figures *figures, struct fault
   for (int r = 0; r < 5 && !status; r++)
     for (int b = 0; b < 3 && !status; b++)
       for (int n = 0; n < 2 && !status; n++) {
-        long some = radii[r] > 100 ? runs / 4 + 1 : radii[r] > 300 ? EXPOSURES : 2 * runs;
+        long some = radii[r] > 300 ? runs / 4 + 1 : radii[r] > 100 ? runs : 4 * runs;
         if (radii[r] >= 5 * blurs[b]) status = one(&lab, some, radii[r], blurs[b], noises[n], figures, fault);
       }
   bench_lab_close(&lab);

@@ -1,5 +1,6 @@
 /* Gauges on drawn pictures whose truth is known. */
 #include "cli/bench_lab.h"
+#include "engine/measure/candidates.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -254,6 +255,25 @@ static void a_hole_has_its_position_in_the_datum(void **state) {
   assert_true(value(&s[4], NULL) < 1e-9);
 }
 
+static void a_picture_offers_its_circle_and_its_sides(void **state) {
+  (void)state;
+  struct drawing *d = begin(400, 300);
+  struct spec_dimension gauges[CANDIDATES_MOST];
+  struct fault fault;
+  size_t count, lines = 0;
+  drawing_rectangle(d, 200, 150, 300, 200, 0, NULL, 1);
+  drawing_ellipse(d, 150, 140, 25.4, 25.4, 0, NULL, -1);
+  drawing_blur(d, 1);
+  drawing_finish(d, 60, 120, 2, &lab.draws);
+  const struct plane luma = {d->pixels, d->width, d->height, (size_t)d->width};
+  assert_int_equal(candidates_find(&lab.device, &luma, gauges, &count, &fault), STATUS_OK);
+  assert_int_equal(gauges[0].gauge, GAUGE_CIRCLE);
+  assert_string_equal(gauges[0].name, "circle1");
+  assert_true(fabs(gauges[0].radius - 25.4) < 0.05 && fabs(gauges[0].centre[0] - 150) < 0.05);
+  for (size_t i = 1; i < count; i++) lines += gauges[i].gauge == GAUGE_LINE;
+  assert_true(lines == 4 && count == 5);
+}
+
 /* The levels of the processor, and what they measure. */
 static void every_level_measures_the_same(void **state) {
   (void)state;
@@ -291,6 +311,7 @@ int main(void) {
       cmocka_unit_test(outlines_have_their_sides),
       cmocka_unit_test(callipers_take_pairs_widths_and_counts),
       cmocka_unit_test(a_hole_has_its_position_in_the_datum),
+      cmocka_unit_test(a_picture_offers_its_circle_and_its_sides),
       cmocka_unit_test(every_level_measures_the_same),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
