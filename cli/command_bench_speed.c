@@ -1,5 +1,6 @@
 #include "cli/bench.h"
 #include "cli/bench_photos.h"
+#include "cli/bench_yardstick.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"
@@ -11,11 +12,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DRAWN = 3, STAGES = 5 };
+enum { DRAWN = 3, OWN_STAGES = 5, STAGES = 6 };
 
 struct speed_options {
   struct common_options common;
   long megapixels, runs;
+  bool yardstick;
 };
 
 static const struct option options[] = {{.name = "megapixels",
@@ -34,10 +36,14 @@ static const struct option options[] = {{.name = "megapixels",
                                          .help = "how often each photo is decoded and judged, in turn",
                                          .least = 1,
                                          .most = 999},
+                                        {.name = "yardstick",
+                                         .kind = OPTION_FLAG,
+                                         .offset = offsetof(struct speed_options, yardstick),
+                                         .help = "time a plain OpenCV pipeline on the same photos, in turn"},
                                         {.name = NULL}};
 
-static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align", "compare", "whole"};
-static const char *const fields[STAGES] = {"plain_decode", "decode", "align", "compare", "total"};
+static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align", "compare", "whole", "yardstick"};
+static const char *const fields[STAGES] = {"plain_decode", "decode", "align", "compare", "total", "yardstick"};
 
 struct speed {
   const struct speed_options *given;
@@ -46,6 +52,7 @@ struct speed {
   struct golden *golden;
   struct inspector *inspector;
   struct inspection *inspection;
+  struct yardstick *yardstick;
   unsigned char *rgb;
   size_t rgb_size;
   double *ms[STAGES];
@@ -70,10 +77,13 @@ static enum status open_golden(struct speed *s, struct fault *fault) {
   const struct inspect_options inspect = {.backend = s->given->common.backend, .cpu = s->given->common.cpu};
   enum status status = s->golden ? inspector_open(s->golden, &inspect, &s->inspector, fault)
                                  : inspector_open_photo(&s->photos[0], &inspect, &s->inspector, fault);
-  return status ? status : inspection_open(s->inspector, &s->inspection, fault);
+  if (!status) status = inspection_open(s->inspector, &s->inspection, fault);
+  if (status || !s->given->yardstick) return status;
+  return yardstick_open(s->golden ? &s->golden->photos[0] : &s->photos[0], &s->yardstick, fault);
 }
 
-/* One plain decode and one judging of a photo. A photo that is not judged measures nothing. */
+/* One plain decode, one judging of a photo and, where asked for, one by the yardstick. A photo that is not judged
+ * measures nothing. */
 static enum status measure_photo(struct speed *s, const struct photo *photo, double ms[STAGES], struct fault *fault) {
   struct result result = {0};
   enum status status = bench_decode(photo, &s->rgb, &s->rgb_size, &ms[0], fault);
@@ -85,13 +95,19 @@ static enum status measure_photo(struct speed *s, const struct photo *photo, dou
   ms[4] = result.timing.total;
   snprintf(s->backend, sizeof s->backend, "%s", result.backend);
   result_free(&result);
+  int regions;
+  if (!status && s->yardstick) status = yardstick_judge(s->yardstick, photo, &ms[OWN_STAGES], &regions, fault);
   return status;
+}
+
+static int stages_of(const struct speed *s) {
+  return s->yardstick ? STAGES : OWN_STAGES;
 }
 
 /* The first round takes memory and is not counted. */
 static enum status measure(struct speed *s, struct fault *fault) {
   size_t runs = (size_t)s->given->runs, photos = s->count - 1;
-  for (int k = 0; k < STAGES; k++)
+  for (int k = 0; k < stages_of(s); k++)
     if (!(s->ms[k] = calloc(runs * photos, sizeof(double))))
       return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
   progress_begin("runs", runs);
@@ -100,7 +116,7 @@ static enum status measure(struct speed *s, struct fault *fault) {
     for (size_t i = 0; i < photos && !status; i++) {
       double ms[STAGES];
       status = measure_photo(s, &s->photos[i + 1], ms, fault);
-      for (int k = 0; k < STAGES && run && !status; k++) s->ms[k][s->measured] = ms[k];
+      for (int k = 0; k < stages_of(s) && run && !status; k++) s->ms[k][s->measured] = ms[k];
       s->measured += run > 0;
     }
     progress_set(run, runs);
@@ -111,10 +127,10 @@ static enum status measure(struct speed *s, struct fault *fault) {
 
 static enum status report(struct speed *s, struct fault *fault) {
   double median[STAGES];
-  for (int k = 0; k < STAGES; k++) median[k] = bench_median(s->ms[k], s->measured);
+  for (int k = 0; k < stages_of(s); k++) median[k] = bench_median(s->ms[k], s->measured);
   if (s->given->common.json) {
     json_t *ms = json_object(), *decodes = json_object();
-    for (int k = 0; k < STAGES; k++) {
+    for (int k = 0; k < stages_of(s); k++) {
       json_object_set_new(ms, fields[k], json_real(median[k]));
       json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
     }
@@ -125,7 +141,8 @@ static enum status report(struct speed *s, struct fault *fault) {
   }
   printf("%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", s->count - 1,
          s->given->runs, s->backend, "", "ms", "D");
-  for (int k = 0; k < STAGES; k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
+  for (int k = 0; k < stages_of(s); k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
+  if (s->yardstick) printf("\n%.1f times as fast as the yardstick\n", median[OWN_STAGES] / median[OWN_STAGES - 1]);
   return STATUS_OK;
 }
 
@@ -140,6 +157,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   if (!status) status = report(&s, fault);
   for (int k = 0; k < STAGES; k++) free(s.ms[k]);
   free(s.rgb);
+  yardstick_close(s.yardstick);
   inspection_close(s.inspection);
   inspector_close(s.inspector);
   if (s.golden) golden_close(s.golden);
@@ -154,9 +172,10 @@ const struct command command_bench_speed = {
     .text =
         "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, in one thread, and\n"
         "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
-        "medians in ms and in D. Without a golden it draws three photos.\n\n"
+        "medians in ms and in D. Without a golden it draws three photos. The yardstick is what one writes with OpenCV\n"
+        "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
         "With --json: {\"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", \"align\",\n"
-        "\"compare\", \"total\"}, \"decodes\": the same in D}.",
+        "\"compare\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D}.",
     .example = "  assay bench speed --megapixels 12\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},
     .options = options,
