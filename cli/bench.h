@@ -11,6 +11,9 @@
 /* Milliseconds of a clock that does not go back. */
 double bench_now(void);
 
+/* What the system calls the processor, or "unknown processor". */
+void bench_processor(char *name, size_t size);
+
 /* Sorts the values; the mean of the two in the middle where there is no middle one. `count` is at least 1. */
 double bench_median(double *values, size_t count);
 

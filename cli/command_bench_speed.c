@@ -127,6 +127,8 @@ static enum status measure(struct speed *s, struct fault *fault) {
 
 static enum status report(struct speed *s, struct fault *fault) {
   double median[STAGES];
+  char processor[128];
+  bench_processor(processor, sizeof processor);
   for (int k = 0; k < stages_of(s); k++) median[k] = bench_median(s->ms[k], s->measured);
   if (s->given->common.json) {
     json_t *ms = json_object(), *decodes = json_object();
@@ -134,13 +136,13 @@ static enum status report(struct speed *s, struct fault *fault) {
       json_object_set_new(ms, fields[k], json_real(median[k]));
       json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
     }
-    return output_json(json_pack("{s:s, s:I, s:I, s:o, s:o}", "backend", s->backend, "photos",
-                                 (json_int_t)(s->count - 1), "runs", (json_int_t)s->given->runs, "ms", ms, "decodes",
-                                 decodes),
+    return output_json(json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "processor", processor, "backend", s->backend,
+                                 "photos", (json_int_t)(s->count - 1), "runs", (json_int_t)s->given->runs, "ms", ms,
+                                 "decodes", decodes),
                        fault);
   }
-  printf("%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", s->count - 1,
-         s->given->runs, s->backend, "", "ms", "D");
+  printf("%s\n%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", processor,
+         s->count - 1, s->given->runs, s->backend, "", "ms", "D");
   for (int k = 0; k < stages_of(s); k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
   if (s->yardstick) printf("\n%.1f times as fast as the yardstick\n", median[OWN_STAGES] / median[OWN_STAGES - 1]);
   return STATUS_OK;
@@ -174,7 +176,8 @@ const struct command command_bench_speed = {
         "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
         "medians in ms and in D. Without a golden it draws three photos. The yardstick is what one writes with OpenCV\n"
         "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
-        "With --json: {\"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", \"align\",\n"
+        "With --json: {\"processor\", \"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", "
+        "\"align\",\n"
         "\"compare\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D}.",
     .example = "  assay bench speed --megapixels 12\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},

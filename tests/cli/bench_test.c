@@ -33,10 +33,11 @@ static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference
 
 static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
   (void)state;
-  static const char *const stages[] = {"plain_decode", "decode", "align", "compare", "total"};
-  struct program_end end = RUN("bench", "speed", "--megapixels", "1", "--runs", "1", "--json");
+  static const char *const stages[] = {"plain_decode", "decode", "align", "compare", "total", "yardstick"};
+  struct program_end end = RUN("bench", "speed", "--megapixels", "1", "--runs", "1", "--yardstick", "--json");
   ASSERT_EXIT(end, 0);
   json_t *json = object_of(&end), *ms = json_object_get(json, "ms"), *decodes = json_object_get(json, "decodes");
+  assert_true(json_string_length(json_object_get(json, "processor")) > 0);
   double plain = json_real_value(json_object_get(ms, "plain_decode"));
   for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
     double stage = json_real_value(json_object_get(ms, stages[i]));
