@@ -126,12 +126,13 @@ static enum status find_rows(struct device *device, const struct kernel_image *m
 }
 
 static void add_finding(struct comparison *c, const struct kernel_component *row, const struct size *size, int plane) {
-  double peak = (double)row->peak / c->limit[plane];
-  if (peak * peak * row->area < size->full) return;
-  if (c->count == COMPARE_MOST_FINDINGS)
+  if (c->count == COMPARE_MOST_FINDINGS) {
     c->overflow = true;
-  else
-    c->findings[c->count++] = finding_of(row, plane, c->limit[plane]);
+    return;
+  }
+  struct finding *f = &c->findings[c->count++];
+  *f = finding_of(row, plane, c->limit[plane]);
+  f->weight = f->peak * f->peak * row->area / size->full;
 }
 
 /* Takes the halo off a strong area: the parts of its box that reach a share of its peak are the findings. */
@@ -192,6 +193,7 @@ static void absorb(struct finding *into, const struct finding *other) {
   if (other->top < into->top) into->top = other->top;
   if (other->right > into->right) into->right = other->right;
   if (other->bottom > into->bottom) into->bottom = other->bottom;
+  into->weight += other->weight;
   if (other->peak > into->peak) into->peak = other->peak;
   if (other->chroma_peak > into->chroma_peak) into->chroma_peak = other->chroma_peak;
 }
@@ -223,6 +225,14 @@ static void join_findings(struct comparison *c) {
   }
 }
 
+/* What is small and weak, and nothing like it is beside it. */
+static void drop_specks(struct comparison *c) {
+  size_t kept = 0;
+  for (size_t i = 0; i < c->count; i++)
+    if (c->findings[i].weight >= 1) c->findings[kept++] = c->findings[i];
+  c->count = kept;
+}
+
 /* A spec's min_area is the least, whatever the strength. */
 static struct size size_of(int plane, double min_area) {
   double scale = 1 << aligned_level(plane), full = isnan(min_area) ? FULL_AREA : min_area;
@@ -246,6 +256,7 @@ enum status compare_photo(struct device *device, const struct reference *referen
     if (!status) status = find_areas(device, &size, i, c, fault);
   }
   if (!status) join_findings(c);
+  if (!status && isnan(min_area)) drop_specks(c);
   return status;
 }
 

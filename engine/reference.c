@@ -1,5 +1,6 @@
 #include "engine/reference.h"
 
+#include "engine/detail.h"
 #include "engine/noise.h"
 
 #include <math.h>
@@ -7,12 +8,15 @@
 #include <string.h>
 
 /* Defaults of the tolerance, where the spec leaves it to us: grey levels, deviations, golden pixels, share of the
- * contrast within two pixels (an edge's overshoot differs from camera to camera and with sub-pixel phase). Tuned on
- * synthetic lots for no false region at a contrast of 25 grey levels over 6 px found; see datasets/README.md. */
+ * contrast within two pixels (an edge's overshoot differs from camera to camera and with sub-pixel phase). Where the
+ * luma has fine detail a camera's mosaic makes up colours that change with every pose: chroma is allowed a share of the
+ * contrast there, and elsewhere little. Tuned on synthetic lots for no false region at a contrast of 25 grey levels
+ * over 6 px found; see datasets/README.md. */
 struct defaults {
-  double absolute, relative, edge, sharp;
+  double absolute, detail, relative, edge, sharp;
 };
-static const struct defaults LUMA = {12.5, 8, 1, 0.1}, CHROMA = {11.5, 8, 1, 0.3}, CHROMA_QUARTER = {8, 8, 1, 0.2};
+static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {7.5, 0.105, 8, 1, 0.3},
+                             CHROMA_QUARTER = {5, 0.06, 8, 1, 0.2};
 
 /* With more photos, what edges really do shows in the variance, and less need be allowed beforehand. */
 static const double EDGE_KNOWN = 0.3;
@@ -128,6 +132,7 @@ static struct kernel_tolerance tolerance_of(const struct spec *spec, const struc
   double edge = given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
   struct kernel_tolerance t = {
       .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
+      .detail = fixed(d.detail, 256),
       .relative = fixed(relative, 256),
       .edge = fixed(edge, 256),
       .sharp = fixed(d.sharp, 256),
@@ -160,23 +165,25 @@ static enum status find_variability(struct device *device, const struct referenc
   return status;
 }
 
-static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones, int plane,
-                               int photos, const struct variability *variability, const struct kernel_image *variance,
-                               struct reference_plane *p, struct fault *fault) {
+static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones,
+                               const struct plane *detail, int plane, int photos, const struct variability *variability,
+                               const struct kernel_image *variance, struct reference_plane *p, struct fault *fault) {
   static const struct spec_tolerance unset = {NAN, NAN, NAN};
   struct kernel_tolerance tolerances[255];
   int32_t count = 0;
   tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability);
   for (size_t i = 0; i < spec->zone_count; i++)
     tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, photos, variability);
-  struct device_memory zone_memory = {0};
-  struct kernel_image zone_view;
+  struct device_memory zone_memory = {0}, detail_memory = {0};
+  struct kernel_image zone_view, detail_view;
   enum status status = device_upload_plane(device, &zone_memory, zones, &zone_view, fault);
+  if (!status) status = device_upload_plane(device, &detail_memory, detail, &detail_view, fault);
   if (!status) {
     struct kernel_limits call = {.mean = p->mean,
                                  .variance = *variance,
                                  .count = p->count,
                                  .zones = zone_view,
+                                 .detail = detail_view,
                                  .tolerances = tolerances,
                                  .tolerance_count = count,
                                  .rise = p->rise,
@@ -184,11 +191,13 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
     status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
   }
   device_release(device, &zone_memory);
+  device_release(device, &detail_memory);
   return status;
 }
 
-static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones, int plane,
-                                int photos, double noise, struct reference_plane *p, struct fault *fault) {
+static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones,
+                                const struct plane *detail, int plane, int photos, double noise,
+                                struct reference_plane *p, struct fault *fault) {
   struct device_memory variance_memory = {0};
   struct kernel_image variance;
   struct variability variability;
@@ -202,7 +211,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
     status = device_check(device->backend->operations.statistics(device->context, &call), "statistics", fault);
   }
   if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
-  if (!status) status = make_limits(device, spec, zones, plane, photos, &variability, &variance, p, fault);
+  if (!status) status = make_limits(device, spec, zones, detail, plane, photos, &variability, &variance, p, fault);
   device_release(device, &variance_memory);
   for (int i = 0; i < 3; i++) device_release(device, &p->statistics[i]);
   return status;
@@ -211,13 +220,20 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault) {
   const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
+  /* Luma is not allowed for detail: what stands there for it has no weight. */
+  struct plane detail[] = {zones->labels, {0}, {0}};
   enum status status = STATUS_OK;
+  for (int level = 1; level < 3 && reference->planes > 1 && !status; level++)
+    status = detail_of(&golden->planes[0], 1 << level, &detail[level], fault);
   for (int i = 0; i < reference->planes && !status; i++) {
     int level = aligned_level(i);
     /* A quarter plane is the half plane averaged over four. */
     double noise = level < 2 ? noise_of(&golden->planes[i]) : 0.5 * noise_of(&golden->planes[i - 2]);
-    status = finish_plane(device, spec, labels[level], i, reference->photos, noise, &reference->plane[i], fault);
+    status = finish_plane(device, spec, labels[level], &detail[level], i, reference->photos, noise,
+                          &reference->plane[i], fault);
   }
+  free(detail[1].pixels);
+  free(detail[2].pixels);
   return status;
 }
 

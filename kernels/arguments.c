@@ -77,14 +77,15 @@ bool statistics_fit(const struct kernel_statistics *call) {
 }
 
 static bool tolerance_fits(const struct kernel_tolerance *t) {
-  return t->absolute >= 1 && t->relative >= 0 && t->edge >= 0 && t->sharp >= 0 && t->prior >= 1 && t->prior <= 1024 &&
-         t->prior_variance >= 0 && t->prior_edge >= 0 && t->prior_edge <= 1 << 20;
+  return t->absolute >= 1 && t->detail >= 0 && t->relative >= 0 && t->edge >= 0 && t->sharp >= 0 && t->prior >= 1 &&
+         t->prior <= 1024 && t->prior_variance >= 0 && t->prior_edge >= 0 && t->prior_edge <= 1 << 20;
 }
 
 bool limits_fit(const struct kernel_limits *call) {
   const struct kernel_image *mean = &call->mean;
   if (!fits(mean, 2) || !fits_like(&call->variance, 4, mean) || !fits_like(&call->count, 2, mean) ||
-      !fits_like(&call->zones, 1, mean) || !fits_like(&call->rise, 2, mean) || !fits_like(&call->fall, 2, mean))
+      !fits_like(&call->zones, 1, mean) || !fits_like(&call->detail, 1, mean) || !fits_like(&call->rise, 2, mean) ||
+      !fits_like(&call->fall, 2, mean))
     return false;
   if (!call->tolerances || call->tolerance_count < 1 || call->tolerance_count > KERNEL_MOST_TOLERANCES) return false;
   for (int32_t i = 0; i < call->tolerance_count; i++)

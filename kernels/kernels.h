@@ -139,7 +139,7 @@ struct kernel_statistics {
  * the picture), rounded down; "max" and "min" are over the pixels whose count is not 0:
  *   r = max 5 x 5 of M - min 5 x 5 of M, p = prior_variance + ((prior_edge r r) >> 16)
  *   deviation = floor(sqrt((prior p + (n - 1) v) / (prior + n - 1)))                                             Q4
- *   spread = max(absolute, (relative deviation) >> 8)                                                           Q4
+ *   spread = max(absolute + ((detail D) >> 4), (relative deviation) >> 8), D the pixel of `detail`               Q4
  *   rise   = spread + ((edge (max 3 x 3 of M - M) + sharp r) >> 8)               Q4
  *   fall   = the same with M - min 3 x 3 of M
  * and the outputs are reciprocals for kernel_compare: min(65535, (KERNEL_MAP_UNIT << 16) / limit). They are 0, never
@@ -147,6 +147,7 @@ struct kernel_statistics {
  * the picture) is 0, since the ground there is in the smoothed value; zone z takes tolerances[z - 1]. */
 struct kernel_tolerance {
   int32_t absolute;       /* Q4, at least 1 */
+  int32_t detail;         /* Q8 */
   int32_t relative;       /* Q8 */
   int32_t edge, sharp;    /* Q8 */
   int32_t prior;          /* photos that the prior counts for, at least 1 */
@@ -156,7 +157,7 @@ struct kernel_tolerance {
 
 struct kernel_limits {
   struct kernel_image mean, variance, count; /* u16, u32, u16 */
-  struct kernel_image zones;                 /* u8 */
+  struct kernel_image zones, detail;         /* u8 */
   const struct kernel_tolerance *tolerances; /* host memory */
   int32_t tolerance_count;
   struct kernel_image rise, fall; /* u16 */

@@ -5,11 +5,12 @@
 #include "kernels/kernels.h"
 #include "kernels/pixel.h"
 
-/* What the 5 x 5 around a pixel say. */
+/* What a pixel's detail and the 5 x 5 around it say. */
 struct limit_surroundings {
   int32_t near_low, near_high; /* least and largest mean of the 3 x 3, where something was seen */
   int32_t low, high;           /* and of all */
   uint64_t variance;           /* mean */
+  int32_t detail;
 };
 
 /* value / divisor for a value below 2^60 and a divisor from 1 to below 2^17: digits of 15 bits, in divisions of 32
@@ -39,7 +40,8 @@ PIXEL_FN void limit_pixel(const struct kernel_tolerance *t, const struct limit_s
   uint64_t variance = limit_divide(prior * expected + more * around->variance, (uint32_t)(prior + more));
   uint32_t deviation = pixel_root((uint32_t)(variance > UINT32_MAX ? UINT32_MAX : variance));
   int64_t spread = ((int64_t)t->relative * deviation) >> 8;
-  if (spread < t->absolute) spread = t->absolute;
+  int64_t least = t->absolute + (((int64_t)t->detail * around->detail) >> 4);
+  if (spread < least) spread = least;
   *rise = limit_reciprocal(spread + ((t->edge * (around->near_high - mean) + t->sharp * r) >> 8));
   *fall = limit_reciprocal(spread + ((t->edge * (mean - around->near_low) + t->sharp * r) >> 8));
 }

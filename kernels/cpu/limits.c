@@ -51,7 +51,8 @@ static uint64_t variance_around(const struct kernel_image *variance, int32_t x, 
 static void limits_at(const struct kernel_limits *call, const struct kernel_tolerance *tolerance, int32_t x, int32_t y,
                       uint16_t *rise, uint16_t *fall) {
   struct range near = range_around(call, x, y, 1), wide = range_around(call, x, y, 2);
-  struct limit_surroundings around = {near.low, near.high, wide.low, wide.high, variance_around(&call->variance, x, y)};
+  struct limit_surroundings around = {
+      near.low, near.high, wide.low, wide.high, variance_around(&call->variance, x, y), cpu_row8(&call->detail, y)[x]};
   limit_pixel(tolerance, &around, cpu_row16(&call->mean, y)[x], cpu_row16(&call->count, y)[x], rise, fall);
 }
 

@@ -25,7 +25,7 @@ enum kernel_status statistics(struct kernel_context *context, const struct kerne
 struct limit_planes {
   plane<const uint16_t> mean, count;
   plane<const uint32_t> variance;
-  plane<const uint8_t> zones;
+  plane<const uint8_t> zones, detail;
   const struct kernel_tolerance *tolerances;
   int32_t tolerance_count;
   plane<uint16_t> rise, fall;
@@ -33,7 +33,7 @@ struct limit_planes {
 
 static __device__ inline limit_surroundings look_around(const limit_planes &p, int32_t x, int32_t y) {
   int32_t middle = p.mean.row(y)[x];
-  limit_surroundings s = {middle, middle, middle, middle, 0};
+  limit_surroundings s = {middle, middle, middle, middle, 0, p.detail.row(y)[x]};
   uint32_t n = 0;
   for (int32_t v = edge(y - 2, p.mean.height); v <= edge(y + 2, p.mean.height); v++)
     for (int32_t u = edge(x - 2, p.mean.width); u <= edge(x + 2, p.mean.width); u++) {
@@ -80,6 +80,7 @@ enum kernel_status limits(struct kernel_context *context, const struct kernel_li
                          plane_of<const uint16_t>(call->count),
                          plane_of<const uint32_t>(call->variance),
                          plane_of<const uint8_t>(call->zones),
+                         plane_of<const uint8_t>(call->detail),
                          context->tolerances,
                          call->tolerance_count,
                          plane_of<uint16_t>(call->rise),

@@ -105,6 +105,9 @@ static void tolerances(union call *call, int32_t wrong) {
   case 10:
     t[1].prior_edge = -1;
     break;
+  case 11:
+    t[1].detail = -1;
+    break;
   default:
     break;
   }
@@ -218,9 +221,9 @@ static const struct operation operations[] = {
     {"limits",
      run_limits,
      tolerances,
-     10,
+     11,
      {IMAGE(limits, mean, U16), IMAGE(limits, variance, U32), IMAGE(limits, count, U16), IMAGE(limits, zones, U8),
-      IMAGE(limits, rise, U16), IMAGE(limits, fall, U16)}},
+      IMAGE(limits, detail, U8), IMAGE(limits, rise, U16), IMAGE(limits, fall, U16)}},
     {"compare",
      run_compare,
      none,

@@ -9,7 +9,7 @@
 enum { TOLERANCES = 5 };
 
 struct limits_case {
-  struct block *mean, *variance, *count, *zones, *rise, *fall;
+  struct block *mean, *variance, *count, *zones, *detail, *rise, *fall;
   struct kernel_tolerance tolerances[TOLERANCES];
 };
 
@@ -20,6 +20,7 @@ static enum kernel_status limits(const struct kernel_operations *o, struct kerne
                                .variance = block_view(c->variance),
                                .count = block_view(c->count),
                                .zones = block_view(c->zones),
+                               .detail = block_view(c->detail),
                                .tolerances = c->tolerances,
                                .tolerance_count = TOLERANCES,
                                .rise = block_view(c->rise),
@@ -85,13 +86,15 @@ static void expect_pixel(const struct limits_case *c, int32_t x, int32_t y) {
   int64_t variance = (t->prior * prior_variance + (n - 1) * variance_near(c, x, y)) / (t->prior + n - 1);
   int64_t deviation = root(variance > UINT32_MAX ? UINT32_MAX : variance);
   int64_t spread = floor_shift(t->relative * deviation, 8);
-  if (spread < t->absolute) spread = t->absolute;
+  int64_t lowest = t->absolute + floor_shift(t->detail * block_get(c->detail, x, y), 4);
+  if (spread < lowest) spread = lowest;
   block_expect(c->rise, x, y, reciprocal(spread + floor_shift(t->edge * (high - m) + t->sharp * r, 8)));
   block_expect(c->fall, x, y, reciprocal(spread + floor_shift(t->edge * (m - low) + t->sharp * r, 8)));
 }
 
 static struct kernel_tolerance tolerance_of(struct harness *h, bool wild) {
   struct kernel_tolerance t = {.absolute = harness_between(h, 1, wild ? INT32_MAX : 400),
+                               .detail = harness_between(h, 0, wild ? INT32_MAX : 60),
                                .relative = harness_between(h, 0, wild ? INT32_MAX : 4000),
                                .edge = harness_between(h, 0, wild ? INT32_MAX : 600),
                                .sharp = harness_between(h, 0, wild ? INT32_MAX : 100),
@@ -103,13 +106,10 @@ static struct kernel_tolerance tolerance_of(struct harness *h, bool wild) {
 
 static void limits_of_size(struct harness *h, int32_t width, int32_t height, int round) {
   bool wild = round % 4 == 0;
-  struct limits_case c = {harness_image(h, U16, width, height),
-                          harness_image(h, U32, width, height),
-                          harness_image(h, U16, width, height),
-                          harness_image(h, U8, width, height),
-                          harness_image(h, U16, width, height),
-                          harness_image(h, U16, width, height),
-                          {{0}}};
+  struct limits_case c = {harness_image(h, U16, width, height), harness_image(h, U32, width, height),
+                          harness_image(h, U16, width, height), harness_image(h, U8, width, height),
+                          harness_image(h, U8, width, height),  harness_image(h, U16, width, height),
+                          harness_image(h, U16, width, height), {{0}}};
   harness_note(h, "%s", wild ? ", wild" : "");
   for (int i = 0; i < TOLERANCES; i++) c.tolerances[i] = tolerance_of(h, wild);
   if (wild)
@@ -120,6 +120,7 @@ static void limits_of_size(struct harness *h, int32_t width, int32_t height, int
     block_fill(h, c.count, (enum fill)(round / 3 % FILLS));
   else
     block_fill_between(h, c.count, 0, 12);
+  block_fill(h, c.detail, wild ? (enum fill)(round / 4 % FILLS) : FILL_RANDOM);
   if (round % 3)
     block_fill_between(h, c.zones, 1, TOLERANCES);
   else

@@ -98,10 +98,10 @@ static uint16_t reciprocal(float limit) {
 
 /* Pixels begin..end - 1 of a part, all of one zone. The numbers stay whole and under 2^51 throughout. */
 static void limit_run(const struct kernel_tolerance *t, const struct around *restrict a, const uint16_t *restrict mean,
-                      const uint16_t *restrict count, int32_t begin, int32_t end, uint16_t *restrict rise,
-                      uint16_t *restrict fall) {
+                      const uint16_t *restrict count, const uint8_t *restrict detail, int32_t begin, int32_t end,
+                      uint16_t *restrict rise, uint16_t *restrict fall) {
   double prior = t->prior, prior_variance = t->prior_variance, prior_edge = t->prior_edge, relative = t->relative;
-  double absolute = t->absolute, edge = t->edge, sharp = t->sharp;
+  double absolute = t->absolute, fine = t->detail, edge = t->edge, sharp = t->sharp;
   float up[PART], down[PART];
   for (int32_t i = begin; i < end; i++) {
     double more = count[i] ? count[i] - 1 : 0, r = a->high[i] - a->low[i], m = mean[i];
@@ -110,7 +110,8 @@ static void limit_run(const struct kernel_tolerance *t, const struct around *res
     double variance = exact_floor((prior * expected + more * found) / (prior + more));
     double deviation = exact_floor(sqrt(variance < UINT32_MAX ? variance : UINT32_MAX));
     double spread = exact_floor(relative * deviation / 256);
-    spread = spread > absolute ? spread : absolute;
+    double lowest = absolute + exact_floor(fine * detail[i] / 16);
+    spread = spread > lowest ? spread : lowest;
     up[i] = bounded(spread + exact_floor((edge * (a->near_high[i] - m) + sharp * r) / 256));
     down[i] = bounded(spread + exact_floor((edge * (m - a->near_low[i]) + sharp * r) / 256));
   }
@@ -122,13 +123,13 @@ static void limit_run(const struct kernel_tolerance *t, const struct around *res
 }
 
 static void limit_part(const struct kernel_limits *call, const struct around *a, int32_t y, int32_t first, int32_t n) {
-  const uint8_t *zones = cpu_row8(&call->zones, y) + first;
+  const uint8_t *zones = cpu_row8(&call->zones, y) + first, *detail = cpu_row8(&call->detail, y) + first;
   const uint16_t *mean = cpu_row16(&call->mean, y) + first, *count = cpu_row16(&call->count, y) + first;
   uint16_t *rise = cpu_row16(&call->rise, y) + first, *fall = cpu_row16(&call->fall, y) + first;
   for (int32_t begin = 0, end = 0; begin < n; begin = end) {
     while (end < n && zones[end] == zones[begin]) end++;
     if (zones[begin] && zones[begin] <= call->tolerance_count)
-      limit_run(&call->tolerances[zones[begin] - 1], a, mean, count, begin, end, rise, fall);
+      limit_run(&call->tolerances[zones[begin] - 1], a, mean, count, detail, begin, end, rise, fall);
     else
       for (int32_t i = begin; i < end; i++) rise[i] = fall[i] = 0;
   }
