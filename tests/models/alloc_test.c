@@ -59,7 +59,7 @@ static enum status parse_manifest(void *text, struct fault *fault) {
 static void of_a_manifest(void **state) {
   (void)state;
   char text[] = "photo,golden,lot\na,g,l\nb,,\n";
-  assert_int_equal(fail_each(parse_manifest, text), 6);
+  assert_int_equal(fail_each(parse_manifest, text), 8);
 }
 
 static enum status job_there_and_back(void *context, struct fault *fault) {
