@@ -25,7 +25,7 @@ bool bench_figure_holds(const struct bench_figure *figure);
 void bench_figures_free(struct bench_figures *figures);
 
 /* The scale from a marker, through a calibrated lens and under perspective, on drawn photos whose camera is known.
- * `runs` exposures of each drawn scene; 25 make some 10,000 lengths in all. */
+ * A quarter of `runs` exposures of each drawn scene; 24 make some 10,000 lengths in all. */
 enum status bench_scale(long runs, struct bench_figures *figures, struct fault *fault);
 
 /* A drawn part that is 2 % too large, measured through the whole inspection with each source of scale. */

@@ -117,7 +117,7 @@ static struct length any_length(struct bench *b, double reach) {
 
 /* ---- perspective of 15 degrees, the marker an eighth of the photo's width ---- */
 
-enum { POSES = 12, LENGTHS = 50, OF_A_PHOTO = 4 };
+enum { POSES = 12, LENGTHS = 50, VIEWS_A_LEVEL = 48, OF_A_PHOTO = 4 };
 
 static enum status under_perspective(struct bench *b, struct bench_figures *figures) {
   double worst = 0;
@@ -144,11 +144,11 @@ static enum status coverage(struct bench *b, long runs, double tilt, double nois
   size_t inside = 0, all = 0;
   char what[96];
   enum status status = STATUS_OK;
-  for (int i = 0; i < POSES && !status; i++) {
+  for (int i = 0; i < VIEWS_A_LEVEL && !status; i++) {
     b->camera = plane_camera(400, 300, 500, between(b, -8, 8), between(b, -8, 8), between(b, 260, 340), tilt,
                              between(b, 0, 360), between(b, 0, 360));
     status = draw(b, b->shapes, 2, between(b, 0.7, 1.4));
-    for (long run = 0; run < runs && !status; run++) {
+    for (long run = 0; run < (runs + 3) / 4 && !status; run++) {
       struct scale scale;
       status = find_scale(b, noise, &scale);
       if (status) break;
