@@ -34,8 +34,8 @@ static struct edge_response straight(double sigma, double box, double d) {
 }
 
 /* Where the blur falls back by less along a curved edge, px, its mean place is all there is to see: what else the curve
- * does is under 1e-4 px. */
-static const double SLIGHT = 0.03;
+ * does is about 1e-4 px. */
+static const double SLIGHT = 0.08;
 
 /* Blur along the edge: that across, without the smaller part of the pixel, and the pixel's 1/12, whatever its angle. */
 static double variance_along(const struct edge_shape *shape) {

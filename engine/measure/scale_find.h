@@ -20,7 +20,8 @@ struct scale_request {
 
 /* *found is false, with `why` in words for the user and how to retake the photo, where the photo does not show what its
  * scale is to come from. Source none gives pixels: the photo's own under translation and rigid alignment, else golden
- * pixels; so does source reference, whose gauges are to be measured first (scale_reference.h). The status is not OK only for faults of assay or the machine. Thread-safe. */
+ * pixels; so does source reference, whose gauges are to be measured first (scale_reference.h). The status is not OK
+ * only for faults of assay or the machine. Thread-safe. */
 enum status scale_find(const struct scale_request *request, struct scale *scale, bool *found, char *why, size_t room,
                        struct fault *fault);
 
