@@ -3,6 +3,7 @@
 #include "cli/message.h"
 #include "cli/report/csv.h"
 #include "cli/report/data.h"
+#include "cli/report/folder.h"
 #include "cli/report/json.h"
 #include "cli/report/junit.h"
 #include "cli/report/page.h"
@@ -19,6 +20,7 @@ struct report_options {
   struct lot_terms terms;
   const char *out, *language, *format, *history;
   long photos, pictures;
+  bool full;
 };
 
 #define FIELD(name) offsetof(struct report_options, name)
@@ -57,6 +59,10 @@ static const struct option options[] = {
      .least = 0,
      .most = 5000,
      .help = "photos that failed shown with their pictures, some 100 kB each"},
+    {.name = "full",
+     .kind = OPTION_FLAG,
+     .offset = FIELD(full),
+     .help = "also the full pictures of these, in a folder beside the page: FILE without its ending, -pictures"},
     LOT_TERMS_OPTIONS(struct report_options),
     {.name = "history",
      .kind = OPTION_TEXT,
@@ -99,6 +105,11 @@ static enum status make_page(const struct gathering *in, const struct report_fol
   struct text pictures = {0};
   size_t shown = 0, failed = in->data.count[VERDICT_FAIL];
   enum status status = report_pictures_json(&in->data, folders, &pictures, &shown, fault);
+  if (!status && in->given->full) {
+    text_put(&pictures, ",\"full\":");
+    status = report_folder_fill(in->given->out, &in->data, folders, &pictures, fault);
+  }
+  text_put(&pictures, "}");
   if (!status) report_page(out, in->given->language, json, &pictures);
   if (!status && shown < failed)
     message_note("%zu of %zu photos that failed have pictures in the report", shown, failed);

@@ -153,6 +153,6 @@ enum status report_pictures_json(const struct report_data *data, const struct re
     out->failed |= pair.failed;
     text_free(&pair);
   }
-  text_put(out, "}}");
+  text_put(out, "}");
   return out->failed ? fault_set(fault, STATUS_MEMORY, "out of memory for the report") : STATUS_OK;
 }

@@ -20,8 +20,8 @@ void report_folders_free(struct report_folders *folders);
 enum status report_goldens_json(const struct report_data *data, const struct report_folders *folders, struct text *out,
                                 struct fault *fault);
 
-/* {"goldens": {SHA256: data URI}, "photos": {job's id: [photo, map]}}, of what is there; *shown photos. A picture over
- * REPORT_PICTURE_BYTES is passed over. */
+/* Begins an object, which the caller ends: {"goldens": {SHA256: data URI}, "photos": {job's id: [photo, map]}, of what
+ * is there; *shown photos. A picture over REPORT_PICTURE_BYTES is passed over. */
 enum status report_pictures_json(const struct report_data *data, const struct report_folders *folders, struct text *out,
                                  size_t *shown, struct fault *fault);
 

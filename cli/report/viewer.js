@@ -68,13 +68,15 @@ function stage(photo) {
   };
   slide(viewer.share);
   show();
+  const full = viewer.pictures.full && viewer.pictures.full[photo.job];
   return make("div", { class: "stage" }, frame, slider,
     make("div", { class: "switches" },
       checkbox(say("show_regions"), viewer.regions, (on) => { viewer.regions = on; show(); }),
       map ? checkbox(say("show_map"), viewer.map, (on) => { viewer.map = on; show(); }) : null,
       gauges ? checkbox(say("show_gauges"), viewer.gauges, (on) => { viewer.gauges = on; show(); }) : null,
       zones ? checkbox(say("show_zones"), viewer.zones, (on) => { viewer.zones = on; show(); }) : null),
-    map ? make("p", { class: "legend" }, say("map_scale")) : null);
+    map ? make("p", { class: "legend" }, say("map_scale")) : null,
+    full ? make("p", {}, make("a", { href: full }, say("full_picture"))) : null);
 }
 
 function dragging(frame, slide) {

@@ -32,7 +32,7 @@ function makeReports() {
   }
   fs.writeFileSync(at("out/results.jsonl"), lines.map((line) => JSON.stringify(line)).join("\n") + "\n");
   for (const language of ["en", "zh"]) {
-    const end = spawnSync(assay, ["lot", "report", at("out"), "--out", at(language + ".html"), "--language", language, "--size", "1200"]);
+    const end = spawnSync(assay, ["lot", "report", at("out"), "--out", at(language + ".html"), "--language", language, "--size", "1200", "--full"]);
     assert.strictEqual(end.status, 1, String(end.stderr));
   }
 }
@@ -92,6 +92,11 @@ const tests = {
       await page.keyboard.press("Space");
     }
     assert.deepStrictEqual([await visible(".difference"), await visible(".marks")], [true, false]);
+  },
+  async full_picture_lies_beside_the_page() {
+    const link = await pages[0].locator(".stage a").getAttribute("href");
+    assert.match(link, /^en-pictures\/[0-9a-f]{32}\.png$/);
+    assert.strictEqual(fs.readFileSync(path.join(folder, link)).subarray(1, 4).toString(), "PNG");
   },
   async table_filters_and_sorts() {
     const page = pages[0], shown = page.locator("#shown");
