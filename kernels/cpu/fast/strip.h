@@ -80,8 +80,8 @@ static inline bool strip_reach(const int32_t *restrict corners, int32_t parts, i
 /* Fills left and top. */
 static inline bool strip_is_near(const int32_t *restrict corners, int32_t cells, const struct kernel_image *photo,
                                  struct strip *restrict strip) {
-  int32_t x[STRIP_PARTS + 2], y[STRIP_PARTS + 2], parts = 2 * cells;
   if (!LANES_NEAR) return false;
+  int32_t x[STRIP_PARTS + 2], y[STRIP_PARTS + 2], parts = 2 * cells;
   for (int32_t i = 0; i < STRIP_PARTS + 2; i++) x[i] = corners[i / 2 * 2], y[i] = corners[i / 2 * 2 + 1];
   bool near = strip_reach(x, parts, photo->width, 14, 16, strip->left);
   near = strip_reach(y, parts, photo->height, 1, 3, strip->top) && near;

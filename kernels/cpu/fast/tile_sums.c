@@ -166,8 +166,8 @@ static void sum_strip(const struct kernel_tile_sums *call, int32_t first, int32_
   struct strip_frame frame;
   struct golden_rows golden = {.copy = {{0}}};
   struct strip_row row;
-  struct strip strip;
-  uint16_t value[STRIP];
+  struct strip strip = {.near = false};
+  uint16_t value[STRIP] = {0};
   make_frame(call->golden.width, first, light, &frame);
   for (int32_t y = top; y < end; y++) {
     take_golden(call, &frame, y, &golden);

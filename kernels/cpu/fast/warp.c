@@ -20,9 +20,9 @@ enum kernel_status FAST(cpu_warp)(struct kernel_context *context, const struct k
   const struct kernel_image *out = &call->out;
   if (!warp_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->photo)) return cpu_warp(context, call);
-  struct strip strip;
-  uint16_t value[STRIP];
-  int32_t corners[2 * (STRIP_CELLS + 1)];
+  struct strip strip = {.near = false};
+  uint16_t value[STRIP] = {0};
+  int32_t corners[2 * (STRIP_CELLS + 1)] = {0};
   for (int32_t y = 0; y < out->height; y++) {
     const uint8_t *tint = call->tint.buffer ? cpu_row8(&call->tint, y / 2) : NULL;
     uint8_t *to = cpu_row8(out, y), *seen = cpu_row8(&call->seen, y);

@@ -69,9 +69,9 @@ enum kernel_status FAST(cpu_warp_chroma)(struct kernel_context *context, const s
   const struct kernel_image *to = &call->out_cb;
   if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->luma)) return cpu_warp_chroma(context, call);
-  struct strip strip;
-  uint16_t luma[STRIP], cb[STRIP], cr[STRIP];
-  int32_t corners[LIGHTS * (STRIP_CELLS + 1)];
+  struct strip strip = {.near = false};
+  uint16_t luma[STRIP] = {0}, cb[STRIP] = {0}, cr[STRIP] = {0};
+  int32_t corners[LIGHTS * (STRIP_CELLS + 1)] = {0};
   for (int32_t y = 0; y < to->height; y++) {
     for (int32_t first = 0; first < to->width; first += STRIP) {
       int32_t cells = strip_cells(to->width, first);
