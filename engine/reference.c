@@ -15,7 +15,7 @@
 struct defaults {
   double absolute, detail, relative, edge, sharp;
 };
-static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {7.5, 0.105, 8, 1, 0.3},
+static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {8, 0.105, 8, 1, 0.3},
                              CHROMA_QUARTER = {5, 0.06, 8, 1, 0.2};
 
 /* With more photos, what edges really do shows in the variance, and less need be allowed beforehand. */
