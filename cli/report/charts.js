@@ -44,7 +44,7 @@ function chartFigure(chart) {
   const title = quantityName(chart.quantity, chart.name) + " · " + line;
   const outside = chart.values.filter((value) => value < chart.lower || value > chart.upper).length;
   const words = say("chart_words", { title, points: chart.values.length, centre: number(chart.centre, 4),
-    lower: number(chart.lower, 4), upper: number(chart.upper, 4), outside, unit: chart.unit || "" });
+    lower: number(chart.lower, 4), upper: number(chart.upper, 4), outside, unit: chart.unit || "" }).replace(/ +([,,])/, "$1");
   const canvas = make("canvas", { role: "img", "aria-label": words });
   const figure = make("figure", {}, make("figcaption", {}, title,
     chart.per > 1 ? make("span", { class: "faint" }, " " + say("per_point", { per: chart.per })) : null),
