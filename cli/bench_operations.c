@@ -49,8 +49,14 @@ static enum kernel_status statistics(const struct kernel_operations *o, const st
 }
 
 static enum kernel_status limits(const struct kernel_operations *o, const struct bench_scene *s) {
-  static const struct kernel_tolerance tolerance = {
-      .absolute = 64, .detail = 32, .relative = 1024, .edge = 64, .sharp = 32, .prior = 8, .prior_variance = 4096, .prior_edge = 400};
+  static const struct kernel_tolerance tolerance = {.absolute = 64,
+                                                    .detail = 32,
+                                                    .relative = 1024,
+                                                    .edge = 64,
+                                                    .sharp = 32,
+                                                    .prior = 8,
+                                                    .prior_variance = 4096,
+                                                    .prior_edge = 400};
   return o->limits(s->context, &(struct kernel_limits){.mean = s->mean,
                                                        .variance = s->variance,
                                                        .count = s->count,

@@ -43,8 +43,7 @@ enum status engine_judge_prepare(struct engine_judge *setup, const char *path, c
 static enum status keep_golden(const char *folder, struct opened_golden *golden, struct fault *fault) {
   struct opened_inspection at = {0};
   enum status status = opened_golden_inspect(golden, &at, fault);
-  if (!status)
-    status = evidence_keep_golden(folder, opened_golden_of(golden), inspection_golden(at.inspection), fault);
+  if (!status) status = evidence_keep_golden(folder, opened_golden_of(golden), inspection_golden(at.inspection), fault);
   inspection_close(at.inspection);
   return status;
 }

@@ -12,6 +12,10 @@ enum { MOST_AREAS = 65536, JOIN_PX = 4 };
  * by UNREST times what is above, at most to MOST_WIDENED. */
 static const double CALM = 0.012, UNREST = 20, MOST_WIDENED = 1.5;
 
+/* The other way round, a photo whose chroma shows next to nothing else may differ less: up to the share STILL the limit
+ * is NARROWED, and it grows to the whole tolerance at STIRRED. */
+static const double STILL = 0.0008, STIRRED = 0.0026, NARROWED = 0.6;
+
 /* An area as large as FULL_AREA (golden pixels; chroma, seen coarsely, twice that) counts from the whole tolerance on,
  * a smaller one, to the LEAST_SHARE of it, where it is stronger: noise that is averaged over an area falls with the
  * root of its size. */
@@ -48,14 +52,19 @@ static struct finding finding_of(const struct kernel_component *row, int plane, 
   return f;
 }
 
+static double narrowed(double share) {
+  double stir = (share - STILL) / (STIRRED - STILL);
+  return NARROWED + (1 - NARROWED) * (stir < 0 ? 0 : stir > 1 ? 1 : stir);
+}
+
 /* The map value that is the whole tolerance of this photo. */
-static int32_t limit_of(const int32_t *histogram) {
+static int32_t limit_of(const int32_t *histogram, bool chroma) {
   double calm = 0, restless = 0;
   for (int v = 0; v < KERNEL_MAP_UNIT / 4; v++) calm += histogram[v];
   for (int v = KERNEL_MAP_UNIT / 4; v < KERNEL_MAP_UNIT / 2; v++) restless += histogram[v];
   double share = calm > 0 ? restless / (calm + restless) : 0;
-  double widened = share > CALM ? 1 + UNREST * (share - CALM) : 1;
-  return (int32_t)(KERNEL_MAP_UNIT * (widened > MOST_WIDENED ? MOST_WIDENED : widened));
+  double factor = share > CALM ? 1 + UNREST * (share - CALM) : chroma ? narrowed(share) : 1;
+  return (int32_t)(KERNEL_MAP_UNIT * (factor > MOST_WIDENED ? MOST_WIDENED : factor));
 }
 
 /* The largest value that at least `area` pixels reach, in tolerances, at most 1. */
@@ -98,7 +107,7 @@ static enum status map_plane(struct device *device, const struct reference_plane
   int32_t histogram[256];
   if (!status) status = device_download(device, &c->histogram, histogram, sizeof histogram, fault);
   if (status) return status;
-  c->limit[plane] = limit_of(histogram);
+  c->limit[plane] = limit_of(histogram, plane != ALIGNED_LUMA);
   double use = use_of(histogram, least, c->limit[plane]);
   if (use > c->use) c->use = use;
   if (plane == ALIGNED_LUMA)

@@ -26,7 +26,7 @@ struct comparison {
   size_t count;
   bool overflow;                 /* more areas than could be examined: the photo differs almost everywhere */
   double use;                    /* largest use of tolerance that is not a finding, at most 1 */
-  int32_t limit[ALIGNED_PLANES]; /* map value that is the whole tolerance of this photo, KERNEL_MAP_UNIT or more */
+  int32_t limit[ALIGNED_PLANES]; /* map value that is the whole tolerance of this photo, about KERNEL_MAP_UNIT */
   int64_t compared;              /* luma pixels that were compared */
   int planes;
   struct kernel_image map[ALIGNED_PLANES];

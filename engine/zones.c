@@ -91,6 +91,15 @@ static size_t plane_size(const struct plane *plane) {
   return (size_t)plane->width * (size_t)plane->height;
 }
 
+/* Chroma at the golden's frame is mixed with what lies outside of it, which another photo shows otherwise. */
+static void clear_frame(const struct plane *p) {
+  for (int32_t y = 0; y < p->height; y++) {
+    uint8_t *row = p->pixels + (size_t)y * p->stride;
+    if (y == 0 || y + 1 == p->height) memset(row, 0, (size_t)p->width);
+    row[0] = row[p->width - 1] = 0;
+  }
+}
+
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
                        struct zones *zones, struct fault *fault) {
   memset(zones, 0, sizeof *zones);
@@ -126,7 +135,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   if (status)
     zones_free(zones);
   else
-    halve(&zones->labels, &zones->half), halve(&zones->half, &zones->quarter);
+    halve(&zones->labels, &zones->half), clear_frame(&zones->half), halve(&zones->half, &zones->quarter);
   return status;
 }
 

@@ -138,22 +138,22 @@ static void a_golden_of_which_nothing_is_compared_is_refused(void **state) {
           "no pixel");
 }
 
-/* Half and quarter size: nothing where one of the four is not compared, else the largest of their numbers; odd sizes
- * repeat the last row and column. */
-static void smaller_sizes_are_compared_where_all_four_are(void **state) {
+/* Half and quarter size: nothing where one of the four is not compared, nor at the frame, else the largest of their
+ * numbers; odd sizes repeat the last row and column. */
+static void smaller_sizes_are_compared_where_all_four_are_and_off_the_frame(void **state) {
   (void)state;
   struct spec spec = parse("zones: [{name: a, polygon: [[3, 0], [6, 0], [6, 3], [3, 3]]},\n"
                            "        {name: b, ignore: true, polygon: [[8, 4], [13, 4], [13, 5], [8, 5]]},\n"
                            "        {name: c, polygon: [[12, 8], [13, 8], [13, 9], [12, 9]]}]\n");
   struct zones zones;
-  static const char *const rows[] = {"1221111", "1221111", "1111000", "1111111", "1111114"};
+  static const char *const rows[] = {"0000000", "0221110", "0111000", "0111110", "0000000"};
   assert_int_equal(zones_draw(&spec, NULL, WIDTH, HEIGHT, &zones, NULL), STATUS_OK);
   assert_int_equal(zones.half.width, 7);
   assert_int_equal(zones.half.height, 5);
   for (int y = 0; y < 5; y++)
     for (int x = 0; x < 7; x++)
       assert_int_equal(zones.half.pixels[(size_t)y * zones.half.stride + (size_t)x], rows[y][x] - '0');
-  static const char *const quarter[] = {"2211", "1100", "1114"};
+  static const char *const quarter[] = {"0000", "0100", "0000"};
   assert_int_equal(zones.quarter.width, 4);
   assert_int_equal(zones.quarter.height, 3);
   for (int y = 0; y < 3; y++)
@@ -173,7 +173,7 @@ int main(void) {
       cmocka_unit_test(masks_are_zones_too),
       cmocka_unit_test(masks_of_another_size_or_kind_are_refused),
       cmocka_unit_test(a_golden_of_which_nothing_is_compared_is_refused),
-      cmocka_unit_test(smaller_sizes_are_compared_where_all_four_are),
+      cmocka_unit_test(smaller_sizes_are_compared_where_all_four_are_and_off_the_frame),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
