@@ -265,7 +265,7 @@ enum status compare_photo(struct device *device, const struct reference *referen
     if (!status) status = find_areas(device, &size, i, c, fault);
   }
   if (!status) join_findings(c);
-  if (!status && isnan(min_area)) drop_specks(c);
+  if (!status) drop_specks(c);
   return status;
 }
 
