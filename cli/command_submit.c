@@ -73,8 +73,7 @@ static enum status outcome(void *context, const struct client_outcome *outcome, 
 
 static void refused(void *context, int64_t position, const char *code, const char *text) {
   struct batch *batch = context;
-  batch->results.set_aside++;
-  message_error("%s: refused, %s: %s", batch->submission.jobs[position].photo, code, text);
+  results_refuse(&batch->results, position, code, text);
 }
 
 /* The seals of the goldens; their paths become absolute, as the broker may ask for one and another process looks. */

@@ -61,15 +61,24 @@ static enum status write_ready(struct results *results, struct fault *fault) {
   return status;
 }
 
+/* The photo of a job, or `otherwise` where the jobs are not known. */
+static const char *photo_at(const struct results *results, int64_t position, const char *otherwise) {
+  const struct submission *all = results->submission;
+  return all && position >= 0 && (size_t)position < all->count ? all->jobs[position].photo : otherwise;
+}
+
+void results_refuse(struct results *results, int64_t position, const char *code, const char *text) {
+  results->set_aside++;
+  message_error("%s: refused, %s: %s", photo_at(results, position, "a photo"), code, text);
+}
+
 /* Says what is known of a job that has no result. */
 static void tell_why(const struct results *results, const struct client_outcome *outcome) {
-  const struct submission *all = results->submission;
-  bool known = all && outcome->position >= 0 && (size_t)outcome->position < all->count;
   json_t *json = json_loadb(outcome->line, outcome->size, 0, NULL);
   const json_t *losses = json_object_get(json, "losses");
   const json_t *last = json_array_get(losses, json_array_size(losses) - 1);
   const char *reason = output_text_of(json, "reason"), *error = output_text_of(last, "error");
-  message_error("%s: no result: %s%s%s", known ? all->jobs[outcome->position].photo : outcome->job,
+  message_error("%s: no result: %s%s%s", photo_at(results, outcome->position, outcome->job),
                 *reason ? reason : outcome->state, *error ? ": " : "", error);
   json_decref(json);
 }

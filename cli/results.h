@@ -30,6 +30,9 @@ void results_end(struct results *results);
 /* Writes an outcome at once: for those whose number and order are not known. Needs no results_begin. */
 enum status results_show(struct results *results, const struct client_outcome *outcome, struct fault *fault);
 
+/* Counts a job that the broker refused among those without a result, and says why. */
+void results_refuse(struct results *results, int64_t position, const char *code, const char *text);
+
 /* Takes an outcome: the `outcome` function of a struct client_run, whose context is a struct results. */
 enum status results_take(void *results, const struct client_outcome *outcome, struct fault *fault);
 
