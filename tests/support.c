@@ -61,3 +61,7 @@ uint64_t support_random(uint64_t *state) {
   *state = x;
   return x * 0x2545F4914F6CDD1Du;
 }
+
+double support_uniform(uint64_t *state) {
+  return ((double)(support_random(state) >> 11) + 0.5) * 0x1p-53;
+}

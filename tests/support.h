@@ -22,5 +22,7 @@ char *support_data(const char *name);
 
 /* A deterministic random number generator (xorshift64*), so that a failing case can be run again from its seed. */
 uint64_t support_random(uint64_t *state);
+/* Evenly over (0, 1), without the ends. */
+double support_uniform(uint64_t *state);
 
 #endif

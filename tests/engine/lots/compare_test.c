@@ -13,22 +13,10 @@
 #include <cmocka.h>
 
 static void add(struct compare *compare, const struct sample *sample) {
-  static char room[1 << 14];
-  char *line = sample_line(sample);
-  size_t size = strlen(line);
-  assert_true(size + ROW_PADDING < sizeof room);
-  memset(room, 0, sizeof room);
-  memcpy(room, line, size);
   struct row_parser *parser = row_parser_new();
-  struct row *row;
   struct fault fault = {0};
-  if (row_parse(parser, room, size, &row, &fault) || compare_add(compare, row, &fault)) fail_msg("%s", fault.text);
+  if (compare_add(compare, sample_row(sample, parser), &fault)) fail_msg("%s", fault.text);
   row_parser_free(parser);
-  free(line);
-}
-
-static double uniform(uint64_t *random) {
-  return ((double)(support_random(random) >> 11) + 0.5) * 0x1p-53;
 }
 
 /* Photos in turn from two shifts and `factories` factories; the night's holes are larger by `shift`, and it has
@@ -43,10 +31,10 @@ static void fill(struct compare *compare, const struct season *season) {
   static const char *const factories[] = {"North", "South", "West"};
   uint64_t random = season->seed;
   for (int i = 0; i < season->photos; i++) {
-    bool night = i % 2, scratched = uniform(&random) < (night ? season->scratches : 0.01);
+    bool night = i % 2, scratched = support_uniform(&random) < (night ? season->scratches : 0.01);
     int factory = i / 2 % season->factories;
-    double hole =
-        2.2 + (night ? season->shift : 0) + factory * season->factory_step + 0.02 * normal_quantile(uniform(&random));
+    double hole = 2.2 + (night ? season->shift : 0) + factory * season->factory_step +
+                  0.02 * normal_quantile(support_uniform(&random));
     char unit[16];
     snprintf(unit, sizeof unit, "U%d", i);
     add(compare, &(struct sample){.number = i,
@@ -54,7 +42,7 @@ static void fill(struct compare *compare, const struct season *season) {
                                   .factory = factories[factory],
                                   .shift = night ? "night" : "day",
                                   .unit = unit,
-                                  .score = 70 + 10 * uniform(&random),
+                                  .score = 70 + 10 * support_uniform(&random),
                                   .verdict = scratched ? VERDICT_FAIL : VERDICT_PASS,
                                   .defect = scratched,
                                   .severity = SEVERITY_MINOR,
@@ -160,15 +148,15 @@ static void many_groups_are_compared_each_with_the_others(void **state) {
   for (int i = 0; i < 1200; i++) {
     char lot[8];
     snprintf(lot, sizeof lot, "L%d", i % 12);
-    add(&compare,
-        &(struct sample){.number = i,
-                         .lot = lot,
-                         .dimension_count = 1,
-                         .dimensions = {{.name = "hole",
-                                         .unit = "mm",
-                                         .value = (i % 12 == 7 ? 2.25 : 2.2) + 0.02 * normal_quantile(uniform(&random)),
-                                         .lower = NAN,
-                                         .upper = NAN}}});
+    add(&compare, &(struct sample){.number = i,
+                                   .lot = lot,
+                                   .dimension_count = 1,
+                                   .dimensions = {{.name = "hole",
+                                                   .unit = "mm",
+                                                   .value = (i % 12 == 7 ? 2.25 : 2.2) +
+                                                            0.02 * normal_quantile(support_uniform(&random)),
+                                                   .lower = NAN,
+                                                   .upper = NAN}}});
   }
   struct compare_results results = work_out(&compare);
   const struct compare_means_result *hole = mean_of(&results, "hole");

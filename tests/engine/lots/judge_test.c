@@ -14,18 +14,10 @@
 static const struct judge_terms usual = {.level = PLAN_II, .aql = {0, 2.5, 4.0}};
 
 static void add(struct lots *lots, const struct sample *sample) {
-  static char room[1 << 14];
-  char *line = sample_line(sample);
-  size_t size = strlen(line);
-  assert_true(size + ROW_PADDING < sizeof room);
-  memset(room, 0, sizeof room);
-  memcpy(room, line, size);
   struct row_parser *parser = row_parser_new();
-  struct row *row;
   struct fault fault = {0};
-  if (row_parse(parser, room, size, &row, &fault) || lots_add(lots, row, &fault)) fail_msg("%s", fault.text);
+  if (lots_add(lots, sample_row(sample, parser), &fault)) fail_msg("%s", fault.text);
   row_parser_free(parser);
-  free(line);
 }
 
 static void end(struct lots *lots) {

@@ -73,6 +73,19 @@ char *sample_line(const struct sample *sample) {
   return line;
 }
 
+struct row *sample_row(const struct sample *sample, struct row_parser *parser) {
+  static char room[1 << 14];
+  char *line = sample_line(sample);
+  size_t size = strlen(line);
+  struct row *row;
+  if (size + ROW_PADDING >= sizeof room) abort();
+  memset(room, 0, sizeof room);
+  memcpy(room, line, size);
+  free(line);
+  if (row_parse(parser, room, size, &row, NULL)) abort();
+  return row;
+}
+
 void sample_write(FILE *file, const struct sample *sample) {
   char *line = sample_line(sample);
   if (fprintf(file, "%s\n", line) < 0) abort();

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_ENGINE_LOTS_SAMPLE_H
 #define ASSAY_TESTS_ENGINE_LOTS_SAMPLE_H
 
+#include "engine/lots/row.h"
 #include "models/result.h"
 
 #include <stdbool.h>
@@ -28,6 +29,8 @@ struct sample {
 
 /* The line of the result, which the caller frees. Never NULL. */
 char *sample_line(const struct sample *sample);
+/* The row of that line, read by the parser; it holds until the next call. */
+struct row *sample_row(const struct sample *sample, struct row_parser *parser);
 void sample_write(FILE *file, const struct sample *sample);
 
 #endif

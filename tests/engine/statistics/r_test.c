@@ -34,12 +34,8 @@ static void say(struct question *ask, const char *what, double value, double tol
   ask->tolerances[ask->count++] = tolerance;
 }
 
-static double uniform(uint64_t *random) {
-  return ((double)(support_random(random) >> 11) + 0.5) * 0x1p-53;
-}
-
 static int64_t whole(uint64_t *random, int64_t least, int64_t most) {
-  return least + (int64_t)(uniform(random) * (double)(most - least + 1));
+  return least + (int64_t)(support_uniform(random) * (double)(most - least + 1));
 }
 
 struct set {
@@ -54,9 +50,10 @@ static void make_set(uint64_t *random, struct set *set) {
   *set = (struct set){.groups = (size_t)whole(random, 2, MOST_GROUPS)};
   for (size_t i = 0; i < set->groups; i++) {
     set->sizes[i] = (size_t)whole(random, 5, MOST_VALUES);
-    double mean = 40 + uniform(random) * (uniform(random) < 0.2 ? 3 : 0.5), spread = 0.1 + uniform(random);
+    double mean = 40 + support_uniform(random) * (support_uniform(random) < 0.2 ? 3 : 0.5),
+           spread = 0.1 + support_uniform(random);
     for (size_t j = 0; j < set->sizes[i]; j++) {
-      set->values[i][j] = mean + spread * normal_quantile(uniform(random));
+      set->values[i][j] = mean + spread * normal_quantile(support_uniform(random));
       moments_add(&set->moments[i], set->values[i][j]);
     }
   }
@@ -96,17 +93,17 @@ static void ask_means(struct question *ask, const struct set *set) {
 
 static void ask_nested(struct question *ask, uint64_t *random) {
   int64_t outer = whole(random, 2, 4), inner = whole(random, 2, 4), values = whole(random, 2, 12);
-  double between = uniform(random), within_outer = uniform(random);
+  double between = support_uniform(random), within_outer = support_uniform(random);
   struct component_cell cells[16];
   fprintf(ask->file, "nested %d %d %d", (int)outer, (int)inner, (int)values);
   for (int64_t i = 0; i < outer; i++) {
-    double mean = 10 + between * normal_quantile(uniform(random));
+    double mean = 10 + between * normal_quantile(support_uniform(random));
     for (int64_t j = 0; j < inner; j++) {
-      double centre = mean + within_outer * normal_quantile(uniform(random));
+      double centre = mean + within_outer * normal_quantile(support_uniform(random));
       struct component_cell *cell = &cells[i * inner + j];
       *cell = (struct component_cell){.outer = (size_t)i};
       for (int64_t v = 0; v < values; v++) {
-        double value = centre + 0.3 * normal_quantile(uniform(random));
+        double value = centre + 0.3 * normal_quantile(support_uniform(random));
         fprintf(ask->file, " %.17g", value);
         moments_add(&cell->moments, value);
       }
@@ -122,9 +119,9 @@ static void ask_nested(struct question *ask, uint64_t *random) {
 
 static void ask_rates(struct question *ask, uint64_t *random) {
   int64_t n = whole(random, 1, 400), m = whole(random, 1, 400);
-  double share = uniform(random) < 0.7 ? 0.05 : 0.5;
-  int64_t a = (int64_t)binomial_quantile(uniform(random), n, share),
-          b = (int64_t)binomial_quantile(uniform(random), m, share);
+  double share = support_uniform(random) < 0.7 ? 0.05 : 0.5;
+  int64_t a = (int64_t)binomial_quantile(support_uniform(random), n, share),
+          b = (int64_t)binomial_quantile(support_uniform(random), m, share);
   fprintf(ask->file, "fisher %d %d %d %d\n", (int)a, (int)n, (int)b, (int)m);
   say(ask, "Fisher p", rate_fisher_p(a, n, b, m), 1e-7);
   /* R gives 0 for the odds ratio of a table without either outcome. */
@@ -153,7 +150,7 @@ static void ask_holm(struct question *ask, uint64_t *random) {
   size_t count = (size_t)whole(random, 1, 12);
   fputs("holm", ask->file);
   for (size_t i = 0; i < count; i++) {
-    p[i] = pow(uniform(random), 4);
+    p[i] = pow(support_uniform(random), 4);
     fprintf(ask->file, " %.17g", p[i]);
   }
   fputc('\n', ask->file);
