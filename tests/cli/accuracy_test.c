@@ -1,5 +1,5 @@
 /* Findings against marks: the figures are those of the formula, and a few real boards reach them. */
-#include "cli/accuracy.h"
+#include "cli/bench/accuracy.h"
 
 #include "tests/cli/program.h"
 #include "tests/support.h"

@@ -1,6 +1,6 @@
 /* Planted drifts of synthetic seasons are found, named and dated, and nothing else is; a long version with
  * ASSAY_TEST_ALL=1 is what assay bench season prints. */
-#include "cli/season_trial.h"
+#include "cli/bench/season_trial.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* What is 2 % too large is reported so by every source of scale, and refused in mm without one. */
-#include "cli/bench_figures.h"
+#include "cli/bench/figures.h"
 #include "models/spec.h"
 
 #include <setjmp.h>

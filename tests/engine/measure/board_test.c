@@ -1,5 +1,5 @@
 /* A camera's calibration, from drawn boards whose camera is known. */
-#include "cli/bench_plane.h"
+#include "cli/bench/plane.h"
 #include "engine/measure/board.h"
 #include "engine/measure/scale.h"
 #include "tests/support.h"

@@ -1,5 +1,5 @@
 /* Gauges on drawn pictures whose truth is known. */
-#include "cli/bench_lab.h"
+#include "cli/bench/lab.h"
 #include "engine/measure/candidates.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* The scale from targets in drawn photos whose camera is known. */
-#include "cli/bench_plane.h"
+#include "cli/bench/plane.h"
 #include "engine/measure/marker.h"
 #include "engine/measure/scale_find.h"
 #include "tests/support.h"

@@ -1,6 +1,6 @@
 /* One answer: a marker's map has the same bits on every processor. The program runs itself twice, plainly and with the
  * processor's fast paths switched off in OpenCV and the C library. */
-#include "cli/bench_plane.h"
+#include "cli/bench/plane.h"
 #include "engine/measure/marker.h"
 #include "engine/measure/scale_find.h"
 #include "models/file.h"

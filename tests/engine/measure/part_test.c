@@ -1,5 +1,5 @@
 /* Whole parts: the back-lit part of the shared data, and a drawn one that is 2 % too large. */
-#include "cli/bench_lab.h"
+#include "cli/bench/lab.h"
 #include "engine/inspect.h"
 #include "tests/support.h"
 

@@ -1,4 +1,4 @@
-#include "cli/accuracy.h"
+#include "cli/bench/accuracy.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"

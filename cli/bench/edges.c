@@ -1,4 +1,4 @@
-#include "cli/bench_lab.h"
+#include "cli/bench/lab.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-#include "cli/bench_figures.h"
-#include "cli/bench_plane.h"
+#include "cli/bench/figures.h"
+#include "cli/bench/plane.h"
 #include "engine/measure/board.h"
 #include "engine/measure/marker.h"
 #include "engine/measure/scale_find.h"

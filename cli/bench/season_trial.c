@@ -1,4 +1,4 @@
-#include "cli/season_trial.h"
+#include "cli/bench/season_trial.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef ASSAY_CLI_BENCH_LAB_H
 #define ASSAY_CLI_BENCH_LAB_H
 
-#include "cli/bench_figures.h"
+#include "cli/bench/figures.h"
 #include "cli/drawing.h"
 #include "engine/measure/value.h"
 

@@ -1,6 +1,6 @@
-#include "cli/bench_photos.h"
+#include "cli/bench/photos.h"
 
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 
 static enum kernel_status halve(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->halve(s->context, &(struct kernel_halve){.from = s->photo, .to = s->half});

@@ -1,4 +1,4 @@
-#include "cli/bench_lab.h"
+#include "cli/bench/lab.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"

@@ -1,7 +1,7 @@
+#include "cli/bench/season_trial.h"
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"
-#include "cli/season_trial.h"
 
 #include "models/number.h"
 

@@ -1,4 +1,4 @@
-#include "cli/bench_plane.h"
+#include "cli/bench/plane.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "cli/accuracy.h"
+#include "cli/bench/accuracy.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-#include "cli/bench.h"
-#include "cli/bench_lab.h"
-#include "cli/bench_photos.h"
+#include "cli/bench/bench.h"
+#include "cli/bench/lab.h"
+#include "cli/bench/photos.h"
 #include "engine/inspect.h"
 
 #include <math.h>

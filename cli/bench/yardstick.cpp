@@ -1,6 +1,6 @@
 extern "C" {
-#include "cli/bench_yardstick.h"
-#include "cli/bench.h"
+#include "cli/bench/yardstick.h"
+#include "cli/bench/bench.h"
 }
 
 #include <cmath>

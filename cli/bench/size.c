@@ -1,6 +1,6 @@
 /* A part that is 2 % too large, measured by each source of scale: what the product is cannot make its own scale. */
-#include "cli/bench_figures.h"
-#include "cli/bench_plane.h"
+#include "cli/bench/figures.h"
+#include "cli/bench/plane.h"
 #include "engine/inspect.h"
 #include "engine/measure/marker.h"
 
