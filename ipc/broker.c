@@ -2,6 +2,7 @@
 
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
+#include "ipc/link.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -317,7 +318,10 @@ enum status broker_open(const struct broker_options *options, struct broker **op
   if (!status) status = store_open(options->store, &broker->store, fault);
   if (!status) status = lock_store(broker, options->store, fault);
   /* Workers that live on have this long to come back and keep what they hold. */
-  if (!status) status = store_shorten_leases(broker->store, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  if (!status) {
+    link_random_id(broker->id);
+    status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  }
   if (!status) status = socket_router(options->context, &broker->socket, fault);
   for (size_t i = 0; i < options->endpoint_count && !status; i++)
     status = listen_at(broker, options->endpoints[i], fault);
@@ -339,6 +343,7 @@ void broker_close(struct broker *broker) {
   peers_free(broker);
   goldens_free(broker);
   socket_close(broker->socket);
+  if (*broker->id) store_leave(broker->store, NULL);
   store_close(broker->store);
   if (broker->lock >= 0) close(broker->lock);
   for (size_t i = 0; i < broker->endpoint_count; i++) free(broker->endpoints[i]);

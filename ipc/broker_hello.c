@@ -55,9 +55,10 @@ static void reconcile(struct broker *broker, struct peer *peer, const json_t *ho
     good = broker_stored(broker, store_give_back(broker->store, peer->id, &id, 1, &fault), &fault);
   }
   if (good)
-    broker_stored(broker,
-                  store_renew(broker->store, peer->id, clock_wall_ms() + 4 * (int64_t)broker->times.silence_ms, &fault),
-                  &fault);
+    broker_stored(
+        broker,
+        store_take_over(broker->store, peer->id, clock_wall_ms() + 4 * (int64_t)broker->times.silence_ms, &fault),
+        &fault);
   if (in.failed) broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
   if (in.count) broker->may_wait = broker->may_suspect = true;
   peer->renewed = clock_ms();

@@ -71,7 +71,7 @@ struct golden_ask {
 struct broker {
   void *socket;
   struct store *store;
-  char name[PROTOCOL_MAX_NAME + 1];
+  char id[PROTOCOL_ID_CHARS + 1], name[PROTOCOL_MAX_NAME + 1];
   struct ipc_times times;
   int stop_fd, lock;
   char **endpoints;

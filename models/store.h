@@ -1,17 +1,19 @@
 /* The store: where jobs and results live. A folder:
  *
- *   store.db           jobs, submissions, outcomes (SQLite, WAL, synchronous FULL)
+ *   store.db           jobs, submissions, outcomes (SQLite, WAL, synchronous FULL), or instead of it a PostgreSQL
+ *                      database, which several brokers share, and the folder with it
  *   blobs/ab/abcd...   photos that were sent as bytes, by photo_id (see blobs.h)
  *   goldens/SHA256/    goldens that were sent as bytes, by the seal's SHA-256
  *   lots.jsonl         what lots came to, for the switching rules (see engine/lots/history.h)
  *
  * Every call is all or nothing, and durable when it returns; between store_begin and store_commit many calls share one
  * transaction, and are durable when store_commit returns. One thread at a time per handle; several handles, in several
- * processes, may share a store (a handle waits up to 5 s for another's transaction).
+ * processes, may share a store (with SQLite a handle waits up to 5 s for another's transaction).
  *
- * Errors: STATUS_IO with a message that names the store and the cause (disk full, locked, read-only, damaged); then
- * nothing of the transaction was done, and the handle works again when the cause is gone. Inside a transaction the
- * caller then ends with store_rollback.
+ * Errors: STATUS_IO with a message that names the store and the cause (disk full, locked, read-only, damaged);
+ * STATUS_UNAVAILABLE where the database is away, or asks that the transaction be done again. Nothing of the transaction
+ * was done then (where the connection broke in store_commit: all or nothing), and the handle works again when the cause
+ * is gone; it connects anew by itself. Inside a transaction the caller then ends with store_rollback.
  *
  * Times are milliseconds since 1970 and are given by the caller. Ids are checked by the caller. */
 #ifndef ASSAY_MODELS_STORE_H
@@ -35,16 +37,22 @@ enum job_state { JOB_ACCEPTED, JOB_LEASED, JOB_DONE, JOB_SET_ASIDE, JOB_CANCELLE
 enum {
   STORE_MAX_LOSSES = 3,
   STORE_PEER_MAX = 255, /* bytes of a worker's, client's or submission's name */
-  STORE_SCHEMA = 1
+  STORE_SCHEMA = 2
 };
 
 const char *job_state_name(enum job_state state);
 
-/* Opens the store of a folder, made where it is missing (its parent must exist). A store of a newer schema, and a file
- * that is no store of assay, are refused: STATUS_INVALID. */
+/* Opens the store of a folder, made where it is missing (its parent must exist). One of an older schema is brought up
+ * to date, after a copy to store.db.schema-VERSION; one of a newer schema, and a file that is no store of assay, are
+ * refused: STATUS_INVALID. */
 enum status store_open(const char *folder, struct store **store, struct fault *fault);
+/* The same with the jobs and results in a PostgreSQL database, by a libpq connection URI (postgresql://...; NULL: in
+ * the folder). The folder may be NULL for who only reads results. */
+enum status store_connect(const char *folder, const char *database, struct store **store, struct fault *fault);
 void store_close(struct store *store);
 const char *store_folder(const struct store *store);
+const char *store_name(const struct store *store); /* for messages: the folder, or the database without a password */
+bool store_is_shared(const struct store *store);   /* several brokers may work with it */
 
 enum status store_begin(struct store *store, struct fault *fault);
 enum status store_commit(struct store *store, struct fault *fault);
@@ -90,15 +98,18 @@ enum status store_lease(struct store *store, const struct store_lessee *who, boo
                         int64_t until, struct store_leased *leased, size_t *count, struct fault *fault);
 void store_leased_free(struct store_leased *leased);
 
-/* Moves the end of all leases of a worker. */
+/* Moves the end of all leases of a worker that this broker watches (see store_join). */
 enum status store_renew(struct store *store, const char *worker, int64_t until, struct fault *fault);
+/* The same of all its leases, which this broker watches from now on: the worker has come to it. */
+enum status store_take_over(struct store *store, const char *worker, int64_t until, struct fault *fault);
 
 /* Gives jobs back to the queue without counting a loss. A job that this worker has no lease of is left alone. */
 enum status store_give_back(struct store *store, const char *worker, const char *const *ids, size_t count,
                             struct fault *fault);
 
 /* Ends a worker's lease of one job as a loss, with the error that is known; at the STORE_MAX_LOSSES-th the job is set
- * aside. A job that this worker has no lease of is left alone. *set_aside (may be NULL) is increased where it was. */
+ * aside. A job that this worker has no lease of, or whose lease another broker watches, is left alone. *set_aside (may
+ * be NULL) is increased where it was. */
 enum status store_lose(struct store *store, const char *worker, const char *id, const char *error, int64_t now,
                        size_t *set_aside, struct fault *fault);
 /* The same for all leases of a worker, and for all leases that have run out; counts into *lost (may be NULL). */
@@ -110,8 +121,30 @@ enum status store_expire(struct store *store, int64_t now, size_t *lost, struct 
 enum status store_leases(struct store *store, const char *worker, void (*each)(void *context, const char *id),
                          void *context, struct fault *fault);
 
-/* No lease ends later than `until`: for a broker that starts and does not know which workers still live. */
-enum status store_shorten_leases(struct store *store, int64_t until, struct fault *fault);
+/* --- Brokers --- */
+
+/* From now on this handle is that of a broker, under an id that no other has had: the leases that it gives are its own
+ * to watch. Leases that no living broker watches become its own and end at `until`, unless their workers come back
+ * (store_take_over). A broker on a store that is not shared must have locked it. */
+enum status store_join(struct store *store, const char *broker, const char *name, int64_t until, struct fault *fault);
+enum status store_leave(struct store *store, struct fault *fault);
+
+/* To be called every now and then by a broker of a shared store. A broker that has not called it for `patience` ms is
+ * taken for dead, and its leases are taken over as by store_join. `now` is by a clock that only goes forward.
+ * *forgotten: that happened to us (we were stopped for a while), and our workers must greet anew. */
+enum status store_beat(struct store *store, int64_t now, int64_t patience, int64_t until, bool *forgotten,
+                       struct fault *fault);
+
+/* What other brokers of a shared store have done since the last call: there may be waiting jobs, there may be outcomes.
+ * Does not wait; the descriptor can be read when there may be something (-1: there is none now; it may change with
+ * any call). */
+enum { STORE_NEWS_WAITING = 'w', STORE_NEWS_OUTCOMES = 'o' };
+void store_news(struct store *store, bool *waiting, bool *outcomes);
+int store_news_fd(struct store *store);
+
+/* What only one of several does at a time: *claimed until `until`, if nobody else has claimed it beyond `now`. */
+enum status store_claim(struct store *store, const char *role, const char *who, int64_t now, int64_t until,
+                        bool *claimed, struct fault *fault);
 
 /* --- Outcomes --- */
 

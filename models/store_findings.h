@@ -1,6 +1,5 @@
 /* What the service has found in its results, remembered in the store, so that each is told once also when the service
- * is started again. The tables are made at first use; a store without them is as good. Threads and errors as in
- * store.h. */
+ * is started again. Threads and errors as in store.h. */
 #ifndef ASSAY_MODELS_STORE_FINDINGS_H
 #define ASSAY_MODELS_STORE_FINDINGS_H
 

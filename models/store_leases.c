@@ -1,4 +1,4 @@
-/* Who has which job: leases given, renewed, given back and lost. */
+/* Who has which job: leases given, renewed, taken over, given back and lost. */
 #include "models/store_private.h"
 #include "models/utf8.h"
 
@@ -11,57 +11,59 @@ struct leasing {
   bool suspects;
   size_t limit;
   int64_t now, until;
-  struct store_leased *leased;
+  struct place *places;
   size_t count;
 };
 
-static enum status read_waiting(struct store *store, struct leasing *in, int64_t *numbers, struct fault *fault) {
-  sqlite3_stmt *find = store_statement(store, SQL_FIND_WAITING, fault);
-  if (!find) return fault->status;
-  sqlite3_bind_int(find, 1, in->suspects);
-  sqlite3_bind_int64(find, 2, (int64_t)in->limit);
-  enum status status;
-  bool row;
-  while (!(status = store_step(store, find, &row, fault)) && row && in->count < in->limit) {
-    struct store_leased *leased = &in->leased[in->count];
-    const char *header = (const char *)sqlite3_column_text(find, 3);
-    *leased = (struct store_leased){.losses = sqlite3_column_int(find, 5)};
-    numbers[in->count] = sqlite3_column_int64(find, 0);
-    store_copy_text(leased->id, sizeof leased->id, find, 1);
-    store_copy_text(leased->photo_id, sizeof leased->photo_id, find, 2);
-    const char *path = (const char *)sqlite3_column_text(find, 4);
-    leased->header = header ? strdup(header) : NULL;
-    leased->path = path ? strdup(path) : NULL;
-    if (!leased->header || (path && !leased->path)) {
-      store_leased_free(leased);
-      status = fault_set(fault, STATUS_MEMORY, "out of memory");
-      break;
-    }
+struct place {
+  struct store_leased leased;
+  int64_t priority, number;
+};
+
+static enum status take_row(struct query *lease, struct leasing *in, struct place *place, struct fault *fault) {
+  struct store_leased *leased = &place->leased;
+  *leased = (struct store_leased){.losses = (int)query_integer(lease, 6)};
+  place->number = query_integer(lease, 0);
+  place->priority = query_integer(lease, 1);
+  query_copy_text(lease, 2, leased->id, sizeof leased->id);
+  query_copy_text(lease, 3, leased->photo_id, sizeof leased->photo_id);
+  const char *header = query_text(lease, 4, NULL), *path = query_text(lease, 5, NULL);
+  leased->header = header ? strdup(header) : NULL;
+  leased->path = path ? strdup(path) : NULL;
+  if (leased->header && (!path || leased->path)) {
     in->count++;
+    return STATUS_OK;
   }
-  sqlite3_reset(find);
-  return status;
+  store_leased_free(leased);
+  return fault_set(fault, STATUS_MEMORY, "out of memory");
+}
+
+static int by_place(const void *a, const void *b) {
+  const struct place *one = a, *other = b;
+  if (one->priority != other->priority) return one->priority > other->priority ? -1 : 1;
+  return one->number < other->number ? -1 : one->number > other->number;
 }
 
 static enum status lease_waiting(struct store *store, void *context, struct fault *fault) {
   struct leasing *in = context;
-  int64_t *numbers = calloc(in->limit, sizeof *numbers);
-  if (!numbers) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  enum status status = read_waiting(store, in, numbers, fault);
-  for (size_t i = 0; i < in->count && !status; i++) {
-    sqlite3_stmt *lease = store_statement(store, SQL_LEASE, fault);
-    if (!lease) {
-      status = fault->status;
-      break;
-    }
-    sqlite3_bind_int64(lease, 1, numbers[i]);
-    sqlite3_bind_text(lease, 2, in->who->id, -1, SQLITE_STATIC);
-    sqlite3_bind_text(lease, 3, in->who->name, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(lease, 4, in->now);
-    sqlite3_bind_int64(lease, 5, in->until);
-    status = store_run(store, lease, fault);
+  struct query *lease = store_query(store, SQL_LEASE, fault);
+  if (!lease) return fault->status;
+  query_set_integer(lease, 1, in->suspects);
+  query_set_integer(lease, 2, (int64_t)in->limit);
+  query_set_text(lease, 3, in->who->id);
+  query_set_text(lease, 4, in->who->name);
+  query_set_integer(lease, 5, in->now);
+  query_set_integer(lease, 6, in->until);
+  query_set_text(lease, 7, store->broker);
+  enum status status;
+  bool row;
+  while (!(status = query_step(lease, &row, fault)) && row && in->count < in->limit) {
+    status = take_row(lease, in, &in->places[in->count], fault);
+    if (status) break;
   }
-  free(numbers);
+  query_reset(lease);
+  /* What a database says that it has changed comes in any order. */
+  if (in->count) qsort(in->places, in->count, sizeof *in->places, by_place);
   return status;
 }
 
@@ -70,13 +72,16 @@ enum status store_lease(struct store *store, const struct store_lessee *who, boo
   struct fault unused;
   *count = 0;
   if (!limit) return STATUS_OK;
-  struct leasing in = {who, suspects, limit, now, until, leased, 0};
+  struct leasing in = {who, suspects, limit, now, until, calloc(limit, sizeof *in.places), 0};
+  if (!in.places) return fault_set(fault, STATUS_MEMORY, "out of memory");
   enum status status = store_transact(store, lease_waiting, &in, fault ? fault : &unused);
-  if (!status) {
-    *count = in.count;
-    return STATUS_OK;
-  }
-  for (size_t i = 0; i < in.count; i++) store_leased_free(&leased[i]);
+  for (size_t i = 0; i < in.count; i++)
+    if (status)
+      store_leased_free(&in.places[i].leased);
+    else
+      leased[i] = in.places[i].leased;
+  if (!status) *count = in.count;
+  free(in.places);
   return status;
 }
 
@@ -86,23 +91,24 @@ void store_leased_free(struct store_leased *leased) {
   leased->header = leased->path = NULL;
 }
 
-enum status store_renew(struct store *store, const char *worker, int64_t until, struct fault *fault) {
+static enum status move_end(struct store *store, enum statement which, const char *worker, int64_t until,
+                            struct fault *fault) {
   struct fault unused;
   if (!fault) fault = &unused;
-  sqlite3_stmt *renew = store_statement(store, SQL_RENEW, fault);
-  if (!renew) return fault->status;
-  sqlite3_bind_text(renew, 1, worker, -1, SQLITE_STATIC);
-  sqlite3_bind_int64(renew, 2, until);
-  return store_run(store, renew, fault);
+  struct query *query = store_query(store, which, fault);
+  if (!query) return fault->status;
+  query_set_text(query, 1, worker);
+  query_set_integer(query, 2, until);
+  query_set_text(query, 3, store->broker);
+  return query_run(query, NULL, fault);
 }
 
-enum status store_shorten_leases(struct store *store, int64_t until, struct fault *fault) {
-  struct fault unused;
-  if (!fault) fault = &unused;
-  sqlite3_stmt *shorten = store_statement(store, SQL_SHORTEN, fault);
-  if (!shorten) return fault->status;
-  sqlite3_bind_int64(shorten, 1, until);
-  return store_run(store, shorten, fault);
+enum status store_renew(struct store *store, const char *worker, int64_t until, struct fault *fault) {
+  return move_end(store, SQL_RENEW, worker, until, fault);
+}
+
+enum status store_take_over(struct store *store, const char *worker, int64_t until, struct fault *fault) {
+  return move_end(store, SQL_TAKE_OVER, worker, until, fault);
 }
 
 struct release {
@@ -115,12 +121,13 @@ static enum status release_all(struct store *store, void *context, struct fault 
   struct release *in = context;
   enum status status = STATUS_OK;
   for (size_t i = 0; i < in->count && !status; i++) {
-    sqlite3_stmt *release = store_statement(store, SQL_RELEASE, fault);
+    struct query *release = store_query(store, SQL_RELEASE, fault);
     if (!release) return fault->status;
-    sqlite3_bind_text(release, 1, in->ids[i], -1, SQLITE_STATIC);
-    sqlite3_bind_text(release, 2, in->worker, -1, SQLITE_STATIC);
-    status = store_run(store, release, fault);
+    query_set_text(release, 1, in->ids[i]);
+    query_set_text(release, 2, in->worker);
+    status = query_run(release, NULL, fault);
   }
+  store->news_waiting = true;
   return status;
 }
 
@@ -139,79 +146,83 @@ struct loss {
   size_t lost, set_aside;
 };
 
-struct lease_row {
+struct lost_row {
   int64_t job;
   int losses;
   char *history;
   char name[STORE_PEER_MAX + 1];
   int64_t leased_at;
+  bool alone;
 };
 
-static enum status find_lease(struct store *store, const char *id, const char *worker, struct lease_row *lease,
-                              bool *found, struct fault *fault) {
-  sqlite3_stmt *find = store_statement(store, SQL_FIND_LEASE, fault);
-  if (!find) return fault->status;
-  sqlite3_bind_text(find, 1, id, -1, SQLITE_STATIC);
-  sqlite3_bind_text(find, 2, worker, -1, SQLITE_STATIC);
-  enum status status = store_step(store, find, found, fault);
-  if (status) return status;
-  if (*found) {
-    lease->job = sqlite3_column_int64(find, 0);
-    lease->losses = sqlite3_column_int(find, 2);
-    const char *history = (const char *)sqlite3_column_text(find, 3);
-    lease->history = strdup(history ? history : "[]");
-    store_copy_text(lease->name, sizeof lease->name, find, 4);
-    lease->leased_at = sqlite3_column_int64(find, 5);
-    if (!lease->history) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+/* Ends the lease, unless another broker was quicker: then it is not *found. */
+static enum status end_lease(struct store *store, const struct loss *in, const char *id, const char *worker,
+                             struct lost_row *lost, bool *found, struct fault *fault) {
+  struct query *lose = store_query(store, SQL_LOSE, fault);
+  if (!lose) return fault->status;
+  query_set_text(lose, 1, id);
+  query_set_text(lose, 2, worker);
+  query_set_integer(lose, 3, STORE_MAX_LOSSES);
+  query_set_text(lose, 4, store->broker);
+  query_set_integer(lose, 5, in->worker ? INT64_MAX : in->now);
+  enum status status = query_step(lose, found, fault);
+  if (!status && *found) {
+    lost->job = query_integer(lose, 0);
+    lost->losses = (int)query_integer(lose, 1);
+    const char *history = query_text(lose, 2, NULL);
+    lost->history = strdup(history ? history : "[]");
+    query_copy_text(lose, 3, lost->name, sizeof lost->name);
+    lost->leased_at = query_integer(lose, 4);
+    lost->alone = query_integer(lose, 5) == 1;
+    if (!lost->history) status = fault_set(fault, STATUS_MEMORY, "out of memory");
   }
-  sqlite3_reset(find);
+  query_reset(lose);
   return status;
 }
 
-static enum status update_lost(struct store *store, const struct lease_row *lease, enum job_state state,
-                               const char *history, struct fault *fault) {
-  sqlite3_stmt *lose = store_statement(store, SQL_LOSE, fault);
-  if (!lose) return fault->status;
-  sqlite3_bind_int64(lose, 1, lease->job);
-  sqlite3_bind_int(lose, 2, state);
-  sqlite3_bind_int(lose, 3, lease->losses + 1);
-  sqlite3_bind_text(lose, 4, history, -1, SQLITE_STATIC);
-  return store_run(store, lose, fault);
+static enum status set_history(struct store *store, int64_t job, const char *history, struct fault *fault) {
+  struct query *set = store_query(store, SQL_SET_HISTORY, fault);
+  if (!set) return fault->status;
+  query_set_integer(set, 1, job);
+  query_set_text(set, 2, history);
+  return query_run(set, NULL, fault);
 }
 
-static enum status set_aside(struct store *store, const struct loss *in, const char *id, const struct lease_row *lease,
+static enum status set_aside(struct store *store, const struct loss *in, const char *id, const struct lost_row *lost,
                              json_t *history, struct fault *fault) {
   char reason[128];
-  snprintf(reason, sizeof reason, "given to workers %d times and no result came back", lease->losses + 1);
+  snprintf(reason, sizeof reason, "given to workers %d times and no result came back", lost->losses);
   json_t *json = json_pack("{s:s, s:s, s:O}", "job", id, "reason", reason, "losses", history);
   char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
   if (!line) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  enum status status = store_add_outcome(store, lease->job, JOB_SET_ASIDE, line, strlen(line), in->now, fault);
+  enum status status =
+      store_add_outcome(store, lost->job, lost->alone, JOB_SET_ASIDE, line, strlen(line), in->now, fault);
   free(line);
   return status;
 }
 
 static enum status lose_one(struct store *store, struct loss *in, const char *id, const char *worker,
                             struct fault *fault) {
-  struct lease_row lease = {0};
+  struct lost_row lost = {0};
   bool found = false;
-  enum status status = find_lease(store, id, worker, &lease, &found, fault);
+  enum status status = end_lease(store, in, id, worker, &lost, &found, fault);
   if (status || !found) return status;
-  json_t *history = json_loads(lease.history, 0, NULL);
+  json_t *history = json_loads(lost.history, 0, NULL);
   if (!json_is_array(history)) {
     json_decref(history);
     history = json_array();
   }
   char *text = NULL, *error = utf8_repair(in->error);
-  json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:s}", "worker", worker, "name", lease.name, "from",
-                            (json_int_t)lease.leased_at, "until", (json_int_t)in->now, "error", error);
+  json_t *entry = json_pack("{s:s, s:s, s:I, s:I, s:s}", "worker", worker, "name", lost.name, "from",
+                            (json_int_t)lost.leased_at, "until", (json_int_t)in->now, "error", error);
   if (!history || !entry || json_array_append(history, entry) || !(text = json_dumps(history, JSON_COMPACT)))
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
-  bool last = lease.losses + 1 >= STORE_MAX_LOSSES;
-  if (!status) status = update_lost(store, &lease, last ? JOB_SET_ASIDE : JOB_ACCEPTED, text, fault);
-  if (!status && last) status = set_aside(store, in, id, &lease, history, fault);
+  bool last = lost.losses >= STORE_MAX_LOSSES;
+  if (!status) status = set_history(store, lost.job, text, fault);
+  if (!status && last) status = set_aside(store, in, id, &lost, history, fault);
   if (!status) {
+    store->news_waiting |= !last;
     in->lost++;
     in->set_aside += last;
   }
@@ -219,7 +230,7 @@ static enum status lose_one(struct store *store, struct loss *in, const char *id
   json_decref(history);
   free(text);
   free(error);
-  free(lease.history);
+  free(lost.history);
   return status;
 }
 
@@ -229,17 +240,18 @@ struct lease_key {
 
 /* The keys are read before they are changed: a statement must not walk an index that is being changed. */
 static enum status lose_many(struct store *store, struct loss *in, struct fault *fault) {
-  sqlite3_stmt *find = store_statement(store, in->worker ? SQL_WORKER_LEASES : SQL_EXPIRED_LEASES, fault);
+  struct query *find = store_query(store, in->worker ? SQL_OWN_LEASES : SQL_EXPIRED_LEASES, fault);
   if (!find) return fault->status;
   if (in->worker)
-    sqlite3_bind_text(find, 1, in->worker, -1, SQLITE_STATIC);
+    query_set_text(find, 1, in->worker);
   else
-    sqlite3_bind_int64(find, 1, in->now);
+    query_set_integer(find, 1, in->now);
+  query_set_text(find, 2, store->broker);
   struct lease_key *keys = NULL;
   size_t count = 0, room = 0;
   enum status status;
   bool row;
-  while (!(status = store_step(store, find, &row, fault)) && row) {
+  while (!(status = query_step(find, &row, fault)) && row) {
     if (count == room) {
       struct lease_key *more = realloc(keys, (room = room ? 2 * room : 64) * sizeof *keys);
       if (!more) {
@@ -248,10 +260,10 @@ static enum status lose_many(struct store *store, struct loss *in, struct fault 
       }
       keys = more;
     }
-    store_copy_text(keys[count].id, sizeof keys->id, find, 0);
-    store_copy_text(keys[count++].worker, sizeof keys->worker, find, 1);
+    query_copy_text(find, 0, keys[count].id, sizeof keys->id);
+    query_copy_text(find, 1, keys[count++].worker, sizeof keys->worker);
   }
-  sqlite3_reset(find);
+  query_reset(find);
   for (size_t i = 0; i < count && !status; i++) status = lose_one(store, in, keys[i].id, keys[i].worker, fault);
   free(keys);
   return status;
@@ -292,13 +304,12 @@ enum status store_leases(struct store *store, const char *worker, void (*each)(v
                          void *context, struct fault *fault) {
   struct fault unused;
   if (!fault) fault = &unused;
-  sqlite3_stmt *find = store_statement(store, SQL_WORKER_LEASES, fault);
+  struct query *find = store_query(store, SQL_WORKER_LEASES, fault);
   if (!find) return fault->status;
-  sqlite3_bind_text(find, 1, worker, -1, SQLITE_STATIC);
+  query_set_text(find, 1, worker);
   enum status status;
   bool row;
-  while (!(status = store_step(store, find, &row, fault)) && row)
-    each(context, (const char *)sqlite3_column_text(find, 0));
-  sqlite3_reset(find);
+  while (!(status = query_step(find, &row, fault)) && row) each(context, query_text(find, 0, NULL));
+  query_reset(find);
   return status;
 }

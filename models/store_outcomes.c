@@ -1,87 +1,103 @@
 /* What came of the jobs: outcomes in order, and counts. */
 #include "models/store_private.h"
 
-enum status store_outcomes(struct store *store, const char *submission, enum store_order order, int64_t after,
-                           size_t limit, bool (*each)(void *context, const struct store_outcome *outcome),
-                           void *context, struct fault *fault) {
-  struct fault unused;
-  if (!fault) fault = &unused;
-  enum statement which = !submission                  ? SQL_OUTCOMES_ALL
-                         : order == STORE_BY_POSITION ? SQL_OUTCOMES_BY_POSITION
-                                                      : SQL_OUTCOMES_BY_COMPLETION;
-  sqlite3_stmt *find = store_statement(store, which, fault);
+enum { PAGE = 256 /* outcomes asked for at a time: libpq holds all of an answer in memory */ };
+
+struct reading {
+  enum statement which;
+  const char *submission;
+  bool by_position;
+  int64_t after;
+  bool (*each)(void *context, const struct store_outcome *outcome);
+  void *context;
+  size_t count; /* of the page */
+  bool stopped;
+};
+
+static enum status read_page(struct store *store, struct reading *in, int64_t limit, struct fault *fault) {
+  struct query *find = store_query(store, in->which, fault);
   if (!find) return fault->status;
-  if (submission) sqlite3_bind_text(find, 1, submission, -1, SQLITE_STATIC);
-  sqlite3_bind_int64(find, 2, after);
-  sqlite3_bind_int64(find, 3, limit > INT32_MAX ? INT32_MAX : (int64_t)limit);
+  query_set_integer(find, 1, in->after);
+  query_set_integer(find, 2, limit);
+  if (in->submission) query_set_text(find, 3, in->submission);
   enum status status;
   bool row;
-  while (!(status = store_step(store, find, &row, fault)) && row) {
-    struct store_outcome outcome = {.sequence = sqlite3_column_int64(find, 0),
-                                    .position = sqlite3_column_int64(find, 1),
-                                    .state = (enum job_state)sqlite3_column_int(find, 3),
-                                    .line = (const char *)sqlite3_column_text(find, 4)};
-    outcome.size = (size_t)sqlite3_column_bytes(find, 4);
-    store_copy_text(outcome.id, sizeof outcome.id, find, 2);
+  in->count = 0;
+  while (!(status = query_step(find, &row, fault)) && row) {
+    struct store_outcome outcome = {.sequence = query_integer(find, 0),
+                                    .position = query_integer(find, 1),
+                                    .state = (enum job_state)query_integer(find, 3)};
+    outcome.line = query_text(find, 4, &outcome.size);
+    query_copy_text(find, 2, outcome.id, sizeof outcome.id);
     if (!outcome.line) {
       status = fault_set(fault, STATUS_MEMORY, "out of memory");
       break;
     }
-    if (!each(context, &outcome)) break;
+    in->stopped = !in->each(in->context, &outcome);
+    if (in->stopped) break;
+    in->after = in->by_position ? outcome.position : outcome.sequence;
+    in->count++;
   }
-  sqlite3_reset(find);
+  query_reset(find);
   return status;
+}
+
+static enum status read_all(struct store *store, struct reading *in, size_t limit, struct fault *fault) {
+  size_t page;
+  enum status status = store_flush(store, fault);
+  if (status) return status;
+  do {
+    page = limit < PAGE ? limit : PAGE;
+    status = page ? read_page(store, in, (int64_t)page, fault) : STATUS_OK;
+    limit -= page;
+  } while (!status && !in->stopped && page && in->count == page);
+  return status;
+}
+
+enum status store_outcomes(struct store *store, const char *submission, enum store_order order, int64_t after,
+                           size_t limit, bool (*each)(void *context, const struct store_outcome *outcome),
+                           void *context, struct fault *fault) {
+  struct fault unused;
+  struct reading in = {.submission = submission,
+                       .by_position = submission && order == STORE_BY_POSITION,
+                       .after = after,
+                       .each = each,
+                       .context = context};
+  in.which = !submission ? SQL_OUTCOMES_ALL : in.by_position ? SQL_OUTCOMES_BY_POSITION : SQL_OUTCOMES_BY_COMPLETION;
+  return read_all(store, &in, limit, fault ? fault : &unused);
 }
 
 enum status store_lines(struct store *store, int64_t after,
                         bool (*each)(void *context, const struct store_outcome *outcome), void *context,
                         struct fault *fault) {
   struct fault unused;
-  if (!fault) fault = &unused;
-  sqlite3_stmt *find = store_statement(store, SQL_OUTCOME_LINES, fault);
-  if (!find) return fault->status;
-  sqlite3_bind_int64(find, 1, after);
-  enum status status;
-  bool row;
-  while (!(status = store_step(store, find, &row, fault)) && row) {
-    struct store_outcome outcome = {.sequence = sqlite3_column_int64(find, 0),
-                                    .position = -1,
-                                    .state = (enum job_state)sqlite3_column_int(find, 1),
-                                    .line = (const char *)sqlite3_column_text(find, 2)};
-    outcome.size = (size_t)sqlite3_column_bytes(find, 2);
-    if (!outcome.line) {
-      status = fault_set(fault, STATUS_MEMORY, "out of memory");
-      break;
-    }
-    if (!each(context, &outcome)) break;
-  }
-  sqlite3_reset(find);
-  return status;
+  struct reading in = {.which = SQL_OUTCOME_LINES, .after = after, .each = each, .context = context};
+  return read_all(store, &in, SIZE_MAX, fault ? fault : &unused);
 }
 
 enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault) {
   struct fault unused;
   if (!fault) fault = &unused;
-  sqlite3_stmt *find = store_statement(store, SQL_FIND_HEADER, fault);
+  struct query *find = store_query(store, SQL_FIND_HEADER, fault);
   if (!find) return fault->status;
-  sqlite3_bind_text(find, 1, id, -1, SQLITE_STATIC);
-  enum status status = store_step(store, find, found, fault);
+  query_set_text(find, 1, id);
+  enum status status = query_step(find, found, fault);
   if (status) return status;
   if (*found) {
-    json_t *json = json_loads((const char *)sqlite3_column_text(find, 0), 0, NULL);
+    json_t *json = json_loads(query_text(find, 0, NULL), 0, NULL);
     status = job_from_json(json, job, fault);
-    if (status) fault_prefix(fault, "store %s: job %s", store->folder, id);
+    if (status) fault_prefix(fault, "store %s: job %s", store_name(store), id);
     json_decref(json);
   }
-  sqlite3_reset(find);
+  query_reset(find);
   return status;
 }
 
-static void add_count(struct store_counts *counts, enum job_state state, bool suspect, int64_t count) {
+static void add_count(struct store_counts *counts, enum job_state state, int64_t count, int64_t suspects) {
   switch (state) {
   case JOB_ACCEPTED:
     counts->waiting += count;
-    if (suspect) counts->suspects += count;
+    counts->suspects += suspects;
     break;
   case JOB_LEASED:
     counts->leased += count;
@@ -102,14 +118,13 @@ enum status store_count(struct store *store, const char *submission, struct stor
   struct fault unused;
   if (!fault) fault = &unused;
   *counts = (struct store_counts){0};
-  sqlite3_stmt *count = store_statement(store, submission ? SQL_COUNT_SUBMISSION : SQL_COUNT_ALL, fault);
+  struct query *count = store_query(store, submission ? SQL_COUNT_SUBMISSION : SQL_COUNT_ALL, fault);
   if (!count) return fault->status;
-  if (submission) sqlite3_bind_text(count, 1, submission, -1, SQLITE_STATIC);
+  if (submission) query_set_text(count, 1, submission);
   enum status status;
   bool row;
-  while (!(status = store_step(store, count, &row, fault)) && row)
-    add_count(counts, (enum job_state)sqlite3_column_int(count, 0), sqlite3_column_int(count, 1),
-              sqlite3_column_int64(count, 2));
-  sqlite3_reset(count);
+  while (!(status = query_step(count, &row, fault)) && row)
+    add_count(counts, (enum job_state)query_integer(count, 0), query_integer(count, 1), query_integer(count, 2));
+  query_reset(count);
   return status;
 }

@@ -3,41 +3,59 @@
 #define ASSAY_MODELS_STORE_PRIVATE_H
 
 #include "models/store.h"
-#include "models/store_sql.h"
+#include "models/store_database.h"
 
-#include <sqlite3.h>
+/* What the last steps of a transaction number and write: an outcome with its deliveries, or the delivery of one that
+ * was there to a submission that came later. */
+struct pending {
+  struct pending *next;
+  int64_t job;
+  char *line; /* of the outcome; NULL: only a delivery, to the member below */
+  size_t size;
+  enum job_state state;
+  int64_t at;
+  bool alone; /* one member at most */
+  int64_t submission, position;
+};
+
+struct known_broker {
+  char id[STORE_PEER_MAX + 1];
+  int64_t beats, changed; /* when by our own clock */
+  bool there;
+};
 
 struct store {
   char *folder;
-  sqlite3 *db;
-  sqlite3_stmt *statements[SQL_STATEMENTS]; /* prepared at first use */
+  struct database *database;
   bool in_transaction;
-  bool has_findings; /* the tables of store_findings.c are there */
+  char broker[STORE_PEER_MAX + 1]; /* whose the leases are that this handle gives; "" before store_join */
+  char broker_name[STORE_PEER_MAX + 1];
+  struct known_broker *others; /* in store_brokers.c */
+  size_t other_count;
+  struct pending *pending, **pending_end;
+  size_t pending_bytes;
+  bool news_waiting, news_outcomes; /* of this transaction, for the other brokers */
 };
 
 /* A prepared statement, reset and without bindings; NULL on failure. */
-sqlite3_stmt *store_statement(struct store *store, enum statement which, struct fault *fault);
-
-/* Steps a statement that gives no rows, and resets it. */
-enum status store_run(struct store *store, sqlite3_stmt *statement, struct fault *fault);
-
-/* Steps once: *row tells whether there is a row to read. The caller resets the statement. */
-enum status store_step(struct store *store, sqlite3_stmt *statement, bool *row, struct fault *fault);
-
-/* The message for SQLite's last error. */
-enum status store_fault(struct store *store, struct fault *fault);
+struct query *store_query(struct store *store, enum statement which, struct fault *fault);
 
 /* Runs `change` in the open transaction, or in one of its own, which is rolled back when it fails. */
 enum status store_transact(struct store *store, enum status (*change)(struct store *, void *, struct fault *),
                            void *context, struct fault *fault);
 
-/* Gives a job's outcome its place in the stream of every submission that it belongs to. */
-enum status store_deliver(struct store *store, int64_t job, struct fault *fault);
-enum status store_deliver_to(struct store *store, int64_t submission, int64_t position, struct fault *fault);
-enum status store_add_outcome(struct store *store, int64_t job, enum job_state state, const char *line, size_t size,
-                              int64_t now, struct fault *fault);
+/* The outcome of a job (whose row this transaction has changed), and its place in the stream of every submission that
+ * asked for it. `alone`: only one did. Copies the line. */
+enum status store_add_outcome(struct store *store, int64_t job, bool alone, enum job_state state, const char *line,
+                              size_t size, int64_t now, struct fault *fault);
+/* The place of an outcome that is there in the stream of one more. */
+enum status store_add_delivery(struct store *store, int64_t submission, int64_t position, struct fault *fault);
+/* Numbers and writes what the two above have kept: the last step before a commit, since whoever has the numbers keeps
+ * the others waiting. */
+enum status store_flush(struct store *store, struct fault *fault);
+void store_drop_pending(struct store *store);
 
-/* Copies a text column; NULL becomes "". A longer text is cut. */
-void store_copy_text(char *to, size_t room, sqlite3_stmt *statement, int column);
+/* Brings a store of an older schema up to STORE_SCHEMA, after a copy to store.db.schema-VERSION. */
+enum status store_migrate(struct store *store, int version, struct fault *fault);
 
 #endif

@@ -1,76 +1,156 @@
 #include "models/store_sql.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* `submissions` and `jobs` are what was handed in, `outcomes` what came of it, once a job. `members` ties a job to
- * every submission that asked for it; its `delivery` is the place in that submission's stream of outcomes, set when
- * there is one. One index over the state serves the queue, the leases and the counts. */
-const char store_schema_sql[] =
-    "CREATE TABLE submissions(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, client TEXT NOT NULL,"
-    " created INTEGER NOT NULL);"
-    "CREATE TABLE jobs(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, header TEXT NOT NULL, photo_id TEXT NOT NULL,"
-    " path TEXT, submission INTEGER NOT NULL REFERENCES submissions(n), accepted_at INTEGER NOT NULL,"
-    " priority INTEGER NOT NULL, state INTEGER NOT NULL, losses INTEGER NOT NULL DEFAULT 0,"
-    " history TEXT, worker TEXT, worker_name TEXT, leased_at INTEGER, lease_until INTEGER);"
-    "CREATE INDEX jobs_by_state ON jobs(state, losses > 0, priority DESC, n);"
-    "CREATE TABLE outcomes(n INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL UNIQUE REFERENCES jobs(n),"
-    " state INTEGER NOT NULL, line TEXT NOT NULL, at INTEGER NOT NULL);"
-    "CREATE TABLE members(submission INTEGER NOT NULL REFERENCES submissions(n), position INTEGER NOT NULL,"
-    " job INTEGER NOT NULL REFERENCES jobs(n), delivery INTEGER, PRIMARY KEY(submission, position)) WITHOUT ROWID;"
-    "CREATE INDEX members_by_job ON members(job);"
-    "CREATE INDEX members_by_delivery ON members(submission, delivery) WHERE delivery IS NOT NULL;";
+ * every submission that asked for it (`asked` is at least how many do); its `delivery` is the place in that
+ * submission's stream of outcomes, set when there is one. One index over the state serves the queue, the leases and the
+ * counts. `counters` has one row: the last number given to an outcome or a delivery. Whoever changes it keeps it locked
+ * until the commit, so that a number is never seen before a smaller one. `broker` is who watches over a lease;
+ * `brokers` are those that live. `roles` are what only one broker does at a time.
+ *
+ * KEY is a number that the database gives, NUMBER one that we give, ROWLESS the end of a table without one. */
+#define TABLES(KEY, NUMBER, ROWLESS)                                                                                   \
+  "CREATE TABLE submissions(n " KEY ", id TEXT NOT NULL UNIQUE, client TEXT NOT NULL, created BIGINT NOT NULL);"       \
+  "CREATE TABLE jobs(n " KEY ", id TEXT NOT NULL UNIQUE, header TEXT NOT NULL, photo_id TEXT NOT NULL,"                \
+  " path TEXT, submission BIGINT NOT NULL REFERENCES submissions(n), accepted_at BIGINT NOT NULL,"                     \
+  " priority INTEGER NOT NULL, state INTEGER NOT NULL, losses INTEGER NOT NULL DEFAULT 0, history TEXT,"               \
+  " worker TEXT, worker_name TEXT, leased_at BIGINT, lease_until BIGINT, broker TEXT NOT NULL DEFAULT '',"             \
+  " asked INTEGER NOT NULL DEFAULT 2);"                                                                                \
+  "CREATE INDEX jobs_by_state ON jobs(state, (losses > 0), priority DESC, n);"                                         \
+  "CREATE TABLE outcomes(n " NUMBER " PRIMARY KEY, job BIGINT NOT NULL UNIQUE REFERENCES jobs(n),"                     \
+  " state INTEGER NOT NULL, line TEXT NOT NULL, at BIGINT NOT NULL);"                                                  \
+  "CREATE TABLE members(submission BIGINT NOT NULL REFERENCES submissions(n), position BIGINT NOT NULL,"               \
+  " job BIGINT NOT NULL REFERENCES jobs(n), delivery BIGINT, PRIMARY KEY(submission, position))" ROWLESS ";"           \
+  "CREATE INDEX members_by_job ON members(job);"                                                                       \
+  "CREATE INDEX members_by_delivery ON members(submission, delivery) WHERE delivery IS NOT NULL;"                      \
+  "CREATE TABLE counters(name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL);"                                      \
+  "INSERT INTO counters(name, value) VALUES('outcomes', 0);" TABLES_OF_BROKERS "CREATE TABLE findings(n " KEY          \
+  ", about TEXT NOT NULL, factory TEXT, lower BIGINT NOT NULL, upper BIGINT NOT NULL,"                                 \
+  " line TEXT NOT NULL, at BIGINT NOT NULL, told INTEGER NOT NULL DEFAULT 0);"                                         \
+  "CREATE TABLE looked(one INTEGER PRIMARY KEY CHECK(one = 1), results BIGINT NOT NULL);"
+
+#define TABLES_OF_BROKERS                                                                                              \
+  "CREATE TABLE brokers(id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, beats BIGINT NOT NULL);"                     \
+  "CREATE TABLE roles(name TEXT NOT NULL PRIMARY KEY, broker TEXT NOT NULL, until BIGINT NOT NULL);"
+
+const char *store_schema(enum dialect dialect) {
+  static const char sqlite[] = TABLES("INTEGER PRIMARY KEY", "INTEGER", " WITHOUT ROWID");
+  static const char postgres[] = TABLES("BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BIGINT", "");
+  return dialect == DIALECT_SQLITE ? sqlite : postgres;
+}
+
+const char *store_migration(int version) {
+  static const char from_1[] =
+      "ALTER TABLE jobs ADD COLUMN broker TEXT NOT NULL DEFAULT '';"
+      "ALTER TABLE jobs ADD COLUMN asked INTEGER NOT NULL DEFAULT 2;"
+      "CREATE TABLE counters(name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL);"
+      "INSERT INTO counters(name, value) SELECT 'outcomes', max(coalesce((SELECT max(seq) FROM sqlite_sequence"
+      " WHERE name = 'outcomes'), 0), coalesce((SELECT max(delivery) FROM members), 0));" TABLES_OF_BROKERS
+      "CREATE TABLE IF NOT EXISTS findings(n INTEGER PRIMARY KEY, about TEXT NOT NULL, factory TEXT,"
+      " lower BIGINT NOT NULL, upper BIGINT NOT NULL, line TEXT NOT NULL, at BIGINT NOT NULL,"
+      " told INTEGER NOT NULL DEFAULT 0);"
+      "CREATE TABLE IF NOT EXISTS looked(one INTEGER PRIMARY KEY CHECK(one = 1), results BIGINT NOT NULL);";
+  return version == 1 ? from_1 : NULL;
+}
+
+/* A job that is being accepted by another broker is waited for; one that is there is locked, so that it does not end
+ * before the submission is tied to it. */
+#define ADD_JOB                                                                                                        \
+  "INSERT INTO jobs(id, header, photo_id, path, submission, accepted_at, priority, state, asked)"                      \
+  " VALUES($1, $2, $3, $4, $5, $6, $7, 0, 1) ON CONFLICT(id) DO UPDATE SET asked = jobs.asked + 1"                     \
+  " RETURNING n, state, asked"
+
+#define LEASE(LOCK)                                                                                                    \
+  "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND (losses > 0) = $1"                  \
+  " ORDER BY priority DESC, n LIMIT $2" LOCK ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"             \
+  " leased_at = $5, lease_until = $6, broker = $7 FROM picked WHERE n = picked_n"                                      \
+  " RETURNING n, priority, id, photo_id, header, path, losses"
+
+#define OUTCOMES_OF(PLACE)                                                                                             \
+  "SELECT m.delivery, m.position, j.id, o.state, o.line FROM members m JOIN jobs j ON j.n = m.job"                     \
+  " JOIN outcomes o ON o.job = m.job WHERE m.submission = (SELECT n FROM submissions WHERE id = $3)"                   \
+  " AND m.delivery IS NOT NULL AND m." PLACE " > $1 ORDER BY m." PLACE " LIMIT $2"
 
 /* States: 0 accepted, 1 leased, 2 done, 3 set aside, 4 cancelled (enum job_state). */
-const char *const store_sql[SQL_STATEMENTS] = {
-    [SQL_BEGIN] = "BEGIN IMMEDIATE",
+static const char *const common[SQL_STATEMENTS] = {
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_ADD_SUBMISSION] = "INSERT OR IGNORE INTO submissions(id, client, created) VALUES(?1, ?2, ?3)",
-    [SQL_FIND_SUBMISSION] = "SELECT n FROM submissions WHERE id = ?1",
-    [SQL_ADD_JOB] = "INSERT OR IGNORE INTO jobs(id, header, photo_id, path, submission, accepted_at, priority,"
-                    " state) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
-    [SQL_FIND_JOB] = "SELECT n, state FROM jobs WHERE id = ?1",
-    [SQL_FIND_HEADER] = "SELECT header FROM jobs WHERE id = ?1",
-    [SQL_ADD_MEMBER] = "INSERT INTO members(submission, position, job) VALUES(?1, ?2, ?3)",
-    [SQL_FIND_MEMBER] = "SELECT job FROM members WHERE submission = ?1 AND position = ?2",
-    [SQL_NEXT_DELIVERY] = "SELECT max(delivery) FROM members WHERE submission = ?1 AND delivery IS NOT NULL",
-    [SQL_JOB_MEMBERS] = "SELECT submission, position FROM members WHERE job = ?1 ORDER BY submission, position",
-    [SQL_DELIVER] = "UPDATE members SET delivery = ?3 WHERE submission = ?1 AND position = ?2",
-    [SQL_FIND_WAITING] = "SELECT n, id, photo_id, header, path, losses FROM jobs WHERE state = 0"
-                         " AND (losses > 0) = ?1 ORDER BY priority DESC, n LIMIT ?2",
-    [SQL_LEASE] = "UPDATE jobs SET state = 1, worker = ?2, worker_name = ?3, leased_at = ?4, lease_until = ?5"
-                  " WHERE n = ?1",
-    [SQL_RENEW] = "UPDATE jobs SET lease_until = ?2 WHERE state = 1 AND worker = ?1",
-    [SQL_SHORTEN] = "UPDATE jobs SET lease_until = ?1 WHERE state = 1 AND lease_until > ?1",
+    [SQL_ADD_SUBMISSION] = "INSERT INTO submissions(id, client, created) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+    [SQL_FIND_SUBMISSION] = "SELECT n FROM submissions WHERE id = $1",
+    [SQL_ADD_JOB] = ADD_JOB,
+    [SQL_DROP_JOB] = "DELETE FROM jobs WHERE n = $1",
+    [SQL_FIND_JOB] = "SELECT n FROM jobs WHERE id = $1",
+    [SQL_FIND_HEADER] = "SELECT header FROM jobs WHERE id = $1",
+    [SQL_ADD_MEMBER] = "INSERT INTO members(submission, position, job) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
+    [SQL_FIND_MEMBER] = "SELECT job FROM members WHERE submission = $1 AND position = $2",
+    [SQL_JOB_MEMBERS] = "SELECT submission, position FROM members WHERE job = $1 ORDER BY submission, position",
+    [SQL_COUNT_ON] = "UPDATE counters SET value = value + $1 WHERE name = 'outcomes' RETURNING value",
+    [SQL_DELIVER] = "UPDATE members SET delivery = $3 WHERE submission = $1 AND position = $2",
+    [SQL_DELIVER_ALL] = "UPDATE members SET delivery = $2 WHERE job = $1",
+    [SQL_RENEW] = "UPDATE jobs SET lease_until = $2 WHERE state = 1 AND worker = $1 AND broker = $3",
+    [SQL_TAKE_OVER] = "UPDATE jobs SET lease_until = $2, broker = $3 WHERE state = 1 AND worker = $1",
     [SQL_RELEASE] = "UPDATE jobs SET state = 0, worker = NULL, lease_until = NULL"
-                    " WHERE id = ?1 AND state = 1 AND worker = ?2",
-    [SQL_FIND_LEASE] = "SELECT n, id, losses, history, worker_name, leased_at FROM jobs"
-                       " WHERE id = ?1 AND state = 1 AND worker = ?2",
-    [SQL_WORKER_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND worker = ?1 ORDER BY n",
-    [SQL_EXPIRED_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND lease_until < ?1 ORDER BY n",
-    [SQL_LOSE] = "UPDATE jobs SET state = ?2, losses = ?3, history = ?4, worker = NULL, lease_until = NULL"
-                 " WHERE n = ?1",
-    [SQL_SET_DONE] = "UPDATE jobs SET state = 2, worker = NULL, lease_until = NULL WHERE n = ?1",
-    [SQL_ADD_OUTCOME] = "INSERT INTO outcomes(job, state, line, at) VALUES(?1, ?2, ?3, ?4)",
-    [SQL_DROP_SET_ASIDE] = "DELETE FROM outcomes WHERE job = ?1 AND state <> 2",
+                    " WHERE id = $1 AND state = 1 AND worker = $2",
+    [SQL_WORKER_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND worker = $1 ORDER BY n",
+    [SQL_OWN_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND worker = $1 AND broker = $2 ORDER BY n",
+    [SQL_EXPIRED_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND lease_until < $1 AND broker = $2"
+                           " ORDER BY n",
+    [SQL_LOSE] = "UPDATE jobs SET state = CASE WHEN losses + 1 >= $3 THEN 3 ELSE 0 END, losses = losses + 1,"
+                 " worker = NULL, lease_until = NULL WHERE id = $1 AND state = 1 AND worker = $2 AND broker = $4"
+                 " AND lease_until < $5 RETURNING n, losses, history, worker_name, leased_at, asked",
+    [SQL_SET_HISTORY] = "UPDATE jobs SET history = $2 WHERE n = $1",
+    [SQL_SET_DONE] = "UPDATE jobs SET state = 2, worker = NULL, lease_until = NULL WHERE id = $1 AND state <> 2"
+                     " RETURNING n, asked",
+    [SQL_ADD_OUTCOME] = "INSERT INTO outcomes(n, job, state, line, at) VALUES($1, $2, $3, $4, $5)"
+                        " ON CONFLICT(job) DO UPDATE SET n = excluded.n, state = excluded.state, line = excluded.line,"
+                        " at = excluded.at",
     [SQL_OUTCOMES_ALL] = "SELECT o.n, -1, j.id, o.state, o.line FROM outcomes o JOIN jobs j ON j.n = o.job"
-                         " WHERE o.n > ?2 ORDER BY o.n LIMIT ?3",
-    [SQL_OUTCOME_LINES] = "SELECT n, state, line FROM outcomes WHERE n > ?1 ORDER BY n",
-    [SQL_OUTCOMES_BY_COMPLETION] = "SELECT m.delivery, m.position, j.id, o.state, o.line FROM members m"
-                                   " JOIN jobs j ON j.n = m.job JOIN outcomes o ON o.job = m.job"
-                                   " WHERE m.submission = (SELECT n FROM submissions WHERE id = ?1)"
-                                   " AND m.delivery IS NOT NULL AND m.delivery > ?2 ORDER BY m.delivery LIMIT ?3",
-    [SQL_OUTCOMES_BY_POSITION] = "SELECT m.delivery, m.position, j.id, o.state, o.line FROM members m"
-                                 " JOIN jobs j ON j.n = m.job JOIN outcomes o ON o.job = m.job"
-                                 " WHERE m.submission = (SELECT n FROM submissions WHERE id = ?1)"
-                                 " AND m.position > ?2 ORDER BY m.position LIMIT ?3",
-    [SQL_COUNT_ALL] = "SELECT state, losses > 0, count(*) FROM jobs GROUP BY state, losses > 0",
-    [SQL_COUNT_SUBMISSION] = "SELECT j.state, j.losses > 0, count(*) FROM members m JOIN jobs j ON j.n = m.job"
-                             " WHERE m.submission = (SELECT n FROM submissions WHERE id = ?1)"
-                             " GROUP BY j.state, j.losses > 0",
-    [SQL_FIND_FINDING] = "SELECT 1 FROM findings WHERE about = ?1 AND lower <= ?4 AND upper >= ?3"
-                         " AND (factory IS NULL OR ?2 IS NULL OR factory = ?2) LIMIT 1",
-    [SQL_ADD_FINDING] = "INSERT INTO findings(about, factory, lower, upper, line, at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                         " WHERE o.n > $1 ORDER BY o.n LIMIT $2",
+    [SQL_OUTCOME_LINES] = "SELECT n, -1, '', state, line FROM outcomes WHERE n > $1 ORDER BY n LIMIT $2",
+    [SQL_OUTCOMES_BY_COMPLETION] = OUTCOMES_OF("delivery"),
+    [SQL_OUTCOMES_BY_POSITION] = OUTCOMES_OF("position"),
+    [SQL_COUNT_ALL] = "SELECT state, count(*), sum(CASE WHEN losses > 0 THEN 1 ELSE 0 END) FROM jobs GROUP BY state",
+    [SQL_COUNT_SUBMISSION] = "SELECT j.state, count(*), sum(CASE WHEN j.losses > 0 THEN 1 ELSE 0 END)"
+                             " FROM members m JOIN jobs j ON j.n = m.job"
+                             " WHERE m.submission = (SELECT n FROM submissions WHERE id = $1) GROUP BY j.state",
+    [SQL_ADD_BROKER] = "INSERT INTO brokers(id, name, beats) VALUES($1, $2, 0)",
+    [SQL_DROP_BROKER] = "DELETE FROM brokers WHERE id = $1",
+    [SQL_DROP_BROKERS] = "DELETE FROM brokers",
+    [SQL_BEAT] = "UPDATE brokers SET beats = beats + 1 WHERE id = $1",
+    [SQL_BROKERS] = "SELECT id, beats FROM brokers WHERE id <> $1 ORDER BY id",
+    [SQL_ADOPT] = "UPDATE jobs SET broker = $1, lease_until = $2 WHERE state = 1 AND broker <> $1"
+                  " AND broker NOT IN (SELECT id FROM brokers)",
+    [SQL_CLAIM] = "INSERT INTO roles(name, broker, until) VALUES($1, $2, $3) ON CONFLICT(name) DO UPDATE"
+                  " SET broker = excluded.broker, until = excluded.until"
+                  " WHERE roles.broker = excluded.broker OR roles.until < $4",
+    [SQL_FIND_FINDING] = "SELECT 1 FROM findings WHERE about = $1 AND lower <= $4 AND upper >= $3"
+                         " AND (factory IS NULL OR $2 IS NULL OR factory = $2) LIMIT 1",
+    [SQL_ADD_FINDING] = "INSERT INTO findings(about, factory, lower, upper, line, at) VALUES($1, $2, $3, $4, $5, $6)",
     [SQL_UNTOLD] = "SELECT n, line FROM findings WHERE told = 0 ORDER BY n",
-    [SQL_TOLD] = "UPDATE findings SET told = 1 WHERE n = ?1",
+    [SQL_TOLD] = "UPDATE findings SET told = 1 WHERE n = $1",
     [SQL_LOOKED] = "SELECT results FROM looked",
-    [SQL_SET_LOOKED] = "INSERT INTO looked(one, results) VALUES(1, ?1) ON CONFLICT(one) DO UPDATE SET results = ?1",
+    [SQL_SET_LOOKED] = "INSERT INTO looked(one, results) VALUES(1, $1)"
+                       " ON CONFLICT(one) DO UPDATE SET results = excluded.results",
 };
+
+/* What must differ: how a transaction begins, that SQLite has one writer at a time (so that none skips the jobs that
+ * another is about to lease), and that it has nobody to notify. */
+static const char *differing(enum statement which, enum dialect dialect) {
+  bool sqlite = dialect == DIALECT_SQLITE;
+  switch (which) {
+  case SQL_BEGIN:
+    return sqlite ? "BEGIN IMMEDIATE" : "BEGIN";
+  case SQL_LEASE:
+    return sqlite ? LEASE("") : LEASE(" FOR UPDATE SKIP LOCKED");
+  case SQL_NOTIFY:
+    return sqlite ? NULL : "SELECT pg_notify('assay', $1)";
+  default:
+    return NULL;
+  }
+}
+
+const char *store_sql(enum statement which, enum dialect dialect) {
+  return common[which] ? common[which] : differing(which, dialect);
+}

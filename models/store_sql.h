@@ -1,4 +1,4 @@
-/* The statements of the store, by name; their text is in store_sql.c. */
+/* The statements of the store, by name; their text is in store_sql.c. Parameters are $1, $2 ... */
 #ifndef ASSAY_MODELS_STORE_SQL_H
 #define ASSAY_MODELS_STORE_SQL_H
 
@@ -6,34 +6,43 @@ enum statement {
   SQL_BEGIN,
   SQL_COMMIT,
   SQL_ROLLBACK,
+  SQL_NOTIFY,
   SQL_ADD_SUBMISSION,
   SQL_FIND_SUBMISSION,
   SQL_ADD_JOB,
+  SQL_DROP_JOB,
   SQL_FIND_JOB,
   SQL_FIND_HEADER,
   SQL_ADD_MEMBER,
   SQL_FIND_MEMBER,
-  SQL_NEXT_DELIVERY,
   SQL_JOB_MEMBERS,
+  SQL_COUNT_ON,
   SQL_DELIVER,
-  SQL_FIND_WAITING,
+  SQL_DELIVER_ALL,
   SQL_LEASE,
   SQL_RENEW,
-  SQL_SHORTEN,
+  SQL_TAKE_OVER,
   SQL_RELEASE,
-  SQL_FIND_LEASE,
   SQL_WORKER_LEASES,
+  SQL_OWN_LEASES,
   SQL_EXPIRED_LEASES,
   SQL_LOSE,
+  SQL_SET_HISTORY,
   SQL_SET_DONE,
   SQL_ADD_OUTCOME,
-  SQL_DROP_SET_ASIDE,
   SQL_OUTCOMES_ALL,
   SQL_OUTCOME_LINES,
   SQL_OUTCOMES_BY_COMPLETION,
   SQL_OUTCOMES_BY_POSITION,
   SQL_COUNT_ALL,
   SQL_COUNT_SUBMISSION,
+  SQL_ADD_BROKER,
+  SQL_DROP_BROKER,
+  SQL_DROP_BROKERS,
+  SQL_BEAT,
+  SQL_BROKERS,
+  SQL_ADOPT,
+  SQL_CLAIM,
   SQL_FIND_FINDING,
   SQL_ADD_FINDING,
   SQL_UNTOLD,
@@ -43,7 +52,15 @@ enum statement {
   SQL_STATEMENTS
 };
 
-extern const char *const store_sql[SQL_STATEMENTS];
-extern const char store_schema_sql[]; /* makes the tables of STORE_SCHEMA */
+enum dialect { DIALECT_SQLITE, DIALECT_POSTGRES };
+
+/* NULL where the dialect has no such statement: then there is nothing to do. */
+const char *store_sql(enum statement which, enum dialect dialect);
+
+/* Makes the tables of STORE_SCHEMA. */
+const char *store_schema(enum dialect dialect);
+
+/* Makes the tables of version + 1 of those of `version`, in SQLite; PostgreSQL has had no earlier ones. */
+const char *store_migration(int version);
 
 #endif

@@ -2,12 +2,14 @@
 #include "models/store_private.h"
 #include "tests/support.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -297,18 +299,20 @@ static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state)
   assert_int_equal(read_outcomes(store, NULL, STORE_BY_COMPLETION, 0).count, 1);
 }
 
-static void a_renewed_lease_lives_on_and_a_shortened_one_ends_earlier(void **state) {
+static void a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does(void **state) {
   struct store *store = ((struct bench *)*state)->store;
   struct fault fault = {0};
   size_t lost = 0;
   accept_many(store, 2);
   lease(store, &anna, false, 1, NULL);
   lease(store, &bert, false, 1, NULL);
+  must(store_join(store, "another broker", "host:3", 8000, &fault), &fault);
   must(store_renew(store, anna.id, 9000, &fault), &fault);
-  must(store_shorten_leases(store, 8000, &fault), &fault);
-  must(store_expire(store, 5001, &lost, &fault), &fault);
-  assert_int_equal(lost, 1);
+  must(store_expire(store, 8000, &lost, &fault), &fault);
+  assert_int_equal(lost, 0);
   must(store_expire(store, 8001, &lost, &fault), &fault);
+  assert_int_equal(lost, 1);
+  must(store_expire(store, 9001, &lost, &fault), &fault);
   assert_int_equal(lost, 2);
 }
 
@@ -363,8 +367,8 @@ static void a_full_disk_is_told_and_the_store_works_again_afterwards(void **stat
   struct fault fault = {0};
   /* SQLite's own limit on pages stands for the disk. */
   must(store_open(bench->folder, &bench->store, &fault), &fault);
-  sqlite3 *db = bench->store->db;
-  sqlite3_exec(db, "PRAGMA max_page_count = 1", NULL, NULL, NULL);
+  struct database *database = bench->store->database;
+  must(database->calls->execute(database, "PRAGMA max_page_count = 1", &fault), &fault);
   enum status status = STATUS_OK;
   int64_t stored = 0;
   for (int i = 1; i < 400 && !status; i++) {
@@ -378,7 +382,7 @@ static void a_full_disk_is_told_and_the_store_works_again_afterwards(void **stat
   assert_int_equal(status, STATUS_IO);
   assert_non_null(strstr(fault.text, "disk is full"));
   assert_int_equal(count(bench->store).waiting, stored + 1);
-  sqlite3_exec(db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL);
+  must(database->calls->execute(database, "PRAGMA max_page_count = 100000", &fault), &fault);
   assert_int_equal(accept_at(bench->store, SUBMISSION, 400, 400, 0), STORE_NEW);
 }
 
@@ -387,7 +391,7 @@ static void a_locked_store_says_so(void **state) {
   struct store *second;
   struct fault fault = {0};
   must(store_open(bench->folder, &second, &fault), &fault);
-  sqlite3_busy_timeout(second->db, 10);
+  must(second->database->calls->execute(second->database, "PRAGMA busy_timeout = 10", &fault), &fault);
   must(store_begin(bench->store, &fault), &fault);
   accept_at(bench->store, SUBMISSION, 1, 1, 0);
   assert_int_equal(store_begin(second, &fault), STATUS_IO);
@@ -419,6 +423,82 @@ static void a_newer_store_and_a_strange_file_are_refused_in_words(void **state) 
   free(path);
 }
 
+static void read_script(const char *from, const char *to) {
+  FILE *file = fopen(from, "rb");
+  assert_non_null(file);
+  char *text = calloc(1, 65536);
+  assert_non_null(text);
+  assert_in_range(fread(text, 1, 65535, file), 1, 65534);
+  fclose(file);
+  sqlite3 *db;
+  assert_int_equal(sqlite3_open(to, &db), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+  free(text);
+}
+
+static int64_t number_in(const char *path, const char *question) {
+  sqlite3 *db;
+  sqlite3_stmt *statement;
+  assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_prepare_v2(db, question, -1, &statement, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+  int64_t number = sqlite3_column_int64(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return number;
+}
+
+static void a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  store_close(bench->store);
+  bench->store = NULL;
+  char *path = support_text("%s/store.db", bench->folder), *copy = support_text("%s.schema-1", path);
+  unlink(path);
+  read_script(ASSAY_SOURCE_DIR "/tests/models/store_schema_1.sql", path);
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  assert_int_equal(count(bench->store).done, 4);
+  assert_int_equal(count(bench->store).waiting, 4);
+  assert_int_equal(read_outcomes(bench->store, NULL, STORE_BY_COMPLETION, 0).count, 4);
+  struct store_leased leased[4];
+  size_t given = 0;
+  must(store_lease(bench->store, &anna, false, 4, 2000, 5000, leased, &given, &fault), &fault);
+  assert_int_equal(given, 4);
+  finish(bench->store, leased[0].id, "the fifth");
+  for (size_t i = 0; i < given; i++) store_leased_free(&leased[i]);
+  struct read read = read_outcomes(bench->store, "20acbc1ef434edcdca90c2ec7facc3e0", STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 1);
+  assert_string_equal(read.line[0], "the fifth");
+  assert_in_range(read.sequence[0], 5, 100);
+  reopen(bench);
+  assert_int_equal(count(bench->store).done, 5);
+  assert_int_equal(number_in(copy, "PRAGMA user_version"), 1);
+  assert_int_equal(number_in(copy, "SELECT count(*) FROM outcomes"), 4);
+  free(copy);
+  free(path);
+}
+
+/* The older program goes on writing what it knows. */
+static void a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  store_close(bench->store);
+  bench->store = NULL;
+  char *path = support_text("%s/store.db", bench->folder), *lock = support_text("%s/broker.lock", bench->folder);
+  unlink(path);
+  read_script(ASSAY_SOURCE_DIR "/tests/models/store_schema_1.sql", path);
+  int held = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  assert_int_equal(flock(held, LOCK_EX), 0);
+  assert_int_equal(store_open(bench->folder, &bench->store, &fault), STATUS_UNAVAILABLE);
+  assert_non_null(strstr(fault.text, "older assay"));
+  assert_int_equal(number_in(path, "PRAGMA user_version"), 1);
+  close(held);
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  free(lock);
+  free(path);
+}
+
 static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
   struct fault fault = {0};
   struct store *store;
@@ -439,12 +519,14 @@ int main(void) {
       TEST(a_job_given_back_waits_again_and_is_no_suspect),
       TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),
-      TEST(a_renewed_lease_lives_on_and_a_shortened_one_ends_earlier),
+      TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does),
       TEST(what_is_rolled_back_never_was),
       TEST(a_killed_writer_leaves_nothing_half_done),
       TEST(a_full_disk_is_told_and_the_store_works_again_afterwards),
       TEST(a_locked_store_says_so),
       TEST(a_newer_store_and_a_strange_file_are_refused_in_words),
+      TEST(a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept),
+      TEST(a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it),
       cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
