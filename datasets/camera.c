@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { HALO = 8, CURVE = 8192 };
+/* Beyond the blur: what demosaicing and sharpening read. */
+enum { HALO = 5, CURVE = 8192 };
 
 /* sRGB's curve in grey levels over the square root of light, where it is nearly straight. */
 static float curve[CURVE + 2];
@@ -90,13 +91,16 @@ enum status camera_render(const struct studio *studio, const struct shot *shot, 
                           struct rectangle rectangle, bool noisy, struct darkroom *darkroom, uint8_t *rgb,
                           size_t stride, struct fault *fault) {
   pthread_once(&curve_made, make_curve);
-  struct frame frame = {rectangle.x0 - HALO, rectangle.y0 - HALO, rectangle.x1 - rectangle.x0 + 2 * HALO,
-                        rectangle.y1 - rectangle.y0 + 2 * HALO};
+  const double sigma[2] = {shot->shake > 0 ? sqrt(shot->blur * shot->blur + shot->shake * shot->shake) : shot->blur,
+                           shot->blur};
+  int halo = HALO + optics_reach(sigma[0]);
+  struct frame frame = {rectangle.x0 - halo, rectangle.y0 - halo, rectangle.x1 - rectangle.x0 + 2 * halo,
+                        rectangle.y1 - rectangle.y0 + 2 * halo};
   enum status status = darkroom_reserve(darkroom, (size_t)frame.width * (size_t)frame.height, fault);
   if (status != STATUS_OK) return status;
   float *const *planes = darkroom->planes;
   optics_expose(studio, shot, view, frame, planes);
-  for (int c = 0; c < 3; c++) optics_blur(shot->blur, frame, planes[c], planes[3]);
+  for (int c = 0; c < 3; c++) optics_blur(sigma, frame, planes[c], planes[3]);
   sensor_mosaic(shot, noisy, frame, planes, planes[3]);
   sensor_demosaic(frame, planes[3], planes + 4);
   develop(shot, frame, rectangle, planes + 4, planes[3], rgb, stride);

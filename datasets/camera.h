@@ -13,6 +13,9 @@ struct light {
   double highlight, spot[2], size; /* share added; photo widths from the middle; photo widths */
   double exposure;
   double cast[3]; /* what the white balance left */
+  /* A lamp that does not burn: beyond a line at this distance from the middle (photo widths, in direction), over a
+   * width of `penumbra` (photo widths), light falls by the share `dark`. */
+  double dark, dark_at, penumbra;
 };
 
 struct shot {
@@ -21,6 +24,7 @@ struct shot {
   struct mapping mapping;
   struct light light;
   double blur;      /* sigma, px */
+  double shake;     /* sigma that moving the camera across adds, px */
   double electrons; /* at full scale */
   double read;      /* electrons */
   double sharpen;   /* share of the unsharp mask */
@@ -64,7 +68,11 @@ struct frame {
 };
 void optics_expose(const struct studio *studio, const struct shot *shot, const struct view *view, struct frame frame,
                    float *const rgb[3]);
-void optics_blur(double sigma, struct frame frame, float *plane, float *scratch);
+/* In place, by sigma[0] across and sigma[1] down, at most OPTICS_BLUR; the outermost optics_reach(sigma) pixels are
+ * left as they are. */
+enum { OPTICS_BLUR = 20 };
+int optics_reach(double sigma);
+void optics_blur(const double sigma[2], struct frame frame, float *plane, float *scratch);
 void sensor_mosaic(const struct shot *shot, bool noisy, struct frame frame, float *const rgb[3], float *raw);
 void sensor_demosaic(struct frame frame, const float *raw, float *const rgb[3]);
 

@@ -91,7 +91,8 @@ static float shadow_at(const struct scene *scene, float x, float y) {
 }
 
 struct lamp {
-  float gx, gy, falloff, spot_x, spot_y, spot_scale, highlight, gains[3], middle_x, middle_y, corner;
+  float gx, gy, falloff, spot_x, spot_y, spot_scale, highlight, gains[3], middle_x, middle_y, corner, dark, dark_x,
+      dark_y, dark_at;
 };
 
 static struct lamp lamp_make(const struct shot *shot) {
@@ -106,7 +107,14 @@ static struct lamp lamp_make(const struct shot *shot) {
                       .highlight = (float)light->highlight,
                       .middle_x = (float)(shot->width - 1) / 2,
                       .middle_y = (float)(shot->height - 1) / 2,
-                      .corner = (float)(1 / (half * half))};
+                      .corner = (float)(1 / (half * half)),
+                      .dark = (float)light->dark};
+  if (light->dark > 0) {
+    double per_pixel = 1 / (light->penumbra * shot->width);
+    lamp.dark_x = (float)(number_cos(light->direction) * per_pixel);
+    lamp.dark_y = (float)(number_sin(light->direction) * per_pixel);
+    lamp.dark_at = (float)(light->dark_at / light->penumbra);
+  }
   for (int c = 0; c < 3; c++) lamp.gains[c] = (float)(light->exposure * light->cast[c]);
   return lamp;
 }
@@ -115,6 +123,10 @@ static float lamp_at(const struct lamp *lamp, int x, int y) {
   float dx = (float)x - lamp->middle_x, dy = (float)y - lamp->middle_y;
   float sx = dx - lamp->spot_x, sy = dy - lamp->spot_y, near = 1 + (sx * sx + sy * sy) * lamp->spot_scale;
   float edge = 1 - lamp->falloff * (dx * dx + dy * dy) * lamp->corner;
+  if (lamp->dark > 0) {
+    float t = fminf(fmaxf(lamp->dark_x * dx + lamp->dark_y * dy - lamp->dark_at + 0.5f, 0), 1);
+    edge *= 1 - lamp->dark * t * t * (3 - 2 * t);
+  }
   return edge * (1 + lamp->gx * dx + lamp->gy * dy + lamp->highlight / (near * near));
 }
 
@@ -171,28 +183,42 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
   }
 }
 
-void optics_blur(double sigma, struct frame frame, float *plane, float *scratch) {
-  enum { RADIUS = 3 };
-  float taps[RADIUS + 1], total = 0;
-  for (int i = 0; i <= RADIUS; i++) {
+int optics_reach(double sigma) {
+  int reach = (int)ceil(3 * sigma);
+  return reach < 4 ? 3 : reach;
+}
+
+static void make_taps(double sigma, int reach, float *taps) {
+  float total = 0;
+  for (int i = 0; i <= reach; i++) {
     taps[i] = (float)number_exp(-i * i / (2 * sigma * sigma));
     total += i ? 2 * taps[i] : taps[i];
   }
-  for (int i = 0; i <= RADIUS; i++) taps[i] /= total;
-  int w = frame.width, h = frame.height;
+  for (int i = 0; i <= reach; i++) taps[i] /= total;
+}
+
+/* One line whose samples lie `step` apart. */
+static void blur_line(const float *taps, int reach, const float *in, ptrdiff_t step, float *out) {
+  float sum = taps[0] * in[0];
+  for (int k = 1; k <= reach; k++) sum += taps[k] * (in[-k * step] + in[k * step]);
+  *out = sum;
+}
+
+void optics_blur(const double sigma[2], struct frame frame, float *plane, float *scratch) {
+  float taps[3 * OPTICS_BLUR + 1];
+  int w = frame.width, h = frame.height, reach = optics_reach(sigma[0]);
+  make_taps(sigma[0], reach, taps);
   for (int y = 0; y < h; y++) {
     const float *in = plane + (size_t)y * (size_t)w;
     float *out = scratch + (size_t)y * (size_t)w;
-    for (int x = 0; x < RADIUS; x++) out[x] = in[x], out[w - 1 - x] = in[w - 1 - x];
-    for (int x = RADIUS; x < w - RADIUS; x++)
-      out[x] = taps[0] * in[x] + taps[1] * (in[x - 1] + in[x + 1]) + taps[2] * (in[x - 2] + in[x + 2]) +
-               taps[3] * (in[x - 3] + in[x + 3]);
+    for (int x = 0; x < reach; x++) out[x] = in[x], out[w - 1 - x] = in[w - 1 - x];
+    for (int x = reach; x < w - reach; x++) blur_line(taps, reach, in + x, 1, out + x);
   }
-  for (int y = RADIUS; y < h - RADIUS; y++) {
+  reach = optics_reach(sigma[1]);
+  make_taps(sigma[1], reach, taps);
+  for (int y = reach; y < h - reach; y++) {
     const float *in = scratch + (size_t)y * (size_t)w;
     float *out = plane + (size_t)y * (size_t)w;
-    for (int x = 0; x < w; x++)
-      out[x] = taps[0] * in[x] + taps[1] * (in[x - w] + in[x + w]) + taps[2] * (in[x - 2 * w] + in[x + 2 * w]) +
-               taps[3] * (in[x - 3 * w] + in[x + 3 * w]);
+    for (int x = reach; x < w - reach; x++) blur_line(taps, reach, in + x, w, out + x);
   }
 }

@@ -10,6 +10,9 @@ const char *const defect_class_names[] = {"missing", "extra", "scratch", "stain"
 static const char *const product_names[] = {"label", "board", "plate", NULL};
 static const char *const drift_names[] = {"shift", "dimension", "colour", NULL};
 
+const char *const spoil_names[] = {"blurred",     "overexposed", "wrong_product", "cropped",
+                                   "turned_over", "too_small",   "lamp_failed",   NULL};
+
 enum kind { KIND_INT, KIND_REAL, KIND_RANGE, KIND_CHOICE, KIND_SET, KIND_TEXT, KIND_FLAG };
 
 struct option {
@@ -28,7 +31,7 @@ static const struct option table[] = {
     {"--seed", "N", KIND_INT, AT(seed), 0, 2147483647, "1", NULL, "everything follows from it"},
     {"--count", "N", KIND_INT, AT(count), 1, 100000, "20", NULL, "production photos"},
     {"--defects", "N", KIND_INT, AT(defects), -1, 100000, "-1", NULL,
-     "how many of them are defective; -1: one in five"},
+     "how many of them are defective; -1: one in five, none with --spoil"},
     {"--goldens", "N", KIND_INT, AT(goldens), 1, 1000, "5", NULL, "approved photos"},
     {"--megapixels", "M", KIND_REAL, AT(megapixels), 0.1, 50, "3", NULL, "size of a photo, 4:3"},
     {"--out", "DIR", KIND_TEXT, AT(out), 0, 0, NULL, NULL, "where to write; a new or empty folder"},
@@ -53,6 +56,10 @@ static const struct option table[] = {
     {"--drift", "LIST", KIND_SET, AT(drift), 0, 0, "none", drift_names,
      "groups that drift: shift (the night shift fails four times as often), dimension (one line's dimensions creep), "
      "colour (the last lot has another ink)"},
+    {"--spoil", "LIST", KIND_SET, AT(spoil), 0, 0, "none", spoil_names,
+     "photos that cannot be judged: which kinds, with commas, or all"},
+    {"--spoiled", "N", KIND_INT, AT(spoiled), 1, 100000, "20", NULL,
+     "with --spoil, photos of each kind, the first ones"},
     {"--lot-size", "N", KIND_INT, AT(lot_size), 1, 100000, "50", NULL, "units in a lot"},
     {"--factories", "N", KIND_INT, AT(factories), 1, 8, "2", NULL, "factories"},
     {"--lines", "N", KIND_INT, AT(lines), 1, 8, "2", NULL, "lines in a factory"},
@@ -205,10 +212,17 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
   if (options->help) return STATUS_OK;
   if (!options->out || !*options->out)
     return fault_set(fault, STATUS_USAGE, "--out DIR is missing: where to write the set");
-  if (options->defects < 0) options->defects = options->count / 5;
+  if (options->defects < 0) options->defects = options->spoil ? 0 : options->count / 5;
   if (options->defects > options->count)
     return fault_set(fault, STATUS_USAGE, "--defects: %d given, at most --count (%d) expected", options->defects,
                      options->count);
+  long room = options->count - (long)options->spoiled * __builtin_popcount(options->spoil);
+  if (room < 0)
+    return fault_set(fault, STATUS_USAGE, "--spoiled: %d of each kind given, at most --count (%d) in all expected",
+                     options->spoiled, options->count);
+  if (options->defects > room)
+    return fault_set(fault, STATUS_USAGE, "--defects: %d given, at most the %ld that are not spoiled expected",
+                     options->defects, room);
   if (options->drift & DRIFT_DIMENSION && options->product == PRODUCT_LABEL)
     return fault_set(fault, STATUS_USAGE,
                      "--drift: a label has no dimensions that could drift; --product board or plate expected");

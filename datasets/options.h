@@ -18,14 +18,28 @@ enum defect_class {
 };
 extern const char *const defect_class_names[DEFECT_CLASSES + 1]; /* ends with NULL */
 
+/* What makes a photo useless for judging. */
+enum spoil {
+  SPOIL_NONE,
+  SPOIL_BLURRED,
+  SPOIL_OVEREXPOSED,
+  SPOIL_WRONG_PRODUCT,
+  SPOIL_CROPPED,
+  SPOIL_TURNED_OVER,
+  SPOIL_TOO_SMALL,
+  SPOIL_LAMP_FAILED,
+  SPOIL_END
+};
+extern const char *const spoil_names[SPOIL_END]; /* from SPOIL_BLURRED on; ends with NULL */
+
 enum drift { DRIFT_NONE = 0, DRIFT_SHIFT = 1, DRIFT_DIMENSION = 2, DRIFT_COLOUR = 4 };
 
 struct options {
   int product; /* enum product */
-  int seed, count, defects, goldens, per_photo, lot_size, factories, lines, threads;
+  int seed, count, defects, goldens, spoiled, per_photo, lot_size, factories, lines, threads;
   double megapixels, rotate, tilt, scale, shift, gradient, cast, noise, distortion, min_size, max_size, min_contrast;
   double blur[2], quality[2];
-  unsigned classes, drift; /* bits */
+  unsigned classes, drift, spoil; /* bits */
   const char *out;
   bool help;
 };

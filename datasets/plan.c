@@ -1,5 +1,7 @@
 #include "datasets/plan.h"
 
+#include "datasets/spoil.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,10 @@ static enum status choose_defective(const struct options *options, struct unit *
   if (!draws) return fault_set(fault, STATUS_MEMORY, "out of memory for %d units", options->count);
   struct random random = random_stream((uint64_t)options->seed, 'D', 0);
   for (int i = 0; i < options->count; i++) {
+    if (units[i].spoil != SPOIL_NONE) {
+      draws[i] = (struct draw){-HUGE_VAL, i};
+      continue;
+    }
     double weight = options->drift & DRIFT_SHIFT && units[i].shift == 2 ? 4 : 1;
     draws[i] = (struct draw){number_log(1 - random_uniform(&random)) / weight, i};
   }
@@ -52,12 +58,17 @@ static enum status choose_defective(const struct options *options, struct unit *
 enum status plan_make(const struct options *options, struct unit **units, struct fault *fault) {
   *units = calloc((size_t)options->count, sizeof **units);
   if (!*units) return fault_set(fault, STATUS_MEMORY, "out of memory for %d units", options->count);
+  enum spoil kinds[SPOIL_END];
+  int kind_count = 0;
+  for (enum spoil kind = SPOIL_BLURRED; kind < SPOIL_END; kind++)
+    if (spoil_wanted(options, kind)) kinds[kind_count++] = kind;
   int lines = options->factories * options->lines, last_lot = (options->count - 1) / options->lot_size;
   for (int i = 0; i < options->count; i++) {
     struct unit *unit = &(*units)[i];
     int within = i % options->lot_size, size = options->lot_size;
     if (options->count < size) size = options->count;
     *unit = (struct unit){.index = i, .lot = i / options->lot_size};
+    if (i < kind_count * options->spoiled) unit->spoil = kinds[i % kind_count];
     unit->factory = unit->lot % options->factories;
     unit->line = unit->lot / options->factories % options->lines;
     long second = 86400L * within / size;
@@ -154,6 +165,7 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
     shot->grain_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
   }
   shot->seed = random_bits(&random);
+  if (unit->spoil != SPOIL_NONE) spoil_shot(options, scene, unit->spoil, index, shot);
   mapping_make(&shot->mapping, &shot->pose, scene->width, scene->height, shot->width, shot->height);
 }
 

@@ -11,6 +11,7 @@ struct unit {
   int defects;                          /* to be planted */
   double creep;                         /* mm by which the line's dimensions have drifted */
   bool other_ink;
+  enum spoil spoil;
 };
 
 extern const char *const plan_factories[8];

@@ -42,7 +42,8 @@ void mapping_make(struct mapping *mapping, const struct pose *pose, double produ
                      focal * columns[0][1], focal * columns[1][1], 0,
                      columns[0][2],         columns[1][2],         distance};
   double place[9] = {1, 0, pose->centre[0], 0, 1, pose->centre[1], 0, 0, 1};
-  double centred[9] = {1, 0, -product_width / 2, 0, 1, -product_height / 2, 0, 0, 1};
+  double across = pose->mirrored ? -1 : 1;
+  double centred[9] = {across, 0, -across * product_width / 2, 0, 1, -product_height / 2, 0, 0, 1};
   double placed[9];
   multiply(place, plane, placed);
   multiply(placed, centred, mapping->forward);

@@ -3,11 +3,14 @@
 #ifndef ASSAY_DATASETS_POSE_H
 #define ASSAY_DATASETS_POSE_H
 
+#include <stdbool.h>
+
 struct pose {
   double rotate;     /* radians, clockwise on the screen */
   double tilt[2];    /* radians about the screen's x and y axis */
   double scale;      /* px a mm at the product's centre */
   double centre[2];  /* photo position of the product's centre */
+  bool mirrored;     /* seen from behind, through the product */
   double distortion; /* share by which a photo's corner lies further out than the pinhole camera's */
 };
 

@@ -2,6 +2,7 @@
 
 #include "datasets/jpeg.h"
 #include "datasets/set_files.h"
+#include "datasets/spoil.h"
 #include "datasets/truth.h"
 
 #include <math.h>
@@ -10,11 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct set {
-  const struct options *options;
+/* A product, drawn, and the table that it lies on. */
+struct stock {
   struct scene scene;
   struct artwork artwork;
   struct studio studio;
+};
+
+struct set {
+  const struct options *options;
+  struct stock stock, small, other; /* the last two where they are asked for */
   struct unit *units;
   struct shot golden;
   char **lines; /* of truth, goldens first */
@@ -40,14 +46,18 @@ static enum status patch_dimensions(const struct scene *scene, const struct chan
   return status;
 }
 
-static enum status expose(const struct set *set, const struct shot *shot, const struct view *view,
+static const struct stock *stock_of(const struct set *set, const struct unit *unit) {
+  return unit->spoil == SPOIL_WRONG_PRODUCT ? &set->other : unit->spoil == SPOIL_TOO_SMALL ? &set->small : &set->stock;
+}
+
+static enum status expose(const struct studio *studio, const struct shot *shot, const struct view *view,
                           struct darkroom *darkroom, uint8_t *rgb, struct fault *fault) {
   enum { BAND = 256 };
   size_t stride = 3 * (size_t)shot->width;
   enum status status = STATUS_OK;
   for (int y = 0; y < shot->height && status == STATUS_OK; y += BAND) {
     struct rectangle band = {0, y, shot->width, y + BAND < shot->height ? y + BAND : shot->height};
-    status = camera_render(&set->studio, shot, view, band, true, darkroom, rgb + (size_t)y * stride, stride, fault);
+    status = camera_render(studio, shot, view, band, true, darkroom, rgb + (size_t)y * stride, stride, fault);
   }
   return status;
 }
@@ -67,7 +77,8 @@ static enum status write_photo(struct worker *worker, struct truth *truth, const
   char path[4200];
   truth->quality = (int)(random_range(random, options->quality[0], options->quality[1] + 1));
   if (truth->quality > options->quality[1]) truth->quality = (int)options->quality[1];
-  enum status status = expose(set, truth->shot, view, &worker->darkroom, worker->rgb, fault);
+  enum status status =
+      expose(&stock_of(set, truth->unit)->studio, truth->shot, view, &worker->darkroom, worker->rgb, fault);
   snprintf(path, sizeof path, "%s/%s", options->out, truth->photo);
   if (status == STATUS_OK)
     status = jpeg_write(path, worker->rgb, truth->shot->width, truth->shot->height, truth->quality,
@@ -86,20 +97,21 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   const struct unit *unit = index < 0 ? &approved : &set->units[index];
   int stream = index < 0 ? -1 - job : index;
   struct shot shot;
-  plan_shot(options, &set->scene, unit, stream, &shot);
-  struct truth truth = {.scene = &set->scene, .unit = unit, .shot = &shot, .golden = &set->golden};
+  const struct stock *stock = stock_of(set, unit);
+  plan_shot(options, &stock->scene, unit, stream, &shot);
+  struct truth truth = {.scene = &stock->scene, .unit = unit, .shot = &shot, .golden = &set->golden};
   if (index < 0)
     snprintf(truth.photo, sizeof truth.photo, "golden/%03d.jpg", job);
   else
     snprintf(truth.photo, sizeof truth.photo, "photos/%05d.jpg", index);
   struct random random = random_stream((uint64_t)options->seed, 'J', (uint64_t)(int64_t)stream);
-  struct view view = {.artwork = &set->artwork};
+  struct view view = {.artwork = &stock->artwork};
   struct change change = {0};
-  plan_dimensions(options, &set->scene, unit, stream, &change, truth.dimensions);
-  enum status status = patch_dimensions(&set->scene, &change, &view, fault);
+  plan_dimensions(options, &stock->scene, unit, stream, &change, truth.dimensions);
+  enum status status = patch_dimensions(&stock->scene, &change, &view, fault);
   for (int i = 0; i < unit->defects && status == STATUS_OK; i++) {
     snprintf(truth.masks[i], sizeof truth.masks[i], "masks/%05d-%d.png", index, i);
-    status = defect_plant(options, &set->studio, &shot, &view, &change, &random, truth.defects, i, &worker->darkroom,
+    status = defect_plant(options, &stock->studio, &shot, &view, &change, &random, truth.defects, i, &worker->darkroom,
                           &truth.defects[i], fault);
     if (status == STATUS_OK) truth.defect_count++;
   }
@@ -156,20 +168,37 @@ static enum status run_workers(struct set *set, struct fault *fault) {
   return fault_set(fault, set->fault.status, "%s", set->fault.text);
 }
 
+/* `scale`: artwork pixels a photo pixel. */
+static enum status stock_make(const struct options *options, uint64_t seed, double scale, struct stock *stock,
+                              struct fault *fault) {
+  int width, height;
+  plan_photo_size(options, &width, &height);
+  enum status status = scene_make(&stock->scene, (enum product)options->product, seed, fault);
+  if (status == STATUS_OK)
+    status = artwork_make(&stock->artwork, &stock->scene, scale * plan_nominal_scale(options, &stock->scene), fault);
+  if (status == STATUS_OK) status = studio_make(&stock->studio, &stock->artwork, width, seed, fault);
+  return status;
+}
+
+static void stock_free(struct stock *stock) {
+  studio_free(&stock->studio);
+  artwork_free(&stock->artwork);
+  scene_free(&stock->scene);
+}
+
 static enum status prepare(struct set *set, struct fault *fault) {
   const struct options *options = set->options;
   uint64_t seed = (uint64_t)options->seed;
   enum status status = set_write_folders(options->out, fault);
   if (status == STATUS_OK) status = plan_make(options, &set->units, fault);
-  if (status == STATUS_OK) status = scene_make(&set->scene, (enum product)options->product, seed, fault);
-  if (status != STATUS_OK) return status;
-  int width, height;
-  plan_photo_size(options, &width, &height);
-  status = artwork_make(&set->artwork, &set->scene, 3 * plan_nominal_scale(options, &set->scene), fault);
-  if (status == STATUS_OK) status = studio_make(&set->studio, &set->artwork, width, seed, fault);
+  if (status == STATUS_OK) status = stock_make(options, seed, 3, &set->stock, fault);
+  if (status == STATUS_OK && spoil_wanted(options, SPOIL_TOO_SMALL))
+    status = stock_make(options, seed, 1, &set->small, fault);
+  if (status == STATUS_OK && spoil_wanted(options, SPOIL_WRONG_PRODUCT))
+    status = stock_make(options, number_mix(seed + 17), 3, &set->other, fault);
   if (status != STATUS_OK) return status;
   struct unit approved = {.index = -1};
-  plan_shot(options, &set->scene, &approved, -1, &set->golden);
+  plan_shot(options, &set->stock.scene, &approved, -1, &set->golden);
   set->total = options->goldens + options->count;
   set->lines = calloc((size_t)set->total, sizeof *set->lines);
   if (!set->lines) return fault_set(fault, STATUS_MEMORY, "out of memory for %d photos", set->total);
@@ -180,14 +209,14 @@ enum status set_make(const struct options *options, set_progress *progress, stru
   struct set set = {.options = options, .progress = progress, .fault_at = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
   enum status status = prepare(&set, fault);
   if (status == STATUS_OK) status = run_workers(&set, fault);
-  struct set_facts facts = {options, &set.scene, &set.golden, set.units, set.lines};
+  struct set_facts facts = {options, &set.stock.scene, &set.golden, set.units, set.lines};
   if (status == STATUS_OK) status = set_write_spec(&facts, fault);
   if (status == STATUS_OK) status = set_write_lists(&facts, fault);
   for (int i = 0; set.lines && i < set.total; i++) free(set.lines[i]);
   free(set.lines);
   free(set.units);
-  studio_free(&set.studio);
-  artwork_free(&set.artwork);
-  scene_free(&set.scene);
+  stock_free(&set.stock);
+  stock_free(&set.small);
+  stock_free(&set.other);
   return status;
 }

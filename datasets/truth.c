@@ -114,12 +114,13 @@ enum status truth_line(const struct truth *truth, char **line, struct fault *fau
   json_t *h = json_array(), *defects = json_array();
   for (int i = 0; i < 9; i++) json_array_append_new(h, json_real(homography[i]));
   for (int i = 0; i < truth->defect_count; i++) json_array_append_new(defects, defect_json(truth, i));
-  json_t *object = json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "photo", truth->photo,
-                             "golden", "golden/000.jpg", "defective", truth->defect_count > 0, "defects", defects,
-                             "homography", h, "homography_rms_px", number(rms, 4), "corners", grid_json(truth, true),
-                             "golden_corners", json_null(), "dimensions", dimensions_json(truth), "group",
-                             truth->unit->index < 0 ? json_null() : group_json(truth->unit), "captured",
-                             truth->unit->captured, "camera", camera_json(truth), "grid", grid_json(truth, false));
+  json_t *object = json_pack(
+      "{s:s, s:s, s:s?, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "photo", truth->photo, "golden",
+      "golden/000.jpg", "spoiled", truth->unit->spoil == SPOIL_NONE ? NULL : spoil_names[truth->unit->spoil - 1],
+      "defective", truth->defect_count > 0, "defects", defects, "homography", h, "homography_rms_px", number(rms, 4),
+      "corners", grid_json(truth, true), "golden_corners", json_null(), "dimensions", dimensions_json(truth), "group",
+      truth->unit->index < 0 ? json_null() : group_json(truth->unit), "captured", truth->unit->captured, "camera",
+      camera_json(truth), "grid", grid_json(truth, false));
   if (object) {
     struct truth golden = *truth;
     golden.shot = truth->golden;

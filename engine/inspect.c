@@ -2,6 +2,7 @@
 
 #include "engine/artwork_align.h"
 #include "engine/decode.h"
+#include "engine/diagnose.h"
 #include "engine/explain.h"
 #include "engine/inspector.h"
 
@@ -170,11 +171,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
                       work->photo.width, work->photo.height, LEAST_PHOTO_SIDE);
     return STATUS_OK;
   }
-  if (!result->aligned) {
-    result_add_reason(result, REASON_NOT_ALIGNED,
-                      "%s; take it again with the whole product in view, from the front, sharp and evenly lit", why);
-    return STATUS_OK;
-  }
+  if (!result->aligned) return diagnose_refused(work, why, result, fault);
   *go_on = true;
   return STATUS_OK;
 }

@@ -24,6 +24,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec->motion,
                                in->spec->local_px, &in->align, fault);
+  if (!status) landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
   if (!status)
     status = artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
   if (!status && in->image.colour) {

@@ -4,6 +4,7 @@
 
 #include "engine/artwork_find.h"
 #include "engine/inspect.h"
+#include "engine/landmarks.h"
 #include "engine/measure/dimensions.h"
 #include "engine/zones.h"
 
@@ -20,6 +21,7 @@ struct inspector {
   struct aligned_golden aligned;
   struct reference reference;
   struct artwork artwork;
+  struct landmarks landmarks;
 };
 
 struct inspection {

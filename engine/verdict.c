@@ -1,11 +1,8 @@
-#include "engine/inspector.h"
+#include "engine/diagnose.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A photo that shows less of what is compared, or shows it smaller, is not judged. */
-static const double LEAST_SEEN = 0.7, LEAST_SCALE = 0.5;
 
 /* How far the colour channels' gains may differ and still pass for a lamp and a camera's white balance. */
 static const double MOST_CAST = 1.5;
@@ -193,29 +190,6 @@ static bool light_refused(const struct inspection *work, struct result *result) 
   return false;
 }
 
-static bool pose_refused(const struct inspection *work, struct result *result) {
-  const struct inspector *in = work->inspector;
-  const double *h = result->homography;
-  struct pose pose;
-  memcpy(pose.h, h, sizeof pose.h);
-  double scale = pose_scale_at(&pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
-  if (scale < LEAST_SCALE) {
-    result_add_reason(result, REASON_TOO_SMALL,
-                      "the product is %.2f times as large as in the golden photo; expected at least %.2f: go nearer or "
-                      "use a higher resolution",
-                      scale, LEAST_SCALE);
-    return true;
-  }
-  if (result->overlap < LEAST_SEEN) {
-    result_add_reason(result, REASON_CROPPED,
-                      "only %.0f %% of the compared product is in the photo; expected at least %.0f %%: take it again "
-                      "with the whole product in view",
-                      100 * result->overlap, 100 * LEAST_SEEN);
-    return true;
-  }
-  return false;
-}
-
 /* What was not looked at makes a pass uncertain, or at least is said. */
 static void say_not_judged(const struct inspection *work, struct result *result) {
   const struct inspector *in = work->inspector;
@@ -231,13 +205,14 @@ static void say_not_judged(const struct inspection *work, struct result *result)
 
 enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
   const struct comparison *c = &work->comparison;
-  bool refused = pose_refused(work, result);
-  refused = light_refused(work, result) || refused;
-  if (refused) {
+  bool refused;
+  enum status status = diagnose_aligned(work, result, &refused, fault);
+  if (status) return status;
+  if (refused || light_refused(work, result)) {
     result->verdict = VERDICT_CANNOT_JUDGE;
     return STATUS_OK;
   }
-  enum status status = fill_regions(work, result, fault);
+  status = fill_regions(work, result, fault);
   if (status) return status;
   if (!result->region_count && c->overflow) {
     result->verdict = VERDICT_CANNOT_JUDGE;

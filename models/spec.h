@@ -128,7 +128,11 @@ struct spec {
   enum artwork_material artwork; /* artwork.material: default dark */
   enum colour_reference colour;
   char colour_zone[64];
-  double light_gain[2]; /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */
+  double light_gain[2];   /* light.gain: smallest and largest brightness gain that may be taken away; default 0.4 2.5 */
+  double light_clipped;   /* light.clipped: largest share of what is compared that may be white in the photo alone */
+  double least_sharpness; /* photo.sharpness: least steepness of edges against the golden's; default 0.42 */
+  double least_overlap;   /* photo.overlap: least share of what is compared that a photo shows; default 0.7 */
+  double least_scale;     /* photo.scale: least size of the product against the golden's; default 0.5 */
   double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
   struct spec_tolerance tolerance; /* for all zones that do not set their own */
   double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */

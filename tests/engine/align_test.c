@@ -129,7 +129,7 @@ static void photos_of_something_else_are_refused(void **state) {
   for (uint64_t seed = 100; seed < 104; seed++) {
     struct picture other = picture_product(WIDTH, HEIGHT, 1, seed);
     struct photo photo = picture_photo(&other, "other.pgm");
-    assert_refused_as(&stage, &photo, REASON_NOT_ALIGNED);
+    assert_refused_as(&stage, &photo, REASON_WRONG_PRODUCT);
     photo_free(&photo);
     picture_free(&other);
   }
@@ -142,11 +142,13 @@ static void blank_and_noisy_photos_are_refused(void **state) {
   struct photo golden = golden_photo();
   struct stage stage;
   stage_open(&stage, "name: a\n", &golden, 1);
+  static const enum reason_code codes[] = {REASON_LAMP_FAILED, REASON_OVEREXPOSED, REASON_NOT_ALIGNED,
+                                           REASON_WRONG_PRODUCT};
   for (int i = 0; i < 4; i++) {
     struct picture p = picture_even(WIDTH, HEIGHT, 1, (const float[]){0, 255, 128, 128}[i]);
     if (i == 3) picture_noise(&p, 30, 8);
     struct photo photo = picture_photo(&p, i == 3 ? "noise.pgm" : "blank.pgm");
-    assert_refused_as(&stage, &photo, REASON_NOT_ALIGNED);
+    assert_refused_as(&stage, &photo, codes[i]);
     photo_free(&photo);
     picture_free(&p);
   }

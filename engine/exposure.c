@@ -1,0 +1,96 @@
+#include "engine/exposure.h"
+
+#include "engine/light.h"
+
+/* Samples across the longer side. */
+enum { SAMPLES = 128 };
+
+/* Grey levels: white in the photo, and not yet white in the golden. A channel is as good as white a little under 255,
+ * where JPEG leaves it. */
+enum { WHITE = 250, NOT_WHITE = 240 };
+
+/* Under this the golden itself is too dark to be told from darkness. */
+enum { NOT_BLACK = 40 };
+
+struct values {
+  int32_t histogram[256], total;
+};
+
+static void count(struct values *values, double value) {
+  values->histogram[value < 0 ? 0 : value > 255 ? 255 : (int)value]++;
+  values->total++;
+}
+
+/* The value that a share of them reach. */
+static double reached(const struct values *values, double share) {
+  int32_t above = 0;
+  for (int v = 255; v > 0; v--)
+    if ((above += values->histogram[v]) >= share * values->total) return v;
+  return 0;
+}
+
+static double white(const struct values *values) {
+  int32_t white = 0;
+  for (int v = WHITE; v < 256; v++) white += values->histogram[v];
+  return values->total ? (double)white / values->total : 0;
+}
+
+/* At luma pixel (x, y); BT.601, full range. */
+static double brightest(const struct image *image, int32_t x, int32_t y) {
+  double luma = image->planes[0].pixels[(size_t)y * image->planes[0].stride + (size_t)x];
+  if (!image->colour) return luma;
+  size_t at = (size_t)(y / 2) * image->planes[1].stride + (size_t)(x / 2);
+  double cb = image->planes[1].pixels[at] - 128.0, cr = image->planes[2].pixels[at] - 128.0;
+  double red = luma + 1.402 * cr, green = luma - 0.344136 * cb - 0.714136 * cr, blue = luma + 1.772 * cb;
+  double most = red > green ? red : green;
+  return most > blue ? most : blue;
+}
+
+static double ratio(const struct values *photo, const struct values *golden, double share) {
+  return (reached(photo, share) + LIGHT_PEDESTAL) / (reached(golden, share) + LIGHT_PEDESTAL);
+}
+
+static int32_t step_of(const struct image *image) {
+  int32_t longer = image->width > image->height ? image->width : image->height;
+  return (longer + SAMPLES - 1) / SAMPLES;
+}
+
+static void compare(const struct values *golden, const struct values *photo, struct exposure *e) {
+  *e = (struct exposure){0, 0, 1, 1};
+  if (!golden->total || !photo->total) return;
+  e->lit = ratio(photo, golden, 0.05), e->middle = ratio(photo, golden, 0.5);
+}
+
+void exposure_look(const struct image *golden, const struct plane *labels, const struct image *photo,
+                   const struct placement *placement, struct exposure *e) {
+  struct values from = {{0}, 0}, to = {{0}, 0};
+  int32_t step = step_of(golden), clipped = 0, shaded = 0;
+  for (int32_t y = step / 2; y < golden->height; y += step)
+    for (int32_t x = step / 2; x < golden->width; x += step) {
+      if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
+      struct pose_point d = field_at(&placement->field, x, y), at;
+      if (!pose_apply(&placement->pose, x + d.x, y + d.y, &at)) continue;
+      if (!(at.x >= 0 && at.y >= 0 && at.x <= photo->width - 1 && at.y <= photo->height - 1)) continue;
+      double wanted = brightest(golden, x, y), is = brightest(photo, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5));
+      clipped += is >= WHITE && wanted < NOT_WHITE;
+      shaded += wanted > NOT_BLACK && is + LIGHT_PEDESTAL < EXPOSURE_SHADED * (wanted + LIGHT_PEDESTAL);
+      count(&from, wanted), count(&to, is);
+    }
+  compare(&from, &to, e);
+  if (from.total) e->clipped = (double)clipped / from.total, e->shaded = (double)shaded / from.total;
+}
+
+void exposure_look_blindly(const struct image *golden, const struct plane *labels, const struct image *photo,
+                           struct exposure *e) {
+  struct values from = {{0}, 0}, to = {{0}, 0};
+  int32_t step = step_of(golden);
+  for (int32_t y = step / 2; y < golden->height; y += step)
+    for (int32_t x = step / 2; x < golden->width; x += step)
+      if (labels->pixels[(size_t)y * labels->stride + (size_t)x]) count(&from, brightest(golden, x, y));
+  step = step_of(photo);
+  for (int32_t y = step / 2; y < photo->height; y += step)
+    for (int32_t x = step / 2; x < photo->width; x += step) count(&to, brightest(photo, x, y));
+  compare(&from, &to, e);
+  double more = white(&to) - white(&from);
+  e->clipped = more > 0 ? more : 0;
+}

@@ -1,0 +1,195 @@
+#include "engine/landmarks.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cells across the longer side; an edge stands out from LEAST_STEP grey levels between neighbours on, well over noise
+ * and texture. */
+enum { CELLS = 28, LEAST_STEP = 20 };
+
+/* A landmark is confirmed when its surroundings correlate so much with the golden's. */
+static const double LEAST_LIKENESS = 0.6;
+
+/* An edge of which a pixel takes half of the rise is as sharp as a photo's is. A drawing's is sharper. */
+static const double SHARPEST = 0.5;
+
+/* Parts across, each with so many landmarks at least to be asked, and familiar from such a share of them on. */
+enum { PARTS = 4, LEAST_OF_PART = 4 };
+static const double FAMILIAR = 0.85;
+
+static int step_at(const struct plane *luma, int32_t x, int32_t y, bool upright) {
+  const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
+  return upright ? abs(p[1] - p[0]) : abs(p[luma->stride] - p[0]);
+}
+
+/* Whether all of the surroundings are compared. */
+static bool is_inside(const struct plane *labels, int32_t x, int32_t y) {
+  if (x < LANDMARK_REACH || y < LANDMARK_REACH || x + LANDMARK_REACH + 1 >= labels->width ||
+      y + LANDMARK_REACH + 1 >= labels->height)
+    return false;
+  for (int32_t v = -LANDMARK_REACH; v <= LANDMARK_REACH; v += LANDMARK_REACH)
+    for (int32_t u = -LANDMARK_REACH; u <= LANDMARK_REACH; u += LANDMARK_REACH)
+      if (!labels->pixels[(size_t)(y + v) * labels->stride + (size_t)(x + u)]) return false;
+  return true;
+}
+
+static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
+                      struct landmark *best) {
+  int most = LEAST_STEP - 1;
+  for (int32_t y = top; y < top + size && y + 1 < luma->height; y++)
+    for (int32_t x = left; x < left + size && x + 1 < luma->width; x++)
+      for (int upright = 0; upright < 2; upright++) {
+        int step = step_at(luma, x, y, upright == 1);
+        if (step <= most || !is_inside(labels, x, y)) continue;
+        most = step;
+        *best = (struct landmark){x, y, upright == 1};
+      }
+  return most >= LEAST_STEP;
+}
+
+void landmarks_choose(const struct plane *luma, const struct zones *zones, struct landmarks *landmarks) {
+  int32_t longer = luma->width > luma->height ? luma->width : luma->height, size = (longer + CELLS - 1) / CELLS;
+  if (size < 2 * LANDMARK_SIDE) size = 2 * LANDMARK_SIDE;
+  landmarks->golden = luma, landmarks->count = 0;
+  for (int32_t top = 0; top < luma->height; top += size)
+    for (int32_t left = 0; left < luma->width; left += size)
+      if (landmarks->count < LANDMARKS_MOST &&
+          strongest(luma, &zones->labels, left, top, size, &landmarks->items[landmarks->count]))
+        landmarks->count++;
+}
+
+/* Bilinear; false outside. */
+static bool sample(const struct plane *plane, double x, double y, double *value) {
+  if (!(x >= 0 && y >= 0 && x <= plane->width - 1 && y <= plane->height - 1)) return false;
+  int32_t i = (int32_t)x, j = (int32_t)y;
+  if (i > plane->width - 2) i = plane->width - 2;
+  if (j > plane->height - 2) j = plane->height - 2;
+  double u = x - i, v = y - j;
+  const uint8_t *p = plane->pixels + (size_t)j * plane->stride + (size_t)i, *q = p + plane->stride;
+  *value = (1 - v) * ((1 - u) * p[0] + u * p[1]) + v * ((1 - u) * q[0] + u * q[1]);
+  return true;
+}
+
+static bool place(const struct placement *placement, double x, double y, struct pose_point *at) {
+  struct pose_point d = field_at(&placement->field, x, y);
+  return pose_apply(&placement->pose, x + d.x, y + d.y, at);
+}
+
+/* A landmark's surroundings as the photo shows them, in the golden's pixels, and how many photo pixels one of them is
+ * wide. */
+static bool fetch(const struct plane *photo, const struct placement *placement, const struct landmark *landmark,
+                  double patch[LANDMARK_SIDE][LANDMARK_SIDE], double *size) {
+  struct pose_point at, right, below;
+  double x = landmark->x, y = landmark->y, reach = LANDMARK_REACH;
+  if (!place(placement, x, y, &at) || !place(placement, x + reach, y, &right) ||
+      !place(placement, x, y + reach, &below))
+    return false;
+  double xu = (right.x - at.x) / reach, yu = (right.y - at.y) / reach;
+  double xv = (below.x - at.x) / reach, yv = (below.y - at.y) / reach;
+  *size = sqrt(fabs(xu * yv - xv * yu));
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++) {
+      double u = i - LANDMARK_REACH, v = j - LANDMARK_REACH;
+      if (!sample(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv, &patch[j][i])) return false;
+    }
+  return true;
+}
+
+static void golden_patch(const struct plane *luma, const struct landmark *landmark,
+                         double patch[LANDMARK_SIDE][LANDMARK_SIDE]) {
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++)
+      patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
+                                 (size_t)(landmark->x + i - LANDMARK_REACH)];
+}
+
+/* Correlation, and the mean of each. */
+struct likeness {
+  double correlation, golden, photo;
+};
+
+static struct likeness compare(double golden[LANDMARK_SIDE][LANDMARK_SIDE],
+                               double photo[LANDMARK_SIDE][LANDMARK_SIDE]) {
+  double n = LANDMARK_SIDE * LANDMARK_SIDE, g = 0, p = 0, gg = 0, pp = 0, gp = 0;
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++) {
+      double a = golden[j][i], b = photo[j][i];
+      g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
+    }
+  double vg = gg / n - g / n * (g / n), vp = pp / n - p / n * (p / n), cov = gp / n - g / n * (p / n);
+  struct likeness likeness = {0, g / n, p / n};
+  if (vg > 0 && vp > 0) likeness.correlation = cov / sqrt(vg * vp);
+  return likeness;
+}
+
+/* The largest step across the edge within two pixels of it, at most `sharpest` of the rise there, as the mean of three
+ * lines. */
+static double steepness(double patch[LANDMARK_SIDE][LANDMARK_SIDE], bool upright, double sharpest) {
+  enum { M = LANDMARK_REACH };
+  double most = 0, at = 0, low = 0, high = 0;
+  for (int k = M - 2; k <= M + 2; k++) {
+    double step = 0;
+    for (int l = M - 1; l <= M + 1; l++)
+      step += upright ? patch[l][k + 1] - patch[l][k] : patch[k + 1][l] - patch[k][l];
+    at += step;
+    if (at < low) low = at;
+    if (at > high) high = at;
+    if (fabs(step) > most) most = fabs(step);
+  }
+  return (most < sharpest * (high - low) ? most : sharpest * (high - low)) / 3;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+/* Seen and confirmed, of the whole, of a part, or of what lies in the dark. */
+struct tally {
+  size_t seen, confirmed;
+};
+
+static double share(const struct tally *tally) {
+  return tally->seen ? (double)tally->confirmed / (double)tally->seen : 0;
+}
+
+static void count(struct tally *tally, bool confirmed) {
+  tally->seen++;
+  tally->confirmed += confirmed;
+}
+
+static double share_of_strange(const struct tally *parts) {
+  int judged = 0, strange = 0;
+  for (int i = 0; i < PARTS * PARTS; i++) {
+    if (parts[i].seen < LEAST_OF_PART) continue;
+    judged++;
+    strange += share(&parts[i]) < FAMILIAR;
+  }
+  return judged ? (double)strange / judged : 0;
+}
+
+void landmarks_look(const struct landmarks *l, const struct plane *luma, const struct placement *placement,
+                    const struct light *light, struct sighting *s) {
+  double golden[LANDMARK_SIDE][LANDMARK_SIDE], photo[LANDMARK_SIDE][LANDMARK_SIDE], ratios[LANDMARKS_MOST];
+  struct tally all = {0, 0}, shaded = {0, 0}, parts[PARTS * PARTS] = {{0, 0}};
+  for (size_t i = 0; i < l->count; i++) {
+    const struct landmark *at = &l->items[i];
+    double size;
+    if (!fetch(luma, placement, at, photo, &size)) continue;
+    golden_patch(l->golden, at, golden);
+    struct likeness like = compare(golden, photo);
+    bool confirmed = like.correlation >= LEAST_LIKENESS;
+    if (confirmed) {
+      double step = steepness(photo, at->upright, 1) / steepness(golden, at->upright, SHARPEST);
+      ratios[all.confirmed] = step / light_gain(light, at->x, at->y) / (size < 1 ? size : 1);
+    }
+    count(&all, confirmed);
+    count(&parts[PARTS * at->y / l->golden->height * PARTS + PARTS * at->x / l->golden->width], confirmed);
+    if (like.photo + LIGHT_PEDESTAL < LANDMARK_SHADED * (like.golden + LIGHT_PEDESTAL)) count(&shaded, confirmed);
+  }
+  *s = (struct sighting){all.seen, share(&all), share_of_strange(parts), 1, shaded.seen, share(&shaded)};
+  if (!all.confirmed) return;
+  qsort(ratios, all.confirmed, sizeof *ratios, by_value);
+  s->sharpness = ratios[all.confirmed / 2];
+}

@@ -1,0 +1,72 @@
+/* Photos that cannot be judged: each kind is named, and a good photo is not refused. */
+#include "tests/cli/program.h"
+#include "tests/support.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void make_set(const char *product, const char *folder) {
+  pid_t child = fork();
+  if (child == 0) {
+    execl(ASSAY_SYNTH, "assay-synth", "--product", product, "--seed", "31", "--count", "17", "--goldens", "2",
+          "--megapixels", "0.4", "--spoil", "all", "--spoiled", "2", "--threads", "2", "--out", folder, (char *)NULL);
+    _exit(127);
+  }
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child || status) fail_msg("assay-synth did not make %s", folder);
+}
+
+static void each_kind_is_named_and_good_photos_are_judged(void **state) {
+  (void)state;
+  static const char *const products[] = {"label", "board"};
+  for (size_t p = 0; p < sizeof products / sizeof *products; p++) {
+    char *folder = support_folder(), *set = support_text("%s/set", folder), *rest = NULL;
+    make_set(products[p], set);
+    struct program_end end = RUN("bench", "accuracy", "refusals", set, "--json");
+    ASSERT_EXIT(end, 0);
+    int kinds = 0;
+    for (char *line = strtok_r(end.out, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest), kinds++) {
+      json_t *row = json_loads(line, 0, NULL);
+      assert_non_null(row);
+      bool good = json_is_null(json_object_get(row, "kind"));
+      json_int_t photos = json_integer_value(json_object_get(row, "photos"));
+      assert_int_equal(photos, good ? 3 : 2);
+      if (json_integer_value(json_object_get(row, "right")) != photos ||
+          json_integer_value(json_object_get(row, "refused")) != (good ? 0 : photos))
+        fail_msg("%s: %s", products[p], line);
+      json_decref(row);
+    }
+    assert_int_equal(kinds, 8);
+    program_end_free(&end);
+    support_remove(folder);
+    free(set);
+  }
+}
+
+static void a_set_without_truth_is_refused_in_words(void **state) {
+  (void)state;
+  char *folder = support_folder();
+  struct program_end end = RUN("bench", "accuracy", "refusals", folder);
+  ASSERT_EXIT(end, 65);
+  ASSERT_HAS(end.err, "golden.yaml");
+  program_end_free(&end);
+  end = RUN("bench", "accuracy", "refusals");
+  ASSERT_EXIT(end, 64);
+  program_end_free(&end);
+  support_remove(folder);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(each_kind_is_named_and_good_photos_are_judged),
+      cmocka_unit_test(a_set_without_truth_is_refused_in_words),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
