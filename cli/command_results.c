@@ -8,7 +8,7 @@
 
 struct results_options {
   struct common_options common;
-  const char *broker;
+  struct service_options service;
   bool follow;
 };
 
@@ -16,11 +16,7 @@ static const struct option options[] = {{.name = "follow",
                                          .kind = OPTION_FLAG,
                                          .offset = offsetof(struct results_options, follow),
                                          .help = "go on with what comes, until Ctrl-C"},
-                                        {.name = "broker",
-                                         .kind = OPTION_TEXT,
-                                         .offset = offsetof(struct results_options, broker),
-                                         .argument = "ENDPOINT",
-                                         .help = SERVICE_BROKER_HELP},
+                                        SERVICE_OPTIONS(struct results_options),
                                         {.name = NULL}};
 
 enum { NAME_WIDTH = 48 }; /* what is to come is not known */
@@ -29,14 +25,17 @@ static enum status show(void *context, const struct client_outcome *outcome, str
   return results_show(context, outcome, fault);
 }
 
-static enum status ask(const struct results_options *given, const char *endpoint, struct results *results,
-                       struct fault *fault) {
+static enum status ask(const struct results_options *given, const struct service_access *access,
+                       struct results *results, struct fault *fault) {
   void *context = NULL;
   struct client *client = NULL;
   enum status status = socket_context_open(&context, fault);
   if (status) return status;
   const char *submission = given->common.operands.count ? given->common.operands.items[0] : NULL;
-  const struct client_options how = {.context = context, .endpoint = endpoint, .stop_fd = interrupt_descriptor()};
+  const struct client_options how = {.context = context,
+                                     .endpoint = access->endpoint,
+                                     .security = &access->security,
+                                     .stop_fd = interrupt_descriptor()};
   const struct client_query query = {.submission = submission,
                                      .by_position = submission && !given->follow,
                                      .after = submission && !given->follow ? -1 : 0,
@@ -55,18 +54,18 @@ static enum status ask(const struct results_options *given, const char *endpoint
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   const struct results_options *given = values;
   struct results results = {.json = given->common.json};
-  char *own = NULL;
+  struct service_access access = {0};
   interrupt_watch();
   enum status status = service_check_submission(&given->common.operands, fault);
-  if (!status && !given->broker) status = service_endpoint(NULL, &own, fault);
-  if (!status) status = ask(given, given->broker ? given->broker : own, &results, fault);
+  if (!status) status = service_access_open(&given->service, &access, fault);
+  if (!status) status = ask(given, &access, &results, fault);
   if (!status && !results.json) {
     putchar('\n');
     summary_print(&results.summary, stdout);
   }
   *exit_code = tally_exit_code(&results.summary.total);
   results_end(&results);
-  free(own);
+  service_access_close(&access);
   return status;
 }
 

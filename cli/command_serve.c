@@ -1,27 +1,31 @@
 #include "cli/commands.h"
 #include "cli/folders.h"
 #include "cli/interrupt.h"
+#include "cli/log.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/serve_doors.h"
+#include "cli/serve_watch.h"
 #include "cli/service.h"
+#include "cli/supervisor.h"
 
 #include "ipc/broker.h"
-#include "ipc/watch.h"
-#include "models/number.h"
+#include "ipc/metrics.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
+
+enum { UNWELL_MS = 10000 /* a broker whose thread takes no round for so long hangs */ };
 
 struct serve_options {
   struct common_options common;
   const char *data;
-  struct words listen;
-  const char *findings, *on_finding, *budget;
+  struct words listen, roots;
+  const char *key, *allow;
+  bool insecure;
+  const char *metrics, *findings, *on_finding, *budget;
+  struct log_options log;
 };
 
 static const struct option options[] = {
@@ -34,9 +38,34 @@ static const struct option options[] = {
      .kind = OPTION_LIST,
      .offset = offsetof(struct serve_options, listen),
      .argument = "ENDPOINT",
-     .help = "tcp://HOST:PORT or ipc://PATH (default: ipc:// in the data folder); nothing checks who connects to "
-             "tcp://, so "
-             "only listen where all are trusted"},
+     .help = "tcp://HOST:PORT or ipc://PATH (default: ipc:// in the data folder)"},
+    {.name = "key",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, key),
+     .argument = "FILE",
+     .help = "the broker's secret key for tcp:// (default: broker.key in the data folder, made where it is missing)"},
+    {.name = "allow",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, allow),
+     .argument = "FILE",
+     .help = "who may connect over tcp://: a line \"client|worker|admin curve25519-public BASE64 NAME\" a key, read "
+             "again when it changes (default: allow in the data folder)"},
+    {.name = "insecure",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct serve_options, insecure),
+     .help = "tcp:// without keys: whoever reaches the port may hand in, judge and read everything"},
+    {.name = "root",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct serve_options, roots),
+     .argument = "FOLDER",
+     .help = "photos that are handed in by path must lie below (default: anywhere for clients on this machine, nowhere "
+             "for those that come over tcp://)"},
+    {.name = "metrics",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, metrics),
+     .argument = "HOST:PORT",
+     .help = "figures for Prometheus at http://HOST:PORT/metrics, and /health for a supervisor; a port alone is "
+             "127.0.0.1"},
     {.name = "findings",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, findings),
@@ -54,84 +83,56 @@ static const struct option options[] = {
      .argument = "B",
      .fallback = "0.05",
      .help = "findings to be expected, over all looks at all charts, where nothing changes; 0.0001 to 1"},
+    LOG_OPTIONS(struct serve_options, "info"),
     {.name = NULL}};
 
-static enum status announce(const struct broker *broker, const char *findings, size_t count, bool json,
+/* --- Figures --- */
+
+struct figures {
+  struct metrics *metrics;
+  struct http *http;
+};
+
+static enum status open_figures(const char *listen, const struct broker *broker, const struct guard *guard,
+                                const char *data, struct figures *figures, struct fault *fault) {
+  if (!listen) return STATUS_OK;
+  const struct metrics_options how = {
+      .figures = broker_figures(broker), .guard = guard, .store = data, .silence_ms = UNWELL_MS};
+  enum status status = metrics_open(&how, &figures->metrics, fault);
+  if (status) return status;
+  const struct http_handler handlers[] = {
+      {.method = "GET", .path = "/metrics", .answer = metrics_answer, .context = figures->metrics},
+      {.method = "GET", .path = "/health", .answer = metrics_health, .context = figures->metrics}};
+  const struct http_options options_ = {
+      .listen = listen, .handlers = handlers, .count = sizeof handlers / sizeof *handlers};
+  return http_open(&options_, &figures->http, fault);
+}
+
+static void close_figures(struct figures *figures) {
+  http_close(figures->http);
+  metrics_close(figures->metrics);
+}
+
+/* --- All of it --- */
+
+static enum status announce(const struct broker *broker, const struct serve_watch *watching,
+                            const struct figures *figures, const struct serve_doors *doors, size_t count, bool json,
                             struct fault *fault) {
+  const char *findings = watch_endpoint(watching->watch), *http = figures->http ? http_address(figures->http) : NULL;
+  const char *key = doors->security.own ? doors->key.public_text : NULL;
+  supervisor_ready();
   if (!json) {
     for (size_t i = 0; i < count; i++) message_note("the broker listens at %s", broker_endpoint(broker, i));
+    if (key) message_note("its public key, for --broker-key: %s", key);
     if (*findings) message_note("findings of drift are published at %s", findings);
+    if (http) message_note("figures are at http://%s/metrics, and whether it is well at /health", http);
     return STATUS_OK;
   }
   json_t *endpoints = json_array();
   for (size_t i = 0; i < count; i++) json_array_append_new(endpoints, json_string(broker_endpoint(broker, i)));
-  return output_json(
-      json_pack("{s:o, s:o}", "listening", endpoints, "findings", *findings ? json_string(findings) : json_null()),
-      fault);
-}
-
-/* --- The watch, on a thread of its own --- */
-
-struct watching {
-  struct watch *watch;
-  pthread_t thread;
-  bool started;
-  int stop_fd;
-};
-
-static void warn(const char *text) {
-  message_warning("%s", text);
-}
-
-static void *watch_thread(void *argument) {
-  struct watching *watching = argument;
-  struct fault fault = {0};
-  /* The broker goes on without it. */
-  if (watch_run(watching->watch, &fault)) message_warning("drift is not watched any more: %s", fault.text);
-  return NULL;
-}
-
-static enum status open_watch(const struct serve_options *given, void *context, const char *data,
-                              struct watching *watching, struct fault *fault) {
-  double budget;
-  if (!number_parse(given->budget, strlen(given->budget), &budget) || budget < 1e-4 || budget > 1)
-    return fault_set(fault, STATUS_USAGE, "--budget %s: expected a number from 0.0001 to 1", given->budget);
-  char *own = NULL;
-  if (asprintf(&own, "ipc://%s/findings.ipc", data) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  watching->stop_fd = eventfd(0, EFD_CLOEXEC);
-  struct watch_options how = {.context = context,
-                              .store = data,
-                              .endpoint = given->findings ? given->findings : own,
-                              .command = given->on_finding,
-                              .budget = budget,
-                              .stop_fd = watching->stop_fd,
-                              .note = warn};
-  enum status status = watching->stop_fd < 0
-                           ? fault_set(fault, STATUS_INTERNAL, "cannot make an eventfd: %s", strerror(errno))
-                           : watch_open(&how, &watching->watch, fault);
-  if (status == STATUS_USAGE && !given->findings) {
-    message_warning("findings are not published: %s", fault->text);
-    how.endpoint = NULL;
-    status = watch_open(&how, &watching->watch, fault);
-  }
-  free(own);
-  return status;
-}
-
-static enum status start_watch(struct watching *watching, struct fault *fault) {
-  int code = pthread_create(&watching->thread, NULL, watch_thread, watching);
-  if (code) return fault_set(fault, STATUS_INTERNAL, "cannot start a thread: %s", strerror(code));
-  watching->started = true;
-  return STATUS_OK;
-}
-
-static void end_watch(struct watching *watching) {
-  uint64_t one = 1;
-  while (watching->started && write(watching->stop_fd, &one, sizeof one) < 0 && errno == EINTR) {
-  }
-  if (watching->started) pthread_join(watching->thread, NULL);
-  watch_close(watching->watch);
-  if (watching->stop_fd >= 0) close(watching->stop_fd);
+  return output_json(json_pack("{s:o, s:o, s:s?, s:s?}", "listening", endpoints, "findings",
+                               *findings ? json_string(findings) : json_null(), "key", key, "http", http),
+                     fault);
 }
 
 static enum status serve(const struct serve_options *given, const char *data, const char *endpoint,
@@ -140,23 +141,51 @@ static enum status serve(const struct serve_options *given, const char *data, co
   const size_t count = given->listen.count ? given->listen.count : 1;
   void *context = NULL;
   struct broker *broker = NULL;
-  struct watching watching = {.stop_fd = -1};
+  struct serve_watch watching = {.stop_fd = -1};
+  struct serve_doors doors = {0};
+  struct figures figures = {0};
   enum status status = folder_make(data, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) return status;
   interrupt_watch();
+  log_begin(&given->log);
+  const struct serve_doors_options locks = {.data = data,
+                                            .endpoints = endpoints,
+                                            .endpoint_count = count,
+                                            .key = given->key,
+                                            .allow = given->allow,
+                                            .roots = &given->roots,
+                                            .insecure = given->insecure};
+  status = serve_doors_open(&locks, context, &doors, fault);
   const struct broker_options how = {.context = context,
                                      .store = data,
                                      .endpoints = endpoints,
                                      .endpoint_count = count,
+                                     .security = &doors.security,
+                                     .allow = doors.allow,
+                                     .guard = doors.guard,
+                                     .roots = doors.roots,
+                                     .audit = true,
+                                     .beat = supervisor_alive,
                                      .stop_fd = interrupt_descriptor()};
-  status = broker_open(&how, &broker, fault);
-  if (!status) status = open_watch(given, context, data, &watching, fault);
-  if (!status) status = start_watch(&watching, fault);
-  if (!status) status = announce(broker, watch_endpoint(watching.watch), count, given->common.json, fault);
+  const struct serve_watch_options look = {.context = context,
+                                           .data = data,
+                                           .findings = given->findings,
+                                           .on_finding = given->on_finding,
+                                           .budget = given->budget,
+                                           .security = &doors.security};
+  if (!status) status = broker_open(&how, &broker, fault);
+  if (!status) status = guard_start(doors.guard, fault);
+  if (!status) status = serve_watch_open(&look, &watching, fault);
+  if (!status) status = serve_watch_start(&watching, fault);
+  if (!status) status = open_figures(given->metrics, broker, doors.guard, data, &figures, fault);
+  if (!status) status = announce(broker, &watching, &figures, &doors, count, given->common.json, fault);
   if (!status) status = broker_run(broker, fault);
-  end_watch(&watching);
+  supervisor_stopping();
+  close_figures(&figures);
+  serve_watch_end(&watching);
   broker_close(broker);
+  serve_doors_close(&doors);
   socket_context_close(context);
   return status;
 }
@@ -181,8 +210,10 @@ const struct command command_serve = {
         "broker may be killed and started again at any time. It judges nothing itself: start workers.\n\n"
         "It looks for drift in the results as they arrive, as assay lot drift does, and tells each new finding once,\n"
         "also when it is started again: see --findings and --on-finding.\n\n"
-        "With --json one line {\"listening\": [...], \"findings\"} tells when clients may come.",
-    .example = "  assay serve --data /srv/assay --listen tcp://127.0.0.1:7420",
+        "Over tcp:// both sides prove who they are by their keys (CURVE). Who did what stands in audit.jsonl in the\n"
+        "data folder. SIGTERM ends it after what has arrived is stored; workers and clients wait for its return.\n\n"
+        "With --json one line {\"listening\": [...], \"findings\", \"key\", \"http\"} tells when clients may come.",
+    .example = "  assay serve --data /srv/assay --listen tcp://*:7420 --root /srv/photos --metrics 9420",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,
     .values_size = sizeof(struct serve_options),

@@ -11,15 +11,10 @@
 
 struct status_options {
   struct common_options common;
-  const char *broker;
+  struct service_options service;
 };
 
-static const struct option options[] = {{.name = "broker",
-                                         .kind = OPTION_TEXT,
-                                         .offset = offsetof(struct status_options, broker),
-                                         .argument = "ENDPOINT",
-                                         .help = SERVICE_BROKER_HELP},
-                                        {.name = NULL}};
+static const struct option options[] = {SERVICE_OPTIONS(struct status_options), {.name = NULL}};
 
 static long long number_of(const json_t *json, const char *key) {
   return json_integer_value(json_object_get(json, key));
@@ -57,12 +52,16 @@ static void print_status(const json_t *status) {
   print_workers(workers);
 }
 
-static enum status ask(const struct status_options *given, const char *endpoint, json_t **answer, struct fault *fault) {
+static enum status ask(const struct status_options *given, const struct service_access *access, json_t **answer,
+                       struct fault *fault) {
   void *context = NULL;
   struct client *client = NULL;
   enum status status = socket_context_open(&context, fault);
   if (status) return status;
-  const struct client_options how = {.context = context, .endpoint = endpoint, .stop_fd = interrupt_descriptor()};
+  const struct client_options how = {.context = context,
+                                     .endpoint = access->endpoint,
+                                     .security = &access->security,
+                                     .stop_fd = interrupt_descriptor()};
   const char *submission = given->common.operands.count ? given->common.operands.items[0] : NULL;
   status = client_open(&how, &client, fault);
   if (!status) status = client_status(client, submission, answer, fault);
@@ -74,18 +73,18 @@ static enum status ask(const struct status_options *given, const char *endpoint,
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
   const struct status_options *given = values;
-  char *own = NULL;
+  struct service_access access = {0};
   json_t *answer = NULL;
   interrupt_watch();
   enum status status = service_check_submission(&given->common.operands, fault);
-  if (!status && !given->broker) status = service_endpoint(NULL, &own, fault);
-  if (!status) status = ask(given, given->broker ? given->broker : own, &answer, fault);
+  if (!status) status = service_access_open(&given->service, &access, fault);
+  if (!status) status = ask(given, &access, &answer, fault);
   if (!status && given->common.json)
     status = output_json(json_incref(answer), fault);
   else if (!status)
     print_status(answer);
   json_decref(answer);
-  free(own);
+  service_access_close(&access);
   return status;
 }
 
@@ -93,7 +92,8 @@ const struct command command_status = {
     .name = "status",
     .summary = "how things stand at the service",
     .text = "Jobs that wait, are in work, done and set aside, of all or of one submission, and the workers.",
-    .example = "  assay status --broker tcp://127.0.0.1:7420",
+    .example = "  assay status\n"
+               "  assay status --broker tcp://10.0.0.5:7420 --key desk.key --broker-key broker.key.pub",
     .operands = {.usage = "[SUBMISSION]", .least = 0, .most = 1},
     .options = options,
     .values_size = sizeof(struct status_options),

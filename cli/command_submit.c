@@ -18,7 +18,8 @@
 struct submit_options {
   struct common_options common;
   struct submission_options given;
-  const char *broker, *send;
+  struct service_options service;
+  const char *send;
   long priority;
   bool wait;
 };
@@ -43,11 +44,7 @@ static const struct option options[] = {
      .argument = "bytes|path",
      .help = "send the photos, or only where they are, for workers that see the same folders (default: path for an "
              "ipc:// broker, else bytes)"},
-    {.name = "broker",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct submit_options, broker),
-     .argument = "ENDPOINT",
-     .help = SERVICE_BROKER_HELP},
+    SERVICE_OPTIONS(struct submit_options),
     {.name = NULL}};
 
 struct batch {
@@ -108,13 +105,16 @@ static enum status print_accepted(const struct batch *batch, struct fault *fault
   return STATUS_OK;
 }
 
-static enum status hand_in(struct batch *batch, const char *endpoint, struct fault *fault) {
+static enum status hand_in(struct batch *batch, const struct service_access *access, struct fault *fault) {
   const bool wait = batch->given->wait, table = wait && !batch->given->common.json;
   void *context = NULL;
   struct client *client = NULL;
   enum status status = socket_context_open(&context, fault);
   if (status) return status;
-  const struct client_options how = {.context = context, .endpoint = endpoint, .stop_fd = interrupt_descriptor()};
+  const struct client_options how = {.context = context,
+                                     .endpoint = access->endpoint,
+                                     .security = &access->security,
+                                     .stop_fd = interrupt_descriptor()};
   batch->client = (struct client_run){
       .submission = batch->id, .next = next, .outcome = wait ? outcome : NULL, .refused = refused, .context = batch};
   status = client_open(&how, &client, fault);
@@ -138,18 +138,17 @@ static enum status hand_in(struct batch *batch, const char *endpoint, struct fau
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   const struct submit_options *given = values;
   struct batch batch = {.given = given, .results = {.json = given->common.json, .as_they_come = true}};
-  char *own = NULL;
-  enum status status = given->broker ? STATUS_OK : service_endpoint(NULL, &own, fault);
-  const char *endpoint = given->broker ? given->broker : own;
+  struct service_access access = {0};
+  enum status status = service_access_open(&given->service, &access, fault);
   if (!status) status = submission_read(&given->common.operands, &given->given, &batch.submission, fault);
   if (!status) status = seal_goldens(&batch.submission, fault);
   batch.results.submission = &batch.submission;
   if (!status) status = results_begin(&batch.results, batch.submission.count, fault);
   interrupt_watch();
   if (!status) {
-    batch.bytes = given->send ? !strcmp(given->send, "bytes") : strncmp(endpoint, "ipc://", 6) != 0;
+    batch.bytes = given->send ? !strcmp(given->send, "bytes") : strncmp(access.endpoint, "ipc://", 6) != 0;
     link_random_id(batch.id);
-    status = hand_in(&batch, endpoint, fault);
+    status = hand_in(&batch, &access, fault);
   }
   if (batch.results.set_aside)
     *exit_code = status_exit_code(STATUS_INTERNAL);
@@ -157,7 +156,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
     *exit_code = tally_exit_code(&batch.results.summary.total);
   results_end(&batch.results);
   submission_free(&batch.submission);
-  free(own);
+  service_access_close(&access);
   return status;
 }
 
@@ -168,7 +167,9 @@ const struct command command_submit = {
         "As assay run, but a broker keeps the jobs and workers elsewhere judge them. A photo is on disk there when\n"
         "this ends. Handing the same photos in again does nothing twice.\n\n"
         "With --json and without --wait one line {\"submission\", \"accepted\", \"refused\"}.",
-    .example = "  assay submit goldens/label photos/ --lot L-2231 --wait --broker tcp://127.0.0.1:7420",
+    .example =
+        "  assay submit goldens/label photos/ --lot L-2231 --wait --broker tcp://10.0.0.5:7420 --key desk.key \\\n"
+        "    --broker-key broker.key.pub",
     .operands = {.usage = "GOLDEN PHOTO|FOLDER... | --manifest FILE.csv", .least = 0, .most = SIZE_MAX},
     .options = options,
     .values_size = sizeof(struct submit_options),

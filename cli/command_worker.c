@@ -2,9 +2,11 @@
 #include "cli/engine_judge.h"
 #include "cli/folders.h"
 #include "cli/interrupt.h"
+#include "cli/log.h"
 #include "cli/message.h"
 #include "cli/parallel.h"
 #include "cli/service.h"
+#include "cli/supervisor.h"
 
 #include "ipc/worker.h"
 
@@ -13,15 +15,20 @@
 
 struct worker_command_options {
   struct common_options common;
-  const char *broker, *cache, *pictures, *name, *on_device_error;
+  struct service_options service;
+  struct words roots;
+  const char *cache, *pictures, *name, *on_device_error;
+  struct log_options log;
 };
 
 static const struct option options[] = {
-    {.name = "broker",
-     .kind = OPTION_TEXT,
-     .offset = offsetof(struct worker_command_options, broker),
-     .argument = "ENDPOINT",
-     .help = SERVICE_BROKER_HELP},
+    SERVICE_OPTIONS(struct worker_command_options),
+    {.name = "root",
+     .kind = OPTION_LIST,
+     .offset = offsetof(struct worker_command_options, roots),
+     .argument = "FOLDER",
+     .help = "photos and goldens by path are read below it only (default: anywhere for an ipc:// broker, nowhere for "
+             "tcp://)"},
     {.name = "cache",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct worker_command_options, cache),
@@ -43,6 +50,7 @@ static const struct option options[] = {
      .argument = "fallback|return",
      .help = "when a GPU fails, is lost, taken or full: fallback judges on another GPU or the CPU; return hands all "
              "jobs back, uncounted, and ends with exit code 70 (default: fallback)"},
+    LOG_OPTIONS(struct worker_command_options, "warning"),
     {.name = NULL}};
 
 static enum status read_policy(const char *word, bool *returns, struct fault *fault) {
@@ -67,38 +75,55 @@ static enum status look_round(const struct engine_judge *setup, const char *endp
   return STATUS_OK;
 }
 
-static enum status work(const struct worker_command_options *given, const char *endpoint, struct fault *fault) {
+/* A broker elsewhere must not make us read what it likes. */
+static enum status open_roots(const struct worker_command_options *given, const char *endpoint, struct roots **roots,
+                              struct fault *fault) {
+  if (!given->roots.count && strncmp(endpoint, "tcp://", 6) != 0) return STATUS_OK;
+  return roots_open(given->roots.items, given->roots.count, roots, fault);
+}
+
+static enum status work(const struct worker_command_options *given, const struct service_access *access,
+                        struct fault *fault) {
   struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
                                .pictures = given->pictures};
   const struct judge judge = engine_judge(&setup);
   void *context = NULL;
+  struct roots *roots = NULL;
+  log_begin(&given->log);
   setup.gpus = inspect_gpus(&setup.inspect);
   enum status status = read_policy(given->on_device_error, &setup.return_on_device_error, fault);
-  if (!status) status = look_round(&setup, endpoint, fault);
+  if (!status) status = look_round(&setup, access->endpoint, fault);
+  if (!status) status = open_roots(given, access->endpoint, &roots, fault);
   if (!status && given->pictures) status = folder_make(given->pictures, fault);
   if (!status && given->cache) status = folder_make(given->cache, fault);
   if (!status) status = socket_context_open(&context, fault);
-  if (status) return status;
+  if (status) goto end;
   interrupt_watch();
+  supervisor_ready();
   const struct worker_options how = {.context = context,
-                                     .endpoint = endpoint,
+                                     .endpoint = access->endpoint,
+                                     .security = &access->security,
+                                     .roots = roots,
                                      .name = given->name,
                                      .cache = given->cache,
                                      .judge = &judge,
                                      .threads = (int)parallel_threads(given->common.threads),
                                      .stop_fd = interrupt_descriptor()};
   status = worker_run(&how, fault);
+  supervisor_stopping();
   socket_context_close(context);
+end:
+  roots_close(roots);
   return status;
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
   const struct worker_command_options *given = values;
-  char *own = NULL;
-  enum status status = given->broker ? STATUS_OK : service_endpoint(NULL, &own, fault);
-  if (!status) status = work(given, given->broker ? given->broker : own, fault);
-  free(own);
+  struct service_access access = {0};
+  enum status status = service_access_open(&given->service, &access, fault);
+  if (!status) status = work(given, &access, fault);
+  service_access_close(&access);
   return status;
 }
 
@@ -109,7 +134,9 @@ const struct command command_worker = {
         "Asks the broker for jobs and judges them until Ctrl-C; then finishes what it has begun and gives the rest\n"
         "back. A broker that is not there is waited for. Any number of workers may run, on any machine that\n"
         "reaches the broker.",
-    .example = "  assay worker --broker tcp://127.0.0.1:7420 --threads 4",
+    .example = "  assay worker --threads 4\n"
+               "  assay worker --broker tcp://10.0.0.5:7420 --key worker.key --broker-key broker.key.pub --cache "
+               "/var/cache/assay",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,
     .values_size = sizeof(struct worker_command_options),

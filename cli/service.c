@@ -16,6 +16,40 @@ enum status service_endpoint(const char *data, char **endpoint, struct fault *fa
   return *endpoint ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
 }
 
+static enum status read_keys(const struct service_options *given, struct service_access *access, struct fault *fault) {
+  enum status status = STATUS_OK;
+  if (given->key) {
+    status = curve_key_read(given->key, &access->key, fault);
+    access->security.own = &access->key;
+  }
+  if (!status && given->broker_key) {
+    status = curve_public_read(given->broker_key, access->broker, fault);
+    access->security.broker = access->broker;
+  }
+  return status;
+}
+
+enum status service_access_open(const struct service_options *given, struct service_access *access,
+                                struct fault *fault) {
+  access->security.insecure = given->insecure;
+  if (given->insecure && (given->key || given->broker_key))
+    return fault_set(fault, STATUS_USAGE, "--insecure, and keys too; expected one or the other");
+  if (given->broker) {
+    access->endpoint = strdup(given->broker);
+    if (!access->endpoint) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  } else {
+    enum status status = service_endpoint(NULL, &access->endpoint, fault);
+    if (status) return status;
+  }
+  return read_keys(given, access, fault);
+}
+
+void service_access_close(struct service_access *access) {
+  free(access->endpoint);
+  curve_key_wipe(&access->key);
+  *access = (struct service_access){0};
+}
+
 enum status service_check_submission(const struct words *operands, struct fault *fault) {
   if (!operands->count) return STATUS_OK;
   const char *id = operands->items[0];

@@ -2,6 +2,7 @@
 
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
+#include "ipc/events.h"
 #include "ipc/link.h"
 
 #include <errno.h>
@@ -25,6 +26,8 @@ static void fail_store(struct broker *broker, const struct fault *fault) {
   if (broker->store_failed) return;
   broker->store_failed = true;
   broker->store_fault = *fault;
+  atomic_fetch_add(&broker->figures.store_failures, 1);
+  EVENT(EVENT_ERROR, "store_failed", json_pack("{s:s}", "error", fault->text));
 }
 
 bool broker_change(struct broker *broker, struct peer *peer) {
@@ -92,8 +95,13 @@ static void send_outbox(struct broker *broker, bool send) {
 
 static void commit(struct broker *broker) {
   struct fault fault = {0};
-  if (broker->in_transaction && !broker->store_failed && store_commit(broker->store, &fault))
-    fail_store(broker, &fault);
+  int64_t began = clock_us();
+  if (broker->in_transaction && !broker->store_failed) {
+    if (store_commit(broker->store, &fault)) fail_store(broker, &fault);
+    atomic_fetch_add(&broker->figures.commits, 1);
+    atomic_fetch_add(&broker->figures.commit_us, clock_us() - began);
+    atomic_store(&broker->figures.store_failing, broker->store_failed);
+  }
   if (broker->store_failed && broker->in_transaction) store_rollback(broker->store);
   broker->in_transaction = false;
   send_outbox(broker, !broker->store_failed);
@@ -171,6 +179,7 @@ static void handle(struct broker *broker, const struct message *message) {
   if (message->kind == MESSAGE_HEARTBEAT || message->kind == MESSAGE_ERROR) return;
   if (message->kind == MESSAGE_BYE) {
     struct fault fault = {0};
+    EVENT(EVENT_INFO, peer->worker ? "worker_left" : "client_left", broker_who(peer));
     peer->gone = true;
     if (peer->worker && broker_change(broker, peer))
       broker_stored(
@@ -188,6 +197,9 @@ static void handle(struct broker *broker, const struct message *message) {
 
 static void refuse(struct broker *broker, const struct message *message, const struct fault *fault) {
   bool version = strstr(fault->text, "protocol version") != NULL;
+  atomic_fetch_add(&broker->figures.refused_messages, 1);
+  EVENT(EVENT_WARNING, "message_refused",
+        json_pack("{s:s, s:s, s:s}", "address", message->address, "key", message->user, "error", fault->text));
   broker_error(broker, &message->from, version ? ERROR_BAD_VERSION : ERROR_BAD_MESSAGE, fault->text, message->kind);
 }
 
@@ -204,6 +216,7 @@ static enum status receive_all(struct broker *broker, bool *emptied, struct faul
       *emptied = true;
       return STATUS_OK;
     }
+    atomic_fetch_add(&broker->figures.messages, 1);
     for (size_t frame = 0; frame < message.frame_count; frame++) bytes += zmq_msg_size(&message.frames[frame]);
     if (status)
       refuse(broker, &message, fault);
@@ -214,8 +227,22 @@ static enum status receive_all(struct broker *broker, bool *emptied, struct faul
   return STATUS_OK;
 }
 
+static void count_peers(struct broker *broker) {
+  int64_t clients = 0, workers = 0, held = 0;
+  for (const struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
+    if (peer->gone) continue;
+    clients += !peer->worker;
+    workers += peer->worker;
+    held += (int64_t)peer->held_count;
+  }
+  atomic_store(&broker->figures.clients, clients);
+  atomic_store(&broker->figures.workers, workers);
+  atomic_store(&broker->figures.held, held);
+}
+
 static void beat(struct broker *broker, bool emptied) {
   int64_t now = clock_ms();
+  atomic_store(&broker->figures.beat, now);
   if (now < broker->next_beat) return;
   broker->next_beat = now + broker->times.heartbeat_ms;
   for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
@@ -228,6 +255,9 @@ static void beat(struct broker *broker, bool emptied) {
   /* Only who has been read to the end can be called silent. */
   if (emptied) broker_watch_workers(broker, now);
   broker_watch_goldens(broker, now);
+  broker_watch_access(broker);
+  count_peers(broker);
+  if (broker->options.beat) broker->options.beat(broker->options.beat_context);
 }
 
 static enum status tick(struct broker *broker, struct fault *fault) {
@@ -280,12 +310,14 @@ static enum status lock_store(struct broker *broker, const char *folder, struct 
 }
 
 static enum status listen_at(struct broker *broker, const char *endpoint, struct fault *fault) {
-  enum status status = socket_bind(broker->socket, endpoint, fault);
+  enum status status = socket_bind(broker->socket, endpoint, broker->options.security, fault);
   if (status) return status;
-  char actual[512];
+  char actual[512], *kept = NULL;
   size_t size = sizeof actual;
-  bool wild = !strncmp(endpoint, "tcp://", 6) && !zmq_getsockopt(broker->socket, ZMQ_LAST_ENDPOINT, actual, &size);
-  char *kept = strdup(wild ? actual : endpoint);
+  const char *port = strrchr(endpoint, ':') + 1, *got = NULL;
+  bool wild = !strncmp(endpoint, "tcp://", 6) && (!strcmp(port, "*") || !strcmp(port, "0"));
+  if (wild && !zmq_getsockopt(broker->socket, ZMQ_LAST_ENDPOINT, actual, &size)) got = strrchr(actual, ':') + 1;
+  if (asprintf(&kept, "%.*s%s", (int)(port - endpoint), endpoint, got ? got : port) < 0) kept = NULL;
   if (!kept) return fault_set(fault, STATUS_MEMORY, "out of memory");
   broker->endpoints[broker->endpoint_count++] = kept;
   return STATUS_OK;
@@ -307,12 +339,16 @@ enum status broker_open(const struct broker_options *options, struct broker **op
   struct broker *broker = calloc(1, sizeof *broker);
   if (!broker) return fault_set(fault, STATUS_MEMORY, "out of memory");
   broker->lock = -1;
+  broker->options = *options;
   broker->stop_fd = options->stop_fd;
   broker->outbox_end = &broker->outbox;
   broker->times = ipc_times_or_default(options->times);
   broker->may_wait = broker->may_suspect = true;
   name_broker(broker, options->name);
   enum status status = STATUS_OK;
+  /* Without anyone who answers for keys libzmq would let every key in. */
+  if (options->security && options->security->own && (!options->allow || !options->guard))
+    status = fault_set(fault, STATUS_USAGE, "keys without an allow-list and a guard");
   broker->endpoints = calloc(options->endpoint_count + 1, sizeof *broker->endpoints);
   if (!broker->endpoints) status = fault_set(fault, STATUS_MEMORY, "out of memory");
   if (!status) status = store_open(options->store, &broker->store, fault);
@@ -322,7 +358,11 @@ enum status broker_open(const struct broker_options *options, struct broker **op
     link_random_id(broker->id);
     status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
   }
+  if (!status && options->audit) status = audit_open(options->store, &broker->audit, fault);
+  if (!status) status = roots_open(NULL, 0, &broker->no_roots, fault);
+  if (!status && options->allow) broker->allow_version = allow_list_version(options->allow);
   if (!status) status = socket_router(options->context, &broker->socket, fault);
+  if (!status && options->guard) status = guard_watch(options->guard, broker->socket, fault);
   for (size_t i = 0; i < options->endpoint_count && !status; i++)
     status = listen_at(broker, options->endpoints[i], fault);
   if (status) {
@@ -337,6 +377,10 @@ const char *broker_endpoint(const struct broker *broker, size_t index) {
   return index < broker->endpoint_count ? broker->endpoints[index] : NULL;
 }
 
+const struct broker_figures *broker_figures(const struct broker *broker) {
+  return &broker->figures;
+}
+
 void broker_close(struct broker *broker) {
   if (!broker) return;
   send_outbox(broker, false);
@@ -345,6 +389,8 @@ void broker_close(struct broker *broker) {
   socket_close(broker->socket);
   if (*broker->id) store_leave(broker->store, NULL);
   store_close(broker->store);
+  audit_close(broker->audit);
+  roots_close(broker->no_roots);
   if (broker->lock >= 0) close(broker->lock);
   for (size_t i = 0; i < broker->endpoint_count; i++) free(broker->endpoints[i]);
   free(broker->endpoints);

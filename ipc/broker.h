@@ -3,6 +3,10 @@
 #ifndef ASSAY_IPC_BROKER_H
 #define ASSAY_IPC_BROKER_H
 
+#include "ipc/allow.h"
+#include "ipc/figures.h"
+#include "ipc/guard.h"
+#include "ipc/roots.h"
 #include "ipc/socket.h"
 #include "models/status.h"
 
@@ -13,9 +17,18 @@ struct broker_options {
   const char *store; /* folder; one broker at a time */
   const char *const *endpoints;
   size_t endpoint_count;
-  const char *name;              /* for people; NULL: host and process */
-  const struct ipc_times *times; /* NULL: defaults */
-  int stop_fd;                   /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
+  const char *name;                       /* for people; NULL: host and process */
+  const struct ipc_times *times;          /* NULL: defaults */
+  const struct socket_security *security; /* NULL: no tcp:// */
+  struct allow_list *allow;  /* whose keys have which roles, where `security` has keys; who comes without a key (ipc://,
+                                inproc://, insecure) may do everything */
+  struct guard *guard;       /* watches the broker's socket; NULL: nobody does */
+  const struct roots *roots; /* where photos by path may lie, for all clients; NULL: anywhere for local ones, nowhere
+                                for those of tcp:// */
+  bool audit;                /* keep audit.jsonl in the store's folder */
+  void (*beat)(void *context); /* called about every heartbeat by the broker's thread; may be NULL */
+  void *beat_context;
+  int stop_fd; /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
 };
 
 struct broker;
@@ -26,6 +39,9 @@ enum status broker_open(const struct broker_options *options, struct broker **br
 
 /* The endpoint as it is listened at (tcp://HOST:* gets its port). */
 const char *broker_endpoint(const struct broker *broker, size_t index);
+
+/* Lives as long as the broker. */
+const struct broker_figures *broker_figures(const struct broker *broker);
 
 /* Serves until stop_fd can be read, then answers what has arrived, says BYE and returns STATUS_OK. A store that fails
  * is told to the peers concerned and does not end it. Not before broker_open, and by one thread. */

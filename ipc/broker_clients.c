@@ -1,6 +1,7 @@
 /* Jobs in, outcomes out. */
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
+#include "ipc/events.h"
 #include "models/blobs.h"
 
 #include <stdlib.h>
@@ -39,6 +40,7 @@ static bool keep_photo(struct intake *in, const struct job *job, json_int_t posi
     refuse_job(in, position, ERROR_BAD_PHOTO, "the photo's bytes are not those of its photo_id");
     return false;
   }
+  atomic_fetch_add(&in->broker->figures.photo_bytes, (long long)size);
   enum status status = blob_put(store_folder(in->broker->store), id, bytes, size, &fault);
   if (status) refuse_job(in, position, ERROR_STORE_FAILED, fault.text);
   return !status;
@@ -64,6 +66,7 @@ static void take_job(struct intake *in, const json_t *item) {
   }
   const char *wrong = check_job(job);
   if (!wrong && !as_bytes && !path) wrong = "path: missing";
+  if (!wrong && !as_bytes && !broker_may_read(in->broker, in->peer, path, &fault)) wrong = fault.text;
   if (wrong) refuse_job(in, position, ERROR_BAD_JOB, wrong);
   if (wrong || (as_bytes && !keep_photo(in, job, position, frame))) {
     job_free(job);
@@ -89,6 +92,15 @@ static void answer(struct intake *in, const char *submission) {
       in->broker, &in->peer->route, MESSAGE_ACCEPTED,
       json_pack("{s:s, s:O, s:O}", "submission", submission, "positions", in->positions, "refused", in->refused));
   in->broker->may_wait = in->broker->outcomes_changed = true;
+  size_t accepted = json_array_size(in->positions), refused = json_array_size(in->refused);
+  atomic_fetch_add(&in->broker->figures.jobs_accepted, (long long)accepted);
+  atomic_fetch_add(&in->broker->figures.jobs_refused, (long long)refused);
+  EVENT(EVENT_INFO, "submitted",
+        json_pack("{s:o, s:s, s:I, s:I}", "who", broker_who(in->peer), "submission", submission, "accepted",
+                  (json_int_t)accepted, "refused", (json_int_t)refused));
+  audit_write(in->broker->audit, "submit", broker_who(in->peer),
+              json_pack("{s:s, s:I, s:I}", "submission", submission, "accepted", (json_int_t)accepted, "refused",
+                        (json_int_t)refused));
 }
 
 static size_t count_bytes(const json_t *jobs) {
@@ -152,6 +164,11 @@ void broker_subscribe(struct broker *broker, struct peer *peer, const json_t *he
   if (by_position && (follow || !submission)) {
     broker_error(broker, &peer->route, ERROR_BAD_MESSAGE,
                  "SUBSCRIBE: order by position needs a submission and follow false", MESSAGE_SUBSCRIBE);
+    return;
+  }
+  if (!submission && !(peer->roles & ALLOW_ADMIN)) {
+    broker_error(broker, &peer->route, ERROR_NOT_ALLOWED,
+                 "the results of all submissions are for admins; name a submission", MESSAGE_SUBSCRIBE);
     return;
   }
   struct subscription *subscription = find_subscription(peer, submission);
@@ -233,6 +250,7 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
       peer->gone = true;
     subscription->after = batch->count ? batch->after : subscription->after;
     subscription->credit -= (int64_t)batch->count;
+    atomic_fetch_add(&broker->figures.outcomes_sent, (long long)batch->count);
   }
   if (all_read) subscription->dirty = false;
   for (size_t i = 0; i < batch->count; i++) free((void *)batch->spans[i].bytes);

@@ -128,6 +128,21 @@ static void answer_waiting(struct broker *broker, const char *sha256, const char
   drop_ask(broker, ask);
 }
 
+/* Who sent it, and who had approved it: that stands in its seal. */
+static void note_golden(struct broker *broker, const struct peer *peer, const struct message *message,
+                        const char *sha256) {
+  size_t size;
+  const char *bytes = message_bytes(message, 0, &size);
+  json_t *seal = json_loadb(bytes, size, 0, NULL);
+  audit_write(broker->audit, "golden", broker_who(peer),
+              json_pack("{s:s, s:s*, s:s*, s:s*, s:s*}", "sha256", sha256, "approved_by",
+                        json_string_value(json_object_get(seal, "who")), "approved_at",
+                        json_string_value(json_object_get(seal, "when")), "why",
+                        json_string_value(json_object_get(seal, "why")), "golden",
+                        json_string_value(json_object_get(seal, "name"))));
+  json_decref(seal);
+}
+
 void broker_golden(struct broker *broker, struct peer *peer, const struct message *message) {
   struct fault fault = {0};
   const char *sha256 = json_string_value(json_object_get(message->header, "sha256"));
@@ -138,6 +153,8 @@ void broker_golden(struct broker *broker, struct peer *peer, const struct messag
   if (status)
     broker_error(broker, &peer->route, status == STATUS_IO ? ERROR_STORE_FAILED : ERROR_BAD_GOLDEN, fault.text,
                  MESSAGE_GOLDEN);
+  else
+    note_golden(broker, peer, message, sha256);
   answer_waiting(broker, sha256, status ? fault.text : NULL);
   free(parent);
 }

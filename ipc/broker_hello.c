@@ -1,6 +1,7 @@
 /* Greeting: a peer begins a session, and a worker and the store agree on what it holds. */
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
+#include "ipc/events.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,6 +81,11 @@ void broker_hello(struct broker *broker, const struct message *message) {
   peer->seen = clock_ms();
   snprintf(peer->id, sizeof peer->id, "%s", id);
   snprintf(peer->name, sizeof peer->name, "%s", json_string_value(json_object_get(header, "name")));
+  if (!broker_admit(broker, peer, message, worker)) {
+    peer->gone = true;
+    return;
+  }
+  EVENT(EVENT_INFO, worker ? "worker_came" : "client_came", broker_who(peer));
   if (worker) reconcile(broker, peer, json_object_get(header, "holding"));
   broker_post(broker, &peer->route, MESSAGE_WELCOME,
               json_pack("{s:s, s:i, s:i, s:i, s:I}", "broker", broker->name, "heartbeat_ms", broker->times.heartbeat_ms,

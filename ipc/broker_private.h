@@ -6,6 +6,7 @@
 #ifndef ASSAY_IPC_BROKER_PRIVATE_H
 #define ASSAY_IPC_BROKER_PRIVATE_H
 
+#include "ipc/audit.h"
 #include "ipc/broker.h"
 #include "ipc/message.h"
 #include "models/digest.h"
@@ -30,6 +31,10 @@ struct peer {
   struct peer *next_peer; /* in the list of all */
   struct route route;
   bool worker;
+  unsigned roles; /* enum allow_role: all of them for who came without a key */
+  unsigned char key[KEY_BYTES];
+  bool keyed;                                                     /* it has proved to have the key */
+  char who[ALLOW_NAME_MAX + 1], address[MESSAGE_ADDRESS_MAX + 1]; /* the key's name in the allow-list */
   char id[PROTOCOL_ID_CHARS + 1], name[PROTOCOL_MAX_NAME + 1];
   int64_t seen; /* clock_ms */
   bool touched; /* the store changed for it in this tick */
@@ -88,6 +93,11 @@ struct broker {
   bool outcomes_changed;
   char draining[PROTOCOL_ID_CHARS + 1]; /* the worker that gets nothing more until it is free for a suspect, or "" */
   int64_t next_beat;
+  struct broker_options options;
+  unsigned allow_version;
+  struct roots *no_roots; /* of tcp:// clients where no folder was named */
+  struct audit *audit;
+  struct broker_figures figures;
 };
 
 /* broker_peers.c */
@@ -111,6 +121,15 @@ struct outgoing *broker_post(struct broker *broker, const struct route *to, enum
 /* Sends at once (nothing in it depends on the store); a peer that does not take it is gone. */
 void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header);
 void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about);
+
+/* broker_access.c */
+/* Sets what the peer may do by the key that the message came with; false: it may not be what it says, and was told. */
+bool broker_admit(struct broker *broker, struct peer *peer, const struct message *message, bool worker);
+/* Parts with those whose key is not in the list any more. */
+void broker_watch_access(struct broker *broker);
+bool broker_may_read(const struct broker *broker, const struct peer *peer, const char *path, struct fault *fault);
+/* {"name", "key", "address", "as"} for the log of who did what. */
+json_t *broker_who(const struct peer *peer);
 
 /* The handlers: each gets a message whose header passed its schema. */
 void broker_hello(struct broker *broker, const struct message *message);

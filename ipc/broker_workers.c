@@ -1,6 +1,7 @@
 /* Work out, results in. */
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
+#include "ipc/events.h"
 #include "models/blobs.h"
 #include "models/result.h"
 
@@ -33,6 +34,12 @@ static bool is_result(const char *line, size_t size, struct fault *fault) {
   return good;
 }
 
+static void tell_lost(struct broker *broker, const struct peer *peer, const char *job, const char *error) {
+  atomic_fetch_add(&broker->figures.jobs_lost, 1);
+  EVENT(EVENT_WARNING, "job_lost",
+        json_pack("{s:s, s:s, s:o}", "job", job, "worker", peer->name, "error", message_text(error)));
+}
+
 static bool store_result(struct broker *broker, struct peer *peer, const char *id, const char *line, size_t size) {
   struct fault fault = {0};
   enum store_finished finished = STORE_UNKNOWN_JOB;
@@ -40,6 +47,7 @@ static bool store_result(struct broker *broker, struct peer *peer, const char *i
     struct fault cause = {0};
     fault_set(&cause, STATUS_INVALID, "its worker sent a result that is none: %.900s", fault.text);
     broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+    tell_lost(broker, peer, id, cause.text);
     return broker_stored(broker, store_lose(broker->store, peer->id, id, cause.text, clock_wall_ms(), NULL, &fault),
                          &fault);
   }
@@ -48,6 +56,10 @@ static bool store_result(struct broker *broker, struct peer *peer, const char *i
   if (finished == STORE_STORED) {
     peer->done++;
     broker->outcomes_changed = true;
+    atomic_fetch_add(&broker->figures.jobs_done, 1);
+    EVENT(EVENT_DEBUG, "job_done", json_pack("{s:s, s:s}", "job", id, "worker", peer->name));
+  } else if (finished == STORE_DOUBLE) {
+    atomic_fetch_add(&broker->figures.results_doubled, 1);
   }
   return true;
 }
@@ -78,9 +90,10 @@ void broker_return(struct broker *broker, struct peer *peer, const json_t *heade
     struct fault fault = {0};
     const char *id = json_string_value(json_object_get(item, "job"));
     const char *error = json_string_value(json_object_get(item, "error"));
-    enum status status = json_is_true(json_object_get(item, "lost"))
-                             ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)
-                             : store_give_back(broker->store, peer->id, &id, 1, &fault);
+    bool lost = json_is_true(json_object_get(item, "lost"));
+    if (lost) tell_lost(broker, peer, id, error);
+    enum status status = lost ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)
+                              : store_give_back(broker->store, peer->id, &id, 1, &fault);
     if (!broker_stored(broker, status, &fault)) break;
     peer_release(peer, id);
     json_array_append_new(stored, json_string(id));
@@ -136,6 +149,7 @@ static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, 
     if (!peer_hold(peer, leased[i].id))
       broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
   if (count) post_work(broker, peer, leased, count);
+  atomic_fetch_add(&broker->figures.jobs_leased, (long long)count);
   for (size_t i = 0; i < count; i++) store_leased_free(&leased[i]);
   peer->credit -= (int64_t)count;
   if (suspects && count) peer->alone = true;
@@ -177,6 +191,7 @@ static void lose_blob(struct broker *broker, struct outgoing *out, const struct 
   if (!peer) return;
   peer_release(peer, out->job);
   peer->credit++;
+  tell_lost(broker, peer, out->job, cause->text);
   store_lose(broker->store, peer->id, out->job, cause->text, clock_wall_ms(), NULL, &fault);
   broker->may_suspect = broker->outcomes_changed = true;
 }
@@ -201,11 +216,21 @@ void broker_send_work(struct broker *broker, struct outgoing *out) {
 
 /* --- Watching --- */
 
+static void tell_worker_lost(const struct peer *peer, const char *error) {
+  if (!event_wanted(EVENT_WARNING)) return;
+  json_t *jobs = json_array();
+  for (size_t i = 0; i < peer->held_count; i++) json_array_append_new(jobs, json_string(peer->held[i]));
+  event_tell(EVENT_WARNING, "worker_lost",
+             json_pack("{s:o, s:s, s:o}", "who", broker_who(peer), "error", error, "jobs", jobs));
+}
+
 static void lose_worker(struct broker *broker, struct peer *peer) {
   struct fault fault = {0};
   char error[PROTOCOL_MAX_NAME + 96];
   snprintf(error, sizeof error, "worker %s was not heard of for %d ms", peer->name, broker->times.silence_ms);
   peer->gone = true;
+  atomic_fetch_add(&broker->figures.jobs_lost, (long long)peer->held_count);
+  tell_worker_lost(peer, error);
   if (!broker_change(broker, NULL)) return;
   broker_stored(broker, store_lose_worker(broker->store, peer->id, error, clock_wall_ms(), NULL, &fault), &fault);
   broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;

@@ -23,7 +23,8 @@ enum status client_open(const struct client_options *options, struct client **op
                               .endpoint = options->endpoint,
                               .role = ROLE_CLIENT,
                               .name = options->name,
-                              .times = options->times};
+                              .times = options->times,
+                              .security = options->security};
   enum status status = link_open(&client->link, &link, fault);
   if (status) {
     client_close(client);

@@ -17,11 +17,12 @@
 struct client_options {
   void *context; /* of libzmq */
   const char *endpoint;
-  const char *name;              /* for people; NULL: host and process */
-  const struct ipc_times *times; /* NULL: defaults */
-  int connect_ms;                /* how long the first answer may take; 0: 5000 */
-  int patience_ms;               /* how long a broker that was there may be away; 0: 60000 */
-  int stop_fd;                   /* when it can be read, calls end with STATUS_STOPPED; -1: never */
+  const char *name;                       /* for people; NULL: host and process */
+  const struct ipc_times *times;          /* NULL: defaults */
+  const struct socket_security *security; /* NULL: no tcp:// */
+  int connect_ms;                         /* how long the first answer may take; 0: 5000 */
+  int patience_ms;                        /* how long a broker that was there may be away; 0: 60000 */
+  int stop_fd;                            /* when it can be read, calls end with STATUS_STOPPED; -1: never */
 };
 
 struct client;

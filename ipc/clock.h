@@ -5,6 +5,11 @@
 #include <stdint.h>
 
 int64_t clock_ms(void);      /* never goes back: for waiting */
+int64_t clock_us(void);      /* the same in microseconds: for measuring */
 int64_t clock_wall_ms(void); /* since 1970: for what is stored */
+
+enum { CLOCK_TEXT_MAX = 32 };
+/* 2026-03-01T08:15:30.123Z (RFC 3339) */
+void clock_text(int64_t wall_ms, char text[CLOCK_TEXT_MAX]);
 
 #endif

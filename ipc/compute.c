@@ -23,6 +23,7 @@ struct queue {
 struct compute {
   const struct judge *judge;
   struct goldens *goldens;
+  const struct roots *roots;
   void (*wake)(void *context);
   void *wake_context;
   pthread_mutex_t mutex;
@@ -103,7 +104,8 @@ static enum status find_desk(struct compute *compute, struct desk *desks, const 
 
 /* The photo's bytes. A photo that the client could not read either is judged as unreadable; one that only we cannot
  * read, or that is another by now, is handed back. */
-static enum status read_photo(struct task *task, struct photo *photo, struct fault *unreadable, struct fault *fault) {
+static enum status read_photo(const struct roots *roots, struct task *task, struct photo *photo,
+                              struct fault *unreadable, struct fault *fault) {
   const struct job *job = &task->job;
   *photo = (struct photo){0};
   if (!task->path) {
@@ -111,7 +113,7 @@ static enum status read_photo(struct task *task, struct photo *photo, struct fau
     photo->size = task->size;
     task->bytes = NULL;
     memcpy(photo->id, job->photo_id, sizeof photo->id);
-  } else if (photo_read(task->path, 0, photo, unreadable)) {
+  } else if (roots_read_photo(roots, task->path, photo, unreadable)) {
     *photo = (struct photo){0};
     if (*job->photo_id) {
       *fault = *unreadable;
@@ -138,7 +140,7 @@ static enum status judge_task(struct compute *compute, struct desk *desks, struc
   struct photo photo;
   struct desk *desk;
   enum status status = find_desk(compute, desks, &task->job, &desk, fault);
-  if (!status) status = read_photo(task, &photo, &unreadable, fault);
+  if (!status) status = read_photo(compute->roots, task, &photo, &unreadable, fault);
   if (status) return status;
   status = judge->judge(judge->context, desk->opened, &photo, unreadable.status ? unreadable.text : NULL, &task->job,
                         &task->line, fault);
@@ -181,8 +183,8 @@ static void *work(void *argument) {
 
 /* --- All of them --- */
 
-enum status compute_open(const struct judge *judge, struct goldens *goldens, int threads, void (*wake)(void *context),
-                         void *context, struct compute **opened, struct fault *fault) {
+enum status compute_open(const struct judge *judge, struct goldens *goldens, const struct roots *roots, int threads,
+                         void (*wake)(void *context), void *context, struct compute **opened, struct fault *fault) {
   *opened = NULL;
   struct compute *compute = calloc(1, sizeof *compute);
   if (!compute || !(compute->threads = calloc((size_t)threads, sizeof *compute->threads))) {
@@ -191,6 +193,7 @@ enum status compute_open(const struct judge *judge, struct goldens *goldens, int
   }
   compute->judge = judge;
   compute->goldens = goldens;
+  compute->roots = roots;
   compute->wake = wake;
   compute->wake_context = context;
   compute->todo.end = &compute->todo.first;

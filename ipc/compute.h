@@ -28,8 +28,8 @@ struct task {
 void task_free(struct task *task);
 
 struct compute;
-enum status compute_open(const struct judge *judge, struct goldens *goldens, int threads, void (*wake)(void *context),
-                         void *context, struct compute **compute, struct fault *fault);
+enum status compute_open(const struct judge *judge, struct goldens *goldens, const struct roots *roots, int threads,
+                         void (*wake)(void *context), void *context, struct compute **compute, struct fault *fault);
 void compute_put(struct compute *compute, struct task *task);
 struct task *compute_finished(struct compute *compute); /* all that have come out, a list; NULL: none */
 struct task *compute_withdraw(struct compute *compute); /* all that were not begun, a list */

@@ -27,6 +27,7 @@ struct golden_entry {
 struct goldens {
   const struct judge *judge;
   char *cache;
+  const struct roots *roots;
   void (*wake)(void *context);
   void *wake_context;
   pthread_mutex_t mutex;
@@ -36,8 +37,8 @@ struct goldens {
   bool stopped;
 };
 
-enum status goldens_open(const struct judge *judge, const char *cache, void (*wake)(void *context), void *context,
-                         struct goldens **opened, struct fault *fault) {
+enum status goldens_open(const struct judge *judge, const char *cache, const struct roots *roots,
+                         void (*wake)(void *context), void *context, struct goldens **opened, struct fault *fault) {
   *opened = NULL;
   if (cache && mkdir(cache, 0777) && errno != EEXIST)
     return fault_set(fault, STATUS_IO, "cache %s: cannot make the folder: %s", cache, strerror(errno));
@@ -47,6 +48,7 @@ enum status goldens_open(const struct judge *judge, const char *cache, void (*wa
     return fault_set(fault, STATUS_MEMORY, "out of memory");
   }
   goldens->judge = judge;
+  goldens->roots = roots;
   goldens->wake = wake;
   goldens->wake_context = context;
   pthread_mutex_init(&goldens->mutex, NULL);
@@ -128,9 +130,13 @@ static enum status fetch(struct goldens *goldens, struct golden_entry *entry, co
 static enum status open_entry(struct goldens *goldens, struct golden_entry *entry, const char *path,
                               struct fault *fault) {
   const struct judge *judge = goldens->judge;
-  if (path && bundle_is(path, entry->sha256))
-    return judge->open_golden(judge->context, path, entry->sha256, &entry->opened, fault);
-  char *folder = NULL;
+  char *folder = path ? roots_resolve(goldens->roots, path) : NULL;
+  if (folder && bundle_is(folder, entry->sha256)) {
+    enum status opened = judge->open_golden(judge->context, folder, entry->sha256, &entry->opened, fault);
+    free(folder);
+    return opened;
+  }
+  free(folder);
   if (!goldens->cache)
     return fault_set(fault, STATUS_MISSING, "golden %s: not at %s, and this worker keeps no cache", entry->sha256,
                      path ? path : "any path");

@@ -4,6 +4,7 @@
 
 #include "ipc/judge.h"
 #include "ipc/message.h"
+#include "ipc/roots.h"
 #include "models/status.h"
 
 #include <stdbool.h>
@@ -12,9 +13,9 @@ struct goldens;
 struct golden_entry; /* one that is open, or about to be */
 
 /* `wake` tells the thread that owns the socket that goldens_wanted has something for it. `cache` is a folder made where
- * it is missing; it may be NULL: then only paths serve. */
-enum status goldens_open(const struct judge *judge, const char *cache, void (*wake)(void *context), void *context,
-                         struct goldens **goldens, struct fault *fault);
+ * it is missing; it may be NULL: then only paths serve. `roots`: where a golden by path may lie. */
+enum status goldens_open(const struct judge *judge, const char *cache, const struct roots *roots,
+                         void (*wake)(void *context), void *context, struct goldens **goldens, struct fault *fault);
 void goldens_close(struct goldens *goldens); /* no thread may be inside any more */
 
 /* Called by the threads that judge; may wait for the broker's answer. The entry is kept open until it is let go. */

@@ -40,15 +40,21 @@ enum status link_open(struct link *link, const struct link_options *options, str
     link_random_id(link->id);
   link->heard = clock_ms();
   link->pause_ms = link->times.heartbeat_ms;
-  enum status status = socket_dealer(options->context, options->endpoint, &link->times, &link->socket, fault);
+  enum status status = socket_dealer(options->context, options->endpoint, &link->times, options->security,
+                                     &link->socket, &link->monitor, fault);
   if (!status) greet(link);
   return status;
 }
 
 void link_close(struct link *link) {
-  if (link->welcomed) message_send(link->socket, NULL, MESSAGE_BYE, json_object(), NULL, 0, NULL);
+  const int none = 0;
+  if (link->welcomed)
+    message_send(link->socket, NULL, MESSAGE_BYE, json_object(), NULL, 0, NULL);
+  else if (link->socket)
+    zmq_setsockopt(link->socket, ZMQ_LINGER, &none, sizeof none);
   socket_close(link->socket);
-  link->socket = NULL;
+  socket_close(link->monitor);
+  link->socket = link->monitor = NULL;
 }
 
 static void welcome(struct link *link, const json_t *header) {
@@ -71,13 +77,29 @@ static enum status handle_error(struct link *link, const json_t *header, bool *m
   if (!strcmp(code, ERROR_HELLO_FIRST)) {
     /* It may come once for each message of an old session; one greeting is enough. */
     if (link->welcomed) greet(link);
+  } else if (!strcmp(code, ERROR_NOT_ALLOWED) && !link->session) {
+    return fault_set(fault, STATUS_UNAVAILABLE, "%s: the service does not let us in: %s", link->options.endpoint, text);
   } else {
     *mine = !link->welcomed;
   }
   return STATUS_OK;
 }
 
+/* Once let in we go on trying: a broker may come back with its keys amiss and be set right. */
+static enum status look_for_refusal(struct link *link, struct fault *fault) {
+  struct fault refusal = {0};
+  bool refused =
+      handshake_refused(&link->handshake, link->monitor, link->options.endpoint, link->options.security, &refusal);
+  if (!refused || link->session) return STATUS_OK;
+  if (fault) *fault = refusal;
+  return refusal.status;
+}
+
 enum status link_receive(struct link *link, struct message *message, bool *got, struct fault *fault) {
+  *message = (struct message){0};
+  *got = false;
+  enum status refused = look_for_refusal(link, fault);
+  if (refused) return refused;
   for (;;) {
     struct fault bad = {0};
     bool mine = true;
@@ -104,15 +126,18 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
 }
 
 static void reconnect(struct link *link) {
-  void *fresh = NULL;
+  void *fresh = NULL, *monitor = NULL;
   link->pause_ms =
       link->pause_ms * 2 < link->times.reconnect_max_ms ? link->pause_ms * 2 : link->times.reconnect_max_ms;
   /* A new socket: what waits in the old one belongs to a session that has ended. */
-  if (!socket_dealer(link->options.context, link->options.endpoint, &link->times, &fresh, NULL)) {
+  if (!socket_dealer(link->options.context, link->options.endpoint, &link->times, link->options.security, &fresh,
+                     &monitor, NULL)) {
     int none = 0;
     zmq_setsockopt(link->socket, ZMQ_LINGER, &none, sizeof none);
     socket_close(link->socket);
+    socket_close(link->monitor);
     link->socket = fresh;
+    link->monitor = monitor;
   }
   greet(link);
 }
@@ -126,6 +151,8 @@ int64_t link_watch(struct link *link) {
   if (!link->welcomed) {
     if (now >= link->give_up) reconnect(link);
     int64_t left = link->give_up - clock_ms();
+    /* A refusal shows at the monitor, which no one waits for. */
+    if (link->monitor && left > 100) left = 100;
     return left < 1 ? 1 : left;
   }
   if (now >= link->next_beat) {

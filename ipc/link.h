@@ -3,6 +3,7 @@
 #ifndef ASSAY_IPC_LINK_H
 #define ASSAY_IPC_LINK_H
 
+#include "ipc/handshake.h"
 #include "ipc/message.h"
 #include "ipc/socket.h"
 
@@ -14,14 +15,16 @@ struct link_options {
   const char *endpoint, *role, *name; /* name NULL: host and process */
   const char *id;                     /* NULL: a random one */
   const struct ipc_times *times;
-  json_t *(*holding)(void *context); /* for HELLO: a new list of ids, or NULL; the callback itself may be NULL */
+  const struct socket_security *security; /* NULL: no tcp:// */
+  json_t *(*holding)(void *context);      /* for HELLO: a new list of ids, or NULL; the callback itself may be NULL */
   void *holding_context;
 };
 
 struct link {
   struct link_options options; /* its texts must outlive the link */
   struct ipc_times times;      /* heartbeat and silence are the broker's once it has welcomed us */
-  void *socket;
+  void *socket, *monitor;
+  struct handshake handshake;
   char id[PROTOCOL_ID_CHARS + 1], name[PROTOCOL_MAX_NAME + 1];
   bool welcomed;    /* the session stands; else we are greeting */
   unsigned session; /* grows with each WELCOME: what is not acknowledged must then be sent again */
@@ -35,7 +38,8 @@ enum status link_open(struct link *link, const struct link_options *options, str
 void link_close(struct link *link); /* with a BYE where the session stands */
 
 /* Takes one message that the link does not handle itself: *got false when there is none. An ERROR comes to the caller,
- * unless it only says that the broker wants a HELLO. STATUS_INVALID where the broker speaks another version. */
+ * unless it only says that the broker wants a HELLO. STATUS_INVALID where the broker speaks another version,
+ * STATUS_UNAVAILABLE where it has not let us in yet and refuses our key or our role. */
 enum status link_receive(struct link *link, struct message *message, bool *got, struct fault *fault);
 
 /* Sends a heartbeat when one is due; reconnects when the broker is silent. Call it at least every heartbeat. Returns

@@ -4,6 +4,7 @@
 #include "models/utf8.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,11 @@ static struct span span_of(zmq_msg_t *frame) {
   return (struct span){zmq_msg_data(frame), zmq_msg_size(frame)};
 }
 
+static void copy_property(char *to, size_t room, zmq_msg_t *frame, const char *name) {
+  const char *value = zmq_msg_gets(frame, name);
+  if (value) snprintf(to, room, "%s", value);
+}
+
 static enum status open_parts(struct parts *parts, bool routed, struct message *message, struct fault *fault) {
   size_t first = routed ? 1 : 0;
   if (routed) {
@@ -121,6 +127,8 @@ static enum status open_parts(struct parts *parts, bool routed, struct message *
   if (parts->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
   if (parts->over) return fault_set(fault, STATUS_INVALID, "too many frames; at most %d", PROTOCOL_MAX_FRAMES);
   if (parts->count < first + 2) return fault_set(fault, STATUS_INVALID, "no message of assay: fewer than 2 frames");
+  copy_property(message->user, sizeof message->user, &parts->frames[first], "User-Id");
+  copy_property(message->address, sizeof message->address, &parts->frames[first], "Peer-Address");
   enum status status = message_decode(span_of(&parts->frames[first]), span_of(&parts->frames[first + 1]),
                                       &message->kind, &message->header, fault);
   if (status) return status;

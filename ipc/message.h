@@ -16,11 +16,16 @@ struct route {
   uint8_t size, bytes[255];
 };
 
+enum { MESSAGE_USER_MAX = 63, MESSAGE_ADDRESS_MAX = 63 };
+
 struct message {
   struct route from;
-  int kind;          /* enum message_kind */
-  json_t *header;    /* passed schema_check of its kind */
-  zmq_msg_t *frames; /* the bytes that follow the header */
+  char
+      user[MESSAGE_USER_MAX + 1]; /* the public key that the sender has proved to have, as guard.c names it; "": none */
+  char address[MESSAGE_ADDRESS_MAX + 1]; /* where the sender is, as far as libzmq tells */
+  int kind;                              /* enum message_kind */
+  json_t *header;                        /* passed schema_check of its kind */
+  zmq_msg_t *frames;                     /* the bytes that follow the header */
   size_t frame_count;
 };
 

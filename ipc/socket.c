@@ -3,8 +3,10 @@
 #include "ipc/protocol.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
 #include <zmq.h>
@@ -81,29 +83,125 @@ enum status socket_publisher(void *context, void **socket, struct fault *fault) 
   return set_up(context, ZMQ_PUB, socket, fault);
 }
 
-enum status socket_bind(void *socket, const char *endpoint, struct fault *fault) {
+static bool is_remote(const char *endpoint) {
+  return !strncmp(endpoint, "tcp://", 6);
+}
+
+static bool set_bytes(void *socket, int option, const void *bytes, size_t size) {
+  return !zmq_setsockopt(socket, option, bytes, size);
+}
+
+static enum status check_security(const char *endpoint, const struct socket_security *security, bool connects,
+                                  struct fault *fault) {
+  if (!is_remote(endpoint)) return STATUS_OK;
+  bool keys = security && security->own && (!connects || security->broker);
+  if (security && security->insecure && (security->own || security->broker))
+    return fault_set(fault, STATUS_USAGE, "%s: keys and insecure exclude each other", endpoint);
+  if (keys || (security && security->insecure)) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE,
+                   "%s: tcp:// needs keys (%s; assay keygen makes them), or --insecure where everyone who reaches the "
+                   "network may come",
+                   endpoint, connects ? "--key and --broker-key" : "--key and --allow");
+}
+
+/* The options hold for what is bound next: one socket may listen with keys at tcp:// and without elsewhere. libzmq asks
+ * who may come in (ZAP) wherever there are keys; with a domain it would ask of the others, too. */
+static bool secure_listener(void *socket, const char *endpoint, const struct socket_security *security) {
+  if (!is_remote(endpoint) || !security->own) return set_int(socket, ZMQ_CURVE_SERVER, 0);
+  return set_int(socket, ZMQ_CURVE_SERVER, 1) &&
+         set_bytes(socket, ZMQ_CURVE_SECRETKEY, security->own->secret, KEY_BYTES);
+}
+
+enum status socket_bind(void *socket, const char *endpoint, const struct socket_security *security,
+                        struct fault *fault) {
   enum status status = check_endpoint(endpoint, fault);
-  if (status || !zmq_bind(socket, endpoint)) return status;
+  if (!status) status = check_security(endpoint, security, false, fault);
+  if (status) return status;
+  if (!secure_listener(socket, endpoint, security))
+    return fault_set(fault, STATUS_INTERNAL, "%s: libzmq does not take the key: %s", endpoint, zmq_strerror(errno));
+  if (!zmq_bind(socket, endpoint)) return STATUS_OK;
   status = errno == EINVAL ? STATUS_USAGE : STATUS_UNAVAILABLE;
   return fault_set(fault, status, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
 }
 
-enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times, void **socket,
-                          struct fault *fault) {
+static bool secure_connection(void *socket, const char *endpoint, const struct socket_security *security) {
+  if (!is_remote(endpoint) || !security->own) return true;
+  return set_bytes(socket, ZMQ_CURVE_SERVERKEY, security->broker, KEY_BYTES) &&
+         set_bytes(socket, ZMQ_CURVE_PUBLICKEY, security->own->public_key, KEY_BYTES) &&
+         set_bytes(socket, ZMQ_CURVE_SECRETKEY, security->own->secret, KEY_BYTES);
+}
+
+static enum status connect_to(void *context, void *socket, const char *endpoint, const struct socket_security *security,
+                              void **monitor, struct fault *fault) {
+  enum {
+    REFUSALS =
+        ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
+  };
+  if (!secure_connection(socket, endpoint, security))
+    return fault_set(fault, STATUS_INTERNAL, "%s: libzmq does not take the keys: %s", endpoint, zmq_strerror(errno));
+  if (monitor && is_remote(endpoint)) {
+    enum status status = socket_monitor(context, socket, REFUSALS, monitor, fault);
+    if (status) return status;
+  }
+  if (!zmq_connect(socket, endpoint)) return STATUS_OK;
+  enum status status = errno == EINVAL ? STATUS_USAGE : STATUS_UNAVAILABLE;
+  return fault_set(fault, status, "cannot connect to %s: %s", endpoint, zmq_strerror(errno));
+}
+
+enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times,
+                          const struct socket_security *security, void **socket, void **monitor, struct fault *fault) {
   *socket = NULL;
+  if (monitor) *monitor = NULL;
   enum status status = check_endpoint(endpoint, fault);
+  if (!status) status = check_security(endpoint, security, true, fault);
   if (!status) status = set_up(context, ZMQ_DEALER, socket, fault);
   if (status) return status;
   set_int(*socket, ZMQ_RECONNECT_IVL, RECONNECT_MS);
   set_int(*socket, ZMQ_RECONNECT_IVL_MAX, times->reconnect_max_ms);
-  if (!zmq_connect(*socket, endpoint)) return STATUS_OK;
-  status = errno == EINVAL ? STATUS_USAGE : STATUS_UNAVAILABLE;
-  fault_set(fault, status, "cannot connect to %s: %s", endpoint, zmq_strerror(errno));
+  status = connect_to(context, *socket, endpoint, security, monitor, fault);
+  if (!status) return STATUS_OK;
   socket_close(*socket);
+  if (monitor) socket_close(*monitor);
   *socket = NULL;
+  if (monitor) *monitor = NULL;
   return status;
 }
 
 void socket_close(void *socket) {
-  if (socket) zmq_close(socket);
+  if (!socket) return;
+  /* An event that no one reads any more would block libzmq's own thread. */
+  zmq_socket_monitor(socket, NULL, 0);
+  zmq_close(socket);
+}
+
+/* --- Monitors --- */
+
+enum status socket_monitor(void *context, void *socket, int events, void **monitor, struct fault *fault) {
+  static atomic_uint count;
+  char name[64];
+  snprintf(name, sizeof name, "inproc://assay-monitor-%u", atomic_fetch_add(&count, 1));
+  *monitor = NULL;
+  if (!zmq_socket_monitor(socket, name, events)) *monitor = zmq_socket(context, ZMQ_PAIR);
+  if (*monitor && set_int(*monitor, ZMQ_LINGER, 0) && !zmq_connect(*monitor, name)) return STATUS_OK;
+  enum status status = fault_set(fault, STATUS_INTERNAL, "cannot watch a socket: %s", zmq_strerror(errno));
+  socket_close(*monitor);
+  *monitor = NULL;
+  return status;
+}
+
+bool socket_event(void *monitor, int *event, int *value) {
+  uint8_t bytes[6] = {0};
+  int size;
+  /* The second frame, the address, is told elsewhere. */
+  while ((size = zmq_recv(monitor, bytes, sizeof bytes, ZMQ_DONTWAIT)) < 0 && errno == EINTR) {
+  }
+  if (size < 0) return false;
+  zmq_recv(monitor, NULL, 0, ZMQ_DONTWAIT);
+  uint16_t number;
+  uint32_t detail;
+  memcpy(&number, bytes, sizeof number);
+  memcpy(&detail, bytes + sizeof number, sizeof detail);
+  *event = number;
+  *value = (int)detail;
+  return true;
 }

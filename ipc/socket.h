@@ -2,7 +2,18 @@
 #ifndef ASSAY_IPC_SOCKET_H
 #define ASSAY_IPC_SOCKET_H
 
+#include "ipc/curve.h"
 #include "models/status.h"
+
+#include <stdbool.h>
+
+/* By what the two sides of a tcp:// connection know each other. Other transports stay within the machine, where the
+ * permissions of the socket's folder say who may connect, and need none. */
+struct socket_security {
+  const struct curve_key *own; /* our key; outlives the socket's set-up */
+  const unsigned char *broker; /* KEY_BYTES: the broker's public key, of who connects */
+  bool insecure;               /* tcp:// without keys: everyone who reaches it may come, and read along */
+};
 
 /* How patient the peers are, in milliseconds; zeros mean the defaults. */
 struct ipc_times {
@@ -19,14 +30,21 @@ enum status socket_context_open(void **context, struct fault *fault);
 void socket_context_close(void *context);
 
 /* The broker's socket (ROUTER), not bound yet, and a peer's (DEALER), connecting. NULL with a fault. An endpoint
- * is tcp://HOST:PORT, ipc://PATH or inproc://NAME; STATUS_USAGE where it is none of them, STATUS_UNAVAILABLE where it
- * cannot be had. */
+ * is tcp://HOST:PORT, ipc://PATH or inproc://NAME; STATUS_USAGE where it is none of them or tcp:// without keys,
+ * STATUS_UNAVAILABLE where it cannot be had. `security` may be NULL: then no tcp://. */
 enum status socket_router(void *context, void **socket, struct fault *fault);
 /* What is sent goes to whoever has subscribed and is connected by then (PUB), not bound yet. */
 enum status socket_publisher(void *context, void **socket, struct fault *fault);
-enum status socket_bind(void *socket, const char *endpoint, struct fault *fault);
-enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times, void **socket,
-                          struct fault *fault);
+enum status socket_bind(void *socket, const char *endpoint, const struct socket_security *security,
+                        struct fault *fault);
+/* `monitor` (may be NULL) gets a socket to be read with handshake_refusal and closed with socket_close. */
+enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times,
+                          const struct socket_security *security, void **socket, void **monitor, struct fault *fault);
 void socket_close(void *socket);
+
+/* What libzmq tells of a socket's connections (ZMQ_EVENT_...), by a socket that can be read; of a listening one before
+ * it is bound. *value is what belongs to the event. False: nothing more by now. */
+enum status socket_monitor(void *context, void *socket, int events, void **monitor, struct fault *fault);
+bool socket_event(void *monitor, int *event, int *value);
 
 #endif

@@ -195,7 +195,7 @@ enum status watch_run(struct watch *w, struct fault *fault) {
 
 static enum status publish_at(struct watch *w, struct fault *fault) {
   enum status status = socket_publisher(w->options.context, &w->socket, fault);
-  if (!status) status = socket_bind(w->socket, w->options.endpoint, fault);
+  if (!status) status = socket_bind(w->socket, w->options.endpoint, w->options.security, fault);
   size_t size = sizeof w->endpoint;
   if (!status && zmq_getsockopt(w->socket, ZMQ_LAST_ENDPOINT, w->endpoint, &size))
     snprintf(w->endpoint, sizeof w->endpoint, "%s", w->options.endpoint);

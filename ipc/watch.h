@@ -10,13 +10,15 @@
 #ifndef ASSAY_IPC_WATCH_H
 #define ASSAY_IPC_WATCH_H
 
+#include "ipc/socket.h"
 #include "models/status.h"
 
 struct watch_options {
-  void *context;        /* of libzmq; outlives the watch */
-  const char *store;    /* folder, which is there */
-  const char *endpoint; /* where findings are published; NULL: nowhere */
-  const char *command;  /* run by /bin/sh for each finding, with its line on standard input; NULL: none */
+  void *context;                          /* of libzmq; outlives the watch */
+  const char *store;                      /* folder, which is there */
+  const char *endpoint;                   /* where findings are published; NULL: nowhere */
+  const struct socket_security *security; /* of a tcp:// endpoint, to which every key of the allow-list may listen */
+  const char *command; /* run by /bin/sh for each finding, with its line on standard input; NULL: none */
   double budget;
   int pause_ms; /* between looks; 0: 1000 */
   int stop_fd;  /* the watch ends when it can be read */

@@ -310,14 +310,17 @@ enum status worker_run(const struct worker_options *options, struct fault *fault
                               .role = ROLE_WORKER,
                               .name = options->name,
                               .times = options->times,
+                              .security = options->security,
                               .holding = list_held,
                               .holding_context = &worker};
   enum status status = STATUS_OK;
   worker.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (worker.wake_fd < 0) status = fault_set(fault, STATUS_INTERNAL, "cannot make an eventfd: %s", strerror(errno));
-  if (!status) status = goldens_open(options->judge, options->cache, wake, &worker, &worker.goldens, fault);
   if (!status)
-    status = compute_open(options->judge, worker.goldens, worker.threads, wake, &worker, &worker.compute, fault);
+    status = goldens_open(options->judge, options->cache, options->roots, wake, &worker, &worker.goldens, fault);
+  if (!status)
+    status = compute_open(options->judge, worker.goldens, options->roots, worker.threads, wake, &worker,
+                          &worker.compute, fault);
   if (!status) status = link_open(&worker.link, &link, fault);
   if (!status) status = serve(&worker, fault);
   if (worker.goldens) goldens_stop(worker.goldens);

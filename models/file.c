@@ -52,25 +52,29 @@ static enum status cannot_open(const char *shown, struct fault *fault) {
   return fault_set(fault, STATUS_IO, "%s: cannot be opened: %s", shown, strerror(errno));
 }
 
+enum status file_read_open(int file, const char *shown, size_t limit, uint8_t **bytes, size_t *size,
+                           struct fault *fault) {
+  struct stat info;
+  *bytes = NULL;
+  *size = 0;
+  if (limit > SIZE_MAX / 4) limit = SIZE_MAX / 4;
+  if (fstat(file, &info)) return fault_set(fault, STATUS_IO, "%s: cannot be read: %s", shown, strerror(errno));
+  if (!S_ISREG(info.st_mode))
+    return fault_set(fault, STATUS_IO, "%s: %s, not a file", shown, S_ISDIR(info.st_mode) ? "a folder" : "a device");
+  if ((uintmax_t)info.st_size > limit)
+    return fault_set(fault, STATUS_LIMIT, "%s: %jd bytes; at most %zu are accepted", shown, (intmax_t)info.st_size,
+                     limit);
+  return read_all(file, shown, (size_t)info.st_size, limit, bytes, size, fault);
+}
+
 enum status file_read(int folder, const char *name, const char *shown, bool follow, size_t limit, uint8_t **bytes,
                       size_t *size, struct fault *fault) {
   *bytes = NULL;
   *size = 0;
-  if (limit > SIZE_MAX / 4) limit = SIZE_MAX / 4;
   /* O_NONBLOCK: a named pipe must not hang us before fstat tells that it is one. */
   int file = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   if (file < 0) return cannot_open(shown, fault);
-  enum status status;
-  struct stat info;
-  if (fstat(file, &info))
-    status = fault_set(fault, STATUS_IO, "%s: cannot be read: %s", shown, strerror(errno));
-  else if (!S_ISREG(info.st_mode))
-    status = fault_set(fault, STATUS_IO, "%s: %s, not a file", shown, S_ISDIR(info.st_mode) ? "a folder" : "a device");
-  else if ((uintmax_t)info.st_size > limit)
-    status =
-        fault_set(fault, STATUS_LIMIT, "%s: %jd bytes; at most %zu are accepted", shown, (intmax_t)info.st_size, limit);
-  else
-    status = read_all(file, shown, (size_t)info.st_size, limit, bytes, size, fault);
+  enum status status = file_read_open(file, shown, limit, bytes, size, fault);
   close(file);
   return status;
 }

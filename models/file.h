@@ -15,6 +15,10 @@
 enum status file_read(int folder, const char *name, const char *shown, bool follow, size_t limit, uint8_t **bytes,
                       size_t *size, struct fault *fault);
 
+/* The same of a file that is open for reading, from its beginning; it stays open. */
+enum status file_read_open(int file, const char *shown, size_t limit, uint8_t **bytes, size_t *size,
+                           struct fault *fault);
+
 /* Writes a new file and syncs it; one that is there already is STATUS_INVALID. `mode` as for open. */
 enum status file_write(int folder, const char *name, const char *shown, unsigned mode, const void *bytes, size_t size,
                        struct fault *fault);

@@ -1,19 +1,15 @@
-/* Ed25519 keys that sign seals (assay keygen makes them, golden create --key uses them), as text files:
- *
- *   NAME       mode 0600   ed25519-secret BASE64     the 32 bytes of the seed
- *   NAME.pub               ed25519-public BASE64 COMMENT
- *
- * One key a line; empty lines and lines that begin with # are passed over. A file of trusted keys holds lines of the
- * second kind. Base64 is the standard alphabet with padding (RFC 4648, section 4). */
+/* Ed25519 keys that sign seals (assay keygen makes them, golden create --key uses them), as files of the kind ed25519
+ * (key_file.h); the secret key is the seed. A file of trusted keys holds public lines. */
 #ifndef ASSAY_MODELS_KEYS_H
 #define ASSAY_MODELS_KEYS_H
 
+#include "models/key_file.h"
 #include "models/status.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { KEY_TEXT_CHARS = 44, SIGNATURE_TEXT_CHARS = 88 };
+enum { SIGNATURE_TEXT_CHARS = 88 };
 
 /* Secret: end with signing_key_wipe. */
 struct signing_key {

@@ -351,7 +351,7 @@ static void *open_stranger(struct flow *flow) {
   struct fault fault = {0};
   void *socket;
   struct ipc_times times = ipc_times_or_default(&bench_times);
-  assert_int_equal(socket_dealer(flow->context, flow->endpoint, &times, &socket, &fault), STATUS_OK);
+  assert_int_equal(socket_dealer(flow->context, flow->endpoint, &times, NULL, &socket, NULL, &fault), STATUS_OK);
   return socket;
 }
 

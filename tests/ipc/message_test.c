@@ -81,8 +81,8 @@ static void what_is_sent_comes_back(void **state) {
   void *context, *router, *dealer;
   assert_int_equal(socket_context_open(&context, &fault), STATUS_OK);
   assert_int_equal(socket_router(context, &router, &fault), STATUS_OK);
-  assert_int_equal(socket_bind(router, "inproc://test", &fault), STATUS_OK);
-  assert_int_equal(socket_dealer(context, "inproc://test", &times, &dealer, &fault), STATUS_OK);
+  assert_int_equal(socket_bind(router, "inproc://test", NULL, &fault), STATUS_OK);
+  assert_int_equal(socket_dealer(context, "inproc://test", &times, NULL, &dealer, NULL, &fault), STATUS_OK);
   const struct span lines[] = {{"one", 3}, {"", 0}};
   json_t *header =
       json_pack("{s:[s,s]}", "jobs", "00112233445566778899aabbccddeeff", "ff112233445566778899aabbccddeeff");
@@ -119,8 +119,8 @@ static void frames_where_none_belong_are_refused_and_the_next_message_is_read(vo
   void *context, *router, *dealer;
   assert_int_equal(socket_context_open(&context, &fault), STATUS_OK);
   assert_int_equal(socket_router(context, &router, &fault), STATUS_OK);
-  assert_int_equal(socket_bind(router, "inproc://test", &fault), STATUS_OK);
-  assert_int_equal(socket_dealer(context, "inproc://test", &times, &dealer, &fault), STATUS_OK);
+  assert_int_equal(socket_bind(router, "inproc://test", NULL, &fault), STATUS_OK);
+  assert_int_equal(socket_dealer(context, "inproc://test", &times, NULL, &dealer, NULL, &fault), STATUS_OK);
   const struct span extra[] = {{"x", 1}};
   message_send(dealer, NULL, MESSAGE_HEARTBEAT, json_object(), extra, 1, &fault);
   zmq_send(dealer, "", 0, 0);
@@ -164,10 +164,10 @@ static void an_endpoint_that_is_none_is_a_wrong_use(void **state) {
   memset(path + 6, 'x', 200);
   assert_int_equal(socket_context_open(&context, &fault), STATUS_OK);
   assert_int_equal(socket_router(context, &router, &fault), STATUS_OK);
-  assert_int_equal(socket_bind(router, "http://x", &fault), STATUS_USAGE);
-  assert_int_equal(socket_bind(router, path, &fault), STATUS_USAGE);
+  assert_int_equal(socket_bind(router, "http://x", NULL, &fault), STATUS_USAGE);
+  assert_int_equal(socket_bind(router, path, NULL, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "longer"));
-  assert_int_equal(socket_bind(router, "ipc:///no/such/folder/socket", &fault), STATUS_UNAVAILABLE);
+  assert_int_equal(socket_bind(router, "ipc:///no/such/folder/socket", NULL, &fault), STATUS_UNAVAILABLE);
   socket_close(router);
   socket_context_close(context);
 }

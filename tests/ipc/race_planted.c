@@ -15,7 +15,7 @@ static atomic_int running;
 static void *send_and_count(void *argument) {
   struct ipc_times times = ipc_times_or_default(NULL);
   void *socket;
-  if (socket_dealer(context, "inproc://race", &times, &socket, NULL)) return NULL;
+  if (socket_dealer(context, "inproc://race", &times, NULL, &socket, NULL, NULL)) return NULL;
   /* Relaxed: orders nothing, but both are at it at the same time. */
   atomic_fetch_add_explicit(&running, 1, memory_order_relaxed);
   while (atomic_load_explicit(&running, memory_order_relaxed) < 2) sched_yield();
@@ -31,7 +31,7 @@ int main(void) {
   void *router;
   pthread_t threads[2];
   if (socket_context_open(&context, NULL) || socket_router(context, &router, NULL) ||
-      socket_bind(router, "inproc://race", NULL))
+      socket_bind(router, "inproc://race", NULL, NULL))
     return 1;
   for (int i = 0; i < 2; i++)
     if (pthread_create(&threads[i], NULL, send_and_count, NULL)) return 1;
