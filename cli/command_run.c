@@ -28,20 +28,20 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct run_options, out),
      .argument = "FOLDER",
-     .help =
-         "gets results.jsonl, summary.json, pictures/ and evidence/ (of photos that failed; for assay lot report) and "
-         "store/, which lets the same command go on after a stop"},
+     .help = "gets results.jsonl, summary.json, pictures/ and evidence/ (of photos that failed; for assay lot report), "
+             "groups/ (for assay lot image) and store/, which lets the same command go on after a stop"},
     {.name = NULL}};
 
 /* What is in the out folder; all NULL without one. */
 struct places {
-  char *store, *pictures, *evidence, *results, *summary;
+  char *store, *pictures, *evidence, *groups, *results, *summary;
 };
 
 static void free_places(struct places *places) {
   free(places->store);
   free(places->pictures);
   free(places->evidence);
+  free(places->groups);
   free(places->results);
   free(places->summary);
 }
@@ -55,6 +55,7 @@ static enum status make_places(const char *out, struct places *places, struct fa
   } all[] = {{&places->store, "store", true},
              {&places->pictures, "pictures", true},
              {&places->evidence, "evidence", true},
+             {&places->groups, "groups", true},
              {&places->results, "results.jsonl", false},
              {&places->summary, "summary.json", false}};
   enum status status = STATUS_OK;
@@ -73,6 +74,7 @@ struct batch {
   const struct run_options *given;
   struct submission submission;
   struct engine_judge setup;
+  struct group_keeper keeper;
   struct results results;
   struct places places;
   struct client_run client; /* its context is the batch */
@@ -153,12 +155,15 @@ static enum status judge_all(struct batch *batch, struct fault *fault) {
 
 static enum status run_batch(struct batch *batch, int *exit_code, struct fault *fault) {
   const struct run_options *given = batch->given;
+  batch->setup.inspect.groups = given->out != NULL;
   enum status status = submission_read(&given->common.operands, &given->given, &batch->submission, fault);
   if (!status) status = prepare_goldens(batch, fault);
   if (!status) status = make_places(given->out, &batch->places, fault);
   if (!status) status = begin_results(batch, fault);
   batch->setup.pictures = batch->places.pictures;
   batch->setup.evidence = batch->places.evidence;
+  batch->keeper = (struct group_keeper){.folder = batch->places.groups, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  if (batch->places.groups) batch->setup.groups = &batch->keeper;
   if (!status) status = engine_judge_keep(&batch->setup, fault);
   interrupt_watch();
   if (!status) status = judge_all(batch, fault);

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/engine_judge.h"
 #include "cli/folders.h"
+#include "cli/group_keeper.h"
 #include "cli/interrupt.h"
 #include "cli/log.h"
 #include "cli/message.h"
@@ -17,7 +18,7 @@ struct worker_command_options {
   struct common_options common;
   struct service_options service;
   struct words roots;
-  const char *cache, *pictures, *name, *on_device_error;
+  const char *cache, *pictures, *out, *name, *on_device_error;
   struct log_options log;
 };
 
@@ -39,6 +40,12 @@ static const struct option options[] = {
      .offset = offsetof(struct worker_command_options, pictures),
      .argument = "FOLDER",
      .help = "writes a picture of each photo that failed"},
+    {.name = "out",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct worker_command_options, out),
+     .argument = "FOLDER",
+     .help = "gets evidence/ (pictures of photos that failed, for assay lot report) and groups/ (for assay lot image); "
+             "the broker's --data where it is on this machine, so that both find it beside the store"},
     {.name = "name",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct worker_command_options, name),
@@ -75,6 +82,24 @@ static enum status look_round(const struct engine_judge *setup, const char *endp
   return STATUS_OK;
 }
 
+/* What is kept for reports. */
+struct kept {
+  char *evidence, *groups;
+  struct group_keeper keeper;
+};
+
+static enum status make_kept(const char *out, struct kept *kept, struct engine_judge *setup, struct fault *fault) {
+  if (!out) return STATUS_OK;
+  if (asprintf(&kept->evidence, "%s/evidence", out) < 0) kept->evidence = NULL;
+  if (asprintf(&kept->groups, "%s/groups", out) < 0) kept->groups = NULL;
+  if (!kept->evidence || !kept->groups) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = folder_make(kept->evidence, fault);
+  if (!status) status = folder_make(kept->groups, fault);
+  kept->keeper = (struct group_keeper){.folder = kept->groups, .mutex = PTHREAD_MUTEX_INITIALIZER};
+  setup->evidence = kept->evidence, setup->groups = &kept->keeper, setup->inspect.groups = true;
+  return status;
+}
+
 /* A broker elsewhere must not make us read what it likes. */
 static enum status open_roots(const struct worker_command_options *given, const char *endpoint, struct roots **roots,
                               struct fault *fault) {
@@ -86,6 +111,7 @@ static enum status work(const struct worker_command_options *given, const struct
                         struct fault *fault) {
   struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
                                .pictures = given->pictures};
+  struct kept kept = {0};
   const struct judge judge = engine_judge(&setup);
   void *context = NULL;
   struct roots *roots = NULL;
@@ -95,6 +121,7 @@ static enum status work(const struct worker_command_options *given, const struct
   if (!status) status = look_round(&setup, access->endpoint, fault);
   if (!status) status = open_roots(given, access->endpoint, &roots, fault);
   if (!status && given->pictures) status = folder_make(given->pictures, fault);
+  if (!status) status = make_kept(given->out, &kept, &setup, fault);
   if (!status && given->cache) status = folder_make(given->cache, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) goto end;
@@ -114,6 +141,8 @@ static enum status work(const struct worker_command_options *given, const struct
   socket_context_close(context);
 end:
   roots_close(roots);
+  free(kept.evidence);
+  free(kept.groups);
   return status;
 }
 

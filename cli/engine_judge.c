@@ -18,6 +18,7 @@ struct prepared_golden {
 struct desk {
   struct opened_golden *golden;
   struct opened_inspection at;
+  struct group_desk group;
 };
 
 static enum status make_golden(const struct engine_judge *setup, const char *path, struct opened_golden **opened,
@@ -40,18 +41,21 @@ enum status engine_judge_prepare(struct engine_judge *setup, const char *path, c
   return STATUS_OK;
 }
 
-static enum status keep_golden(const char *folder, struct opened_golden *golden, struct fault *fault) {
+static enum status keep_golden(const struct engine_judge *setup, struct opened_golden *golden, struct fault *fault) {
   struct opened_inspection at = {0};
   enum status status = opened_golden_inspect(golden, &at, fault);
-  if (!status) status = evidence_keep_golden(folder, opened_golden_of(golden), inspection_golden(at.inspection), fault);
+  if (!status && setup->evidence)
+    status = evidence_keep_golden(setup->evidence, opened_golden_of(golden), inspection_golden(at.inspection), fault);
+  if (!status && setup->groups)
+    status = group_keeper_golden(setup->groups, opened_golden_of(golden), at.inspection, fault);
   inspection_close(at.inspection);
   return status;
 }
 
 enum status engine_judge_keep(const struct engine_judge *setup, struct fault *fault) {
   enum status status = STATUS_OK;
-  for (const struct prepared_golden *at = setup->prepared; at && setup->evidence && !status; at = at->next)
-    status = keep_golden(setup->evidence, at->opened, fault);
+  for (const struct prepared_golden *at = setup->prepared; at && !status; at = at->next)
+    status = keep_golden(setup, at->opened, fault);
   return status;
 }
 
@@ -88,14 +92,29 @@ static enum status open_golden(void *context, const char *path, const char *sha2
     status = fault_set(fault, STATUS_INVALID, "%s: the seal changed while the golden was opened", path);
     opened_golden_free(opened);
   }
+  /* Those that were prepared are kept by engine_judge_keep. */
+  struct fault trouble = {0};
+  if (!status && (setup->evidence || setup->groups) && keep_golden(setup, opened, &trouble))
+    message_warning("%s", trouble.text);
   if (!status) *golden = opened;
   return status;
 }
 
+/* Of the photo judged last; what cannot be kept is warned of and does not change the result. */
+static void keep_group(const struct engine_judge *setup, struct desk *desk, const struct job *job) {
+  const struct golden *golden = opened_golden_of(desk->golden);
+  struct fault fault = {0};
+  if (!setup->groups || !desk->at.inspection) return;
+  enum status status = job ? group_keeper_add(setup->groups, &desk->group, golden, desk->at.inspection, job, &fault)
+                           : group_keeper_flush(setup->groups, &desk->group, golden, desk->at.inspection, &fault);
+  if (status) message_warning("%s", fault.text);
+}
+
 static void close_desk(void *context, void *desk) {
-  (void)context;
   struct desk *closed = desk;
   if (!closed) return;
+  keep_group(context, closed, NULL);
+  group_desk_free(&closed->group);
   inspection_close(closed->at.inspection);
   free(closed);
 }
@@ -124,23 +143,29 @@ char *engine_judge_picture_path(const char *folder, const struct job *job) {
   return path;
 }
 
-static void make_picture(const struct engine_judge *setup, const struct desk *desk, const struct job *job,
-                         const struct result *result) {
+static void make_picture(const struct engine_judge *setup, const struct job *job, const struct picture *picture) {
+  char *path = engine_judge_picture_path(setup->pictures, job);
+  struct fault fault = {0};
+  if (!path)
+    message_warning("%s: no picture: out of memory", job->photo);
+  else if (picture_write(picture, path, &fault))
+    message_warning("%s", fault.text);
+  free(path);
+}
+
+static void keep_evidence(const struct engine_judge *setup, const struct desk *desk, const struct job *job,
+                          const struct result *result) {
   struct inspect_evidence evidence;
+  if (result->verdict != VERDICT_FAIL || (!setup->pictures && !setup->evidence)) return;
   if (!inspect_evidence(desk->at.inspection, &evidence)) return;
   const struct golden *golden = opened_golden_of(desk->golden);
   char name[sizeof golden->spec.name + 32];
   snprintf(name, sizeof name, "%s, version %lld", golden->spec.name, (long long)golden->version);
   const struct picture picture = {result, &evidence, name};
-  char *path = engine_judge_picture_path(setup->pictures, job);
   struct fault fault = {0};
-  if (!path)
-    message_warning("%s: no picture: out of memory", job->photo);
-  else if (picture_write(&picture, path, &fault))
-    message_warning("%s", fault.text);
+  if (setup->pictures) make_picture(setup, job, &picture);
   if (setup->evidence && evidence_keep_photo(setup->evidence, job->id, &evidence, &fault))
     message_warning("%s", fault.text);
-  free(path);
 }
 
 /* The engine says of a photo without bytes that it is unreadable, with all that a result has; why is known here. */
@@ -156,6 +181,8 @@ static enum status inspect(struct desk *desk, const struct photo *photo, const s
     if (status != STATUS_DEVICE || opened_golden_elsewhere(desk->golden, &desk->at, fault)) return status;
     result_free(result);
     *result = (struct result){0};
+    /* The photos that waited on the device are gone with it. */
+    group_desk_free(&desk->group);
   }
 }
 
@@ -167,7 +194,8 @@ static enum status judge(void *context, void *desk, const struct photo *photo, c
   enum status status = inspect(at, photo, job, &result, fault);
   if (!status && unreadable) say_why(&result, unreadable);
   if (!status) {
-    if (result.verdict == VERDICT_FAIL && setup->pictures) make_picture(setup, at, job, &result);
+    keep_evidence(setup, at, job, &result);
+    keep_group(setup, at, job);
     *line = result_write(&result);
     if (!*line) status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the result", job->photo);
   }

@@ -2,6 +2,7 @@
 #ifndef ASSAY_CLI_ENGINE_JUDGE_H
 #define ASSAY_CLI_ENGINE_JUDGE_H
 
+#include "cli/group_keeper.h"
 #include "engine/inspect.h"
 #include "ipc/judge.h"
 
@@ -11,6 +12,7 @@ struct engine_judge {
   bool return_on_device_error;      /* a GPU that fails is STATUS_DEVICE; else the work is done elsewhere */
   const char *pictures;             /* folder for the pictures of photos that failed; NULL: none are made */
   const char *evidence;             /* folder for what reports show (cli/evidence.h); NULL: nothing is kept */
+  struct group_keeper *groups;      /* group images; NULL: none are kept; needs inspect.groups */
   struct prepared_golden *prepared; /* a list; NULL: none */
 };
 

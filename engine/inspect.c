@@ -31,6 +31,7 @@ void inspection_close(struct inspection *work) {
   aligned_free(&work->device, &work->aligned);
   artwork_work_free(&work->device, &work->artwork);
   comparison_free(&work->device, &work->comparison);
+  group_tally_free(&work->device, &work->tally);
   dimensions_free(&work->dimensions, &work->device);
   image_free(&work->photo);
   image_free(&work->evidence_photo);

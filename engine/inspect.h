@@ -2,6 +2,7 @@
 #ifndef ASSAY_ENGINE_INSPECT_H
 #define ASSAY_ENGINE_INSPECT_H
 
+#include "engine/groups/group_image.h"
 #include "engine/image.h"
 #include "engine/measure/value.h"
 #include "models/golden.h"
@@ -18,6 +19,7 @@ struct inspect_options {
   const char *backend; /* "auto", "cpu" or "cuda"; NULL: auto */
   const char *cpu;     /* "reference", "baseline", "avx2", "avx512"; NULL: the best that this processor has */
   int gpu;             /* which, from 0, where there are several; inspectors on two share nothing */
+  bool groups;         /* group images will be asked for */
 };
 
 /* How many GPUs there are to choose from under these options (NULL: none given); 0: the CPU does the work. */
@@ -87,6 +89,16 @@ struct inspect_evidence {
   const struct plane *map;    /* difference in units of tolerance */
 };
 bool inspect_evidence(struct inspection *inspection, struct inspect_evidence *evidence);
+
+/* ---- group images (engine/groups/group_image.h), under inspect_options.groups ---- */
+
+/* The image of the golden's own photos, valid as long as the inspector; `labels` (may be NULL) gets the zone of each of
+ * its luma pixels, 0 not compared, 1 outside all zones, zone i at i + 2. NULL without `groups`. */
+const struct group_image *inspection_golden_group(const struct inspection *inspection, const uint8_t **labels);
+/* Adds the photo that was judged last, where it was compared: *added. At most 256 photos between two takes. */
+enum status inspect_group_add(struct inspection *inspection, bool *added, struct fault *fault);
+/* Adds what was gathered to `into`, an image of the golden's shape, and begins anew. */
+enum status inspect_group_take(struct inspection *inspection, struct group_image *into, struct fault *fault);
 
 enum { INSPECT_MAP_UNIT = 32 };
 

@@ -47,6 +47,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
   if (!status)
     status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
   if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
+  if (!status && in->groups) status = inspector_tally(work, false, fault);
   if (status) fault_prefix(fault, "golden photo %s", photo->path);
   return status;
 }
@@ -61,8 +62,10 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   if (!status) status = inspection_open(in, &work, fault);
   if (!status) status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
   if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
+  if (!status && in->groups) status = inspector_tally(work, true, fault);
   for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], fault);
   if (!status) status = device_wait(&work->device, fault);
+  if (!status && in->groups) status = inspector_groups(in, work, fault);
   inspection_close(work);
   if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
@@ -75,6 +78,7 @@ static enum status open_photos(struct inspector *in, const struct photo *photos,
   char why[200];
   enum status status = backend_open(options, &in->device, why, sizeof why, fault);
   in->backend = in->device.backend;
+  in->groups = options && options->groups;
   if (!status) status = open_first(in, &photos[0], masks, fault);
   if (!status) status = make_reference(in, photos, count, fault);
   return status;
@@ -116,6 +120,8 @@ void inspector_close(struct inspector *in) {
   pyramid_release(&in->device, &in->cr);
   align_golden_close(&in->device, &in->align);
   zones_free(&in->zones);
+  group_image_free(&in->group);
+  free(in->group_labels);
   image_free(&in->image);
   device_close(&in->device);
   spec_free(&in->own_spec);

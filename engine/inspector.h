@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_INSPECTOR_H
 
 #include "engine/artwork_find.h"
+#include "engine/group_tally.h"
 #include "engine/inspect.h"
 #include "engine/landmarks.h"
 #include "engine/measure/dimensions.h"
@@ -22,6 +23,9 @@ struct inspector {
   struct reference reference;
   struct artwork artwork;
   struct landmarks landmarks;
+  bool groups;
+  struct group_image group; /* of the golden's photos, where `groups` */
+  uint8_t *group_labels;
 };
 
 struct inspection {
@@ -31,6 +35,7 @@ struct inspection {
   struct alignment alignment;
   struct aligned aligned;
   struct comparison comparison;
+  struct group_tally tally;
   struct dimensions dimensions;
   struct artwork_work artwork;
   struct image evidence_photo;
@@ -50,6 +55,11 @@ enum status gauging_measure(struct inspection *inspection, struct result *result
 void gauging_judge(const struct inspection *inspection, struct result *result);
 /* Aligns the decoded photo, as align_photo. */
 enum status inspection_align(struct inspection *inspection, const char **why, struct fault *fault);
+
+/* Adds the photo that was made ready for comparison; `golden`: it is the golden photo itself. */
+enum status inspector_tally(struct inspection *inspection, bool golden, struct fault *fault);
+/* Makes the golden's group image and its labels from what an inspection gathered. */
+enum status inspector_groups(struct inspector *inspector, struct inspection *inspection, struct fault *fault);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);
