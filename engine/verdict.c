@@ -1,4 +1,5 @@
 #include "engine/diagnose.h"
+#include "engine/severity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -109,11 +110,11 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
   struct patch golden = golden_patch(in, f);
   r->class_ = f->classified ? f->class_ : classify(f, &golden, photo);
   const struct spec_zone *zone = zone_at(in, f);
-  r->severity = zone ? zone->severity : SEVERITY_MAJOR;
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
   /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
   double strength = f->peak * sqrt((double)f->area / 9);
   r->confidence = f->classified ? f->confidence : strength / (strength + 1);
+  r->severity = severity_of(in->spec, zone, r);
 }
 
 /* ---- verdict ---- */

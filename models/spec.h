@@ -18,7 +18,13 @@ enum marker_kind { MARKER_NONE, MARKER_ARUCO, MARKER_CHARUCO, MARKER_CHESSBOARD 
 enum colour_reference { COLOUR_NONE, COLOUR_FIXTURE, COLOUR_ZONE };
 
 /* SPEC_MAX_ZONES leaves a map of zone numbers room for "outside" in one byte. */
-enum { SPEC_MAX_BYTES = 1 << 20, SPEC_MAX_ZONES = 250, SPEC_MAX_DIMENSIONS = 1000, SPEC_MAX_POINTS = 10000 };
+enum {
+  SPEC_MAX_BYTES = 1 << 20,
+  SPEC_MAX_ZONES = 250,
+  SPEC_MAX_DIMENSIONS = 1000,
+  SPEC_MAX_POINTS = 10000,
+  SPEC_MAX_RULES = 100
+};
 
 /* Whether a golden of two levels is compared as artwork, and which level is the material. */
 enum artwork_material { ARTWORK_DARK, ARTWORK_LIGHT, ARTWORK_NEVER };
@@ -42,6 +48,15 @@ struct spec_zone {
   bool ignore; /* not compared, not used for alignment or light */
   enum severity severity; /* default major */
   struct spec_tolerance tolerance;
+};
+
+/* A rule for the severity of findings: it fits those for which all that it names holds. */
+struct spec_severity {
+  enum severity severity;
+  char classes[8][64], zones[8][64]; /* "" from the first unused one on; none: all */
+  double larger_than, smaller_than;  /* largest extent; NAN where not given */
+  int unit;                          /* of these: 0 mm, 1 golden pixels */
+  double stronger_than, weaker_than; /* peak, units of tolerance; NAN where not given */
 };
 
 /* A target of known size in the product's plane. Numbers that are not given are NAN. */
@@ -138,6 +153,8 @@ struct spec {
   double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */
   struct spec_zone *zones;         /* where they overlap, an ignored one counts before all, else the last */
   size_t zone_count;
+  struct spec_severity *severities; /* the first that fits decides; else the zone's severity */
+  size_t severity_count;
   enum scale_source scale;
   double mm_per_px; /* NAN where not given */
   struct spec_marker marker;

@@ -70,6 +70,8 @@ enum status spec_check(struct spec_reader *in, const yaml_node_t *root, struct s
     status = check_zone(in, enter_item(in, root, "zones", i), spec, i);
   if (!status) status = check_colour(in, root, spec);
   if (!status) status = check_light(in, root, spec);
+  for (size_t i = 0; i < spec->severity_count && !status; i++)
+    status = spec_check_severity(in, enter_item(in, root, "severity", i), spec, i);
   if (!status) status = spec_check_scale(in, spec_member(in, root, "scale"), spec);
   for (size_t i = 0; i < spec->dimension_count && !status; i++) {
     const yaml_node_t *node = enter_item(in, root, "dimensions", i);

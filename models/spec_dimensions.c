@@ -187,6 +187,7 @@ const struct spec_field spec_dimension_fields[] = {
      .help = "a value over gauges; distance of [a, b] is from the middle of a perpendicular to b"},
     {.key = "of",
      .type = SPEC_NAMES,
+     .unit = "gauge",
      COLUMN(spec_dimension, of),
      .count = 3,
      .only = SPEC_OF_MEASURE,

@@ -3,7 +3,6 @@
 static const char *const materials[] = {"dark", "light", "never", NULL};
 static const char *const motions[] = {"translation", "rigid", "similarity", "affine", "homography", NULL};
 static const char *const outsides[] = {"compare", "ignore", NULL};
-static const char *const severities[] = {"critical", "major", "minor", NULL};
 static const char *const scales[] = {"none", "fixture", "marker", "reference", NULL};
 static const char *const markers[] = {"aruco", "charuco", "chessboard", NULL};
 static const char *const dictionaries[] = {
@@ -159,7 +158,7 @@ const struct spec_field spec_zone_fields[] = {
     {.key = "severity",
      .type = SPEC_WORD,
      COLUMN(spec_zone, severity),
-     .words = severities,
+     .words = spec_severity_words,
      .fallback = "major",
      .help = "of what is found in the zone"},
     {.key = "tolerance",
@@ -226,6 +225,7 @@ static const struct spec_field scale_fields[] = {
      .help = "side of a square of a chessboard or charuco"},
     {.key = "of",
      .type = SPEC_NAMES,
+     .unit = "gauge",
      COLUMN(spec, reference_of),
      .count = 2,
      .help = "two gauges (lines or circles), or one circle, not on the product: a distance or diameter that is known; "
@@ -317,6 +317,15 @@ const struct spec_field spec_fields[] = {
      .item_size = sizeof(struct spec_zone),
      .fields = spec_zone_fields,
      .help = "parts of the product; where they overlap, an ignored one counts before all, else the last"},
+    {.key = "severity",
+     .type = SPEC_LIST,
+     COLUMN(spec, severities),
+     .count_offset = offsetof(struct spec, severity_count),
+     .count = SPEC_MAX_RULES,
+     .item_size = sizeof(struct spec_severity),
+     .fields = spec_severity_fields,
+     .help =
+         "rules for how severe a finding is: the first that fits decides, else the severity of its zone, else major"},
     {.key = "scale", .type = SPEC_MAP, .fields = scale_fields, .help = "how pixels become millimetres"},
     {.key = "dimensions",
      .type = SPEC_LIST,
@@ -338,6 +347,9 @@ const char spec_example[] =
     "zones:\n"
     "  - {name: body, polygon: [[60, 90], [560, 90], [560, 420], [60, 420]], severity: major}\n"
     "  - {name: stamp, polygon: [[230, 115], [298, 115], [298, 170], [230, 170]], ignore: true}\n"
+    "severity:\n"
+    "  - {class: missing, zone: body, severity: critical}\n"
+    "  - {class: [scratch, stain], smaller_than: 2, unit: mm, severity: minor}\n"
     "scale: {source: fixture, mm_per_px: 0.1}\n"
     "dimensions:\n"
     "  - {name: hole, gauge: circle, centre: [312, 307], radius: 22.5, search: 12}\n"

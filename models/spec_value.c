@@ -170,7 +170,7 @@ void spec_expected(const struct spec_field *field, char *text, size_t room) {
     list_words(field->words, text, room);
     break;
   case SPEC_NAMES:
-    snprintf(text, room, "the name of a gauge, or a list of at most %zu", field->count);
+    snprintf(text, room, "the name of a %s, or a list of at most %zu", field->unit, field->count);
     break;
   case SPEC_POLYGON:
     snprintf(text, room, "a list of 3 to %zu points [x, y], numbers %s", field->count, range);

@@ -165,7 +165,7 @@ enum status synthetic_judge(const struct synthetic *set, const struct common_opt
   progress_begin("judging", j.count);
   if (!status) status = parallel_run(&parallel, fault);
   progress_end();
-  for (size_t i = 0; i < j.idle_count; i++) inspection_close(j.idle[i]);
+  for (size_t i = 0; j.idle && i < j.idle_count; i++) inspection_close(j.idle[i]);
   for (size_t i = 0; j.results && i < j.count; i++) result_free(&j.results[i]);
   free(j.results), free(j.faults), free(j.idle);
   pthread_mutex_destroy(&j.mutex);

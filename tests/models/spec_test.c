@@ -155,7 +155,7 @@ static void a_key_that_is_unknown_or_doubled_is_refused(void **state) {
   const struct refusal cases[] = {
       {"name: a\ntolerence: {absolute: 3}\n", "2:1: tolerence: unknown key; expected keys and values: name, alignment, "
                                               "outside, artwork, colour, light, photo, tolerance, "
-                                              "regions, zones, scale, dimensions, aql"},
+                                              "regions, zones, severity, scale, dimensions, aql"},
       {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], colour: red}\n", "2:50: zones[0].colour: unknown key"},
       {"name: a\nname: b\n", "2:1: name: given twice, first in line 1; expected once"},
       {"tolerance: {edge: 1,\n  edge: 2}\n", "2:3: tolerance.edge: given twice, first in line 1"},
@@ -447,6 +447,35 @@ static void the_help_names_every_key_and_its_example_is_valid(void **state) {
   free(help);
 }
 
+static void severity_rules_are_read_in_their_order(void **state) {
+  (void)state;
+  struct spec spec;
+  parse("scale: {source: fixture, mm_per_px: 0.1}\n"
+        "zones: [{name: body, polygon: [[0, 0], [9, 0], [9, 9]]}]\n"
+        "severity:\n"
+        "  - {class: [missing, open], zone: body, severity: critical}\n"
+        "  - {smaller_than: 2, weaker_than: 1.5, severity: minor}\n"
+        "  - {class: scratch, larger_than: 40, unit: px, severity: major}\n",
+        &spec);
+  assert_int_equal(spec.severity_count, 3);
+  assert_int_equal(spec.severities[0].severity, SEVERITY_CRITICAL);
+  assert_string_equal(spec.severities[0].classes[1], "open");
+  assert_string_equal(spec.severities[0].zones[0], "body");
+  assert_true(isnan(spec.severities[0].larger_than) && isnan(spec.severities[0].weaker_than));
+  assert_true(spec.severities[1].smaller_than == 2 && spec.severities[1].unit == 0);
+  assert_true(spec.severities[2].larger_than == 40 && spec.severities[2].unit == 1);
+  spec_free(&spec);
+  const struct refusal cases[] = {
+      {"severity: [{class: dent, severity: minor}]\n", "1:20: severity[0].class: dent; expected classes"},
+      {"severity: [{zone: lid, severity: minor}]\n", "1:19: severity[0].zone: lid; expected names of zones"},
+      {"severity: [{class: stain}]\n", "1:12: severity[0].severity: missing; expected critical, major or minor"},
+      {"severity: [{smaller_than: 2, severity: minor}]\n", "1:12: severity[0].unit: millimetres without a fixed scale"},
+      {"severity: [{larger_than: 3, smaller_than: 2, unit: px, severity: minor}]\n",
+       "1:26: severity[0].larger_than: 3; expected less than smaller_than, 2"},
+  };
+  CHECK_REFUSALS(cases);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(defaults_are_those_of_the_design),
@@ -464,6 +493,7 @@ int main(void) {
       cmocka_unit_test(a_giant_or_endlessly_nested_text_is_refused_at_once),
       cmocka_unit_test(texts_may_hold_any_language),
       cmocka_unit_test(the_material_of_artwork_is_a_word),
+      cmocka_unit_test(severity_rules_are_read_in_their_order),
       cmocka_unit_test(the_help_names_every_key_and_its_example_is_valid),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
