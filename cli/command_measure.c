@@ -90,7 +90,7 @@ static void print_budget(const struct measured *m) {
 }
 
 static void print_gauge(const struct inspect_gauges *g, const struct gauge *gauge) {
-  size_t number[EDGE_OUTLIER + 1] = {0};
+  size_t number[EDGE_BESIDE + 1] = {0};
   for (size_t i = 0; i < gauge->count; i++) number[g->edges[gauge->first + i].state]++;
   printf("  gauge %-18s ", gauge->spec->name);
   if (!gauge->found) {
@@ -101,8 +101,9 @@ static void print_gauge(const struct inspect_gauges *g, const struct gauge *gaug
     printf("%d counted\n", gauge->number);
     return;
   }
-  printf("%zu edges (weak %zu, outside %zu, outliers %zu), blur %.2f px, noise %.2f grey levels\n", number[EDGE_FOUND],
-         number[EDGE_WEAK], number[EDGE_OUTSIDE], number[EDGE_OUTLIER], gauge->sigma, gauge->noise);
+  printf("%zu edges (weak %zu, outside %zu, outliers %zu, beside them %zu), blur %.2f px, noise %.2f grey levels\n",
+         number[EDGE_FOUND], number[EDGE_WEAK], number[EDGE_OUTSIDE], number[EDGE_OUTLIER], number[EDGE_BESIDE],
+         gauge->sigma, gauge->noise);
   for (size_t i = 0; i < gauge->count; i++) {
     const struct gauge_edge *e = &g->edges[gauge->first + i];
     if (e->state != EDGE_FOUND) printf("    %s at (%.1f, %.1f)\n", edge_state_name(e->state), e->x, e->y);

@@ -201,22 +201,40 @@ struct kernel_components {
  * ny, along = v nx - u ny, distance from the edge's circle (or straight line, curvature 0) d = q / (1 + sqrt(1 +
  * curvature q)), q = 2 across + curvature (along along + across across) a pixel counts where |along| <= length (1 +
  * curvature across), which is the same angle at any distance, and (d - first) KERNEL_PROFILE_SCALE, rounded down, is
- * the number of one of the profile's bins: count += 1, sum += value, place += the rest of the division in 1/4096,
- * rounded down. In double as profile.h says. The profiles' bins follow each other: `at` is the sum of the bins of those
- * before. */
+ * the number of one of the profile's bins: its count grows by 1, its sum by the value, its place by the rest of the
+ * division in 1/KERNEL_PROFILE_FINE, rounded down. In single precision as profile.h says. The profiles' bins follow
+ * each other: `at` is the sum of the bins of those before. */
 struct kernel_profile {
   double x, y, nx, ny; /* photo pixels; a unit vector to within 1e-6 */
   double curvature;    /* 1/px, -1..1 */
-  double length;       /* half the strip's, px, above 0, at most 1e5 */
+  double length;       /* half the strip's, px, above 0; nowhere in it more than KERNEL_PROFILE_LENGTH */
   double first;        /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / 4 either way */
   int32_t bins, at;    /* 1..KERNEL_PROFILE_BINS; in elements of `bins` */
 };
 
+/* Pixels in bits 0..15, the sum of their values in 16..39, of their places in 40..63. A bin is too narrow for the row
+ * or the slanting lines of pixels in it to be more than 65535. */
 struct kernel_bin {
-  uint32_t count, sum, place;
+  uint64_t word;
 };
 
-enum { KERNEL_PROFILE_SCALE = 4, KERNEL_PROFILE_BINS = 65536, KERNEL_MOST_PROFILES = 1 << 20 };
+static inline uint32_t kernel_bin_count(struct kernel_bin bin) {
+  return (uint32_t)bin.word & 0xffff;
+}
+static inline uint32_t kernel_bin_sum(struct kernel_bin bin) {
+  return (uint32_t)(bin.word >> 16) & 0xffffff;
+}
+static inline uint32_t kernel_bin_place(struct kernel_bin bin) {
+  return (uint32_t)(bin.word >> 40);
+}
+
+enum {
+  KERNEL_PROFILE_SCALE = 4,
+  KERNEL_PROFILE_FINE = 256,
+  KERNEL_PROFILE_BINS = 65536,
+  KERNEL_PROFILE_LENGTH = 30000,
+  KERNEL_MOST_PROFILES = 1 << 20
+};
 
 struct kernel_profiles {
   struct kernel_image photo;             /* u8 */

@@ -1,5 +1,6 @@
-/* The arithmetic of kernel_profiles, shared by every backend (C and CUDA), so that it exists once. Double with + - x /
- * sqrt in a fixed order and never contracted: the same bits everywhere. */
+/* The arithmetic of kernel_profiles, shared by every backend (C and CUDA), so that it exists once. What decides a
+ * pixel's bin is single precision with + - x / sqrt in a fixed order and never contracted: the same bits everywhere.
+ * Places are counted from the pixel that holds the profile's, so that they are right to some 1e-5 px. */
 #ifndef ASSAY_KERNELS_PROFILE_H
 #define ASSAY_KERNELS_PROFILE_H
 
@@ -13,35 +14,62 @@
 #define PROFILE_FN static inline
 #endif
 
-enum { PROFILE_FINE = 4096 };
-
 PROFILE_FN int profile_valid(const struct kernel_profile *p) {
   double norm = p->nx * p->nx + p->ny * p->ny, span = (double)KERNEL_PROFILE_BINS / KERNEL_PROFILE_SCALE;
-  return norm > 0.999999 && norm < 1.000001 && p->x > -1e6 && p->x < 1e6 && p->y > -1e6 && p->y < 1e6 &&
-         p->curvature >= -1 && p->curvature <= 1 && p->length > 0 && p->length <= 1e5 && p->first >= -span &&
-         p->first <= span && p->bins >= 1 && p->bins <= KERNEL_PROFILE_BINS && p->at >= 0;
+  if (!(norm > 0.999999 && norm < 1.000001 && p->x > -1e6 && p->x < 1e6 && p->y > -1e6 && p->y < 1e6 &&
+        p->curvature >= -1 && p->curvature <= 1 && p->length > 0 && p->first >= -span && p->first <= span &&
+        p->bins >= 1 && p->bins <= KERNEL_PROFILE_BINS && p->at >= 0))
+    return 0;
+  double near = 1 + p->curvature * p->first;
+  double far = near + p->curvature * ((double)p->bins / KERNEL_PROFILE_SCALE), wide = near > far ? near : far;
+  return p->length * (wide > 1 ? wide : 1) <= KERNEL_PROFILE_LENGTH;
 }
 
-/* The bin of pixel (x, y), and what of a bin lies before it, in 1 / PROFILE_FINE; -1 where the profile does not have
- * it. */
-PROFILE_FN int32_t profile_bin(const struct kernel_profile *p, int32_t x, int32_t y, uint32_t *fine) {
-  double u = x - p->x, v = y - p->y;
-  double across = u * p->nx + v * p->ny, along = v * p->nx - u * p->ny;
-  double length = p->length * (1 + p->curvature * across), distance = across;
-  if (!(along >= -length && along < length)) return -1;
-  if (p->curvature != 0) {
-    double q = 2 * across + p->curvature * (along * along + across * across), root = 1 + p->curvature * q;
-    distance = q / (1 + sqrt(root > 0 ? root : 0));
+/* A profile as its pixels need it. */
+struct profile_frame {
+  int32_t x, y; /* a pixel near the place; what follows is counted from it */
+  float rest_x, rest_y, nx, ny, curvature, length, first, end;
+};
+
+PROFILE_FN struct profile_frame profile_frame_of(const struct kernel_profile *p) {
+  struct profile_frame f;
+  f.x = (int32_t)p->x, f.y = (int32_t)p->y;
+  f.rest_x = (float)(p->x - f.x), f.rest_y = (float)(p->y - f.y);
+  f.nx = (float)p->nx, f.ny = (float)p->ny;
+  f.curvature = (float)p->curvature, f.length = (float)p->length, f.first = (float)p->first;
+  f.end = (float)p->bins * KERNEL_PROFILE_FINE;
+  return f;
+}
+
+/* Place of a pixel in the bins, in 1 / KERNEL_PROFILE_FINE of one; below 0 where the profile does not have it.
+ * u = x - x of the place; vn = v ny, vt = v nx. */
+PROFILE_FN int32_t profile_place(const struct profile_frame *f, float u, float vn, float vt) {
+  float across = u * f->nx + vn, along = vt - u * f->ny;
+  float half = f->length * (1.0f + f->curvature * across), distance = across;
+  if (f->curvature != 0.0f) {
+    float q = 2.0f * across + f->curvature * (along * along + across * across), root = 1.0f + f->curvature * q;
+    distance = q / (1.0f + sqrtf(root > 0.0f ? root : 0.0f));
   }
-  double bin = (distance - p->first) * KERNEL_PROFILE_SCALE;
-  if (!(bin >= 0 && bin < p->bins)) return -1;
-  int32_t whole = (int32_t)bin;
-  *fine = (uint32_t)((bin - whole) * PROFILE_FINE);
-  return whole;
+  float place = (distance - f->first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
+  int inside = (along >= -half) & (along < half) & (place >= 0.0f) & (place < f->end);
+  return (int32_t)(inside ? place : -1.0f);
+}
+
+PROFILE_FN float profile_u(const struct profile_frame *f, int32_t x) {
+  return (float)(x - f->x) - f->rest_x;
+}
+
+PROFILE_FN float profile_v(const struct profile_frame *f, int32_t y) {
+  return (float)(y - f->y) - f->rest_y;
+}
+
+/* What a pixel adds to the bin of its place. */
+PROFILE_FN uint64_t profile_word(int32_t place, uint8_t value) {
+  return 1u | (uint32_t)value << 16 | (uint64_t)(uint32_t)(place % KERNEL_PROFILE_FINE) << 40;
 }
 
 /* By so much the reach is larger than it need be, px: more than rounding can be off. */
-#define PROFILE_MARGIN 0.001
+#define PROFILE_MARGIN 0.05
 
 /* Two strips of the plane, lying crosswise, that together hold every pixel of the profile: in the row that is v below
  * the place, columns from low + slope v to high + slope v of each, counted from the place. */
@@ -58,6 +86,7 @@ PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p)
   double sagitta = 0.5 * p->curvature * p->length * r.along;
   if (sagitta > 0) r.across_low -= sagitta;
   if (sagitta < 0) r.across_high -= sagitta;
+  r.along += PROFILE_MARGIN, r.across_low -= PROFILE_MARGIN, r.across_high += PROFILE_MARGIN;
   if (fabs(p->nx) > 1e-6) {
     double s = r.across_low / p->nx, t = r.across_high / p->nx;
     r.low[0] = s < t ? s : t, r.high[0] = s < t ? t : s, r.slope[0] = -p->ny / p->nx;
@@ -71,10 +100,10 @@ PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p)
 
 /* The whole numbers from low to high, within 0..size, as *first <= i < *end. */
 PROFILE_FN void profile_range(double low, double high, int32_t size, int32_t *first, int32_t *end) {
-  low -= PROFILE_MARGIN, high += PROFILE_MARGIN;
-  int32_t i = low >= size ? size : low <= 0 ? 0 : (int32_t)low;
-  *first = i < low && i < size ? i + 1 : i;
-  *end = high >= size ? size : high < 0 ? 0 : (int32_t)high + 1;
+  low = low < 0 ? 0 : low > size ? size : low;
+  high = high < -1 ? -1 : high > size - 1 ? size - 1 : high;
+  *first = (int32_t)low + ((int32_t)low < low);
+  *end = (int32_t)(high + 1);
 }
 
 /* Rows that may have pixels of the profile: *first <= y < *end, within 0..height. */

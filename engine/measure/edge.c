@@ -3,6 +3,7 @@
 #include "engine/measure/normal_table.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The normal distribution and its density. */
 struct normal {
@@ -53,9 +54,21 @@ static void add_node(const struct edge_shape *shape, double d, double node, doub
   sum->by_sigma += weight * (side.by_sigma - side.slope * 2 * back * shape->sigma / variance_along(shape));
 }
 
+/* Deviations beyond which the response is what it is far away, to 1e-6. */
+static const double FAR = 5;
+
+double edge_reach(const struct edge_shape *shape) {
+  double bow = shape->curvature * variance_along(shape);
+  return FAR * shape->sigma + 0.5 * shape->box + 5 * (bow < 0 ? -bow : bow);
+}
+
 struct edge_response edge_response(const struct edge_shape *shape, double d) {
   double bow = shape->curvature * variance_along(shape);
-  if (bow > -SLIGHT && bow < SLIGHT) return straight(shape->sigma, shape->box, d + 0.5 * bow);
+  if (bow > -SLIGHT && bow < SLIGHT) {
+    struct edge_response r = straight(shape->sigma, shape->box, d + 0.5 * bow);
+    r.by_sigma += r.slope * shape->curvature * shape->sigma;
+    return r;
+  }
   struct edge_response sum = {0, 0, 0, 0};
   add_node(shape, d, 0, 8.0 / 15, &sum);
   add_node(shape, d, 1.3556261799742659, 0.44415184554016907, &sum);
@@ -63,70 +76,93 @@ struct edge_response edge_response(const struct edge_shape *shape, double d) {
   return sum;
 }
 
-/* The shape of an edge that lies at `place` of a profile whose circle has the curvature given: a parallel circle. */
-static struct edge_shape at_place(const struct edge_shape *shape, double place) {
+struct edge_shape edge_shape_at(const struct edge_shape *shape, double place) {
   struct edge_shape s = *shape;
   double wide = 1 + s.curvature * place;
   if (wide > 0.1) s.curvature /= wide;
   return s;
 }
 
-/* Mean distance of a bin's pixels. */
-static double bin_place(const struct edge_profile *p, int32_t i) {
-  const struct kernel_bin *b = &p->bins[i];
-  double fine = ((double)b->place / (double)b->count + 0.5) / 4096;
-  return p->first + (i + fine) / KERNEL_PROFILE_SCALE;
+void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p) {
+  sums->first = p->first, sums->count = p->count < EDGE_MOST_BINS ? p->count : EDGE_MOST_BINS;
+  for (int32_t i = 0; i < sums->count; i++) {
+    struct kernel_bin bin = p->bins[i];
+    sums->pixels[i] += kernel_bin_count(bin), sums->values[i] += kernel_bin_sum(bin);
+    sums->places[i] += kernel_bin_place(bin);
+  }
+}
+
+/* The bins that hold something: pixels, mean value, mean distance. */
+struct samples {
+  int32_t count;
+  double weight[EDGE_MOST_BINS], mean[EDGE_MOST_BINS], place[EDGE_MOST_BINS];
+};
+
+static void take_samples(const struct edge_sums *sums, struct samples *out) {
+  out->count = 0;
+  for (int32_t i = 0; i < sums->count; i++) {
+    double pixels = sums->pixels[i];
+    if (!(pixels > 0)) continue;
+    int32_t k = out->count++;
+    double fine = (sums->places[i] / pixels + 0.5) / KERNEL_PROFILE_FINE;
+    out->weight[k] = pixels, out->mean[k] = sums->values[i] / pixels;
+    out->place[k] = sums->first + (i + fine) / KERNEL_PROFILE_SCALE;
+  }
 }
 
 /* ---- four parameters ---- */
 
 enum { PARAMETERS = 4, ROUNDS = 12 };
 
-/* Solves the 4 x 4 (or smaller) symmetric system in place by Cholesky; `inverse` gets the first diagonal element of the
- * inverse. */
-static bool solve_small(double *a, double *b, int n, double *inverse) {
-  double e[PARAMETERS] = {1, 0, 0, 0};
-  for (int i = 0; i < n; i++)
+/* Solves the symmetric system in place by Cholesky. `inverse` gets the last diagonal element of the inverse, and what
+ * it would be with the parameter before the last one known. */
+static bool solve_small(double *a, double *b, double inverse[2]) {
+  enum { N = PARAMETERS };
+  for (int i = 0; i < N; i++)
     for (int j = 0; j <= i; j++) {
-      double sum = a[i * PARAMETERS + j];
-      for (int k = 0; k < j; k++) sum -= a[i * PARAMETERS + k] * a[j * PARAMETERS + k];
+      double sum = a[i * N + j];
+      for (int k = 0; k < j; k++) sum -= a[i * N + k] * a[j * N + k];
       if (i == j) {
-        if (!(sum > 1e-12 * a[i * PARAMETERS + i])) return false;
-        a[i * PARAMETERS + i] = sqrt(sum);
+        if (!(sum > 1e-12 * a[i * N + i])) return false;
+        a[i * N + i] = sqrt(sum);
       } else {
-        a[i * PARAMETERS + j] = sum / a[j * PARAMETERS + j];
+        a[i * N + j] = sum / a[j * N + j];
       }
     }
-  *inverse = 0;
-  for (int i = 0; i < n; i++) {
-    for (int k = 0; k < i; k++) b[i] -= a[i * PARAMETERS + k] * b[k], e[i] -= a[i * PARAMETERS + k] * e[k];
-    b[i] /= a[i * PARAMETERS + i], e[i] /= a[i * PARAMETERS + i];
-    *inverse += e[i] * e[i];
+  for (int i = 0; i < N; i++) {
+    for (int k = 0; k < i; k++) b[i] -= a[i * N + k] * b[k];
+    b[i] /= a[i * N + i];
   }
-  for (int i = n - 1; i >= 0; i--) {
-    for (int k = i + 1; k < n; k++) b[i] -= a[k * PARAMETERS + i] * b[k];
-    b[i] /= a[i * PARAMETERS + i];
+  for (int i = N - 1; i >= 0; i--) {
+    for (int k = i + 1; k < N; k++) b[i] -= a[k * N + i] * b[k];
+    b[i] /= a[i * N + i];
   }
+  double last = a[N * N - 1] * a[N * N - 1], beside = a[N * N - 2] * a[N * N - 2];
+  inverse[0] = 1 / last, inverse[1] = 1 / (last + beside);
   return true;
 }
 
-static void add_bin(const double *row, double weight, double residual, int n, double *a, double *b) {
-  for (int i = 0; i < n; i++) {
+static void add_row(const double *row, double weight, double residual, double *a, double *b) {
+  for (int i = 0; i < PARAMETERS; i++) {
     double w = weight * row[i];
     for (int j = 0; j <= i; j++) a[i * PARAMETERS + j] += w * row[j];
     b[i] += w * residual;
   }
 }
 
+/* Response, for a place of an edge: made anew only where it is neither 0 nor 1. */
+static struct edge_response response_at(const struct edge_shape *shape, double reach, double d) {
+  if (d > -reach && d < reach) return edge_response(shape, d);
+  return (struct edge_response){d > 0, 0, 0, 0};
+}
+
 /* Level and contrast for a place and sigma: linear. */
-static bool fit_levels(const struct edge_profile *p, const struct edge_shape *shape, double place,
-                       struct edge_fit *fit) {
+static bool fit_levels(const struct samples *p, const struct edge_shape *shape, struct edge_fit *fit) {
   double n = 0, e = 0, ee = 0, v = 0, ev = 0;
-  struct edge_shape own = at_place(shape, place);
+  struct edge_shape own = edge_shape_at(shape, fit->place);
+  double reach = edge_reach(&own);
   for (int32_t i = 0; i < p->count; i++) {
-    if (!p->bins[i].count) continue;
-    double w = p->bins[i].count, r = edge_response(&own, bin_place(p, i) - place).value;
-    double sum = p->bins[i].sum;
+    double w = p->weight[i], r = response_at(&own, reach, p->place[i] - fit->place).value, sum = w * p->mean[i];
     n += w, e += w * r, ee += w * r * r, v += sum, ev += r * sum;
   }
   double determinant = n * ee - e * e;
@@ -137,80 +173,42 @@ static bool fit_levels(const struct edge_profile *p, const struct edge_shape *sh
 }
 
 /* One Gauss-Newton step; how far the place and the blur moved, px, or -1. */
-static double fit_step(const struct edge_profile *p, struct edge_shape *shape, struct edge_fit *fit) {
-  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, inverse;
-  struct edge_shape own = at_place(shape, fit->place);
-  fit->residual = 0, fit->freedom = -PARAMETERS;
+static double fit_step(const struct samples *p, struct edge_shape *shape, struct edge_fit *fit) {
+  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, inverse[2];
+  struct edge_shape own = edge_shape_at(shape, fit->place);
+  double reach = edge_reach(&own);
   for (int32_t i = 0; i < p->count; i++) {
-    const struct kernel_bin *bin = &p->bins[i];
-    if (!bin->count) continue;
-    struct edge_response r = edge_response(&own, bin_place(p, i) - fit->place);
-    double residual = (double)bin->sum / (double)bin->count - fit->level - fit->contrast * r.value;
-    double row[PARAMETERS] = {-fit->contrast * r.slope, fit->contrast * r.by_sigma, 1, r.value};
-    add_bin(row, bin->count, residual, PARAMETERS, a, b);
-    fit->residual += bin->count * residual * residual, fit->freedom++;
+    struct edge_response r = response_at(&own, reach, p->place[i] - fit->place);
+    double residual = p->mean[i] - fit->level - fit->contrast * r.value;
+    double row[PARAMETERS] = {1, r.value, fit->contrast * r.by_sigma, -fit->contrast * r.slope};
+    add_row(row, p->weight[i], residual, a, b);
   }
-  if (fit->freedom < 1 || !solve_small(a, b, PARAMETERS, &inverse)) return -1;
-  double most = 0.5 * shape->sigma, blur = b[1] > most ? most : b[1] < -most ? -most : b[1];
-  double move = b[0] > 1 ? 1 : b[0] < -1 ? -1 : b[0];
-  fit->place += move, fit->level += b[2], fit->contrast += b[3];
+  if (p->count <= PARAMETERS || !solve_small(a, b, inverse)) return -1;
+  double most = 0.5 * shape->sigma, blur = b[2] > most ? most : b[2] < -most ? -most : b[2];
+  double move = b[3] > 1 ? 1 : b[3] < -1 ? -1 : b[3];
+  fit->level += b[0], fit->contrast += b[1], fit->place += move;
   shape->sigma += blur;
   if (shape->sigma < EDGE_LEAST_SIGMA) shape->sigma = EDGE_LEAST_SIGMA;
-  fit->spread = sqrt(inverse);
+  fit->spread = sqrt(inverse[0]), fit->blind = inverse[0] - inverse[1];
   return fabs(move) > fabs(blur) ? fabs(move) : fabs(blur);
 }
 
-bool edge_fit(const struct edge_profile *p, const struct edge_shape *start, double place, double least_contrast,
-              struct edge_fit *fit) {
+bool edge_fit(const struct edge_sums *sums, const struct edge_shape *start, double place, double least_contrast,
+              double settled, struct edge_fit *fit) {
+  struct samples samples;
   struct edge_shape shape = *start;
-  double end = p->first + (double)p->count / KERNEL_PROFILE_SCALE;
+  double end = sums->first + (double)sums->count / KERNEL_PROFILE_SCALE;
+  memset(fit, 0, sizeof *fit);
   fit->place = place;
-  if (!fit_levels(p, &shape, place, fit)) return false;
+  take_samples(sums, &samples);
+  if (!fit_levels(&samples, &shape, fit)) return false;
   for (int round = 0; round < ROUNDS; round++) {
-    double moved = fit_step(p, &shape, fit);
-    if (moved < 0 || !(fit->place > p->first && fit->place < end)) return false;
-    if (moved < 1e-4 || (moved < 1e-3 && shape.sigma <= EDGE_LEAST_SIGMA)) {
-      fit->sigma = shape.sigma;
-      return fabs(fit->contrast) >= least_contrast && shape.sigma < 0.5 * (end - p->first);
-    }
-    if (shape.sigma <= EDGE_LEAST_SIGMA && round > 6 && moved < 0.02) {
-      fit->sigma = shape.sigma;
-      return fabs(fit->contrast) >= least_contrast;
-    }
+    double moved = fit_step(&samples, &shape, fit);
+    bool sharp = shape.sigma <= EDGE_LEAST_SIGMA;
+    if (moved < 0 || !(fit->place > sums->first && fit->place < end)) return false;
+    if (moved >= settled && !(sharp && moved < (round > 6 ? 0.02 : 1e-3))) continue;
+    fit->sigma = shape.sigma;
+    return fabs(fit->contrast) >= least_contrast && shape.sigma < 0.5 * (end - sums->first);
   }
   return false;
-}
-
-/* ---- three parameters, by a table ---- */
-
-void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table) {
-  struct edge_shape own = at_place(shape, place);
-  table->count = count < EDGE_MOST_BINS ? count : EDGE_MOST_BINS;
-  for (int32_t i = 0; i < table->count; i++)
-    table->at[i] = edge_response(&own, first + (i + 0.5) / KERNEL_PROFILE_SCALE - place);
-}
-
-bool edge_fit_near(const struct edge_profile *p, const struct edge_table *table, double place, struct edge_fit *fit) {
-  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, rr = 0, inverse;
-  int32_t count = p->count < table->count ? p->count : table->count;
-  fit->freedom = -3;
-  for (int32_t i = 0; i < count; i++) {
-    const struct kernel_bin *bin = &p->bins[i];
-    if (!bin->count) continue;
-    double w = bin->count, t = ((double)bin->place / w + 0.5) / (4096.0 * KERNEL_PROFILE_SCALE) - 0.125;
-    const struct edge_response *r = &table->at[i];
-    double mean = (double)bin->sum / w;
-    double row[3] = {r->slope + r->bend * t, 1, r->value + (r->slope + 0.5 * r->bend * t) * t};
-    add_bin(row, w, mean, 3, a, b);
-    rr += w * mean * mean, fit->freedom++;
-  }
-  double right[3] = {b[0], b[1], b[2]};
-  if (fit->freedom < 1 || !solve_small(a, b, 3, &inverse)) return false;
-  fit->residual = rr - (b[0] * right[0] + b[1] * right[1] + b[2] * right[2]);
-  if (!(fit->residual > 0)) fit->residual = 0;
-  fit->level = b[1], fit->contrast = b[2];
-  if (!(fabs(b[2]) > 1e-6)) return false;
-  fit->place = place - b[0] / b[2];
-  fit->spread = sqrt(inverse) / fabs(b[2]);
-  return true;
 }

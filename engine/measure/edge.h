@@ -22,6 +22,17 @@ struct edge_profile {
   double first; /* distance of the first bin's begin, px */
 };
 
+/* The sum of many profiles whose bins lie alike. All zero is empty. */
+enum { EDGE_MOST_BINS = 256 };
+struct edge_sums {
+  int32_t count;
+  double first;
+  double pixels[EDGE_MOST_BINS], values[EDGE_MOST_BINS], places[EDGE_MOST_BINS];
+};
+
+/* Adds one; bins beyond EDGE_MOST_BINS are left out. */
+void edge_sums_add(struct edge_sums *sums, const struct edge_profile *profile);
+
 /* Shape of the response. */
 struct edge_shape {
   double sigma;     /* blur, px, the smaller part of the pixel included; at least EDGE_LEAST_SIGMA */
@@ -36,6 +47,10 @@ struct edge_response {
   double value, slope, bend, by_sigma;
 };
 struct edge_response edge_response(const struct edge_shape *shape, double distance);
+/* Beyond this distance the response is 0 or 1, px. */
+double edge_reach(const struct edge_shape *shape);
+/* The shape of an edge that lies at `place` of a profile whose circle has the curvature given: a parallel circle. */
+struct edge_shape edge_shape_at(const struct edge_shape *shape, double place);
 
 /* ---- to find ---- */
 
@@ -60,25 +75,12 @@ double edge_strength(double sigma);
 struct edge_fit {
   double place, level, contrast, sigma; /* level: far before the edge; contrast: what is beyond it more */
   double spread;                        /* standard deviation of the place for noise of 1 grey level a pixel, px */
-  double residual;                      /* sum of squared residuals times pixels, grey levels squared */
-  double freedom;                       /* bins less parameters */
+  double blind;                         /* what of that, squared, comes from a blur that is not known, px^2 */
 };
 
-/* Place, level, contrast and sigma of one edge, from a start of place and sigma. False where it does not settle: no
- * edge, or too little of it within the profile. */
-bool edge_fit(const struct edge_profile *profile, const struct edge_shape *shape, double place, double least_contrast,
-              struct edge_fit *fit);
-
-/* The response on the bins' middles, for edges that share it; `place` is where they are expected. */
-enum { EDGE_MOST_BINS = 160 };
-struct edge_table {
-  int32_t count;
-  struct edge_response at[EDGE_MOST_BINS];
-};
-void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table);
-
-/* Place, level and contrast of an edge near `place`, sigma given by the table; fit->sigma is left alone. */
-bool edge_fit_near(const struct edge_profile *profile, const struct edge_table *table, double place,
-                   struct edge_fit *fit);
+/* Place, level, contrast and sigma of one edge, from a start of place and of sigma in `shape`, until a step is below
+ * `settled` px. False where it does not settle: no edge, or too little of it within the profile. */
+bool edge_fit(const struct edge_sums *sums, const struct edge_shape *shape, double place, double least_contrast,
+              double settled, struct edge_fit *fit);
 
 #endif

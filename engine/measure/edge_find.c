@@ -1,9 +1,8 @@
 #include "engine/measure/edge.h"
 
-#include "kernels/math.h"
-
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Two bins make a cell of half a pixel; the Gaussian of 1 px reaches REACH cells to either side. */
 enum { CELL = 2, REACH = 6, MOST_CELLS = KERNEL_PROFILE_BINS / CELL };
@@ -16,24 +15,42 @@ double edge_strength(double sigma) {
   return 0.39894228040143267794 / sqrt(1 + sigma * sigma + 1.0 / 12 + 1.0 / 48);
 }
 
+/* The Gaussian's values at whole cells. */
+static const double WEIGHT[REACH + 1] = {1,
+                                         0.88249690258459540,
+                                         0.60653065971263342,
+                                         0.32465246735834974,
+                                         0.13533528323661270,
+                                         0.043936933623407420,
+                                         0.011108996538242306};
+
+/* One cell near an end, smoothed as far as both sides reach: a step to one side alone would not be a smoothing. */
+static double smooth_end(const double *cell, int32_t cells, int32_t i) {
+  double sum = WEIGHT[0] * cell[i];
+  for (int k = 1; k <= REACH && i - k >= 0 && i + k < cells; k++) sum += WEIGHT[k] * (cell[i - k] + cell[i + k]);
+  return sum;
+}
+
+static void smooth_cells(double *restrict cell, int32_t cells, double *restrict smoothed) {
+  for (int32_t i = REACH; i < cells - REACH; i++) {
+    double sum = WEIGHT[0] * cell[i];
+    for (int k = 1; k <= REACH; k++) sum += WEIGHT[k] * (cell[i - k] + cell[i + k]);
+    smoothed[i] = sum;
+  }
+  for (int32_t i = 0; i < cells; i++)
+    if (i < REACH || i >= cells - REACH) smoothed[i] = smooth_end(cell, cells, i);
+}
+
 /* Mean value of the smoothed profile around each cell; NAN where no pixel is near. */
-static void smooth(const struct edge_profile *p, int32_t cells, double *sum, double *count, double *mean) {
-  double weight[REACH + 1];
-  for (int k = 0; k <= REACH; k++) weight[k] = math_exp(-0.5 * (k * CELL_PX) * (k * CELL_PX));
-  for (int32_t i = 0; i < cells; i++) {
-    sum[i] = count[i] = 0;
-    for (int32_t j = CELL * i; j < CELL * (i + 1) && j < p->count; j++)
-      sum[i] += p->bins[j].sum, count[i] += p->bins[j].count;
-  }
-  for (int32_t i = 0; i < cells; i++) {
-    double s = weight[0] * sum[i], c = weight[0] * count[i];
-    for (int k = 1; k <= REACH; k++) {
-      /* A step to one side alone would not be a smoothing. */
-      if (i - k < 0 || i + k >= cells) break;
-      s += weight[k] * (sum[i - k] + sum[i + k]), c += weight[k] * (count[i - k] + count[i + k]);
-    }
-    mean[i] = c > 0 ? s / c : NAN;
-  }
+static void smooth(const struct edge_profile *p, int32_t cells, double *room, double *mean) {
+  double *cell = room, *sum = room + cells;
+  for (int32_t i = 0; i < cells; i++)
+    cell[i] = kernel_bin_sum(p->bins[CELL * i]) + kernel_bin_sum(p->bins[CELL * i + 1]);
+  smooth_cells(cell, cells, sum);
+  for (int32_t i = 0; i < cells; i++)
+    cell[i] = kernel_bin_count(p->bins[CELL * i]) + kernel_bin_count(p->bins[CELL * i + 1]);
+  smooth_cells(cell, cells, mean);
+  for (int32_t i = 0; i < cells; i++) mean[i] = mean[i] > 0 ? sum[i] / mean[i] : NAN;
 }
 
 static int keep(struct edge_candidate *candidates, int count, struct edge_candidate one) {
@@ -50,40 +67,31 @@ static int keep(struct edge_candidate *candidates, int count, struct edge_candid
   return count;
 }
 
-/* Value k of the sorted ones, by Hoare's selection. */
-static double select_value(double *values, int32_t count, int32_t k) {
-  int32_t low = 0, high = count - 1;
-  while (low < high) {
-    double pivot = values[(low + high) / 2];
-    int32_t i = low, j = high;
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i > j) break;
-      double v = values[i];
-      values[i++] = values[j], values[j--] = v;
-    }
-    if (k <= j)
-      high = j;
-    else if (k >= i)
-      low = i;
-    else
-      break;
-  }
-  return values[k];
-}
-
 /* Difference between the neighbours of a cell; 0 where one is not there. */
 static double rise(const double *mean, int32_t i) {
   double r = mean[i + 1] - mean[i - 1];
   return r == r ? r : 0;
 }
 
-/* What of the slope is noise, grey levels a pixel. */
-static double noise_slope(const double *mean, int32_t cells, double *room) {
-  int32_t count = 0;
-  for (int32_t i = 2; i + 2 < cells; i++) room[count++] = fabs(rise(mean, i));
-  return count ? 1.4826 * select_value(room, count, count / 2) / (2 * CELL_PX) : 0;
+/* What of the slope is noise, grey levels a pixel: from the median of its size, to a sixteenth, counted by the leading
+ * bits of floating point. */
+static double noise_slope(const double *mean, int32_t cells) {
+  enum { BITS = 20, LEAST = 0x39800000 >> BITS, STEPS = 160 }; /* from 2^-12, eight steps an octave */
+  int32_t number[STEPS] = {0}, count = 0, below = 0, step = 0;
+  for (int32_t i = 2; i + 2 < cells; i++) {
+    float size = (float)fabs(rise(mean, i));
+    int32_t bits;
+    memcpy(&bits, &size, sizeof bits);
+    bits = (bits >> BITS) - LEAST;
+    number[bits < 0 ? 0 : bits >= STEPS ? STEPS - 1 : bits]++;
+    count++;
+  }
+  if (!count) return 0;
+  while (below + number[step] <= count / 2) below += number[step++];
+  int32_t middle = ((step + LEAST) << BITS) + (1 << (BITS - 1));
+  float size;
+  memcpy(&size, &middle, sizeof size);
+  return step ? 1.4826 * (double)size / (2 * CELL_PX) : 0;
 }
 
 static double contrast_at(const double *mean, int32_t cells, int32_t i) {
@@ -120,9 +128,9 @@ int edge_find(const struct edge_profile *p, double least, struct edge_candidate 
     own = malloc(3 * (size_t)cells * sizeof *own);
     if (!own) return 0;
   }
-  double *room = own ? own : stack, *sum = room, *count = room + cells, *mean = room + 2 * cells;
-  smooth(p, cells, sum, count, mean);
-  double noise = 4 * noise_slope(mean, cells, sum);
+  double *room = own ? own : stack, *mean = room + 2 * cells;
+  smooth(p, cells, room, mean);
+  double noise = 4 * noise_slope(mean, cells);
   int found = extremes(mean, cells, p->first, noise > least ? noise : least, candidates);
   free(own);
   return found;

@@ -3,44 +3,45 @@
 #include "kernels/profile.h"
 
 #include <math.h>
-#include <string.h>
 
-enum { MOST_REACH = 32, MOST_BINS = 2 * MOST_REACH * KERNEL_PROFILE_SCALE, STRETCH = 6 };
+enum { MOST_REACH = EDGE_MOST_BINS / (2 * KERNEL_PROFILE_SCALE), STRETCH = 6 };
 
-static const double LEAST_CONTRAST = 15;
+static const double LEAST_CONTRAST = 15, SETTLED = 1e-4;
 
 /* The mean profile of a strip, as kernel_profiles makes it. False where the strip leaves the photo. */
-static bool profile_of(const struct plane *luma, const struct kernel_profile *p, struct kernel_bin *bins) {
+static bool profile_of(const struct plane *luma, const struct kernel_profile *p, struct edge_sums *sums) {
   const double reach = p->length + fabs(p->first) + 2;
   if (!(p->x > reach && p->y > reach && p->x < luma->width - 1 - reach && p->y < luma->height - 1 - reach))
     return false;
   const struct profile_reach limits = profile_reach_of(p);
+  const struct profile_frame frame = profile_frame_of(p);
   int32_t top, bottom, left, right;
-  memset(bins, 0, (size_t)p->bins * sizeof *bins);
+  *sums = (struct edge_sums){.count = p->bins, .first = p->first};
   profile_rows(p, &limits, luma->height, &top, &bottom);
   for (int32_t y = top; y < bottom; y++) {
     const uint8_t *row = luma->pixels + (size_t)y * luma->stride;
+    float v = profile_v(&frame, y);
     profile_columns(p, &limits, y, luma->width, &left, &right);
     for (int32_t x = left; x < right; x++) {
-      uint32_t fine;
-      const int32_t bin = profile_bin(p, x, y, &fine);
-      if (bin < 0) continue;
-      bins[bin].count++;
-      bins[bin].sum += row[x];
-      bins[bin].place += fine;
+      const int32_t place = profile_place(&frame, profile_u(&frame, x), v * frame.ny, v * frame.nx);
+      if (place < 0) continue;
+      const int32_t bin = place / KERNEL_PROFILE_FINE;
+      sums->pixels[bin]++;
+      sums->values[bin] += row[x];
+      sums->places[bin] += place % KERNEL_PROFILE_FINE;
     }
   }
   return true;
 }
 
 /* Where the means of a short stretch to either side differ most. */
-static bool rough_place(const struct edge_profile *p, int polarity, double *place) {
+static bool rough_place(const struct edge_sums *p, int polarity, double *place) {
   double best = 0;
   for (int32_t at = STRETCH; at + STRETCH <= p->count; at++) {
     double sums[2] = {0, 0}, counts[2] = {0, 0};
     for (int32_t i = at - STRETCH; i < at + STRETCH; i++) {
-      sums[i >= at] += p->bins[i].sum;
-      counts[i >= at] += p->bins[i].count;
+      sums[i >= at] += p->values[i];
+      counts[i >= at] += p->pixels[i];
     }
     if (!(counts[0] > 0 && counts[1] > 0)) continue;
     const double rise = sums[1] / counts[1] - sums[0] / counts[0], size = polarity ? polarity * rise : fabs(rise);
@@ -52,7 +53,6 @@ static bool rough_place(const struct edge_profile *p, int polarity, double *plac
 }
 
 bool edge_strip_fit(const struct plane *luma, const struct edge_strip *strip, int polarity, struct edge_fit *fit) {
-  struct kernel_bin bins[MOST_BINS];
   const double reach = strip->reach < MOST_REACH ? strip->reach : MOST_REACH;
   const struct kernel_profile p = {.x = strip->x,
                                    .y = strip->y,
@@ -61,11 +61,11 @@ bool edge_strip_fit(const struct plane *luma, const struct edge_strip *strip, in
                                    .length = strip->half,
                                    .first = -reach,
                                    .bins = (int32_t)(2 * reach * KERNEL_PROFILE_SCALE)};
-  if (!(reach >= 2) || !profile_valid(&p) || !profile_of(luma, &p, bins)) return false;
-  const struct edge_profile profile = {bins, p.bins, p.first};
+  struct edge_sums sums;
+  if (!(reach >= 2) || !profile_valid(&p) || !profile_of(luma, &p, &sums)) return false;
   double place = 0;
-  if (!rough_place(&profile, polarity, &place)) return false;
+  if (!rough_place(&sums, polarity, &place)) return false;
   const struct edge_shape shape = {.sigma = 1, .box = fmax(fabs(strip->nx), fabs(strip->ny)), .curvature = 0};
-  if (!edge_fit(&profile, &shape, place, LEAST_CONTRAST, fit)) return false;
+  if (!edge_fit(&sums, &shape, place, LEAST_CONTRAST, SETTLED, fit)) return false;
   return fabs(fit->place) < reach && polarity * fit->contrast >= 0;
 }

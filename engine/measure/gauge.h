@@ -15,7 +15,8 @@ enum edge_state {
   EDGE_WEAK,    /* none of the least contrast and the polarity */
   EDGE_DOUBLED, /* two that are alike */
   EDGE_OUTSIDE, /* only beyond the search */
-  EDGE_OUTLIER  /* not where the others say, or unlike them: dirt, a burr, a gap */
+  EDGE_OUTLIER, /* not where the others say, or unlike them: dirt, a burr, a gap */
+  EDGE_BESIDE   /* so near to an outlier that its blur reaches */
 };
 
 struct gauge_edge {
@@ -34,6 +35,7 @@ struct gauge {
   struct pose_point middle; /* of the gauge, photo pixels */
   double sigma;             /* blur of the edge without the pixel, px */
   double noise, freedom;    /* of the image at the edge, grey levels, and degrees of freedom of that */
+  double common[2];         /* standard uncertainty of a displacement that all edges of a polarity share, px */
   int shapes;
   struct shape shape[2];           /* in the plane; two for a pair of edges */
   double form[2], form_freedom[2]; /* how many times what the noise explains the residuals are; at least 1 */
@@ -68,11 +70,12 @@ bool gauge_reshape(const struct measuring *measuring, const struct gauge *gauge,
                    struct shape *shapes);
 
 /* Widths of a profile of widths: between the two edges of each place, in the plane; at most `most` of them. Their
- * standard uncertainties from noise go to `spreads`, both may be NULL. How many there are. */
+ * standard uncertainties from noise go to `spreads`, what of it they share to `common`; all may be NULL. How many there
+ * are. */
 size_t gauge_widths(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
-                    double *widths, double *spreads, size_t most);
+                    double *widths, double *spreads, double *common, size_t most);
 
-/* "weak", "doubled", "outside", "outlier"; "found". */
+/* "weak", "doubled", "outside", "outlier", "beside"; "found". */
 const char *edge_state_name(enum edge_state state);
 
 #endif

@@ -7,7 +7,7 @@
 /* Beyond the search: what lies there is no answer, but a neighbour that spoils the edge's plateau. */
 static const double BEYOND = 8;
 /* Half the length of a strip that only looks for the edge, px. */
-static const double SEEK_HALF = 3;
+static const double SEEK_HALF = 2;
 /* An edge so strong against the one chosen spoils its plateau; one so alike makes the choice a guess. */
 static const double NEIGHBOUR = 0.15, ALIKE = 0.7, NOTABLE = 0.25;
 /* Of a plateau is used so many times the blur, within bounds, and less where another edge is near, px. A level that is
@@ -48,7 +48,7 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
   seek->half = 0.5 * outline_length(gauge->spec, part) * along / count;
   seek->reach = outline_reach(gauge->spec) * across;
   double wide = seek->reach + BEYOND, bins = ceil(2 * wide * KERNEL_PROFILE_SCALE);
-  if (!(bins <= 16000 && seek->half > 0.25 && seek->half < 5e4)) return STATUS_OK;
+  if (!(bins <= 16000 && seek->half > 0.25 && seek->half < KERNEL_PROFILE_LENGTH / 2)) return STATUS_OK;
   /* An outline's curvature as it should be serves to find the edge. */
   double curvature = 0;
   if (outline_is_curved(gauge->spec, part) && seek->reach > 0) {

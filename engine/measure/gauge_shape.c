@@ -42,6 +42,14 @@ static size_t collect(const struct measuring *m, const struct gauge *gauge, cons
   return count;
 }
 
+/* Uncertainty of what the points' displacements have in common, in the plane. */
+static double common_of(const struct measuring *m, const struct gauge *gauge, int slot,
+                        const struct shape_point *points, const size_t *index, size_t count) {
+  double plane = 0, photo = 0;
+  for (size_t i = 0; i < count; i++) plane += points[i].spread, photo += m->edges[gauge->first + index[i]].spread;
+  return photo > 0 ? gauge->common[slot] * plane / photo : 0;
+}
+
 /* An ellipse, rectangle or slot as it should be, brought to the plane: where its fit starts. */
 static bool start(const struct gauge *gauge, const struct gauge_photo *photo, const struct scale *scale,
                   struct shape *shape) {
@@ -113,12 +121,16 @@ static void judge_form(const struct shape *shape, const struct shape_point *poin
 /* One shape from the edges of `which`; false with gauge->why. */
 static bool fit_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, int which, int slot) {
   struct shape_point points[GAUGE_MOST_PLACES];
-  size_t index[GAUGE_MOST_PLACES], sought = 0, count = 0;
+  size_t index[GAUGE_MOST_PLACES], sought = 0, beside = 0, count = 0;
   struct shape *shape = &gauge->shape[slot];
-  for (size_t i = 0; i < gauge->count; i++) sought += which < 0 || m->edges[gauge->first + i].part == which;
+  for (size_t i = 0; i < gauge->count; i++) {
+    const struct gauge_edge *e = &m->edges[gauge->first + i];
+    if (which < 0 || e->part == which) sought++, beside += e->state == EDGE_BESIDE;
+  }
   for (int round = 0; round < 6; round++) {
     count = collect(m, gauge, photo->scale, which, points, index);
-    if (2 * count < sought || count < (size_t)shape_minimum(kind_of(gauge->spec)) + 1) {
+    if (2 * (count + beside) < sought || 4 * count < sought ||
+        count < (size_t)shape_minimum(kind_of(gauge->spec)) + 1) {
       gauge_explain(m, gauge);
       return false;
     }
@@ -130,22 +142,24 @@ static bool fit_shape(struct measuring *m, const struct gauge_photo *photo, stru
     if (!cut(m, gauge, shape, points, index, count)) break;
   }
   judge_form(shape, points, count, &gauge->form[slot], &gauge->form_freedom[slot]);
+  shape_add_common(points, count, common_of(m, gauge, slot, points, index, count), shape);
   return true;
 }
 
 void gauge_explain(const struct measuring *m, struct gauge *gauge) {
-  size_t number[EDGE_OUTLIER + 1] = {0};
+  size_t number[EDGE_BESIDE + 1] = {0};
   for (size_t i = 0; i < gauge->count; i++) number[m->edges[gauge->first + i].state]++;
   snprintf(gauge->why, sizeof gauge->why,
            "%zu of %zu places show its edge (weak in %zu, outside the search in %zu, outliers %zu); expected at least "
            "half of them",
-           number[EDGE_FOUND], gauge->count, number[EDGE_WEAK], number[EDGE_OUTSIDE], number[EDGE_OUTLIER]);
+           number[EDGE_FOUND], gauge->count, number[EDGE_WEAK], number[EDGE_OUTSIDE],
+           number[EDGE_OUTLIER] + number[EDGE_BESIDE]);
 }
 
 void gauge_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge) {
   const struct spec_dimension *g = gauge->spec;
   if (g->gauge == GAUGE_WIDTH) {
-    size_t widths = gauge_widths(m, gauge, photo->scale, NULL, NULL, GAUGE_MOST_PLACES);
+    size_t widths = gauge_widths(m, gauge, photo->scale, NULL, NULL, NULL, GAUGE_MOST_PLACES);
     gauge->found = widths >= 1 && 4 * widths >= gauge->count;
     if (!gauge->found) gauge_explain(m, gauge);
     return;
@@ -168,13 +182,15 @@ bool gauge_reshape(const struct measuring *m, const struct gauge *gauge, const s
     size_t count = collect(m, gauge, scale, gauge->shapes == 2 ? i : -1, points, index);
     shapes[i] = gauge->shape[i];
     if (!shape_fit(points, count, &shapes[i])) return false;
+    shape_add_common(points, count, common_of(m, gauge, i, points, index, count), &shapes[i]);
   }
   return true;
 }
 
 size_t gauge_widths(const struct measuring *m, const struct gauge *gauge, const struct scale *scale, double *widths,
-                    double *spreads, size_t most) {
+                    double *spreads, double *common, size_t most) {
   size_t half = gauge->count / 2, count = 0;
+  double shared = sqrt(gauge->common[0] * gauge->common[0] + gauge->common[1] * gauge->common[1]);
   for (size_t i = 0; i < half && count < most; i++) {
     const struct gauge_edge *a = &m->edges[gauge->first + i], *b = &m->edges[gauge->first + half + i];
     struct pose_point p, q;
@@ -182,6 +198,7 @@ size_t gauge_widths(const struct measuring *m, const struct gauge *gauge, const 
     if (!scale_point(scale, a->x, a->y, &p) || !scale_point(scale, b->x, b->y, &q)) continue;
     double dx = q.x - p.x, dy = q.y - p.y, step = scale_step(scale, a->x, a->y, a->nx, a->ny);
     if (widths) widths[count] = sqrt(dx * dx + dy * dy);
+    if (common) *common = step * shared;
     if (spreads) spreads[count] = step * sqrt(a->spread * a->spread + b->spread * b->spread);
     count++;
   }
@@ -189,6 +206,6 @@ size_t gauge_widths(const struct measuring *m, const struct gauge *gauge, const 
 }
 
 const char *edge_state_name(enum edge_state state) {
-  static const char *const names[] = {"found", "weak", "doubled", "outside", "outlier"};
+  static const char *const names[] = {"found", "weak", "doubled", "outside", "outlier", "beside"};
   return names[state];
 }

@@ -2,6 +2,7 @@
 #ifndef ASSAY_ENGINE_MEASURE_GAUGE_WORK_H
 #define ASSAY_ENGINE_MEASURE_GAUGE_WORK_H
 
+#include "engine/measure/edge_terms.h"
 #include "engine/measure/gauge.h"
 
 enum { GAUGE_MOST_PLACES = 160 };
@@ -32,12 +33,29 @@ struct sought {
 struct trace {
   const struct gauge *gauge;
   int part, edge; /* of the outline; 0 or 1 of a pair */
-  double t, basis[ROBUST_MOST];
+  double basis[ROBUST_MOST];
   struct kernel_profile profile;
   int32_t strip;
 };
 
+/* The edge of one strip of the second pass. */
+struct strip_fit {
+  const struct trace *trace;
+  enum edge_state state;
+  double expected, place; /* of its response's table, and as found, px */
+  struct edge_terms terms;
+  struct edge_solved solved;
+};
+
+/* Edges that share one blur. */
+struct fits {
+  size_t count, left_out;
+  struct strip_fit one[GAUGE_MOST_PLACES];
+  double level_variance, contrast_variance, covariance; /* of the levels they share, for noise of 1 grey level */
+};
+
 struct gauge_work {
+  struct fits fits; /* of the edges in hand */
   struct seek *seeks;
   size_t seek_count, seek_capacity;
   struct sought *sought; /* one a gauge */

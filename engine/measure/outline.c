@@ -142,17 +142,16 @@ bool outline_carry_point(const struct placement *placement, double x, double y, 
 
 bool outline_carry(const struct placement *placement, const struct outline_place *g, struct outline_place *photo,
                    double *across, double *along) {
-  struct pose_point d = field_at(&placement->field, g->x, g->y), at, n[2], t[2];
+  struct pose_point d = field_at(&placement->field, g->x, g->y), at;
   double x = g->x + d.x, y = g->y + d.y;
-  const struct pose *pose = &placement->pose;
-  if (!pose_apply(pose, x, y, &at) || !pose_apply(pose, x - 0.5 * g->nx, y - 0.5 * g->ny, &n[0]) ||
-      !pose_apply(pose, x + 0.5 * g->nx, y + 0.5 * g->ny, &n[1]) ||
-      !pose_apply(pose, x + 0.5 * g->ny, y - 0.5 * g->nx, &t[0]) ||
-      !pose_apply(pose, x - 0.5 * g->ny, y + 0.5 * g->nx, &t[1]))
-    return false;
-  double tx = t[1].x - t[0].x, ty = t[1].y - t[0].y, size = sqrt(tx * tx + ty * ty);
+  const double *h = placement->pose.h;
+  if (!pose_apply(&placement->pose, x, y, &at)) return false;
+  /* The pose's derivatives, along the outline and across it. */
+  double each = 1 / (h[6] * x + h[7] * y + h[8]), a = (h[0] - at.x * h[6]) * each, b = (h[1] - at.x * h[7]) * each;
+  double c = (h[3] - at.y * h[6]) * each, e = (h[4] - at.y * h[7]) * each;
+  double tx = b * g->nx - a * g->ny, ty = e * g->nx - c * g->ny, size = sqrt(tx * tx + ty * ty);
   if (!(size > 1e-3)) return false;
-  double nx = ty / size, ny = -tx / size, dot = nx * (n[1].x - n[0].x) + ny * (n[1].y - n[0].y);
+  double nx = ty / size, ny = -tx / size, dot = nx * (a * g->nx + b * g->ny) + ny * (c * g->nx + e * g->ny);
   if (dot < 0) nx = -nx, ny = -ny, dot = -dot;
   *photo = (struct outline_place){at.x, at.y, nx, ny};
   *across = dot, *along = size;

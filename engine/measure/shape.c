@@ -202,3 +202,20 @@ bool shape_fit(const struct shape_point *points, size_t count, struct shape *s) 
   }
   return false;
 }
+
+void shape_add_common(const struct shape_point *points, size_t count, double common, struct shape *s) {
+  int n = shape_parameters(s->kind);
+  double pull[SHAPE_MOST] = {0}, moved[SHAPE_MOST] = {0}, g[SHAPE_MOST];
+  if (s->kind == SHAPE_LINE) {
+    moved[SHAPE_X] = -math_sin(s->p[SHAPE_ANGLE]), moved[SHAPE_Y] = math_cos(s->p[SHAPE_ANGLE]);
+  } else {
+    for (size_t i = 0; i < count; i++) {
+      gradient(s, &points[i], g);
+      for (int k = 0; k < n; k++) pull[k] += g[k] / (points[i].spread * points[i].spread);
+    }
+    for (int j = 0; j < n; j++)
+      for (int k = 0; k < n; k++) moved[j] += s->covariance[j * n + k] * pull[k];
+  }
+  for (int j = 0; j < n; j++)
+    for (int k = 0; k < n; k++) s->covariance[j * n + k] += common * common * moved[j] * moved[k];
+}

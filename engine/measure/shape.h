@@ -46,5 +46,8 @@ double shape_distance(const struct shape *shape, const struct shape_point *point
 /* Fits from the start in `shape` (line and circle need none); p and covariance are set, the latter from the points'
  * spreads. False where the points do not determine it. */
 bool shape_fit(const struct shape_point *points, size_t count, struct shape *shape);
+/* Adds to the covariance of a fitted shape what a displacement does that all the points share, outward or to one side,
+ * of this standard uncertainty. */
+void shape_add_common(const struct shape_point *points, size_t count, double common, struct shape *shape);
 
 #endif

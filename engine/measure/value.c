@@ -230,8 +230,8 @@ enum { MOST_WIDTHS = 160 };
  * by the share of their variance that is noise (Stein's shrinkage). */
 static bool widths_value(const struct value_call *call, const struct scale *scale, const struct inputs *in,
                          double *value, double *spread, double *form, size_t *count) {
-  double w[MOST_WIDTHS], s[MOST_WIDTHS], sum = 0, noise = 0, squares = 0;
-  size_t n = *count = gauge_widths(call->measuring, in->gauge[0], scale, w, s, MOST_WIDTHS);
+  double w[MOST_WIDTHS], s[MOST_WIDTHS], sum = 0, noise = 0, squares = 0, common = 0;
+  size_t n = *count = gauge_widths(call->measuring, in->gauge[0], scale, w, s, &common, MOST_WIDTHS);
   if (!n) return false;
   for (size_t i = 0; i < n; i++) sum += w[i], noise += s[i] * s[i] / (double)n;
   double mean = sum / (double)n, least = w[0], most = w[0];
@@ -244,7 +244,7 @@ static bool widths_value(const struct value_call *call, const struct scale *scal
   enum measure_statistic which = in->measure->statistic;
   *value = which == STATISTIC_MEAN ? mean : mean + real * ((which == STATISTIC_LEAST ? least : most) - mean);
   double share = which == STATISTIC_MEAN ? 0 : real;
-  *spread = sqrt(noise * (share + (1 - share) / (double)n));
+  *spread = sqrt(noise * (share + (1 - share) / (double)n) + common * common);
   *form = which == STATISTIC_MEAN && real > 0 ? sqrt(real * variance / (double)n) : 0;
   return true;
 }

@@ -8,23 +8,23 @@ __global__ void __launch_bounds__(256)
     profiles_kernel(plane<const uint8_t> photo, const struct kernel_profile *profiles, struct kernel_bin *all) {
   const struct kernel_profile p = profiles[blockIdx.x];
   struct kernel_bin *bins = all + p.at;
-  struct profile_reach reach = profile_reach_of(&p);
+  const struct profile_frame frame = profile_frame_of(&p);
+  const struct profile_reach reach = profile_reach_of(&p);
   int32_t thread = static_cast<int32_t>(threadIdx.y * blockDim.x + threadIdx.x);
   int32_t threads = static_cast<int32_t>(blockDim.x * blockDim.y);
-  for (int32_t i = thread; i < p.bins; i += threads) bins[i] = {0, 0, 0};
+  for (int32_t i = thread; i < p.bins; i += threads) bins[i].word = 0;
   __syncthreads();
   int32_t top, bottom, left, right;
   profile_rows(&p, &reach, photo.height, &top, &bottom);
   for (int32_t y = top + static_cast<int32_t>(threadIdx.y); y < bottom; y += static_cast<int32_t>(blockDim.y)) {
     const uint8_t *row = photo.row(y);
+    float v = profile_v(&frame, y);
     profile_columns(&p, &reach, y, photo.width, &left, &right);
     for (int32_t x = left + static_cast<int32_t>(threadIdx.x); x < right; x += static_cast<int32_t>(blockDim.x)) {
-      uint32_t fine;
-      int32_t bin = profile_bin(&p, x, y, &fine);
-      if (bin < 0) continue;
-      atomicAdd(&bins[bin].count, 1u);
-      atomicAdd(&bins[bin].sum, static_cast<uint32_t>(row[x]));
-      atomicAdd(&bins[bin].place, fine);
+      int32_t place = profile_place(&frame, profile_u(&frame, x), v * frame.ny, v * frame.nx);
+      if (place < 0) continue;
+      atomicAdd(reinterpret_cast<unsigned long long *>(&bins[place / KERNEL_PROFILE_FINE].word),
+                static_cast<unsigned long long>(profile_word(place, row[x])));
     }
   }
 }

@@ -1,0 +1,24 @@
+/* The edges of one pool, fitted strip by strip: what they say of each other. Private to gauge_fit.c and its helpers. */
+#ifndef ASSAY_ENGINE_MEASURE_GAUGE_FITS_H
+#define ASSAY_ENGINE_MEASURE_GAUGE_FITS_H
+
+#include "engine/measure/gauge_work.h"
+
+/* Noise of the image as the fits leave it, grey levels squared: the median over the strips. */
+double fits_noise(const struct fits *fits);
+
+/* Solves each edge again with what the others say about level and contrast: how much these vary between strips, beyond
+ * what noise explains, decides what that is worth (a mixed model by the method of moments; Searle, Casella and
+ * McCulloch, Variance Components, 1992). */
+void fits_share_levels(struct fits *fits);
+/* Variance of a displacement that all the edges share because their levels come from them all, for noise of 1 grey
+ * level. */
+double fits_common_variance(const struct fits *fits);
+/* Variance of the places about their mean beyond what noise makes: by so much the mean profile is wider than each. */
+double fits_scatter(const struct fits *fits);
+
+/* Marks the edges that are unlike the others or not where these say, and those that lie so near to one of them that its
+ * blur, sigma px, reaches them. How many. */
+size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma);
+
+#endif
