@@ -132,6 +132,10 @@ static void handle_client(struct broker *broker, struct peer *peer, const struct
   case MESSAGE_STATUS_REQUEST:
     broker_status(broker, peer, message->header);
     return;
+  case MESSAGE_CANCEL:
+  case MESSAGE_RETRY:
+    broker_control(broker, peer, message);
+    return;
   case MESSAGE_GOLDEN:
     broker_golden(broker, peer, message);
     return;
@@ -256,6 +260,7 @@ static void beat(struct broker *broker, bool emptied) {
   if (emptied) broker_watch_workers(broker, now);
   broker_watch_goldens(broker, now);
   broker_watch_access(broker);
+  if (broker->suspect_at && clock_wall_ms() >= broker->suspect_at) broker->may_suspect = true;
   count_peers(broker);
   if (broker->options.beat) broker->options.beat(broker->options.beat_context);
 }
@@ -356,6 +361,7 @@ enum status broker_open(const struct broker_options *options, struct broker **op
   /* Workers that live on have this long to come back and keep what they hold. */
   if (!status) {
     link_random_id(broker->id);
+    store_set_back_off(broker->store, broker->times.silence_ms / 4);
     status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
   }
   if (!status && options->audit) status = audit_open(options->store, &broker->audit, fault);

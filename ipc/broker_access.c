@@ -27,6 +27,10 @@ static bool find_roles(struct broker *broker, struct peer *peer) {
   return true;
 }
 
+const char *broker_client_name(const struct peer *peer) {
+  return peer->keyed && *peer->who ? peer->who : peer->name;
+}
+
 json_t *broker_who(const struct peer *peer) {
   char key[KEY_TEXT_CHARS + 1] = "";
   if (peer->keyed) key_encode(peer->key, key);

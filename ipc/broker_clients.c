@@ -133,8 +133,8 @@ void broker_submit(struct broker *broker, struct peer *peer, const struct messag
     json_array_foreach((json_t *)jobs, index, item) {
       take_job(&in, item);
     }
-    enum status status =
-        store_accept(broker->store, submission, peer->name, in.entries, in.count, clock_wall_ms(), &fault);
+    enum status status = store_accept(broker->store, submission, broker_client_name(peer), in.entries, in.count,
+                                      clock_wall_ms(), &fault);
     if (broker_stored(broker, status, &fault)) answer(&in, submission);
   } else {
     broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);

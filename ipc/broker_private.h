@@ -90,6 +90,7 @@ struct broker {
   bool store_failed; /* in this tick; `store_fault` says why */
   struct fault store_fault;
   bool may_wait, may_suspect; /* there may be waiting jobs, and suspects among them */
+  int64_t suspect_at;         /* when the next suspect may be given out; 0: not known */
   bool outcomes_changed;
   char draining[PROTOCOL_ID_CHARS + 1]; /* the worker that gets nothing more until it is free for a suspect, or "" */
   int64_t next_beat;
@@ -131,12 +132,16 @@ bool broker_may_read(const struct broker *broker, const struct peer *peer, const
 /* {"name", "key", "address", "as"} for the log of who did what. */
 json_t *broker_who(const struct peer *peer);
 
+/* By what name the store keeps who handed jobs in: that of the key, where there is one. */
+const char *broker_client_name(const struct peer *peer);
+
 /* The handlers: each gets a message whose header passed its schema. */
 void broker_hello(struct broker *broker, const struct message *message);
 void broker_submit(struct broker *broker, struct peer *peer, const struct message *message);
 void broker_subscribe(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_credit(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_status(struct broker *broker, struct peer *peer, const json_t *header);
+void broker_control(struct broker *broker, struct peer *peer, const struct message *message);
 void broker_stream(struct broker *broker);
 void broker_done(struct broker *broker, struct peer *peer, const struct message *message);
 void broker_return(struct broker *broker, struct peer *peer, const json_t *header);

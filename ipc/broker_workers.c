@@ -179,7 +179,21 @@ static bool assign_to(struct broker *broker, struct peer *peer) {
   return count > 0;
 }
 
+/* Suspects wait for a while after a loss: a worker is not kept free for one that must not be given out yet. */
+static void look_for_suspects(struct broker *broker) {
+  struct fault fault = {0};
+  bool found;
+  int64_t at = 0;
+  broker->suspect_at = 0;
+  if (!broker_change(broker, NULL) ||
+      !broker_stored(broker, store_next_suspect(broker->store, &found, &at, &fault), &fault))
+    return;
+  broker->may_suspect = found && at <= clock_wall_ms();
+  if (found && !broker->may_suspect) broker->suspect_at = at;
+}
+
 void broker_assign(struct broker *broker) {
+  if (broker->may_suspect && !*broker->draining) look_for_suspects(broker);
   for (struct peer *peer = broker->peers; peer && (broker->may_wait || broker->may_suspect); peer = peer->next_peer)
     if (peer->worker && !broker->store_failed) assign_to(broker, peer);
 }

@@ -77,6 +77,11 @@ struct client_query {
 };
 enum status client_results(struct client *client, const struct client_query *query, struct fault *fault);
 
+/* Cancels the jobs of a submission that wait and that no other submission asks for; what is in work is finished. */
+enum status client_cancel(struct client *client, const char *submission, int64_t *cancelled, struct fault *fault);
+/* Has jobs tried again that were set aside or cancelled: of a submission, or all that were set aside (NULL). */
+enum status client_retry(struct client *client, const char *submission, int64_t *retried, struct fault *fault);
+
 /* *status: the STATUS message of PROTOCOL.md, of all jobs or of one submission's; the caller ends with json_decref. */
 enum status client_status(struct client *client, const char *submission, json_t **status, struct fault *fault);
 

@@ -24,6 +24,10 @@ enum message_kind {
   MESSAGE_STATUS = 22,
   MESSAGE_GOLDEN_WANTED = 23,
   MESSAGE_GOLDEN = 24, /* also to workers */
+  MESSAGE_CANCEL = 25,
+  MESSAGE_CANCELLED = 26,
+  MESSAGE_RETRY = 27,
+  MESSAGE_RETRIED = 28,
   /* workers */
   MESSAGE_READY = 32,
   MESSAGE_WORK = 33,

@@ -94,6 +94,15 @@ static const struct field golden_file[] = {{TEXT("name", 1, PROTOCOL_MAX_NAME)},
 static const struct field golden[] = {
     {HEX("sha256", DIGEST_CHARS)}, {LIST("files", 1, PROTOCOL_MAX_GOLDEN_FILES, golden_file)}, END};
 
+static const struct field cancel[] = {{ID("submission")}, {INTEGER("after", -1, PROTOCOL_MAX_INTEGER)}, END};
+static const struct field retry[] = {
+    {ID("submission"), .optional = true}, {INTEGER("after", -1, PROTOCOL_MAX_INTEGER)}, END};
+static const struct field changed[] = {{ID("submission"), .optional = true},
+                                       {INTEGER("jobs", 0, PROTOCOL_MAX_INTEGER)},
+                                       {INTEGER("after", -1, PROTOCOL_MAX_INTEGER)},
+                                       {FLAG("more")},
+                                       END};
+
 static const struct field ready[] = {{INTEGER("credit", 1, PROTOCOL_MAX_WORKER_CREDIT)}, END};
 static const struct field leased[] = {{OBJECT("job")},
                                       {WORD("photo", photos)},
@@ -124,6 +133,10 @@ static const struct {
     [MESSAGE_STATUS] = {"STATUS", status, false},
     [MESSAGE_GOLDEN_WANTED] = {"GOLDEN_WANTED", golden_name, false},
     [MESSAGE_GOLDEN] = {"GOLDEN", golden, true},
+    [MESSAGE_CANCEL] = {"CANCEL", cancel, false},
+    [MESSAGE_CANCELLED] = {"CANCELLED", changed, false},
+    [MESSAGE_RETRY] = {"RETRY", retry, false},
+    [MESSAGE_RETRIED] = {"RETRIED", changed, false},
     [MESSAGE_READY] = {"READY", ready, false},
     [MESSAGE_WORK] = {"WORK", work, true},
     [MESSAGE_DONE] = {"DONE", job_list, true},

@@ -92,8 +92,8 @@ struct store_leased {
   int losses;
 };
 
-/* Leases up to `limit` waiting jobs, by priority, then by age: suspects only, or none of them. `leased` has room for
- * `limit`; the caller ends each of the *count with store_leased_free. */
+/* Leases up to `limit` waiting jobs, by priority, then so that clients take turns, then by age: suspects only, or none
+ * of them. `leased` has room for `limit`; the caller ends each of the *count with store_leased_free. */
 enum status store_lease(struct store *store, const struct store_lessee *who, bool suspects, size_t limit, int64_t now,
                         int64_t until, struct store_leased *leased, size_t *count, struct fault *fault);
 void store_leased_free(struct store_leased *leased);
@@ -117,9 +117,32 @@ enum status store_lose_worker(struct store *store, const char *worker, const cha
                               struct fault *fault);
 enum status store_expire(struct store *store, int64_t now, size_t *lost, struct fault *fault);
 
+/* How long a job that was lost once waits before it is given out again, in ms; four times that after the second time. 0
+ * at first. */
+void store_set_back_off(struct store *store, int64_t back_off);
+/* *at: when the first of the waiting suspects may be given out. */
+enum status store_next_suspect(struct store *store, bool *found, int64_t *at, struct fault *fault);
+
 /* The ids a worker has leases of, through a callback. */
 enum status store_leases(struct store *store, const char *worker, void (*each)(void *context, const char *id),
                          void *context, struct fault *fault);
+
+/* --- At the request of people (models/store_control.c) --- */
+
+enum { STORE_SLICE = 1000 };
+
+/* Cancels the waiting jobs of a submission that no other submission asks for, with an outcome whose reason is `reason`;
+ * what is leased is finished. Goes through STORE_SLICE jobs after position *after (-1 at first), which it moves on;
+ * *more: it has not seen all. Adds to *cancelled. */
+enum status store_cancel(struct store *store, const char *submission, const char *reason, int64_t now, int64_t *after,
+                         bool *more, size_t *cancelled, struct fault *fault);
+/* Puts jobs that were set aside or cancelled back into the queue, of a submission, or all that were set aside (NULL):
+ * their losses are forgotten and their outcome is taken back. In slices as store_cancel. */
+enum status store_retry(struct store *store, const char *submission, int64_t *after, bool *more, size_t *retried,
+                        struct fault *fault);
+/* Who handed a submission in; STATUS_MISSING where there is none such. */
+enum status store_find_client(struct store *store, const char *submission, char client[STORE_PEER_MAX + 1],
+                              struct fault *fault);
 
 /* --- Brokers --- */
 

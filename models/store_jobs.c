@@ -37,8 +37,8 @@ struct row {
 };
 
 /* Stores a job, or finds the one of its id; it then stays as it is until the transaction ends. */
-static enum status add_job(struct store *store, const struct store_entry *entry, int64_t submission, int64_t now,
-                           struct row *job, struct fault *fault) {
+static enum status add_job(struct store *store, const struct store_entry *entry, int64_t submission, int64_t turn,
+                           int64_t now, struct row *job, struct fault *fault) {
   json_t *json = job_to_json(entry->job);
   char *header = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
@@ -53,6 +53,7 @@ static enum status add_job(struct store *store, const struct store_entry *entry,
     query_set_integer(add, 5, submission);
     query_set_integer(add, 6, now);
     query_set_integer(add, 7, entry->priority);
+    query_set_integer(add, 8, turn);
     bool row;
     status = query_step(add, &row, fault);
     if (!status) {
@@ -101,12 +102,12 @@ static enum status run_on_job(struct store *store, enum statement which, int64_t
   return query_run(query, NULL, fault);
 }
 
-static enum status accept_one(struct store *store, struct store_entry *entry, int64_t submission, int64_t now,
-                              struct fault *fault) {
+static enum status accept_one(struct store *store, struct store_entry *entry, int64_t submission, int64_t turn,
+                              int64_t now, struct fault *fault) {
   struct row job = {0};
   bool added = false;
   int64_t member = 0;
-  enum status status = add_job(store, entry, submission, now, &job, fault);
+  enum status status = add_job(store, entry, submission, turn, now, &job, fault);
   if (!status) status = add_member(store, submission, entry->position, job.number, &added, fault);
   if (!status && !added) status = find_member(store, submission, entry->position, &member, fault);
   if (status) return status;
@@ -116,6 +117,9 @@ static enum status accept_one(struct store *store, struct store_entry *entry, in
   }
   entry->accepted = job.fresh ? STORE_NEW : STORE_KNOWN;
   store->news_waiting |= job.fresh;
+  /* Who asks for what was cancelled wants it after all. */
+  bool wanted_again;
+  if (job.state == JOB_CANCELLED) return store_retry_job(store, job.number, &wanted_again, fault);
   return job.state >= JOB_DONE ? store_add_delivery(store, submission, entry->position, fault) : STATUS_OK;
 }
 
@@ -123,9 +127,13 @@ static enum status accept_all(struct store *store, void *context, struct fault *
   struct acceptance *in = context;
   int64_t submission = 0;
   enum status status = find_submission(store, in, &submission, fault);
-  for (size_t i = 0; i < in->count && !status; i++)
-    status = accept_one(store, &in->entries[i], submission, in->now, fault);
-  return status;
+  struct turns turns = {.client = in->client};
+  for (size_t i = 0; i < in->count && !status; i++) {
+    int64_t turn;
+    status = store_turns_next(store, &turns, in->entries[i].priority, &turn, fault);
+    if (!status) status = accept_one(store, &in->entries[i], submission, turn, in->now, fault);
+  }
+  return status ? status : store_turns_end(store, &turns, fault);
 }
 
 enum status store_accept(struct store *store, const char *submission, const char *client, struct store_entry *entries,

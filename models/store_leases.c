@@ -17,7 +17,7 @@ struct leasing {
 
 struct place {
   struct store_leased leased;
-  int64_t priority, number;
+  int64_t priority, turn, number;
 };
 
 static enum status take_row(struct query *lease, struct leasing *in, struct place *place, struct fault *fault) {
@@ -25,6 +25,7 @@ static enum status take_row(struct query *lease, struct leasing *in, struct plac
   *leased = (struct store_leased){.losses = (int)query_integer(lease, 6)};
   place->number = query_integer(lease, 0);
   place->priority = query_integer(lease, 1);
+  place->turn = query_integer(lease, 7);
   query_copy_text(lease, 2, leased->id, sizeof leased->id);
   query_copy_text(lease, 3, leased->photo_id, sizeof leased->photo_id);
   const char *header = query_text(lease, 4, NULL), *path = query_text(lease, 5, NULL);
@@ -41,6 +42,7 @@ static enum status take_row(struct query *lease, struct leasing *in, struct plac
 static int by_place(const void *a, const void *b) {
   const struct place *one = a, *other = b;
   if (one->priority != other->priority) return one->priority > other->priority ? -1 : 1;
+  if (one->turn != other->turn) return one->turn < other->turn ? -1 : 1;
   return one->number < other->number ? -1 : one->number > other->number;
 }
 
@@ -165,6 +167,8 @@ static enum status end_lease(struct store *store, const struct loss *in, const c
   query_set_integer(lose, 3, STORE_MAX_LOSSES);
   query_set_text(lose, 4, store->broker);
   query_set_integer(lose, 5, in->worker ? INT64_MAX : in->now);
+  query_set_integer(lose, 6, store->back_off ? in->now : 0);
+  query_set_integer(lose, 7, store->back_off);
   enum status status = query_step(lose, found, fault);
   if (!status && *found) {
     lost->job = query_integer(lose, 0);
@@ -298,6 +302,24 @@ enum status store_lose_worker(struct store *store, const char *worker, const cha
 enum status store_expire(struct store *store, int64_t now, size_t *lost, struct fault *fault) {
   struct loss in = {NULL, NULL, "the lease ran out: its worker was not heard of again", now, 0, 0};
   return lose_counted(store, &in, lost, NULL, fault);
+}
+
+void store_set_back_off(struct store *store, int64_t back_off) {
+  store->back_off = back_off;
+}
+
+enum status store_next_suspect(struct store *store, bool *found, int64_t *at, struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  struct query *find = store_query(store, SQL_NEXT_SUSPECT, fault);
+  if (!find) return fault->status;
+  query_set_integer(find, 1, true);
+  bool row;
+  enum status status = query_step(find, &row, fault);
+  *found = !status && row && query_text(find, 0, NULL);
+  if (*found) *at = query_integer(find, 0);
+  query_reset(find);
+  return status;
 }
 
 enum status store_leases(struct store *store, const char *worker, void (*each)(void *context, const char *id),

@@ -28,6 +28,7 @@ struct store {
   char *folder;
   struct database *database;
   bool in_transaction;
+  int64_t back_off;                /* ms, see store_set_back_off */
   char broker[STORE_PEER_MAX + 1]; /* whose the leases are that this handle gives; "" before store_join */
   char broker_name[STORE_PEER_MAX + 1];
   struct known_broker *others; /* in store_brokers.c */
@@ -48,6 +49,19 @@ enum status store_transact(struct store *store, enum status (*change)(struct sto
  * asked for it. `alone`: only one did. Copies the line. */
 enum status store_add_outcome(struct store *store, int64_t job, bool alone, enum job_state state, const char *line,
                               size_t size, int64_t now, struct fault *fault);
+/* Puts a job that was set aside or cancelled back into the queue, without its outcome; *retried: it was one. */
+enum status store_retry_job(struct store *store, int64_t job, bool *retried, struct fault *fault);
+/* The turns of `client`, one a job handed in, at one priority after the other. All zero beforehand; set down with
+ * store_turns_end. */
+struct turns {
+  const char *client;
+  bool begun;
+  int32_t priority;
+  int64_t next;
+};
+enum status store_turns_next(struct store *store, struct turns *turns, int32_t priority, int64_t *turn,
+                             struct fault *fault);
+enum status store_turns_end(struct store *store, struct turns *turns, struct fault *fault);
 /* The place of an outcome that is there in the stream of one more. */
 enum status store_add_delivery(struct store *store, int64_t submission, int64_t position, struct fault *fault);
 /* Numbers and writes what the two above have kept: the last step before a commit, since whoever has the numbers keeps

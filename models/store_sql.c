@@ -8,6 +8,8 @@
  * submission's stream of outcomes, set when there is one. One index over the state serves the queue, the leases and the
  * counts. `counters` has one row: the last number given to an outcome or a delivery. Whoever changes it keeps it locked
  * until the commit, so that a number is never seen before a smaller one. `broker` is who watches over a lease;
+ * `turn` is a job's place in the queue of its priority, so numbered that clients take turns; `turns` has the last that
+ * each client was given. `lease_until` of a waiting job is the time before which it is not given out.
  * `brokers` are those that live. `roles` are what only one broker does at a time.
  *
  * KEY is a number that the database gives, NUMBER one that we give, ROWLESS the end of a table without one. */
@@ -17,8 +19,7 @@
   " path TEXT, submission BIGINT NOT NULL REFERENCES submissions(n), accepted_at BIGINT NOT NULL,"                     \
   " priority INTEGER NOT NULL, state INTEGER NOT NULL, losses INTEGER NOT NULL DEFAULT 0, history TEXT,"               \
   " worker TEXT, worker_name TEXT, leased_at BIGINT, lease_until BIGINT, broker TEXT NOT NULL DEFAULT '',"             \
-  " asked INTEGER NOT NULL DEFAULT 2);"                                                                                \
-  "CREATE INDEX jobs_by_state ON jobs(state, (losses > 0), priority DESC, n);"                                         \
+  " asked INTEGER NOT NULL DEFAULT 2, turn BIGINT NOT NULL DEFAULT 0);" TABLES_OF_TURNS                                \
   "CREATE TABLE outcomes(n " NUMBER " PRIMARY KEY, job BIGINT NOT NULL UNIQUE REFERENCES jobs(n),"                     \
   " state INTEGER NOT NULL, line TEXT NOT NULL, at BIGINT NOT NULL);"                                                  \
   "CREATE TABLE members(submission BIGINT NOT NULL REFERENCES submissions(n), position BIGINT NOT NULL,"               \
@@ -30,6 +31,11 @@
   ", about TEXT NOT NULL, factory TEXT, lower BIGINT NOT NULL, upper BIGINT NOT NULL,"                                 \
   " line TEXT NOT NULL, at BIGINT NOT NULL, told INTEGER NOT NULL DEFAULT 0);"                                         \
   "CREATE TABLE looked(one INTEGER PRIMARY KEY CHECK(one = 1), results BIGINT NOT NULL);"
+
+#define TABLES_OF_TURNS                                                                                                \
+  "CREATE INDEX jobs_by_state ON jobs(state, (losses > 0), priority DESC, turn, n);"                                   \
+  "CREATE TABLE turns(client TEXT NOT NULL, priority INTEGER NOT NULL, turn BIGINT NOT NULL,"                          \
+  " PRIMARY KEY(client, priority));"
 
 #define TABLES_OF_BROKERS                                                                                              \
   "CREATE TABLE brokers(id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL, beats BIGINT NOT NULL);"                     \
@@ -45,6 +51,8 @@ const char *store_migration(int version) {
   static const char from_1[] =
       "ALTER TABLE jobs ADD COLUMN broker TEXT NOT NULL DEFAULT '';"
       "ALTER TABLE jobs ADD COLUMN asked INTEGER NOT NULL DEFAULT 2;"
+      "ALTER TABLE jobs ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;"
+      "DROP INDEX jobs_by_state;" TABLES_OF_TURNS
       "CREATE TABLE counters(name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL);"
       "INSERT INTO counters(name, value) SELECT 'outcomes', max(coalesce((SELECT max(seq) FROM sqlite_sequence"
       " WHERE name = 'outcomes'), 0), coalesce((SELECT max(delivery) FROM members), 0));" TABLES_OF_BROKERS
@@ -58,15 +66,16 @@ const char *store_migration(int version) {
 /* A job that is being accepted by another broker is waited for; one that is there is locked, so that it does not end
  * before the submission is tied to it. */
 #define ADD_JOB                                                                                                        \
-  "INSERT INTO jobs(id, header, photo_id, path, submission, accepted_at, priority, state, asked)"                      \
-  " VALUES($1, $2, $3, $4, $5, $6, $7, 0, 1) ON CONFLICT(id) DO UPDATE SET asked = jobs.asked + 1"                     \
+  "INSERT INTO jobs(id, header, photo_id, path, submission, accepted_at, priority, turn, state, asked)"                \
+  " VALUES($1, $2, $3, $4, $5, $6, $7, $8, 0, 1) ON CONFLICT(id) DO UPDATE SET asked = jobs.asked + 1"                 \
   " RETURNING n, state, asked"
 
 #define LEASE(LOCK)                                                                                                    \
   "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND (losses > 0) = $1"                  \
-  " ORDER BY priority DESC, n LIMIT $2" LOCK ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"             \
+  " AND (lease_until IS NULL OR lease_until <= $5) ORDER BY priority DESC, turn, n LIMIT $2" LOCK                      \
+  ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"                                                        \
   " leased_at = $5, lease_until = $6, broker = $7 FROM picked WHERE n = picked_n"                                      \
-  " RETURNING n, priority, id, photo_id, header, path, losses"
+  " RETURNING n, priority, id, photo_id, header, path, losses, turn"
 
 #define OUTCOMES_OF(PLACE)                                                                                             \
   "SELECT m.delivery, m.position, j.id, o.state, o.line FROM members m JOIN jobs j ON j.n = m.job"                     \
@@ -98,8 +107,27 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_EXPIRED_LEASES] = "SELECT id, worker FROM jobs WHERE state = 1 AND lease_until < $1 AND broker = $2"
                            " ORDER BY n",
     [SQL_LOSE] = "UPDATE jobs SET state = CASE WHEN losses + 1 >= $3 THEN 3 ELSE 0 END, losses = losses + 1,"
-                 " worker = NULL, lease_until = NULL WHERE id = $1 AND state = 1 AND worker = $2 AND broker = $4"
+                 " worker = NULL, lease_until = CAST($6 AS BIGINT) + CAST($7 AS BIGINT)"
+                 " * (losses + 1) * (losses + 1) WHERE id = $1 AND state = 1 AND worker = $2 AND broker = $4"
                  " AND lease_until < $5 RETURNING n, losses, history, worker_name, leased_at, asked",
+    [SQL_NEXT_SUSPECT] = "SELECT min(coalesce(lease_until, 0)) FROM jobs WHERE state = 0 AND (losses > 0) = $1",
+    [SQL_TURN] = "SELECT coalesce((SELECT min(turn) FROM jobs WHERE state = 0 AND (losses > 0) = $1 AND priority = $2),"
+                 " (SELECT max(turn) + 1 FROM turns WHERE priority = $2), 1)",
+    [SQL_CLIENT_TURN] = "SELECT turn FROM turns WHERE client = $1 AND priority = $2",
+    [SQL_SET_TURN] = "INSERT INTO turns(client, priority, turn) VALUES($1, $2, $3)"
+                     " ON CONFLICT(client, priority) DO UPDATE SET turn = excluded.turn",
+    [SQL_DROP_TURNS] = "DELETE FROM turns WHERE priority = $1 AND turn < $2",
+    [SQL_SUBMISSION_JOBS] = "SELECT m.position, m.job, j.id FROM members m JOIN jobs j ON j.n = m.job"
+                            " WHERE m.submission = (SELECT n FROM submissions WHERE id = $3) AND m.position > $1"
+                            " ORDER BY m.position LIMIT $2",
+    [SQL_SET_ASIDE_JOBS] = "SELECT n, n, id FROM jobs WHERE state = 3 AND n > $1 ORDER BY n LIMIT $2",
+    [SQL_SUBMISSION_CLIENT] = "SELECT client FROM submissions WHERE id = $1",
+    [SQL_CANCEL] = "UPDATE jobs SET state = 4, lease_until = NULL WHERE n = $1 AND state = 0 AND NOT EXISTS"
+                   " (SELECT 1 FROM members WHERE job = $1 AND submission <> (SELECT n FROM submissions WHERE id = $2))"
+                   " RETURNING asked",
+    [SQL_RETRY] = "UPDATE jobs SET state = 0, losses = 0, lease_until = NULL WHERE n = $1 AND state IN (3, 4)"
+                  " RETURNING n",
+    [SQL_DROP_OUTCOME] = "DELETE FROM outcomes WHERE job = $1",
     [SQL_SET_HISTORY] = "UPDATE jobs SET history = $2 WHERE n = $1",
     [SQL_SET_DONE] = "UPDATE jobs SET state = 2, worker = NULL, lease_until = NULL WHERE id = $1 AND state <> 2"
                      " RETURNING n, asked",

@@ -98,6 +98,18 @@ struct socket_security doors_security(const struct doors *doors, int key) {
   return (struct socket_security){.own = &doors->keys[key], .broker = doors->broker_key.public_key};
 }
 
+struct client *doors_client(const struct doors *doors, const struct socket_security *security) {
+  struct client *client;
+  struct fault fault = {0};
+  const struct client_options options = {.context = doors->context,
+                                         .endpoint = doors->endpoint,
+                                         .times = &bench_times,
+                                         .security = security,
+                                         .stop_fd = -1};
+  must(client_open(&options, &client, &fault), &fault);
+  return client;
+}
+
 enum status doors_ask(const struct doors *doors, const struct socket_security *security, struct fault *fault) {
   struct client *client;
   json_t *answer = NULL;

@@ -29,6 +29,8 @@ int doors_tear_down(void **state);
 /* Writes the allow-list anew: with lines for the first `count` keys. */
 void doors_write_list(const struct doors *doors, int count);
 
+struct client *doors_client(const struct doors *doors, const struct socket_security *security);
+
 /* What the client's question for the status comes to. */
 enum status doors_ask(const struct doors *doors, const struct socket_security *security, struct fault *fault);
 struct socket_security doors_security(const struct doors *doors, int key);
