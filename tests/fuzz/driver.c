@@ -1,11 +1,13 @@
 /* driver                 changed seeds for $ASSAY_FUZZ_SECONDS (default 2)
  * driver FILE...         these inputs, as libFuzzer does
+ * driver --seeds FOLDER  writes the seeds there, a file each
  *
  * The n-th change of a seed depends on n alone. When a sanitizer ends the program, the input is left in
  * fuzz-crash.bin of the working directory. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/support.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +103,22 @@ static int run_file(const char *path) {
   return 0;
 }
 
+static int write_seeds(const char *folder) {
+  size_t size;
+  uint8_t *seed;
+  for (int i = 0; (seed = fuzz_seed(i, &size)); i++) {
+    char *path = support_text("%s/seed-%02d", folder, i);
+    FILE *file = fopen(path, "wb");
+    bool written = file && fwrite(seed, 1, size, file) == size;
+    if (file && fclose(file)) written = false;
+    if (!written) fprintf(stderr, "%s: cannot be written\n", path);
+    free(seed);
+    free(path);
+    if (!written) return 74;
+  }
+  return 0;
+}
+
 static double seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -109,6 +127,7 @@ static double seconds(void) {
 
 int main(int argc, char **argv) {
   if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(keep_crash);
+  if (argc == 3 && !strcmp(argv[1], "--seeds")) return write_seeds(argv[2]);
   if (argc > 1) {
     int code = 0;
     for (int i = 1; i < argc; i++) code |= run_file(argv[i]);

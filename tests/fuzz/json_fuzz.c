@@ -1,4 +1,5 @@
-/* Jobs and results as they come over the wire: what is read is written as it was read. */
+/* Jobs and results as they come over the wire, seals and calibrations: what is read is written as it was read. */
+#include "models/calibration.h"
 #include "models/job.h"
 #include "models/result.h"
 #include "models/seal.h"
@@ -25,7 +26,25 @@ static const char *const seeds[] = {
     "a\",\"sha256\":\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     "\",\"size\":1}],\"format\":1,\"name\":\"a\",\"photos\":[\"photos/a\"],\"previous\":null,\"version\":1,\"when\":"
     "\"2026-03-01T21:14:05Z\",\"who\":\"a\",\"why\":\"b\"}",
+    "{\"format\":1,\"image\":{\"width\":1600,\"height\":1200},\"lens\":{\"fx\":1500,\"fy\":1500.5,\"cx\":800,\"cy\":"
+    "600,\"k1\":0.01,\"k2\":-1e-3,\"p1\":0,\"p2\":0,\"k3\":0},\"covariance\":[1,0,1,0,0,1,0,0,0,1,0,0,0,0,1,0,0,0,0,0,"
+    "1,"
+    "0,0,0,0,0,0,1,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,0,1],\"freedom\":1234,\"residual_px\":0.03,\"board\":{\"columns\":9,"
+    "\"rows\":6,\"square_mm\":25},\"photos\":[{\"photo\":\"a\",\"photo_id\":"
+    "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\",\"residual_px\":0.02}],\"versions\":{"
+    "\"assay\":\"1\",\"opencv\":\"4.6\"}}",
     NULL};
+
+static void try_calibration(const uint8_t *bytes, size_t size) {
+  struct calibration calibration, again;
+  if (calibration_read(bytes, size, "fuzz", &calibration, NULL)) return;
+  size_t written_size;
+  char *written = calibration_write(&calibration, &written_size);
+  if (!written || calibration_read(written, written_size, "fuzz", &again, NULL)) abort();
+  free(written);
+  calibration_free(&calibration);
+  calibration_free(&again);
+}
 
 static void try_job(const json_t *json) {
   struct job job, again;
@@ -60,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct seal seal;
   seal_read(bytes, size, "fuzz", &seal, NULL);
   seal_free(&seal);
+  try_calibration(bytes, size);
   json_t *json = json_loadb(size ? (const char *)bytes : "", size, 0, NULL);
   if (!json) return 0;
   try_job(json);
