@@ -40,8 +40,9 @@ static enum status write_line(struct results *results, const char *line, struct 
   json_error_t error;
   json_t *json = json_loads(line, 0, &error);
   struct result result = {0};
-  enum status status = json ? result_from_json(json, &result, fault)
-                            : fault_set(fault, STATUS_INTERNAL, "a result is no JSON: %s", error.text);
+  enum status status = json          ? result_from_json(json, &result, fault)
+                       : *error.text ? fault_set(fault, STATUS_INTERNAL, "a result is no JSON: %s", error.text)
+                                     : fault_set(fault, STATUS_MEMORY, "out of memory for the results");
   json_decref(json);
   if (!status) status = print(results, line, &result, fault);
   if (!status && !summary_add(&results->summary, result.job, result.verdict))

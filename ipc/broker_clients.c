@@ -208,17 +208,19 @@ static bool add_to_batch(void *context, const struct store_outcome *outcome) {
   struct batch *batch = context;
   batch->cut = batch->count && batch->bytes + outcome->size > STREAM_BYTES;
   char *copy = batch->cut ? NULL : malloc(outcome->size + 1);
-  if (!copy) {
+  /* Each line belongs to the result at its place. */
+  if (!copy ||
+      json_array_append_new(batch->results, json_pack("{s:I, s:I, s:s, s:s}", "sequence", (json_int_t)outcome->sequence,
+                                                      "position", (json_int_t)outcome->position, "job", outcome->id,
+                                                      "state", job_state_name(outcome->state)))) {
     batch->failed = !batch->cut;
+    free(copy);
     return false;
   }
   memcpy(copy, outcome->line, outcome->size);
   batch->spans[batch->count++] = (struct span){copy, outcome->size};
   batch->bytes += outcome->size;
   batch->after = batch->by_position ? outcome->position : outcome->sequence;
-  json_array_append_new(batch->results, json_pack("{s:I, s:I, s:s, s:s}", "sequence", (json_int_t)outcome->sequence,
-                                                  "position", (json_int_t)outcome->position, "job", outcome->id,
-                                                  "state", job_state_name(outcome->state)));
   return true;
 }
 
@@ -226,7 +228,7 @@ static void drop_subscription(struct peer *peer, struct subscription *subscripti
   *subscription = peer->subscriptions[--peer->subscription_count];
 }
 
-/* False where the subscription has ended. */
+/* False where the subscription has ended, or cannot go on in this tick. */
 static bool stream_to(struct broker *broker, struct peer *peer, struct subscription *subscription) {
   struct fault fault = {0};
   const char *submission = subscription->all ? NULL : subscription->submission;
@@ -234,7 +236,7 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
   struct batch *batch = calloc(1, sizeof *batch);
   if (!batch || !(batch->results = json_array())) {
     free(batch);
-    return true;
+    return false;
   }
   batch->by_position = subscription->order == STORE_BY_POSITION;
   enum status status = store_outcomes(broker->store, submission, subscription->order, subscription->after, limit,
@@ -252,11 +254,12 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
     subscription->credit -= (int64_t)batch->count;
     atomic_fetch_add(&broker->figures.outcomes_sent, (long long)batch->count);
   }
+  const bool stuck = batch->failed;
   if (all_read) subscription->dirty = false;
   for (size_t i = 0; i < batch->count; i++) free((void *)batch->spans[i].bytes);
   json_decref(batch->results);
   free(batch);
-  return !end;
+  return !end && !stuck;
 }
 
 void broker_stream(struct broker *broker) {

@@ -83,7 +83,10 @@ static void send_golden(struct broker *broker, const struct route *to, const cha
   struct fault fault = {0};
   struct bundle bundle;
   char *folder = NULL;
-  if (asprintf(&folder, "%s/goldens/%s", store_folder(broker->store), sha256) < 0) return;
+  if (asprintf(&folder, "%s/goldens/%s", store_folder(broker->store), sha256) < 0) {
+    tell_missing(broker, to, sha256, "the broker is out of memory");
+    return;
+  }
   if (bundle_read(folder, sha256, &bundle, &fault)) {
     tell_missing(broker, to, sha256, fault.text);
   } else {

@@ -109,8 +109,14 @@ static json_t *describe(const struct store_leased *leased) {
   if (!job) return NULL;
   json_t *entry = json_pack("{s:o, s:s, s:i}", "job", job, "photo", leased->path ? PHOTO_BY_PATH : PHOTO_AS_BYTES,
                             "losses", leased->losses);
-  if (entry && leased->path) json_object_set_new(entry, "path", json_string(leased->path));
-  return entry;
+  if (!entry || !leased->path || !json_object_set_new(entry, "path", json_string(leased->path))) return entry;
+  json_decref(entry);
+  return NULL;
+}
+
+static void fail_for_memory(struct broker *broker) {
+  struct fault fault = {0};
+  broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
 }
 
 static void post_work(struct broker *broker, struct peer *peer, struct store_leased *leased, size_t count) {
@@ -118,7 +124,8 @@ static void post_work(struct broker *broker, struct peer *peer, struct store_lea
   for (size_t i = 0; i < count; i++) {
     json_t *entry = describe(&leased[i]);
     if (leased[i].path) {
-      json_array_append_new(by_path, entry);
+      /* A lease that the worker does not hear of would be renewed for ever. */
+      if (json_array_append_new(by_path, entry)) fail_for_memory(broker);
       continue;
     }
     struct outgoing *out =
@@ -146,8 +153,7 @@ static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, 
                      &fault))
     return 0;
   for (size_t i = 0; i < count; i++)
-    if (!peer_hold(peer, leased[i].id))
-      broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
+    if (!peer_hold(peer, leased[i].id)) fail_for_memory(broker);
   if (count) post_work(broker, peer, leased, count);
   atomic_fetch_add(&broker->figures.jobs_leased, (long long)count);
   for (size_t i = 0; i < count; i++) store_leased_free(&leased[i]);

@@ -120,11 +120,11 @@ static bool send_batch(struct submitting *in) {
   json_t *jobs = json_array();
   for (struct pending *p = in->first; p && count < SUBMIT_BATCH && bytes < SUBMIT_BYTES; p = p->next) {
     if (!is_due(in, p, now)) continue;
+    if (json_array_append(jobs, p->entry)) break;
     if (!json_object_get(p->entry, "path")) {
       photos[frames++] = (struct span){p->photo.bytes ? p->photo.bytes : (const uint8_t *)"", p->photo.size};
       bytes += p->photo.size;
     }
-    json_array_append(jobs, p->entry);
     batch[count++] = p;
   }
   json_t *header = count ? json_pack("{s:s, s:O}", "submission", in->submission, "jobs", jobs) : NULL;
@@ -134,15 +134,18 @@ static bool send_batch(struct submitting *in) {
   return true;
 }
 
-static void begin_session(struct submitting *in) {
+/* False where it has to be tried again. */
+static bool begin_session(struct submitting *in) {
+  if (in->run->outcome &&
+      link_send(&in->client->link, MESSAGE_SUBSCRIBE,
+                json_pack("{s:s, s:s, s:I, s:i, s:b}", "submission", in->submission, "order", ORDER_COMPLETION, "after",
+                          (json_int_t)in->after, "credit", SUBMIT_CREDIT, "follow", 1),
+                NULL, 0))
+    return false;
   in->session = in->client->link.session;
-  for (struct pending *pending = in->first; pending; pending = pending->next) pending->sent = 0;
-  if (!in->run->outcome) return;
   in->taken = 0;
-  link_send(&in->client->link, MESSAGE_SUBSCRIBE,
-            json_pack("{s:s, s:s, s:I, s:i, s:b}", "submission", in->submission, "order", ORDER_COMPLETION, "after",
-                      (json_int_t)in->after, "credit", SUBMIT_CREDIT, "follow", 1),
-            NULL, 0);
+  for (struct pending *pending = in->first; pending; pending = pending->next) pending->sent = 0;
+  return true;
 }
 
 /* --- In --- */
@@ -229,8 +232,7 @@ static enum status submit_all(struct submitting *in, struct fault *fault) {
   struct client *client = in->client;
   while (!status && !is_finished(in)) {
     bool room = false;
-    if (client->link.welcomed) {
-      if (in->session != client->link.session) begin_session(in);
+    if (client->link.welcomed && (in->session == client->link.session || begin_session(in))) {
       size_t before = in->pending_count;
       status = fill_window(in, fault);
       room = in->pending_count > before;

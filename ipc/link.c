@@ -109,7 +109,6 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
       return status;
     }
     link->heard = clock_ms();
-    /* What is not understood has no effect; what mattered in it is sent again after a while. */
     if (!status && message->kind == MESSAGE_WELCOME)
       welcome(link, message->header);
     else if (!status && message->kind == MESSAGE_BYE)
@@ -118,11 +117,19 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
       status = handle_error(link, message->header, &mine, fault);
     else if (!status && message->kind != MESSAGE_HEARTBEAT)
       mine = !link->welcomed;
-    else if (status == STATUS_INVALID)
+    else if (status == STATUS_INVALID || status == STATUS_MEMORY) {
+      /* Not every message is sent again when it is not understood. A kind that we do not know is not meant for us. */
+      if (schema_of(message->kind)) link_begin_anew(link);
       status = STATUS_OK;
+    }
     if (!mine || status) return status;
     message_free(message);
   }
+}
+
+void link_begin_anew(struct link *link) {
+  if (link->welcomed) link->give_up = clock_ms() + link->times.heartbeat_ms;
+  link->welcomed = false;
 }
 
 static void reconnect(struct link *link) {

@@ -50,6 +50,10 @@ int64_t link_watch(struct link *link);
 enum status link_send(struct link *link, enum message_kind kind, json_t *header, const struct span *frames,
                       size_t count);
 
+/* Ends the session and greets anew: for who has lost a message that nobody would send again. What is not acknowledged
+ * is then sent again, and the broker knows what we hold. */
+void link_begin_anew(struct link *link);
+
 /* 32 random hexadecimal digits. */
 void link_random_id(char id[PROTOCOL_ID_CHARS + 1]);
 

@@ -41,6 +41,8 @@ enum status message_decode(struct span prefix, struct span header, int *kind, js
                      header.size, PROTOCOL_MAX_HEADER);
   json_error_t error;
   *json = json_loadb(header.bytes, header.size, JSON_REJECT_DUPLICATES, &error);
+  if (!*json && (json_error_code(&error) == json_error_out_of_memory || !*error.text))
+    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", schema_name(*kind));
   if (!*json)
     return fault_set(fault, STATUS_INVALID, "%s: the header is no JSON object: %s", schema_name(*kind), error.text);
   if (!schema_check(*json, fields, fault)) return STATUS_OK;
@@ -120,11 +122,11 @@ static void copy_property(char *to, size_t room, zmq_msg_t *frame, const char *n
 
 static enum status open_parts(struct parts *parts, bool routed, struct message *message, struct fault *fault) {
   size_t first = routed ? 1 : 0;
+  if (parts->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
   if (routed) {
     message->from.size = (uint8_t)zmq_msg_size(&parts->frames[0]);
     memcpy(message->from.bytes, zmq_msg_data(&parts->frames[0]), message->from.size);
   }
-  if (parts->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
   if (parts->over) return fault_set(fault, STATUS_INVALID, "too many frames; at most %d", PROTOCOL_MAX_FRAMES);
   if (parts->count < first + 2) return fault_set(fault, STATUS_INVALID, "no message of assay: fewer than 2 frames");
   copy_property(message->user, sizeof message->user, &parts->frames[first], "User-Id");

@@ -5,6 +5,7 @@
 #include "ipc/link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -68,21 +69,31 @@ static void forget(struct worker *worker, struct task *task) {
 
 /* --- What comes from the broker --- */
 
-static struct task *read_task(const struct message *message, const json_t *item, size_t *frame, struct fault *fault) {
-  struct task *task = calloc(1, sizeof *task);
-  if (!task || job_from_json(json_object_get(item, "job"), &task->job, fault)) {
-    free(task);
-    return NULL;
-  }
+static enum status read_photo(struct task *task, const struct message *message, const json_t *item, size_t *frame) {
   const char *path = json_string_value(json_object_get(item, "path"));
   bool good = true;
   if (!strcmp(json_string_value(json_object_get(item, "photo")), PHOTO_BY_PATH)) {
-    good = path && (task->path = strdup(path));
-  } else if ((good = *frame < message->frame_count)) {
+    if (!path) return fault_set(&task->fault, STATUS_INVALID, "the broker sent no path");
+    good = (task->path = strdup(path));
+  } else {
+    if (*frame >= message->frame_count) return fault_set(&task->fault, STATUS_INVALID, "the broker sent no photo");
     const void *bytes = message_bytes(message, (*frame)++, &task->size);
     if (task->size && (good = (task->bytes = malloc(task->size)))) memcpy(task->bytes, bytes, task->size);
+    if (!good) task->size = 0;
   }
-  if (good && *task->job.id) return task;
+  return good ? STATUS_OK : fault_set(&task->fault, STATUS_MEMORY, "out of memory for the photo");
+}
+
+/* NULL where the broker cannot even be told which job it is; with a fault it is to be handed back. */
+static struct task *read_task(const struct message *message, const json_t *item, size_t *frame) {
+  struct task *task = calloc(1, sizeof *task);
+  if (!task) return NULL;
+  const json_t *job = json_object_get(item, "job");
+  const char *id = json_string_value(json_object_get(job, "id"));
+  enum status status = read_photo(task, message, item, frame);
+  if (!status && job_from_json(job, &task->job, &task->fault)) task->job = (struct job){0};
+  if (!*task->job.id && id) snprintf(task->job.id, sizeof task->job.id, "%s", id);
+  if (strlen(task->job.id) == JOB_ID_CHARS) return task;
   task_free(task);
   return NULL;
 }
@@ -91,10 +102,10 @@ static void take_work(struct worker *worker, const struct message *message) {
   size_t index, frame = 0;
   const json_t *item, *jobs = json_object_get(message->header, "jobs");
   json_array_foreach((json_t *)jobs, index, item) {
-    struct fault fault = {0};
     worker->granted--;
-    struct task *task = read_task(message, item, &frame, &fault);
-    /* What cannot be read is left to the lease; what is held already goes on. */
+    struct task *task = read_task(message, item, &frame);
+    /* The lease would be renewed as long as we live: the HELLO does not list it. What is held already goes on. */
+    if (!task) link_begin_anew(&worker->link);
     if (!task || find_held(worker, task->job.id)) {
       task_free(task);
       continue;
@@ -102,9 +113,10 @@ static void take_work(struct worker *worker, const struct message *message) {
     task->next_held = worker->held;
     worker->held = task;
     worker->bytes += task->size;
-    if (worker->stopping) {
-      task->state = TASK_FINISHED;
+    if (worker->stopping && !task->fault.status)
       fault_set(&task->fault, STATUS_STOPPED, "the worker was being stopped");
+    if (task->fault.status) {
+      task->state = TASK_FINISHED;
       worker->unstored++;
       continue;
     }
@@ -145,6 +157,9 @@ static enum status receive_all(struct worker *worker, struct fault *fault) {
     case MESSAGE_GOLDEN_MISSING:
       goldens_missing(worker->goldens, json_string_value(json_object_get(message.header, "sha256")),
                       json_string_value(json_object_get(message.header, "text")));
+      break;
+    case MESSAGE_ERROR: /* what it is about may have been our credit */
+      link_begin_anew(&worker->link);
       break;
     default:
       break;
@@ -198,13 +213,13 @@ static bool send_batch(struct worker *worker, bool results) {
   json_t *jobs = json_array();
   for (struct task *task = worker->held; task && count < SEND_BATCH && bytes < SEND_BYTES; task = task->next_held) {
     if (!is_due(worker, task, now) || !task->line == results) continue;
+    json_t *item = results ? json_string(task->job.id)
+                           : json_pack("{s:s, s:b, s:o}", "job", task->job.id, "lost", counts_as_loss(&task->fault),
+                                       "error", message_text(task->fault.text));
+    if (json_array_append_new(jobs, item)) break;
     if (results) {
       lines[count] = (struct span){task->line, strlen(task->line)};
       bytes += lines[count].size;
-      json_array_append_new(jobs, json_string(task->job.id));
-    } else {
-      json_array_append_new(jobs, json_pack("{s:s, s:b, s:o}", "job", task->job.id, "lost",
-                                            counts_as_loss(&task->fault), "error", message_text(task->fault.text)));
     }
     batch[count++] = task;
   }
@@ -254,8 +269,11 @@ static void send_all(struct worker *worker) {
   while (send_batch(worker, false)) {
   }
   char sha256[65];
-  while (goldens_wanted(worker->goldens, sha256))
-    link_send(&worker->link, MESSAGE_GOLDEN_REQUEST, json_pack("{s:s}", "sha256", sha256), NULL, 0);
+  while (goldens_wanted(worker->goldens, sha256)) {
+    if (!link_send(&worker->link, MESSAGE_GOLDEN_REQUEST, json_pack("{s:s}", "sha256", sha256), NULL, 0)) continue;
+    goldens_ask_again(worker->goldens);
+    break;
+  }
   ask_for_work(worker);
 }
 

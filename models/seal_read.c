@@ -85,7 +85,7 @@ static enum status parse(const void *bytes, size_t size, const char *shown, json
   if (json_is_object(*json)) return STATUS_OK;
   json_decref(*json);
   if (*json) return bad(fault, shown, "the whole", "a JSON object");
-  if (json_error_code(&error) == json_error_out_of_memory)
+  if (json_error_code(&error) == json_error_out_of_memory || !*error.text)
     return fault_set(fault, STATUS_MEMORY, "%s: out of memory", shown);
   return fault_set(fault, STATUS_INVALID, "%s:%d:%d: not valid JSON: %s", shown, error.line, error.column, error.text);
 }
