@@ -36,7 +36,8 @@ struct database_calls {
 
   /* The statement, reset and without bindings; outside a transaction it reconnects where that is due. */
   enum status (*prepare)(struct database *database, enum statement which, struct query **query, struct fault *fault);
-  /* Parameters count from 1. A text is not copied and must stay until the query is reset; NULL is a null. */
+  /* Parameters count from 1. A text, ended by NUL, is not copied and must stay until the query is reset; NULL is a
+   * null. */
   void (*set_integer)(struct query *query, int parameter, int64_t value);
   void (*set_text)(struct query *query, int parameter, const char *text, size_t size);
   /* *row: there is one to read. */

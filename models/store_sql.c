@@ -154,7 +154,7 @@ static const char *const common[SQL_STATEMENTS] = {
                   " SET broker = excluded.broker, until = excluded.until"
                   " WHERE roles.broker = excluded.broker OR roles.until < $4",
     [SQL_FIND_FINDING] = "SELECT 1 FROM findings WHERE about = $1 AND lower <= $4 AND upper >= $3"
-                         " AND (factory IS NULL OR $2 IS NULL OR factory = $2) LIMIT 1",
+                         " AND (factory IS NULL OR factory = $2 OR $2 IS NULL) LIMIT 1",
     [SQL_ADD_FINDING] = "INSERT INTO findings(about, factory, lower, upper, line, at) VALUES($1, $2, $3, $4, $5, $6)",
     [SQL_UNTOLD] = "SELECT n, line FROM findings WHERE told = 0 ORDER BY n",
     [SQL_TOLD] = "UPDATE findings SET told = 1 WHERE n = $1",
@@ -169,7 +169,7 @@ static const char *differing(enum statement which, enum dialect dialect) {
   bool sqlite = dialect == DIALECT_SQLITE;
   switch (which) {
   case SQL_BEGIN:
-    return sqlite ? "BEGIN IMMEDIATE" : "BEGIN";
+    return sqlite ? "BEGIN IMMEDIATE" : "BEGIN ISOLATION LEVEL READ COMMITTED";
   case SQL_LEASE:
     return sqlite ? LEASE("") : LEASE(" FOR UPDATE SKIP LOCKED");
   case SQL_NOTIFY:

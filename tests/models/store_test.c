@@ -1,8 +1,12 @@
 #include "models/store.h"
+#include "models/store_findings.h"
 #include "models/store_private.h"
+#include "tests/postgres.h"
 #include "tests/support.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -12,6 +16,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -23,9 +28,11 @@ static const struct store_lessee anna = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "an
 static const struct store_lessee bert = {"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "bert:2"};
 
 struct bench {
-  char *folder;
+  char *folder, *database; /* database NULL: SQLite in the folder */
   struct store *store;
 };
+
+static struct postgres *postgres; /* NULL: the tests run on SQLite */
 
 static void must(enum status status, const struct fault *fault) {
   if (status) fail_msg("status %d: %s", status, fault->text);
@@ -36,7 +43,8 @@ static int set_up(void **state) {
   struct bench *bench = calloc(1, sizeof *bench);
   assert_non_null(bench);
   bench->folder = support_folder();
-  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  if (postgres) bench->database = postgres_fresh(postgres);
+  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
   *state = bench;
   return 0;
 }
@@ -45,6 +53,7 @@ static int tear_down(void **state) {
   struct bench *bench = *state;
   store_close(bench->store);
   support_remove(bench->folder);
+  free(bench->database);
   free(bench);
   return 0;
 }
@@ -52,7 +61,7 @@ static int tear_down(void **state) {
 static void reopen(struct bench *bench) {
   struct fault fault = {0};
   store_close(bench->store);
-  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
 }
 
 static void make_job(struct job *job, int number) {
@@ -343,7 +352,7 @@ static void a_killed_writer_leaves_nothing_half_done(void **state) {
   if (!child) {
     struct store *store;
     struct fault fault = {0};
-    if (store_open(bench->folder, &store, &fault) || store_begin(store, &fault)) _exit(1);
+    if (store_connect(bench->folder, bench->database, &store, &fault) || store_begin(store, &fault)) _exit(1);
     for (int i = 10; i < 500; i++) {
       struct job job;
       make_job(&job, i);
@@ -356,7 +365,7 @@ static void a_killed_writer_leaves_nothing_half_done(void **state) {
   waitpid(child, &end, 0);
   assert_true(!WIFEXITED(end));
   struct fault fault = {0};
-  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
   assert_int_equal(count(bench->store).waiting, 1);
 }
 
@@ -507,21 +516,261 @@ static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
   assert_non_null(strstr(fault.text, "/nowhere/at/all"));
 }
 
-int main(void) {
+static bool keep_number(void *context, int64_t number, const char *line) {
+  int64_t *kept = context;
+  *kept = number;
+  assert_string_equal(line, "{}");
+  return true;
+}
+
+static void a_finding_is_told_once(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  struct store_finding finding = {.about = "d1", .factory = "A", .lower = 100, .upper = 200, .line = "{}"};
+  bool known;
+  int64_t number = 0, looked;
+  must(store_add_finding(store, &finding, 1000, &known, &fault), &fault);
+  assert_false(known);
+  finding.factory = NULL; /* everywhere, so there too */
+  must(store_add_finding(store, &finding, 1001, &known, &fault), &fault);
+  assert_true(known);
+  must(store_untold(store, keep_number, &number, &fault), &fault);
+  assert_true(number);
+  must(store_told(store, number, &fault), &fault);
+  number = 0;
+  must(store_untold(store, keep_number, &number, &fault), &fault);
+  assert_false(number);
+  must(store_set_looked(store, 60, &fault), &fault);
+  must(store_set_looked(store, 70, &fault), &fault);
+  must(store_looked(store, &looked, &fault), &fault);
+  assert_int_equal(looked, 70);
+}
+
+/* --- Several brokers on one database --- */
+
+static struct store *second_store(const struct bench *bench) {
+  struct fault fault = {0};
+  struct store *store;
+  must(store_connect(bench->folder, bench->database, &store, &fault), &fault);
+  return store;
+}
+
+static void two_brokers_lease_at_the_same_time_and_never_the_same_job(void **state) {
+  struct bench *bench = *state;
+  struct store *second = second_store(bench);
+  struct fault fault = {0};
+  char first_ids[3][33], second_ids[3][33];
+  accept_many(bench->store, 5);
+  must(store_begin(bench->store, &fault), &fault);
+  must(store_begin(second, &fault), &fault);
+  assert_int_equal(lease(bench->store, &anna, false, 3, first_ids), 3);
+  assert_int_equal(lease(second, &bert, false, 3, second_ids), 2);
+  must(store_commit(second, &fault), &fault);
+  must(store_commit(bench->store, &fault), &fault);
+  for (int i = 0; i < 3; i++)
+    for (int j = 0; j < 2; j++) assert_string_not_equal(first_ids[i], second_ids[j]);
+  assert_int_equal(count(second).leased, 5);
+  store_close(second);
+}
+
+static void an_outcome_that_is_committed_later_has_a_later_place(void **state) {
+  struct bench *bench = *state;
+  struct store *second = second_store(bench);
+  struct fault fault = {0};
+  char ids[2][33];
+  accept_many(bench->store, 2);
+  lease(bench->store, &anna, false, 2, ids);
+  must(store_begin(bench->store, &fault), &fault);
+  finish(bench->store, ids[0], "begun first");
+  finish(second, ids[1], "committed first");
+  struct read read = read_outcomes(second, SUBMISSION, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 1);
+  must(store_commit(bench->store, &fault), &fault);
+  read = read_outcomes(second, SUBMISSION, STORE_BY_COMPLETION, read.sequence[0]);
+  assert_int_equal(read.count, 1);
+  assert_string_equal(read.line[0], "begun first");
+  assert_int_equal(read_outcomes(second, NULL, STORE_BY_COMPLETION, 0).count, 2);
+  store_close(second);
+}
+
+static void *accept_at_other(void *argument) {
+  accept_at(argument, OTHER, 0, 0, 0);
+  return NULL;
+}
+
+/* Else the second submission would wait for ever: neither broker would see what the other does. */
+static void a_job_handed_in_while_it_ends_elsewhere_is_delivered(void **state) {
+  struct bench *bench = *state;
+  struct store *second = second_store(bench);
+  struct fault fault = {0};
+  char id[1][33];
+  pthread_t thread;
+  accept_many(bench->store, 1);
+  lease(bench->store, &anna, false, 1, id);
+  must(store_begin(bench->store, &fault), &fault);
+  finish(bench->store, id[0], "done");
+  assert_int_equal(pthread_create(&thread, NULL, accept_at_other, second), 0);
+  postgres_await_lock(bench->database);
+  must(store_commit(bench->store, &fault), &fault);
+  pthread_join(thread, NULL);
+  assert_int_equal(read_outcomes(bench->store, OTHER, STORE_BY_COMPLETION, 0).count, 1);
+  store_close(second);
+}
+
+static void what_one_broker_does_is_news_to_the_other(void **state) {
+  struct bench *bench = *state;
+  struct store *second = second_store(bench);
+  bool waiting = false, outcomes = false;
+  char id[1][33];
+  assert_in_range(store_news_fd(second), 0, 1 << 20);
+  assert_in_range(store_news_fd(bench->store), 0, 1 << 20);
+  store_news(second, &waiting, &outcomes); /* a new connection may have missed something */
+  assert_true(waiting && outcomes);
+  accept_many(bench->store, 1);
+  struct pollfd news = {.fd = store_news_fd(second), .events = POLLIN};
+  assert_int_equal(poll(&news, 1, 10000), 1);
+  store_news(second, &waiting, &outcomes);
+  assert_true(waiting && !outcomes);
+  lease(second, &bert, false, 1, id);
+  finish(second, id[0], "done");
+  news.fd = store_news_fd(bench->store);
+  assert_int_equal(poll(&news, 1, 10000), 1);
+  store_news(bench->store, &waiting, &outcomes);
+  store_news(bench->store, &waiting, &outcomes);
+  store_news(second, &waiting, &outcomes);
+  assert_true(!waiting && !outcomes); /* one's own is none */
+  store_close(second);
+}
+
+static void the_leases_of_a_broker_that_is_dead_are_taken_over(void **state) {
+  struct bench *bench = *state;
+  struct store *dead = second_store(bench), *alive = bench->store;
+  struct fault fault = {0};
+  bool forgotten;
+  size_t lost = 0;
+  must(store_join(dead, "the one", "host:1", 0, &fault), &fault);
+  must(store_join(alive, "the other", "host:2", 0, &fault), &fault);
+  accept_many(alive, 2);
+  lease(dead, &anna, false, 1, NULL);
+  lease(alive, &bert, false, 1, NULL);
+  must(store_beat(alive, 10000, 100, 7000, &forgotten, &fault), &fault);
+  must(store_expire(alive, 5001, &lost, &fault), &fault);
+  assert_int_equal(lost, 1); /* what lives watches over its own */
+  must(store_beat(dead, 5, 100, 7000, &forgotten, &fault), &fault);
+  must(store_beat(alive, 10100, 100, 7000, &forgotten, &fault), &fault);
+  must(store_beat(alive, 10200, 100, 7000, &forgotten, &fault), &fault);
+  must(store_expire(alive, 9000, &lost, &fault), &fault);
+  assert_int_equal(lost, 1); /* it has beaten 100 ms ago */
+  must(store_beat(alive, 10201, 100, 8000, &forgotten, &fault), &fault);
+  assert_false(forgotten);
+  must(store_expire(alive, 8000, &lost, &fault), &fault);
+  assert_int_equal(lost, 1);
+  must(store_expire(alive, 8001, &lost, &fault), &fault);
+  assert_int_equal(lost, 2);
+  must(store_beat(dead, 5, 100, 8000, &forgotten, &fault), &fault);
+  assert_true(forgotten);
+  store_close(dead);
+}
+
+static void a_worker_that_comes_to_another_broker_keeps_its_leases_there(void **state) {
+  struct bench *bench = *state;
+  struct store *before = second_store(bench), *now = bench->store;
+  struct fault fault = {0};
+  size_t lost = 0;
+  must(store_join(before, "before", "host:1", 0, &fault), &fault);
+  must(store_join(now, "now", "host:2", 0, &fault), &fault);
+  accept_many(now, 2);
+  lease(before, &anna, false, 1, NULL);
+  must(store_take_over(now, anna.id, 9000, &fault), &fault);
+  lease(before, &anna, false, 1, NULL); /* it does not know yet */
+  must(store_lose_worker(before, anna.id, "silent", 4000, &lost, &fault), &fault);
+  assert_int_equal(lost, 1);
+  assert_int_equal(count(now).leased, 1);
+  must(store_expire(now, 9001, &lost, &fault), &fault);
+  assert_int_equal(lost, 2);
+  store_close(before);
+}
+
+static void only_one_has_a_role_at_a_time(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  bool claimed;
+  must(store_claim(bench->store, "watch", "a", 1000, 2000, &claimed, &fault), &fault);
+  assert_true(claimed);
+  must(store_claim(bench->store, "watch", "b", 1500, 2500, &claimed, &fault), &fault);
+  assert_false(claimed);
+  must(store_claim(bench->store, "watch", "a", 1500, 2500, &claimed, &fault), &fault);
+  assert_true(claimed);
+  must(store_claim(bench->store, "watch", "b", 2501, 3500, &claimed, &fault), &fault);
+  assert_true(claimed);
+}
+
+static void a_database_that_restarts_loses_nothing_that_was_committed(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  char ids[2][33];
+  accept_many(bench->store, 2);
+  lease(bench->store, &anna, false, 2, ids);
+  must(store_begin(bench->store, &fault), &fault);
+  finish(bench->store, ids[0], "never committed");
+  postgres_kill(postgres);
+  assert_int_equal(store_commit(bench->store, &fault), STATUS_UNAVAILABLE);
+  assert_int_equal(store_begin(bench->store, &fault), STATUS_UNAVAILABLE);
+  assert_non_null(strstr(fault.text, "cannot be reached"));
+  postgres_restart(postgres);
+  /* The pause before it is tried again. */
+  while (store_begin(bench->store, &fault) == STATUS_UNAVAILABLE) nanosleep(&(struct timespec){.tv_nsec = 1e7}, NULL);
+  assert_int_equal(finish(bench->store, ids[0], "now"), STORE_STORED);
+  must(store_commit(bench->store, &fault), &fault);
+  assert_int_equal(read_outcomes(bench->store, SUBMISSION, STORE_BY_COMPLETION, 0).count, 1);
+  assert_int_equal(count(bench->store).leased, 1);
+  postgres_kill(postgres);
+  postgres_restart(postgres);
+  assert_int_equal(count(bench->store).done, 1); /* noticed and connected anew by itself */
+}
+
+static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
+  struct bench *bench = *state;
+  struct fault fault = {0};
+  struct store *store;
+  free(postgres_ask(bench->database, "UPDATE assay_schema SET version = 99"));
+  assert_int_equal(store_connect(bench->folder, bench->database, &store, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "newer assay (schema 99"));
+  char *strange = postgres_fresh(postgres);
+  free(postgres_ask(strange, "CREATE TABLE jobs(title TEXT)"));
+  assert_int_equal(store_connect(bench->folder, strange, &store, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "another program"));
+  free(postgres_ask(bench->database, "UPDATE assay_schema SET version = 2"));
+  char *reading = support_text("%s&options=-cdefault_transaction_read_only%%3Don", bench->database);
+  must(store_connect(bench->folder, reading, &store, &fault), &fault);
+  assert_int_equal(count(store).waiting, 0);
+  assert_int_equal(store_renew(store, anna.id, 1, &fault), STATUS_IO);
+  assert_non_null(strstr(fault.text, "not written"));
+  store_close(store);
+  assert_int_equal(store_connect(bench->folder, "mysql://x/y", &store, &fault), STATUS_USAGE);
+  assert_int_equal(store_connect(bench->folder, "postgresql:///none?host=/nowhere&password=secret", &store, &fault),
+                   STATUS_UNAVAILABLE);
+  assert_null(strstr(fault.text, "secret"));
+  free(reading);
+  free(strange);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-  const struct CMUnitTest tests[] = {
-      TEST(jobs_are_leased_by_priority_then_by_age),
-      TEST(a_result_is_stored_once),
-      TEST(outcomes_come_in_the_order_asked_for_and_from_where_one_was),
-      TEST(a_job_handed_in_again_is_not_done_again_but_delivered_again),
-      TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),
-      TEST(another_job_at_a_taken_position_is_a_conflict),
-      TEST(a_job_given_back_waits_again_and_is_no_suspect),
-      TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),
-      TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),
-      TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does),
-      TEST(what_is_rolled_back_never_was),
-      TEST(a_killed_writer_leaves_nothing_half_done),
+/* What holds on every database. */
+#define ON_BOTH                                                                                                        \
+  TEST(jobs_are_leased_by_priority_then_by_age), TEST(a_result_is_stored_once),                                        \
+      TEST(outcomes_come_in_the_order_asked_for_and_from_where_one_was),                                               \
+      TEST(a_job_handed_in_again_is_not_done_again_but_delivered_again),                                               \
+      TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),                                       \
+      TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
+      TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
+      TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
+      TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \
+      TEST(a_killed_writer_leaves_nothing_half_done), TEST(a_finding_is_told_once)
+
+int main(int argc, char **argv) {
+  const struct CMUnitTest on_sqlite[] = {
+      ON_BOTH,
       TEST(a_full_disk_is_told_and_the_store_works_again_afterwards),
       TEST(a_locked_store_says_so),
       TEST(a_newer_store_and_a_strange_file_are_refused_in_words),
@@ -529,5 +778,22 @@ int main(void) {
       TEST(a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it),
       cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  const struct CMUnitTest on_postgres[] = {
+      ON_BOTH,
+      TEST(two_brokers_lease_at_the_same_time_and_never_the_same_job),
+      TEST(an_outcome_that_is_committed_later_has_a_later_place),
+      TEST(a_job_handed_in_while_it_ends_elsewhere_is_delivered),
+      TEST(what_one_broker_does_is_news_to_the_other),
+      TEST(the_leases_of_a_broker_that_is_dead_are_taken_over),
+      TEST(a_worker_that_comes_to_another_broker_keeps_its_leases_there),
+      TEST(only_one_has_a_role_at_a_time),
+      TEST(a_database_that_restarts_loses_nothing_that_was_committed),
+      TEST(a_database_that_cannot_be_used_is_refused_in_words),
+  };
+  if (argc > 1) cmocka_set_test_filter(argv[1]);
+  int failed = cmocka_run_group_tests_name("SQLite", on_sqlite, NULL, NULL);
+  postgres = postgres_start();
+  if (postgres) failed += cmocka_run_group_tests_name("PostgreSQL", on_postgres, NULL, NULL);
+  postgres_end(postgres);
+  return failed;
 }

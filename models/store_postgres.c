@@ -1,0 +1,430 @@
+/* The store in a PostgreSQL database, by libpq. */
+#include "models/store_database.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, NUMBER_CHARS = 24 };
+
+struct postgres_query {
+  struct query query;
+  enum statement which;
+  bool prepared; /* on the connection that there is now */
+  int parameters;
+  const char *values[QUERY_PARAMETERS];
+  char numbers[QUERY_PARAMETERS][NUMBER_CHARS];
+  PGresult *result;
+  int row;
+};
+
+struct postgres_database {
+  struct database database;
+  char *uri;
+  PGconn *connection;
+  bool broken;                  /* the server has said that it ends the connection */
+  bool open;                    /* a transaction is */
+  bool listening, heard, again; /* asked for news; on this connection; on a new connection since the last news */
+  int64_t next_try, pause_ms;   /* of connecting anew */
+  char away[512];               /* why there is no connection */
+  struct postgres_query queries[SQL_STATEMENTS];
+};
+
+static struct postgres_database *of(struct database *database) {
+  return (struct postgres_database *)database;
+}
+
+static struct postgres_query *query_of(struct query *query) {
+  return (struct postgres_query *)query;
+}
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- What went wrong --- */
+
+/* libpq's messages end with newlines and may have several lines. */
+static void one_line(char *to, size_t room, const char *text) {
+  size_t size = 0;
+  for (; *text && size + 1 < room; text++) to[size++] = *text == '\n' || *text == '\t' ? ' ' : *text;
+  while (size && to[size - 1] == ' ') size--;
+  to[size] = 0;
+}
+
+static bool is_alive(const struct postgres_database *d) {
+  return !d->broken && PQstatus(d->connection) == CONNECTION_OK;
+}
+
+static enum status away(const struct postgres_database *d, struct fault *fault) {
+  return fault_set(fault, STATUS_UNAVAILABLE, "store %s: the database cannot be reached: %s", d->database.shown,
+                   d->away);
+}
+
+/* What may go well another time: the server stops or starts, transactions were in each other's way, too many
+ * connections. https://www.postgresql.org/docs/15/errcodes-appendix.html */
+static bool passes(const char *state) {
+  return !strncmp(state, "08", 2) || !strncmp(state, "40", 2) || !strncmp(state, "57", 2) || !strcmp(state, "53300") ||
+         !strcmp(state, "55P03") || !strcmp(state, "25P03");
+}
+
+static const char *cause_of(const char *state) {
+  if (!strcmp(state, "53100")) return "the disk is full";
+  if (!strcmp(state, "25006")) return "it can be read but not written";
+  if (!strcmp(state, "42501")) return "no permission";
+  if (!strncmp(state, "58", 2)) return "the database cannot read or write its files";
+  if (!strncmp(state, "53", 2)) return "the database has run out of something";
+  if (!strcmp(state, "XX001") || !strcmp(state, "XX002")) return "the database is damaged";
+  return NULL;
+}
+
+static enum status fault_of(struct postgres_database *d, const PGresult *result, struct fault *fault) {
+  char text[512];
+  const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *shown = d->database.shown;
+  one_line(text, sizeof text, result ? PQresultErrorMessage(result) : PQerrorMessage(d->connection));
+  const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC"))) d->broken = true;
+  if (!is_alive(d) || !state) {
+    snprintf(d->away, sizeof d->away, "%s", text);
+    return away(d, fault);
+  }
+  if (passes(state))
+    return fault_set(fault, STATUS_UNAVAILABLE, "store %s: the database asks for patience; nothing was stored (%s, %s)",
+                     shown, text, state);
+  const char *cause = cause_of(state);
+  if (cause)
+    return fault_set(fault, STATUS_IO, "store %s: %s; nothing was stored (PostgreSQL: %s, %s)", shown, cause, text,
+                     state);
+  return fault_set(fault, STATUS_INTERNAL, "store %s: %s (PostgreSQL %s)", shown, text, state);
+}
+
+static enum status execute(struct database *database, const char *script, struct fault *fault) {
+  PGresult *result = PQexec(of(database)->connection, script);
+  ExecStatusType code = PQresultStatus(result);
+  enum status status = code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK || code == PGRES_EMPTY_QUERY
+                           ? STATUS_OK
+                           : fault_of(of(database), result, fault);
+  PQclear(result);
+  return status;
+}
+
+/* --- Connecting --- */
+
+/* Defaults that the URI may override, and what it must not. A server that is gone without a word is noticed within
+ * some seconds. */
+static PGconn *dial(const char *uri) {
+  const char *const names[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
+                               "keepalives_count", "tcp_user_timeout", "application_name",
+                               "dbname",           "client_encoding",  NULL};
+  const char *const values[] = {"3", "5", "2", "3", "5000", "assay", uri, "UTF8", NULL};
+  return PQconnectdbParams(names, values, 1);
+}
+
+/* A commit is durable whatever the server's default; nobody waits long for a lock, and a broker that stands still in
+ * the middle of a transaction does not keep the others waiting for ever. */
+static const char session[] =
+    "SET client_min_messages = warning; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+
+static enum status set_up(struct postgres_database *d, struct fault *fault) {
+  const char *encoding = PQparameterStatus(d->connection, "server_encoding");
+  if (!encoding || strcmp(encoding, "UTF8"))
+    return fault_set(fault, STATUS_INVALID, "store %s: the database has encoding %s; expected UTF8", d->database.shown,
+                     encoding ? encoding : "unknown");
+  enum status status = execute(&d->database, session, fault);
+  if (!status && d->listening) status = execute(&d->database, "LISTEN assay", fault);
+  d->heard = !status && d->listening;
+  return status;
+}
+
+/* libpq would print them. */
+static void keep_quiet(void *context, const char *message) {
+  (void)context, (void)message;
+}
+
+static enum status connect_anew(struct postgres_database *d, struct fault *fault) {
+  int64_t now = now_ms();
+  if (now < d->next_try) return away(d, fault);
+  PQfinish(d->connection);
+  d->connection = dial(d->uri);
+  for (int i = 0; i < SQL_STATEMENTS; i++) d->queries[i].prepared = false;
+  d->open = d->heard = d->broken = false;
+  d->again = true;
+  PQsetNoticeProcessor(d->connection, keep_quiet, NULL);
+  enum status status = STATUS_OK;
+  if (!is_alive(d)) {
+    one_line(d->away, sizeof d->away, PQerrorMessage(d->connection));
+    status = away(d, fault);
+  } else {
+    status = set_up(d, fault);
+  }
+  if (status) {
+    d->pause_ms = d->pause_ms ? d->pause_ms * 2 : FIRST_PAUSE_MS;
+    if (d->pause_ms > LONGEST_PAUSE_MS) d->pause_ms = LONGEST_PAUSE_MS;
+    d->next_try = now_ms() + d->pause_ms;
+    return status;
+  }
+  d->next_try = d->pause_ms = 0;
+  return STATUS_OK;
+}
+
+/* --- Statements --- */
+
+static bool is_control(enum statement which) {
+  return which == SQL_BEGIN || which == SQL_COMMIT || which == SQL_ROLLBACK;
+}
+
+static void reset(struct query *query) {
+  struct postgres_query *q = query_of(query);
+  PQclear(q->result);
+  q->result = NULL;
+  q->row = 0;
+}
+
+static enum status prepare_on_connection(struct postgres_database *d, struct postgres_query *q, struct fault *fault) {
+  char name[16];
+  if (q->prepared || is_control(q->which)) return STATUS_OK;
+  snprintf(name, sizeof name, "s%d", (int)q->which);
+  PGresult *result = PQprepare(d->connection, name, store_sql(q->which, DIALECT_POSTGRES), 0, NULL);
+  enum status status = PQresultStatus(result) == PGRES_COMMAND_OK ? STATUS_OK : fault_of(d, result, fault);
+  PQclear(result);
+  q->prepared = !status;
+  return status;
+}
+
+static enum status prepare(struct database *database, enum statement which, struct query **query, struct fault *fault) {
+  struct postgres_database *d = of(database);
+  struct postgres_query *q = &d->queries[which];
+  *query = NULL;
+  if (!is_alive(d) && d->open && which == SQL_ROLLBACK) d->open = false;
+  enum status status = STATUS_OK;
+  if (!is_alive(d)) status = d->open ? away(d, fault) : connect_anew(d, fault);
+  if (status) return status;
+  q->query.database = database;
+  q->which = which;
+  reset(&q->query);
+  q->parameters = 0;
+  memset(q->values, 0, sizeof q->values);
+  status = prepare_on_connection(d, q, fault);
+  if (status && !is_alive(d) && !d->open && !(status = connect_anew(d, fault)))
+    status = prepare_on_connection(d, q, fault);
+  if (!status) *query = &q->query;
+  return status;
+}
+
+static void set_integer(struct query *query, int parameter, int64_t value) {
+  struct postgres_query *q = query_of(query);
+  snprintf(q->numbers[parameter - 1], NUMBER_CHARS, "%lld", (long long)value);
+  q->values[parameter - 1] = q->numbers[parameter - 1];
+  if (parameter > q->parameters) q->parameters = parameter;
+}
+
+static void set_text(struct query *query, int parameter, const char *text, size_t size) {
+  (void)size; /* it is ended by NUL */
+  struct postgres_query *q = query_of(query);
+  q->values[parameter - 1] = text;
+  if (parameter > q->parameters) q->parameters = parameter;
+}
+
+static void ask(struct postgres_database *d, struct postgres_query *q) {
+  char name[16];
+  snprintf(name, sizeof name, "s%d", (int)q->which);
+  q->result = is_control(q->which) ? PQexec(d->connection, store_sql(q->which, DIALECT_POSTGRES))
+                                   : PQexecPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0);
+}
+
+static bool went_well(const struct postgres_query *q) {
+  ExecStatusType code = PQresultStatus(q->result);
+  /* A COMMIT of a transaction that has failed is answered by ROLLBACK. */
+  if (q->which == SQL_COMMIT) return code == PGRES_COMMAND_OK && !strcmp(PQcmdStatus(q->result), "COMMIT");
+  return code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK;
+}
+
+static enum status run(struct postgres_database *d, struct postgres_query *q, struct fault *fault) {
+  ask(d, q);
+  enum status status = went_well(q) ? STATUS_OK : fault_of(d, q->result, fault);
+  /* That the connection has broken is noticed only now. What stands alone can be asked once more. */
+  if (status && !is_alive(d) && !d->open) {
+    status = connect_anew(d, fault);
+    if (!status) status = prepare_on_connection(d, q, fault);
+    if (status) return status;
+    PQclear(q->result);
+    ask(d, q);
+    status = went_well(q) ? STATUS_OK : fault_of(d, q->result, fault);
+  }
+  if (q->which == SQL_BEGIN) d->open = !status;
+  if (q->which == SQL_COMMIT || q->which == SQL_ROLLBACK) d->open = false;
+  return status;
+}
+
+static enum status step(struct query *query, bool *row, struct fault *fault) {
+  struct postgres_query *q = query_of(query);
+  *row = false;
+  if (q->result) {
+    q->row++;
+  } else {
+    enum status status = run(of(query->database), q, fault);
+    if (status) {
+      reset(query);
+      return status;
+    }
+  }
+  *row = q->row < PQntuples(q->result);
+  return STATUS_OK;
+}
+
+static int64_t integer(struct query *query, int column) {
+  const struct postgres_query *q = query_of(query);
+  return q->row < PQntuples(q->result) ? strtoll(PQgetvalue(q->result, q->row, column), NULL, 10) : 0;
+}
+
+static const char *text(struct query *query, int column, size_t *size) {
+  const struct postgres_query *q = query_of(query);
+  bool null = q->row >= PQntuples(q->result) || PQgetisnull(q->result, q->row, column);
+  if (size) *size = null ? 0 : (size_t)PQgetlength(q->result, q->row, column);
+  return null ? NULL : PQgetvalue(q->result, q->row, column);
+}
+
+static int64_t changes(struct query *query) {
+  return strtoll(PQcmdTuples(query_of(query)->result), NULL, 10);
+}
+
+static bool in_transaction(struct database *database) {
+  return of(database)->open;
+}
+
+/* --- The schema --- */
+
+static enum status ask_number(struct postgres_database *d, const char *question, int *number, struct fault *fault) {
+  PGresult *result = PQexec(d->connection, question);
+  enum status status = PQresultStatus(result) == PGRES_TUPLES_OK ? STATUS_OK : fault_of(d, result, fault);
+  *number = !status && PQntuples(result) ? (int)strtol(PQgetvalue(result, 0, 0), NULL, 10) : 0;
+  PQclear(result);
+  return status;
+}
+
+static enum status version(struct database *database, int *number, struct fault *fault) {
+  struct postgres_database *d = of(database);
+  int ours = 0, others = 0;
+  *number = 0;
+  enum status status = STATUS_OK;
+  /* Whoever is about to make the tables does so alone. */
+  if (d->open) status = execute(database, "SELECT pg_advisory_xact_lock(1095979865)", fault);
+  if (!status) status = ask_number(d, "SELECT count(to_regclass('assay_schema'))", &ours, fault);
+  if (!status) status = ask_number(d, "SELECT count(to_regclass('jobs'))", &others, fault);
+  if (!status && ours) return ask_number(d, "SELECT version FROM assay_schema", number, fault);
+  if (!status && others)
+    return fault_set(fault, STATUS_INVALID,
+                     "store %s: the database has tables of another program; give assay one of its own",
+                     database->shown);
+  return status;
+}
+
+static enum status set_version(struct database *database, int number, struct fault *fault) {
+  char script[160];
+  snprintf(script, sizeof script,
+           "CREATE TABLE IF NOT EXISTS assay_schema(version INTEGER NOT NULL); DELETE FROM assay_schema;"
+           "INSERT INTO assay_schema(version) VALUES(%d)",
+           number);
+  return execute(database, script, fault);
+}
+
+/* --- News --- */
+
+static int news_fd(struct database *database) {
+  struct postgres_database *d = of(database);
+  d->listening = true;
+  if (!is_alive(d)) return -1;
+  if (!d->heard && !d->open) d->heard = !execute(database, "LISTEN assay", NULL);
+  return d->heard ? PQsocket(d->connection) : -1;
+}
+
+static void news(struct database *database, char letters[8], bool *again) {
+  struct postgres_database *d = of(database);
+  size_t count = 0;
+  *letters = 0;
+  if (is_alive(d)) PQconsumeInput(d->connection);
+  for (PGnotify *note; (note = PQnotifies(d->connection)); PQfreemem(note)) {
+    if (note->be_pid == PQbackendPID(d->connection)) continue;
+    for (const char *c = note->extra; *c; c++)
+      if (!strchr(letters, *c) && count < 7) letters[count++] = *c, letters[count] = 0;
+  }
+  *again = d->again && is_alive(d);
+  if (*again) d->again = false;
+}
+
+/* --- Opening --- */
+
+static void close_database(struct database *database) {
+  struct postgres_database *d = of(database);
+  for (int i = 0; i < SQL_STATEMENTS; i++) PQclear(d->queries[i].result);
+  PQfinish(d->connection);
+  free(d->uri);
+  free(database->shown);
+  free(d);
+}
+
+static const struct database_calls calls = {
+    .shared = true,
+    .dialect = DIALECT_POSTGRES,
+    .prepare = prepare,
+    .set_integer = set_integer,
+    .set_text = set_text,
+    .step = step,
+    .integer = integer,
+    .text = text,
+    .changes = changes,
+    .reset = reset,
+    .execute = execute,
+    .in_transaction = in_transaction,
+    .version = version,
+    .set_version = set_version,
+    .news_fd = news_fd,
+    .news = news,
+    .close = close_database,
+};
+
+/* Host and database of a URI: what it may say else, a password among it, is not for messages. */
+static enum status describe(const char *uri, char **shown, struct fault *fault) {
+  char *error = NULL;
+  PQconninfoOption *options = PQconninfoParse(uri, &error);
+  const char *host = "", *name = "";
+  *shown = NULL;
+  if (!options) {
+    char text[256];
+    one_line(text, sizeof text, error ? error : "out of memory");
+    PQfreemem(error);
+    return fault_set(fault, STATUS_USAGE, "no connection to a database: %s; expected postgresql://HOST/NAME", text);
+  }
+  for (const PQconninfoOption *option = options; option->keyword; option++) {
+    if (!strcmp(option->keyword, "host") && option->val) host = option->val;
+    if (!strcmp(option->keyword, "dbname") && option->val) name = option->val;
+  }
+  if (asprintf(shown, "postgresql://%s/%s", *host == '/' ? "" : host, name) < 0) *shown = NULL;
+  PQconninfoFree(options);
+  return *shown ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
+}
+
+enum status database_open_postgres(const char *uri, struct database **database, struct fault *fault) {
+  char *shown;
+  *database = NULL;
+  enum status status = describe(uri, &shown, fault);
+  if (status) return status;
+  struct postgres_database *d = calloc(1, sizeof *d);
+  if (!d || !(d->uri = strdup(uri))) {
+    free(d);
+    free(shown);
+    return fault_set(fault, STATUS_MEMORY, "out of memory");
+  }
+  d->database = (struct database){&calls, shown};
+  status = connect_anew(d, fault);
+  if (status)
+    close_database(&d->database);
+  else
+    *database = &d->database;
+  return status;
+}
