@@ -20,7 +20,7 @@ enum { UNWELL_MS = 10000 /* a broker whose thread takes no round for so long han
 
 struct serve_options {
   struct common_options common;
-  const char *data;
+  const char *data, *store;
   struct words listen, roots;
   const char *key, *allow;
   bool insecure;
@@ -34,6 +34,12 @@ static const struct option options[] = {
      .offset = offsetof(struct serve_options, data),
      .argument = "FOLDER",
      .help = "jobs, results and photos are kept there (default: $XDG_DATA_HOME/assay or ~/.local/share/assay)"},
+    {.name = "store",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, store),
+     .argument = "URI",
+     .help = "keep jobs and results in this PostgreSQL database (postgresql://USER@HOST/NAME) instead, with as many "
+             "brokers as are needed; photos and goldens that are sent stay in --data, which all of them must see"},
     {.name = "listen",
      .kind = OPTION_LIST,
      .offset = offsetof(struct serve_options, listen),
@@ -71,7 +77,7 @@ static const struct option options[] = {
      .offset = offsetof(struct serve_options, findings),
      .argument = "ENDPOINT",
      .help = "each new finding of drift is published there once, ZeroMQ PUB, frames \"finding\" and a line of JSON as "
-             "of assay lot drift (default: ipc://findings.ipc in the data folder)"},
+             "of assay lot drift (default: ipc://findings.ipc in the data folder; none with --store)"},
     {.name = "on-finding",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, on_finding),
@@ -159,6 +165,7 @@ static enum status serve(const struct serve_options *given, const char *data, co
   status = serve_doors_open(&locks, context, &doors, fault);
   const struct broker_options how = {.context = context,
                                      .store = data,
+                                     .database = given->store,
                                      .endpoints = endpoints,
                                      .endpoint_count = count,
                                      .security = &doors.security,
@@ -170,6 +177,7 @@ static enum status serve(const struct serve_options *given, const char *data, co
                                      .stop_fd = interrupt_descriptor()};
   const struct serve_watch_options look = {.context = context,
                                            .data = data,
+                                           .database = given->store,
                                            .findings = given->findings,
                                            .on_finding = given->on_finding,
                                            .budget = given->budget,

@@ -33,7 +33,8 @@ enum status serve_watch_open(const struct serve_watch_options *given, struct ser
   watching->stop_fd = eventfd(0, EFD_CLOEXEC);
   struct watch_options how = {.context = given->context,
                               .store = given->data,
-                              .endpoint = given->findings ? given->findings : own,
+                              .database = given->database,
+                              .endpoint = given->findings || given->database ? given->findings : own,
                               .security = given->security,
                               .command = given->on_finding,
                               .budget = budget,

@@ -11,7 +11,8 @@
 struct serve_watch_options {
   void *context;
   const char *data;     /* the store's folder */
-  const char *findings; /* endpoint; NULL: findings.ipc in the folder */
+  const char *database; /* as in broker_options */
+  const char *findings; /* endpoint; NULL: findings.ipc in the folder, or nowhere where brokers share it */
   const char *on_finding, *budget;
   const struct socket_security *security;
 };

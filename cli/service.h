@@ -20,7 +20,8 @@ struct service_options {
 /* For a table whose struct has a member `service` of this type. */
 #define SERVICE_OPTIONS(type)                                                                                          \
   SERVICE_OPTION(type, "broker", OPTION_TEXT, broker, "ENDPOINT",                                                      \
-                 "where the broker listens, tcp://HOST:PORT or ipc://PATH (default: ipc:// in the data folder of "     \
+                 "where the broker listens, tcp://HOST:PORT or ipc://PATH; of several, with commas between, the next " \
+                 "when one is silent (default: ipc:// in the data folder of "                                          \
                  "this user)"),                                                                                        \
       SERVICE_OPTION(type, "key", OPTION_TEXT, key, "FILE", "our secret key for tcp://, from assay keygen"),           \
       SERVICE_OPTION(type, "broker-key", OPTION_TEXT, broker_key, "KEY|FILE",                                          \

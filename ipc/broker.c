@@ -15,8 +15,9 @@
 #include <unistd.h>
 
 enum {
-  TICK_MESSAGES = 512, /* at most so many are taken before the store commits */
-  CLIENT_PATIENCE = 10 /* a client is forgotten after so many times the silence */
+  TICK_MESSAGES = 512,  /* at most so many are taken before the store commits */
+  CLIENT_PATIENCE = 10, /* a client is forgotten after so many times the silence */
+  BROKER_PATIENCE = 3   /* another broker on the same database is dead after so many */
 };
 #define TICK_BYTES ((size_t)128 << 20)
 
@@ -107,8 +108,10 @@ static void commit(struct broker *broker) {
   send_outbox(broker, !broker->store_failed);
   for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
     if (peer->touched && broker->store_failed) {
-      broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, 0);
-      if (peer->worker) peer_cut(peer);
+      /* What passes is nothing to end for: the peer greets anew, and sends again what was not acknowledged. */
+      bool passes = broker->store_fault.status == STATUS_UNAVAILABLE;
+      if (!passes) broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, 0);
+      if (passes || peer->worker) peer_cut(peer);
     }
     peer->touched = false;
   }
@@ -265,13 +268,38 @@ static void beat(struct broker *broker, bool emptied) {
   if (broker->options.beat) broker->options.beat(broker->options.beat_context);
 }
 
+/* --- The other brokers of a shared store --- */
+
+static void hear_news(struct broker *broker) {
+  bool waiting, outcomes;
+  store_news(broker->store, &waiting, &outcomes);
+  if (waiting) broker->may_wait = broker->may_suspect = true;
+  if (outcomes) broker->outcomes_changed = true;
+}
+
+/* Tells the others that we live, and takes over from those that do not. */
+static void beat_to_brokers(struct broker *broker) {
+  struct fault fault = {0};
+  int64_t now = clock_ms(), silence = broker->times.silence_ms;
+  bool forgotten = false;
+  if (!store_is_shared(broker->store) || now < broker->next_store_beat) return;
+  broker->next_store_beat = now + broker->times.heartbeat_ms;
+  enum status status =
+      store_beat(broker->store, now, BROKER_PATIENCE * silence, clock_wall_ms() + 2 * silence, &forgotten, &fault);
+  /* We have stood still for so long that the others have our workers' leases: who is left greets anew. */
+  for (struct peer *peer = broker->peers; peer && !status && forgotten; peer = peer->next_peer)
+    if (peer->worker) peer_cut(peer);
+}
+
 static enum status tick(struct broker *broker, struct fault *fault) {
   bool emptied;
   enum status status = receive_all(broker, &emptied, fault);
   if (status) return status;
   beat(broker, emptied);
+  hear_news(broker);
   broker_assign(broker);
   commit(broker);
+  beat_to_brokers(broker);
   broker_stream(broker);
   peers_forget_gone(broker);
   return STATUS_OK;
@@ -287,11 +315,15 @@ enum status broker_run(struct broker *broker, struct fault *fault) {
   broker->next_beat = clock_ms();
   while (!status) {
     int64_t wait = broker->next_beat - clock_ms();
-    zmq_pollitem_t items[] = {{.socket = broker->socket, .events = ZMQ_POLLIN},
-                              {.fd = broker->stop_fd, .events = ZMQ_POLLIN}};
-    int ready = zmq_poll(items, broker->stop_fd < 0 ? 1 : 2, wait < 0 ? 0 : wait);
+    int stop_fd = broker->stop_fd, news_fd = store_news_fd(broker->store);
+    /* A descriptor that is not there is one that is never ready: the socket without any event asked for. */
+    zmq_pollitem_t items[] = {
+        {.socket = broker->socket, .events = ZMQ_POLLIN}, {.socket = broker->socket}, {.socket = broker->socket}};
+    if (stop_fd >= 0) items[1] = (zmq_pollitem_t){.fd = stop_fd, .events = ZMQ_POLLIN};
+    if (news_fd >= 0) items[2] = (zmq_pollitem_t){.fd = news_fd, .events = ZMQ_POLLIN};
+    int ready = zmq_poll(items, 3, wait < 0 ? 0 : wait);
     if (ready < 0 && errno != EINTR) return fault_set(fault, STATUS_INTERNAL, "cannot wait: %s", zmq_strerror(errno));
-    bool stop = ready > 0 && broker->stop_fd >= 0 && items[1].revents;
+    bool stop = ready > 0 && items[1].revents;
     status = tick(broker, fault);
     if (stop) break;
   }
@@ -356,8 +388,8 @@ enum status broker_open(const struct broker_options *options, struct broker **op
     status = fault_set(fault, STATUS_USAGE, "keys without an allow-list and a guard");
   broker->endpoints = calloc(options->endpoint_count + 1, sizeof *broker->endpoints);
   if (!broker->endpoints) status = fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (!status) status = store_open(options->store, &broker->store, fault);
-  if (!status) status = lock_store(broker, options->store, fault);
+  if (!status) status = store_connect(options->store, options->database, &broker->store, fault);
+  if (!status && !options->database) status = lock_store(broker, options->store, fault);
   /* Workers that live on have this long to come back and keep what they hold. */
   if (!status) {
     link_random_id(broker->id);

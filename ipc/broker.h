@@ -13,8 +13,9 @@
 #include <stddef.h>
 
 struct broker_options {
-  void *context;     /* of libzmq; outlives the broker */
-  const char *store; /* folder; one broker at a time */
+  void *context;        /* of libzmq; outlives the broker */
+  const char *store;    /* folder; one broker at a time, unless there is a database */
+  const char *database; /* a PostgreSQL URI: any number of brokers share it and the folder; NULL: none */
   const char *const *endpoints;
   size_t endpoint_count;
   const char *name;                       /* for people; NULL: host and process */

@@ -77,7 +77,8 @@ static void take_job(struct intake *in, const json_t *item) {
                            .position = position,
                            .priority = (int32_t)json_integer_value(json_object_get(item, "priority")),
                            .path = as_bytes ? NULL : path};
-  broker_golden_known(in->broker, in->peer, job->golden_sha256, as_bytes);
+  /* The worker may come to another broker, which does not know this client. */
+  broker_golden_known(in->broker, in->peer, job->golden_sha256, as_bytes || store_is_shared(in->broker->store));
 }
 
 static void answer(struct intake *in, const char *submission) {
@@ -241,9 +242,10 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
   batch->by_position = subscription->order == STORE_BY_POSITION;
   enum status status = store_outcomes(broker->store, submission, subscription->order, subscription->after, limit,
                                       add_to_batch, batch, &fault);
+  bool later = status == STATUS_UNAVAILABLE; /* with the next tick */
   bool all_read = !status && !batch->cut && !batch->failed && batch->count < limit;
   bool end = all_read && !subscription->follow;
-  if (status) {
+  if (status && !later) {
     broker_error(broker, &peer->route, ERROR_STORE_FAILED, fault.text, MESSAGE_SUBSCRIBE);
     subscription->dirty = false;
   } else if (batch->count || end) {
@@ -254,7 +256,7 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
     subscription->credit -= (int64_t)batch->count;
     atomic_fetch_add(&broker->figures.outcomes_sent, (long long)batch->count);
   }
-  const bool stuck = batch->failed;
+  const bool stuck = batch->failed || later;
   if (all_read) subscription->dirty = false;
   for (size_t i = 0; i < batch->count; i++) free((void *)batch->spans[i].bytes);
   json_decref(batch->results);
@@ -302,8 +304,11 @@ void broker_status(struct broker *broker, struct peer *peer, const json_t *heade
   struct fault fault = {0};
   struct store_counts counts;
   const char *submission = json_string_value(json_object_get(header, "submission"));
-  if (!broker_change(broker, peer)) return;
-  if (!broker_stored(broker, store_count(broker->store, submission, &counts, &fault), &fault)) return;
+  if (!broker_change(broker, NULL) ||
+      !broker_stored(broker, store_count(broker->store, submission, &counts, &fault), &fault)) {
+    broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, MESSAGE_STATUS_REQUEST);
+    return;
+  }
   json_int_t clients;
   json_t *workers = describe_workers(broker, &clients);
   json_t *jobs =

@@ -115,6 +115,11 @@ void broker_golden_request(struct broker *broker, struct peer *peer, const json_
   ask->waiting = more;
   ask->waiting[ask->waiting_count++] = peer->route;
   if (ask->asked || ask_client(broker, ask)) return;
+  if (store_is_shared(broker->store)) {
+    /* Another broker may just be getting it from its client. */
+    ask->asked = clock_ms();
+    return;
+  }
   tell_missing(broker, &peer->route, sha256,
                "the worker cannot open it by path, the broker has no copy, and no client that has it is connected");
   drop_ask(broker, ask);
@@ -174,7 +179,9 @@ void broker_golden_missing(struct broker *broker, struct peer *peer, const json_
 void broker_watch_goldens(struct broker *broker, int64_t now) {
   for (struct golden_ask *ask = broker->asks; ask;) {
     struct golden_ask *next = ask->next;
-    if (now - ask->asked > ASK_AGAIN_MS && (ask->times_asked >= TIMES_ASKED || !ask_client(broker, ask)))
+    if (store_is_shared(broker->store) && is_kept(broker, ask->sha256))
+      answer_waiting(broker, ask->sha256, NULL);
+    else if (now - ask->asked > ASK_AGAIN_MS && (ask->times_asked >= TIMES_ASKED || !ask_client(broker, ask)))
       answer_waiting(broker, ask->sha256, "no client that has it is connected any more, or it does not answer");
     ask = next;
   }

@@ -5,7 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #define SEAL "seal.json"
-
-static atomic_uint drafts; /* makes the names of unfinished folders differ */
 
 /* --- The seal --- */
 
@@ -207,7 +206,9 @@ enum status bundle_keep(const char *parent, const struct message *message, struc
   enum status status = STATUS_OK;
   if (!message->frame_count) return fault_set(fault, STATUS_INVALID, "GOLDEN: no files came with it");
   if (asprintf(&folder, "%s/%s", parent, sha256) < 0) folder = NULL;
-  if (!folder || asprintf(&draft, "%s/draft-%ld-%u", parent, (long)getpid(), atomic_fetch_add(&drafts, 1)) < 0) {
+  uint64_t number; /* no other writer's, on whatever machine */
+  randombytes_buf(&number, sizeof number);
+  if (!folder || asprintf(&draft, "%s/draft-%016" PRIx64, parent, number) < 0) {
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
     goto end;
   }

@@ -8,10 +8,59 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LINK_MAX_ENDPOINT = 512 };
+
 void link_random_id(char id[PROTOCOL_ID_CHARS + 1]) {
   unsigned char bytes[PROTOCOL_ID_CHARS / 2];
   randombytes_buf(bytes, sizeof bytes);
   sodium_bin2hex(id, PROTOCOL_ID_CHARS + 1, bytes, sizeof bytes);
+}
+
+/* --- Which broker --- */
+
+/* The one of the list at `endpoint`, alone; STATUS_USAGE where it is too long. */
+static enum status take_endpoint(const char *endpoint, char one[LINK_MAX_ENDPOINT], struct fault *fault) {
+  size_t size = strcspn(endpoint, ",");
+  if (size >= LINK_MAX_ENDPOINT)
+    return fault_set(fault, STATUS_USAGE, "%.100s...: an endpoint has at most %d bytes", endpoint,
+                     LINK_MAX_ENDPOINT - 1);
+  memcpy(one, endpoint, size);
+  one[size] = 0;
+  return STATUS_OK;
+}
+
+/* The one behind, or the first again. */
+static const char *next_endpoint(const struct link *link) {
+  const char *comma = strchr(link->endpoint, ',');
+  return comma ? comma + 1 : link->options.endpoint;
+}
+
+static enum status check_endpoints(const struct link *link, struct fault *fault) {
+  enum status status = STATUS_OK;
+  const char *endpoint = link->options.endpoint;
+  do {
+    char one[LINK_MAX_ENDPOINT];
+    status = take_endpoint(endpoint, one, fault);
+    if (!status) status = socket_check_endpoint(one, fault);
+    endpoint = strchr(endpoint, ',');
+  } while (!status && endpoint++);
+  return status;
+}
+
+static enum status dial(const struct link *link, void **socket, void **monitor, struct fault *fault) {
+  char one[LINK_MAX_ENDPOINT];
+  *socket = *monitor = NULL;
+  enum status status = take_endpoint(link->endpoint, one, fault);
+  return status
+             ? status
+             : socket_dealer(link->options.context, one, &link->times, link->options.security, socket, monitor, fault);
+}
+
+/* How long an answer may take. Who has never had one soon tries the next of several. */
+static int patience(const struct link *link) {
+  bool several = strchr(link->options.endpoint, ',') && !link->session;
+  int silence = several ? link->times.heartbeat_ms : link->times.silence_ms;
+  return link->pause_ms > silence ? (int)link->pause_ms : silence;
 }
 
 /* A message that cannot be sent now is no matter here: silence brings a new greeting. */
@@ -21,7 +70,7 @@ static void greet(struct link *link) {
   json_t *header = json_pack("{s:s, s:s, s:o, s:s, s:o*}", "role", o->role, "id", link->id, "name",
                              message_text(link->name), "software", "assay " ASSAY_VERSION, "holding", holding);
   link->welcomed = false;
-  link->give_up = clock_ms() + (link->pause_ms > link->times.silence_ms ? link->pause_ms : link->times.silence_ms);
+  link->give_up = clock_ms() + patience(link);
   message_send(link->socket, NULL, MESSAGE_HELLO, header, NULL, 0, NULL);
 }
 
@@ -40,8 +89,9 @@ enum status link_open(struct link *link, const struct link_options *options, str
     link_random_id(link->id);
   link->heard = clock_ms();
   link->pause_ms = link->times.heartbeat_ms;
-  enum status status = socket_dealer(options->context, options->endpoint, &link->times, options->security,
-                                     &link->socket, &link->monitor, fault);
+  link->endpoint = options->endpoint;
+  enum status status = check_endpoints(link, fault);
+  if (!status) status = dial(link, &link->socket, &link->monitor, fault);
   if (!status) greet(link);
   return status;
 }
@@ -137,8 +187,8 @@ static void reconnect(struct link *link) {
   link->pause_ms =
       link->pause_ms * 2 < link->times.reconnect_max_ms ? link->pause_ms * 2 : link->times.reconnect_max_ms;
   /* A new socket: what waits in the old one belongs to a session that has ended. */
-  if (!socket_dealer(link->options.context, link->options.endpoint, &link->times, link->options.security, &fresh,
-                     &monitor, NULL)) {
+  link->endpoint = next_endpoint(link);
+  if (!dial(link, &fresh, &monitor, NULL)) {
     int none = 0;
     zmq_setsockopt(link->socket, ZMQ_LINGER, &none, sizeof none);
     socket_close(link->socket);

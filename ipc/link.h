@@ -12,8 +12,9 @@
 
 struct link_options {
   void *context;
-  const char *endpoint, *role, *name; /* name NULL: host and process */
-  const char *id;                     /* NULL: a random one */
+  const char *endpoint;    /* where the broker listens; of several, with commas between, the next when one is silent */
+  const char *role, *name; /* name NULL: host and process */
+  const char *id;          /* NULL: a random one */
   const struct ipc_times *times;
   const struct socket_security *security; /* NULL: no tcp:// */
   json_t *(*holding)(void *context);      /* for HELLO: a new list of ids, or NULL; the callback itself may be NULL */
@@ -25,6 +26,7 @@ struct link {
   struct ipc_times times;      /* heartbeat and silence are the broker's once it has welcomed us */
   void *socket, *monitor;
   struct handshake handshake;
+  const char *endpoint; /* the one of the list that is tried now */
   char id[PROTOCOL_ID_CHARS + 1], name[PROTOCOL_MAX_NAME + 1];
   bool welcomed;    /* the session stands; else we are greeting */
   unsigned session; /* grows with each WELCOME: what is not acknowledged must then be sent again */

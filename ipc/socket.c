@@ -57,7 +57,7 @@ static enum status set_up(void *context, int type, void **socket, struct fault *
   return fault ? fault->status : STATUS_INTERNAL;
 }
 
-static enum status check_endpoint(const char *endpoint, struct fault *fault) {
+enum status socket_check_endpoint(const char *endpoint, struct fault *fault) {
   struct sockaddr_un address;
   if (!strncmp(endpoint, "ipc://", 6)) {
     if (strlen(endpoint + 6) < sizeof address.sun_path) return STATUS_OK;
@@ -114,7 +114,7 @@ static bool secure_listener(void *socket, const char *endpoint, const struct soc
 
 enum status socket_bind(void *socket, const char *endpoint, const struct socket_security *security,
                         struct fault *fault) {
-  enum status status = check_endpoint(endpoint, fault);
+  enum status status = socket_check_endpoint(endpoint, fault);
   if (!status) status = check_security(endpoint, security, false, fault);
   if (status) return status;
   if (!secure_listener(socket, endpoint, security))
@@ -152,7 +152,7 @@ enum status socket_dealer(void *context, const char *endpoint, const struct ipc_
                           const struct socket_security *security, void **socket, void **monitor, struct fault *fault) {
   *socket = NULL;
   if (monitor) *monitor = NULL;
-  enum status status = check_endpoint(endpoint, fault);
+  enum status status = socket_check_endpoint(endpoint, fault);
   if (!status) status = check_security(endpoint, security, true, fault);
   if (!status) status = set_up(context, ZMQ_DEALER, socket, fault);
   if (status) return status;

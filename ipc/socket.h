@@ -32,6 +32,7 @@ void socket_context_close(void *context);
 /* The broker's socket (ROUTER), not bound yet, and a peer's (DEALER), connecting. NULL with a fault. An endpoint
  * is tcp://HOST:PORT, ipc://PATH or inproc://NAME; STATUS_USAGE where it is none of them or tcp:// without keys,
  * STATUS_UNAVAILABLE where it cannot be had. `security` may be NULL: then no tcp://. */
+enum status socket_check_endpoint(const char *endpoint, struct fault *fault);
 enum status socket_router(void *context, void **socket, struct fault *fault);
 /* What is sent goes to whoever has subscribed and is connected by then (PUB), not bound yet. */
 enum status socket_publisher(void *context, void **socket, struct fault *fault);

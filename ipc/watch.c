@@ -2,6 +2,7 @@
 
 #include "engine/drift/findings.h"
 #include "ipc/clock.h"
+#include "ipc/link.h"
 #include "ipc/socket.h"
 #include "ipc/watch_command.h"
 #include "models/store_findings.h"
@@ -19,6 +20,7 @@ enum {
   PAUSE_MS = 1000,
   LONGEST_PAUSE_MS = 5000,
   RECONNECT_MS = 1000,
+  CLAIM_MS = 30000,
   LEAST_RESULTS = 50,
   MOST_RESULTS = 10000000
 };
@@ -35,6 +37,8 @@ struct watch {
   int64_t sequence;             /* of the last outcome taken */
   int64_t looked;               /* results at the last look */
   int64_t next_look, tell_from; /* clock_ms */
+  char id[PROTOCOL_ID_CHARS + 1];
+  int64_t claim_again; /* clock_ms; 0: another broker watches, or did */
   struct watch_commands commands;
   enum status taken; /* what came of the outcomes of a batch */
   struct fault fault;
@@ -43,6 +47,22 @@ struct watch {
 
 static void note(const struct watch *watch, const struct fault *fault) {
   if (watch->options.note) watch->options.note(fault->text);
+}
+
+/* Of the brokers that share a store one watches; another takes over when it is not heard of any more. */
+static enum status claim(struct watch *w, bool *mine, struct fault *fault) {
+  int64_t now = clock_ms(), wall = clock_wall_ms();
+  *mine = true;
+  if (!store_is_shared(w->store) || now < w->claim_again) return STATUS_OK;
+  enum status status = store_claim(w->store, "watch", w->id, wall, wall + CLAIM_MS, mine, fault);
+  if (status || !*mine) {
+    w->claim_again = 0;
+    return status;
+  }
+  /* Whoever had it before has looked further than we know. */
+  if (!w->claim_again) status = store_looked(w->store, &w->looked, fault);
+  w->claim_again = now + CLAIM_MS / 3;
+  return status;
 }
 
 /* --- Results in --- */
@@ -164,7 +184,10 @@ static enum status look(struct watch *w, struct fault *fault) {
 
 static enum status round_once(struct watch *w, struct fault *fault) {
   int64_t begun = clock_ms();
-  enum status status = take_all(w, fault);
+  bool mine = false;
+  enum status status = claim(w, &mine, fault);
+  if (status || !mine) return status;
+  status = take_all(w, fault);
   bool more = w->season.count > LEAST_RESULTS && (int64_t)w->season.count > w->looked;
   if (!status && more && begun >= w->next_look) {
     status = look(w, fault);
@@ -179,13 +202,14 @@ static enum status round_once(struct watch *w, struct fault *fault) {
 
 enum status watch_run(struct watch *w, struct fault *fault) {
   int pause = w->options.pause_ms > 0 ? w->options.pause_ms : PAUSE_MS;
+  bool noted = false;
   for (;;) {
     enum status status = round_once(w, fault);
-    /* A store that is busy or full may be well again in the next round. */
-    if (status == STATUS_IO)
-      note(w, fault);
-    else if (status)
-      return status;
+    /* A store that is busy, full or away may be well again in the next round. */
+    bool passes = status == STATUS_IO || status == STATUS_UNAVAILABLE;
+    if (passes && !noted) note(w, fault);
+    if (status && !passes) return status;
+    noted = passes;
     struct pollfd stop = {.fd = w->options.stop_fd, .events = POLLIN};
     if (poll(&stop, 1, pause) > 0) return STATUS_OK;
   }
@@ -209,7 +233,8 @@ enum status watch_open(const struct watch_options *options, struct watch **opene
   w->options = *options;
   w->parser = row_parser_new();
   enum status status = w->parser ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (!status) status = store_open(options->store, &w->store, fault);
+  link_random_id(w->id);
+  if (!status) status = store_connect(options->store, options->database, &w->store, fault);
   if (!status) status = store_looked(w->store, &w->looked, fault);
   if (!status && options->endpoint) status = publish_at(w, fault);
   w->tell_from = clock_ms() + RECONNECT_MS;

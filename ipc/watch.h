@@ -16,6 +16,7 @@
 struct watch_options {
   void *context;                          /* of libzmq; outlives the watch */
   const char *store;                      /* folder, which is there */
+  const char *database;                   /* as in broker_options: of several brokers only one watches at a time */
   const char *endpoint;                   /* where findings are published; NULL: nowhere */
   const struct socket_security *security; /* of a tcp:// endpoint, to which every key of the allow-list may listen */
   const char *command; /* run by /bin/sh for each finding, with its line on standard input; NULL: none */

@@ -4,14 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
+#include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static atomic_uint written; /* makes the names of unfinished blobs differ */
 
 static enum status cannot(struct fault *fault, const char *what, const char *path) {
   return fault_set(fault, STATUS_IO, "%s: cannot %s: %s", path, what, strerror(errno));
@@ -35,11 +34,12 @@ static enum status make_folder(const char *path, const char *parent, struct faul
 enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
   char *top = NULL, *shelf = NULL, *path = NULL, *draft = NULL;
   enum status status = STATUS_OK;
-  unsigned number = atomic_fetch_add(&written, 1);
+  uint64_t number; /* no other writer's, on whatever machine */
+  randombytes_buf(&number, sizeof number);
   if (asprintf(&top, "%s/blobs", folder) < 0) top = NULL;
   if (!top || asprintf(&shelf, "%s/%.2s", top, photo_id) < 0) shelf = NULL;
   if (!shelf || asprintf(&path, "%s/%s", shelf, photo_id) < 0) path = NULL;
-  if (!path || asprintf(&draft, "%s/draft-%ld-%u", top, (long)getpid(), number) < 0) draft = NULL;
+  if (!path || asprintf(&draft, "%s/draft-%016" PRIx64, top, number) < 0) draft = NULL;
   if (!draft) {
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
     goto end;

@@ -114,6 +114,8 @@ static enum status make_tables(struct store *store, void *context, struct fault 
 static enum status check_schema(struct store *store, struct fault *fault) {
   int version = 0;
   enum status status = store->database->calls->version(store->database, &version, fault);
+  if (!status && !version && !store->folder)
+    return fault_set(fault, STATUS_MISSING, "store %s: there are no tables of assay in it", store_name(store));
   if (!status && !version) status = store_transact(store, make_tables, &version, fault);
   if (status || version == STORE_SCHEMA) return status;
   if (version > STORE_SCHEMA)

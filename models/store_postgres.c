@@ -87,8 +87,9 @@ static enum status fault_of(struct postgres_database *d, const PGresult *result,
   const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *shown = d->database.shown;
   one_line(text, sizeof text, result ? PQresultErrorMessage(result) : PQerrorMessage(d->connection));
   const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-  if (severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC"))) d->broken = true;
-  if (!is_alive(d) || !state) {
+  /* An error without a state is libpq's own: sending or receiving failed, which PQstatus may not show yet. */
+  if (!state || (severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC")))) d->broken = true;
+  if (!is_alive(d)) {
     snprintf(d->away, sizeof d->away, "%s", text);
     return away(d, fault);
   }

@@ -124,15 +124,20 @@ static bool take_outcome(void *context, const struct store_outcome *outcome) {
   } else if (outcome->state == JOB_DONE && !(in->status = copy_line(in, outcome))) {
     in->status = row_parse(in->parser, in->line, outcome->size, &row, in->fault);
     if (in->status)
-      fault_prefix(in->fault, "store %s: outcome %" PRId64, store_folder(in->store), outcome->sequence);
+      fault_prefix(in->fault, "store %s: outcome %" PRId64, store_name(in->store), outcome->sequence);
     else
       in->status = give(in, row);
   }
   return !in->status;
 }
 
-static enum status read_store(struct reading *in, const char *folder) {
-  enum status status = store_open(folder, &in->store, in->fault);
+static bool is_database(const char *place) {
+  return !strncmp(place, "postgresql://", 13) || !strncmp(place, "postgres://", 11);
+}
+
+static enum status read_store(struct reading *in, const char *place) {
+  enum status status =
+      is_database(place) ? store_connect(NULL, place, &in->store, in->fault) : store_open(place, &in->store, in->fault);
   if (!status) status = store_lines(in->store, 0, take_outcome, in, in->fault);
   store_close(in->store);
   in->store = NULL;
@@ -151,6 +156,7 @@ char *rows_store(const char *place) {
 static enum status read_place(struct reading *in, const char *place) {
   struct stat entry;
   if (!strcmp(place, "-")) return read_file(in, place);
+  if (is_database(place)) return read_store(in, place);
   if (stat(place, &entry))
     return fault_set(in->fault, errno == ENOENT ? STATUS_MISSING : STATUS_IO, "%s: %s", place, strerror(errno));
   if (!S_ISDIR(entry.st_mode)) return read_file(in, place);

@@ -1,6 +1,6 @@
 /* A broker, a worker or a client as a process, for the tests that kill them.
  *
- *   peer broker STORE ENDPOINT [LIMIT]        LIMIT: bytes that a file may have, in place of a full disk
+ *   peer broker STORE ENDPOINT [LIMIT|- [DATABASE]]   LIMIT: bytes that a file may have, in place of a full disk
  *   peer worker ENDPOINT CACHE THREADS
  *   peer keep ENDPOINT CACHE THREADS          a worker that is started again whenever it dies
  *   peer client ENDPOINT GOLDEN SHA256 FOLDER|- COUNT PREFIX FILE
@@ -41,13 +41,15 @@ static int stop_signal(void) {
 static int run_broker(void *context, char **arguments, struct fault *fault) {
   const char *const endpoint = arguments[1];
   struct broker *broker;
-  if (arguments[2]) {
+  bool limited = arguments[2] && strcmp(arguments[2], "-") != 0;
+  if (limited) {
     struct rlimit limit = {strtoul(arguments[2], NULL, 10), RLIM_INFINITY};
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
   }
   struct broker_options options = {.context = context,
                                    .store = arguments[0],
+                                   .database = arguments[2] ? arguments[3] : NULL,
                                    .endpoints = &endpoint,
                                    .endpoint_count = 1,
                                    .times = &bench_times,
