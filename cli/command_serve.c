@@ -99,11 +99,16 @@ struct figures {
   struct http *http;
 };
 
-static enum status open_figures(const char *listen, const struct broker *broker, const struct guard *guard,
-                                const char *data, struct figures *figures, struct fault *fault) {
+static enum status open_figures(const struct serve_options *given, const struct broker *broker,
+                                const struct guard *guard, const char *data, struct figures *figures,
+                                struct fault *fault) {
+  const char *listen = given->metrics;
   if (!listen) return STATUS_OK;
-  const struct metrics_options how = {
-      .figures = broker_figures(broker), .guard = guard, .store = data, .silence_ms = UNWELL_MS};
+  const struct metrics_options how = {.figures = broker_figures(broker),
+                                      .guard = guard,
+                                      .store = data,
+                                      .database = given->store,
+                                      .silence_ms = UNWELL_MS};
   enum status status = metrics_open(&how, &figures->metrics, fault);
   if (status) return status;
   const struct http_handler handlers[] = {
@@ -186,7 +191,7 @@ static enum status serve(const struct serve_options *given, const char *data, co
   if (!status) status = guard_start(doors.guard, fault);
   if (!status) status = serve_watch_open(&look, &watching, fault);
   if (!status) status = serve_watch_start(&watching, fault);
-  if (!status) status = open_figures(given->metrics, broker, doors.guard, data, &figures, fault);
+  if (!status) status = open_figures(given, broker, doors.guard, data, &figures, fault);
   if (!status) status = announce(broker, &watching, &figures, &doors, count, given->common.json, fault);
   if (!status) status = broker_run(broker, fault);
   supervisor_stopping();

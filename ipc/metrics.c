@@ -39,7 +39,8 @@ static enum status count_jobs(struct metrics *metrics, struct store_counts *coun
   pthread_mutex_lock(&metrics->mutex);
   int64_t began = clock_ms();
   if (began >= metrics->count_again) {
-    if (!metrics->store) status = store_open(metrics->options.store, &metrics->store, fault);
+    if (!metrics->store)
+      status = store_connect(metrics->options.store, metrics->options.database, &metrics->store, fault);
     if (!status) status = store_count(metrics->store, NULL, &metrics->counts, fault);
     int64_t now = clock_ms();
     metrics->count_again = now + COUNT_PAUSE * (now - began);

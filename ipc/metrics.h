@@ -10,6 +10,7 @@ struct metrics_options {
   const struct broker_figures *figures;
   const struct guard *guard; /* may be NULL */
   const char *store;         /* as the broker opened it */
+  const char *database;      /* the same */
   int silence_ms;            /* a broker whose thread took no round for so long is not well */
 };
 

@@ -1,5 +1,6 @@
 /* Turns between clients, back-off, cancel and retry. */
 #include "models/store.h"
+#include "tests/postgres.h"
 #include "tests/support.h"
 
 #include <setjmp.h>
@@ -14,9 +15,11 @@
 enum { NOW = 1000000, BACK_OFF = 1000 };
 
 struct bench {
-  char *folder;
+  char *folder, *database;
   struct store *store;
 };
+
+static struct postgres *postgres; /* NULL: the tests run on SQLite */
 
 static void must(enum status status, const struct fault *fault) {
   if (status) fail_msg("status %d: %s", status, fault->text);
@@ -27,7 +30,8 @@ static int set_up(void **state) {
   struct bench *bench = calloc(1, sizeof *bench);
   assert_non_null(bench);
   bench->folder = support_folder();
-  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  if (postgres) bench->database = postgres_fresh(postgres);
+  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
   must(store_join(bench->store, "b", "broker", NOW, &fault), &fault);
   *state = bench;
   return 0;
@@ -37,6 +41,7 @@ static int tear_down(void **state) {
   struct bench *bench = *state;
   store_close(bench->store);
   support_remove(bench->folder);
+  free(bench->database);
   free(bench);
   return 0;
 }
@@ -303,5 +308,9 @@ int main(void) {
       TEST(a_job_that_was_set_aside_is_tried_again_on_request),
       TEST(a_submission_knows_who_handed_it_in),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
+  postgres = postgres_start();
+  if (postgres) failed += cmocka_run_group_tests_name("PostgreSQL", tests, NULL, NULL);
+  postgres_end(postgres);
+  return failed;
 }
