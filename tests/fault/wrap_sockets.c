@@ -12,8 +12,17 @@ WRAP(int, zmq_setsockopt, (void *socket, int option, const void *value, size_t s
      FAIL(EINVAL, -1))
 WRAP(int, zmq_getsockopt, (void *socket, int option, void *value, size_t *size), (socket, option, value, size),
      FAIL(EINVAL, -1))
-WRAP(int, zmq_send, (void *socket, const void *bytes, size_t size, int flags), (socket, bytes, size, flags),
-     FAIL(EAGAIN, -1))
+/* Only the first frame of a message can be refused. */
+int __real_zmq_send(void *socket, const void *bytes, size_t size, int flags);
+int __wrap_zmq_send(void *socket, const void *bytes, size_t size, int flags);
+int __wrap_zmq_send(void *socket, const void *bytes, size_t size, int flags) {
+  static _Thread_local bool within;
+  if (!within && inject("zmq_send", __builtin_return_address(0))) FAIL(EAGAIN, -1)
+  int sent = __real_zmq_send(socket, bytes, size, flags);
+  if (sent >= 0) within = flags & ZMQ_SNDMORE;
+  return sent;
+}
+
 WRAP(int, zmq_msg_recv, (zmq_msg_t * message, void *socket, int flags), (message, socket, flags), FAIL(EINTR, -1))
 WRAP(int, zmq_poll, (zmq_pollitem_t * items, int count, long wait), (items, count, wait), FAIL(EINTR, -1))
 

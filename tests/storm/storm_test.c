@@ -1,6 +1,7 @@
 /* The service under a storm: whatever dies, every job has one result, that of a quiet run. ASSAY_TEST_ALL=1: 10,000
  * jobs and five minutes; ASSAY_STORM_SEED=N: another storm. */
 #include "tests/cli/program.h"
+#include "tests/storm/net.h"
 #include "tests/storm/storm.h"
 #include "tests/support.h"
 
@@ -39,34 +40,99 @@ static int tear_down(void **state) {
   return 0;
 }
 
-/* One client hands in paths, the other bytes. */
-static void every_job_has_one_result_on_sqlite(void **state) {
-  (void)state;
-  char *data = support_text("%s/data", storm.folder), *endpoint = support_text("ipc://%s/b", storm.folder);
-  char *golden = support_text("%s/golden", storm.folder);
-  static const char *const send[CLIENTS] = {"path", "bytes"};
-  storm_add(&storm, STORM_BROKER,
-            (const char *const[]){ASSAY_PROGRAM, "serve", "--data", data, "--listen", endpoint, NULL});
-  for (int i = 0; i < WORKERS; i++)
-    storm_add(&storm, STORM_WORKER,
-              (const char *const[]){ASSAY_PROGRAM, "worker", "--broker", endpoint, "--threads", "1", NULL});
-  for (int i = 0; i < CLIENTS; i++)
-    storm_add(&storm, STORM_CLIENT,
-              (const char *const[]){ASSAY_PROGRAM, "submit", golden, "--broker", endpoint, "--send", send[i], NULL});
+static void add(enum storm_kind kind, const char *within, const char *const *words) {
+  const char *all[STORM_WORDS];
+  size_t count = 0;
+  if (within)
+    for (const char *const *word = (const char *const[]){"ip", "netns", "exec", within, NULL}; *word; word++)
+      all[count++] = *word;
+  for (; *words && count < STORM_WORDS - 1; words++) all[count++] = *words;
+  all[count] = NULL;
+  storm_add(&storm, kind, all);
+}
+
+/* Every job has one result, that of a quiet run. `endpoint` can be reached from here. */
+static void weather(const char *endpoint) {
   storm_run(&storm);
   storm_check_store(&storm, (const char *const[]){"--broker", endpoint});
   storm_stop(&storm);
   storm_compare(&storm);
-  free(golden);
-  free(endpoint);
-  free(data);
   char *folder = (char *)(uintptr_t)storm.folder;
   support_remove(folder);
 }
 
-int main(void) {
+/* One client hands in paths, the other bytes. */
+static const char *const send[CLIENTS] = {"path", "bytes"};
+
+static void every_job_has_one_result_on_sqlite(void **state) {
+  (void)state;
+  char *data = support_text("%s/data", storm.folder), *endpoint = support_text("ipc://%s/b", storm.folder);
+  char *golden = support_text("%s/golden", storm.folder);
+  add(STORM_BROKER, NULL, (const char *const[]){ASSAY_PROGRAM, "serve", "--data", data, "--listen", endpoint, NULL});
+  for (int i = 0; i < WORKERS; i++)
+    add(STORM_WORKER, NULL,
+        (const char *const[]){ASSAY_PROGRAM, "worker", "--broker", endpoint, "--threads", "1", NULL});
+  for (int i = 0; i < CLIENTS; i++)
+    add(STORM_CLIENT, NULL,
+        (const char *const[]){ASSAY_PROGRAM, "submit", golden, "--broker", endpoint, "--send", send[i], NULL});
+  weather(endpoint);
+  free(golden);
+  free(endpoint);
+  free(data);
+}
+
+/* --- Over a bad line, which is cut once --- */
+
+static struct storm_net net;
+
+static void cut_once(struct storm *weathered, double seconds) {
+  static bool is_cut;
+  const double from = weathered->seconds / 3, until = from + (getenv("ASSAY_TEST_ALL") ? 20 : 6);
+  bool wanted = seconds > from && seconds < until;
+  if (wanted == is_cut) return;
+  storm_net_cut(&net, wanted);
+  is_cut = wanted;
+}
+
+static int tear_down_net(void **state) {
+  int code = tear_down(state);
+  storm_net_close(&net);
+  return code;
+}
+
+/* The broker and one client on one side; the workers and the other client on the other. */
+static void every_job_has_one_result_over_a_bad_line_that_is_cut(void **state) {
+  (void)state;
+  const struct storm_line_quality quality = {.delay_ms = "20", .jitter_ms = "10", .loss_percent = "2"};
+  if (!storm_net_open(&net, &quality)) {
+    support_remove((char *)(uintptr_t)storm.folder);
+    skip();
+  }
+  char *data = support_text("%s/data", storm.folder), *near = support_text("ipc://%s/b", storm.folder);
+  char *golden = support_text("%s/golden", storm.folder);
+  const char *far = "tcp://" STORM_NET_ADDRESS ":7420";
+  storm.meanwhile = cut_once;
+  add(STORM_BROKER, net.near,
+      (const char *const[]){ASSAY_PROGRAM, "serve", "--data", data, "--listen", near, far, "--insecure", "--root",
+                            storm.folder, NULL});
+  for (int i = 0; i < WORKERS; i++)
+    add(STORM_WORKER, net.far,
+        (const char *const[]){ASSAY_PROGRAM, "worker", "--broker", far, "--insecure", "--root", storm.folder,
+                              "--threads", "1", NULL});
+  for (int i = 0; i < CLIENTS; i++)
+    add(STORM_CLIENT, i ? net.far : net.near,
+        (const char *const[]){ASSAY_PROGRAM, "submit", golden, "--broker", far, "--insecure", "--send", send[i], NULL});
+  weather(near);
+  free(golden);
+  free(near);
+  free(data);
+}
+
+int main(int argc, char **argv) {
+  if (argc > 1) cmocka_set_test_filter(argv[1]);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_job_has_one_result_on_sqlite, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(every_job_has_one_result_over_a_bad_line_that_is_cut, set_up, tear_down_net),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
