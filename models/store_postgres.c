@@ -308,6 +308,11 @@ static enum status ask_number(struct postgres_database *d, const char *question,
   return status;
 }
 
+/* The tables themselves are asked: to_regclass may remember that there was none. */
+#define COUNT_TABLES(NAME)                                                                                             \
+  "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = '" NAME "' AND schemaname = "                           \
+                                                                       "ANY(current_schemas(false))"
+
 static enum status version(struct database *database, int *number, struct fault *fault) {
   struct postgres_database *d = of(database);
   int ours = 0, others = 0;
@@ -315,8 +320,8 @@ static enum status version(struct database *database, int *number, struct fault 
   enum status status = STATUS_OK;
   /* Whoever is about to make the tables does so alone. */
   if (d->open) status = execute(database, "SELECT pg_advisory_xact_lock(1095979865)", fault);
-  if (!status) status = ask_number(d, "SELECT count(to_regclass('assay_schema'))", &ours, fault);
-  if (!status) status = ask_number(d, "SELECT count(to_regclass('jobs'))", &others, fault);
+  if (!status) status = ask_number(d, COUNT_TABLES("assay_schema"), &ours, fault);
+  if (!status) status = ask_number(d, COUNT_TABLES("jobs"), &others, fault);
   if (!status && ours) return ask_number(d, "SELECT version FROM assay_schema", number, fault);
   if (!status && others)
     return fault_set(fault, STATUS_INVALID,

@@ -32,8 +32,11 @@
   " line TEXT NOT NULL, at BIGINT NOT NULL, told INTEGER NOT NULL DEFAULT 0);"                                         \
   "CREATE TABLE looked(one INTEGER PRIMARY KEY CHECK(one = 1), results BIGINT NOT NULL);"
 
+/* PostgreSQL would not find the index of a mere (losses > 0) = $1, since it turns that round. */
+#define SUSPECT "(CASE WHEN losses > 0 THEN 1 ELSE 0 END)"
+
 #define TABLES_OF_TURNS                                                                                                \
-  "CREATE INDEX jobs_by_state ON jobs(state, (losses > 0), priority DESC, turn, n);"                                   \
+  "CREATE INDEX jobs_by_state ON jobs(state, " SUSPECT ", priority DESC, turn, n);"                                    \
   "CREATE TABLE turns(client TEXT NOT NULL, priority INTEGER NOT NULL, turn BIGINT NOT NULL,"                          \
   " PRIMARY KEY(client, priority));"
 
@@ -71,7 +74,7 @@ const char *store_migration(int version) {
   " RETURNING n, state, asked"
 
 #define LEASE(LOCK)                                                                                                    \
-  "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND (losses > 0) = $1"                  \
+  "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND " SUSPECT " = $1"                   \
   " AND (lease_until IS NULL OR lease_until <= $5) ORDER BY priority DESC, turn, n LIMIT $2" LOCK                      \
   ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"                                                        \
   " leased_at = $5, lease_until = $6, broker = $7 FROM picked WHERE n = picked_n"                                      \
@@ -110,8 +113,8 @@ static const char *const common[SQL_STATEMENTS] = {
                  " worker = NULL, lease_until = CAST($6 AS BIGINT) + CAST($7 AS BIGINT)"
                  " * (losses + 1) * (losses + 1) WHERE id = $1 AND state = 1 AND worker = $2 AND broker = $4"
                  " AND lease_until < $5 RETURNING n, losses, history, worker_name, leased_at, asked",
-    [SQL_NEXT_SUSPECT] = "SELECT min(coalesce(lease_until, 0)) FROM jobs WHERE state = 0 AND (losses > 0) = $1",
-    [SQL_TURN] = "SELECT coalesce((SELECT min(turn) FROM jobs WHERE state = 0 AND (losses > 0) = $1 AND priority = $2),"
+    [SQL_NEXT_SUSPECT] = "SELECT min(coalesce(lease_until, 0)) FROM jobs WHERE state = 0 AND " SUSPECT " = $1",
+    [SQL_TURN] = "SELECT coalesce((SELECT min(turn) FROM jobs WHERE state = 0 AND " SUSPECT " = $1 AND priority = $2),"
                  " (SELECT max(turn) + 1 FROM turns WHERE priority = $2), 1)",
     [SQL_CLIENT_TURN] = "SELECT turn FROM turns WHERE client = $1 AND priority = $2",
     [SQL_SET_TURN] = "INSERT INTO turns(client, priority, turn) VALUES($1, $2, $3)"
@@ -139,7 +142,7 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_OUTCOME_LINES] = "SELECT n, -1, '', state, line FROM outcomes WHERE n > $1 ORDER BY n LIMIT $2",
     [SQL_OUTCOMES_BY_COMPLETION] = OUTCOMES_OF("delivery"),
     [SQL_OUTCOMES_BY_POSITION] = OUTCOMES_OF("position"),
-    [SQL_COUNT_ALL] = "SELECT state, count(*), sum(CASE WHEN losses > 0 THEN 1 ELSE 0 END) FROM jobs GROUP BY state",
+    [SQL_COUNT_ALL] = "SELECT state, count(*), sum(" SUSPECT ") FROM jobs GROUP BY state",
     [SQL_COUNT_SUBMISSION] = "SELECT j.state, count(*), sum(CASE WHEN j.losses > 0 THEN 1 ELSE 0 END)"
                              " FROM members m JOIN jobs j ON j.n = m.job"
                              " WHERE m.submission = (SELECT n FROM submissions WHERE id = $1) GROUP BY j.state",

@@ -593,6 +593,28 @@ static void an_outcome_that_is_committed_later_has_a_later_place(void **state) {
   store_close(second);
 }
 
+static void *connect_to(void *argument) {
+  struct fault fault = {0};
+  struct store *store = NULL;
+  const struct bench *bench = argument;
+  if (store_connect(bench->folder, bench->database, &store, &fault)) print_message("%s\n", fault.text);
+  return store;
+}
+
+static void brokers_that_come_at_once_to_an_empty_database_make_its_tables_once(void **state) {
+  struct bench *bench = *state;
+  pthread_t threads[4];
+  void *stores[4];
+  free(bench->database);
+  bench->database = postgres_fresh(postgres);
+  for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, connect_to, bench), 0);
+  for (int i = 0; i < 4; i++) pthread_join(threads[i], &stores[i]);
+  for (int i = 0; i < 4; i++) {
+    assert_non_null(stores[i]);
+    store_close(stores[i]);
+  }
+}
+
 static void *accept_at_other(void *argument) {
   accept_at(argument, OTHER, 0, 0, 0);
   return NULL;
@@ -780,6 +802,7 @@ int main(int argc, char **argv) {
   };
   const struct CMUnitTest on_postgres[] = {
       ON_BOTH,
+      TEST(brokers_that_come_at_once_to_an_empty_database_make_its_tables_once),
       TEST(two_brokers_lease_at_the_same_time_and_never_the_same_job),
       TEST(an_outcome_that_is_committed_later_has_a_later_place),
       TEST(a_job_handed_in_while_it_ends_elsewhere_is_delivered),
