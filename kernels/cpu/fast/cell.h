@@ -61,6 +61,27 @@ static inline cell_i32 cell_wide(const uint16_t *values) {
   return __builtin_convertvector(v, cell_i32);
 }
 
+/* Bytes, and signed bytes. */
+static inline cell_i32 cell_of_bytes(const uint8_t *bytes) {
+#if defined __AVX512BW__
+  return (cell_i32)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
+#elif defined __AVX2__
+  return (cell_i32)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+#else
+  return (cell_i32){bytes[0], bytes[1], bytes[2], bytes[3]};
+#endif
+}
+
+static inline cell_i32 cell_of_signs(const int8_t *bytes) {
+#if defined __AVX512BW__
+  return (cell_i32)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)bytes));
+#elif defined __AVX2__
+  return (cell_i32)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+#else
+  return (cell_i32){bytes[0], bytes[1], bytes[2], bytes[3]};
+#endif
+}
+
 /* As pixel_light. */
 static inline cell_i32 cell_light(cell_i32 value, cell_i32 scale, cell_i32 shift) {
   return cell_add(cell_multiply(value, scale) >> 12, shift);

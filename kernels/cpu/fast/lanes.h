@@ -41,7 +41,7 @@ static inline uint64_t lanes_at_least(const uint8_t *bytes, uint8_t low) {
 /* Adds the numbers of the values below LANES_COUNTED among 64 bytes to `counts`; bit i of the answer says that bytes[i]
  * is not one of them. 0 where a level gains nothing by it. */
 #if defined __AVX512BW__
-enum { LANES_COUNTED = 16 };
+enum { LANES_COUNTED = 8 };
 
 static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
   __m512i v = _mm512_loadu_si512(bytes);
@@ -50,7 +50,7 @@ static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
   return _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(LANES_COUNTED));
 }
 #elif defined __AVX2__
-enum { LANES_COUNTED = 16 };
+enum { LANES_COUNTED = 8 };
 
 static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
   __m256i a = _mm256_loadu_si256((const __m256i *)bytes), b = _mm256_loadu_si256((const __m256i *)(bytes + 32));

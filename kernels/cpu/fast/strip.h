@@ -57,75 +57,113 @@ static inline bool strip_suits(const struct kernel_image *photo) {
   return photo->width >= 2 && photo->height >= 2;
 }
 
-/* Whether, along one axis, the places of the first and the last pixel of each part, and so all between them, suit
- * `near`; where the parts begin. `corners` are those of the cells, each twice: for both parts of the cell behind it.
- * Corners far apart could leave the range of the numbers between them. */
-static inline bool strip_reach(const int32_t *restrict corners, int32_t parts, int32_t size, int32_t most, int32_t room,
-                               int32_t *restrict begin) {
+/* One coordinate of a grid of places at a strip and the cells of one row of cells: what is left and right of each part,
+ * at the upper [0] and the lower end [1]. Behind the last cell stands the first once more. */
+struct strip_axis {
+  int32_t left[2][STRIP_PARTS], right[2][STRIP_PARTS];
+};
+
+struct strip_grid {
+  bool near; /* the places of all rows, as in struct strip */
+  struct strip_axis x, y;
+};
+
+/* A place (Q16) left and right of each part on row j of the cells. */
+static inline int32_t strip_end(const int32_t ends[2][STRIP_PARTS], int32_t part, int32_t j) {
+  return pixel_between(ends[0][part], ends[1][part], j);
+}
+
+/* Whether, along one axis, the places of all parts suit `near`: they lie from pixel 0 to before pixel `end`, and the
+ * ends of a cell's row at most `most` (Q16) apart, so that those of a part span few pixels. Between corners that are
+ * not far apart places only rise or only fall, so that the outermost tell; each is rounded down twice by less than
+ * 1/256. */
+static inline bool strip_axis_near(const struct strip_axis *restrict a, int32_t end, int32_t most) {
   enum { FAR = 1 << 26 };
-  int32_t near = 1;
+  int32_t near = end > 0;
   for (int32_t k = 0; k < STRIP_PARTS; k++) {
-    int32_t from = corners[k], to = corners[k + 2], i = k % 2 * STRIP_PART;
-    int32_t first = pixel_place(pixel_between(from, to, i));
-    int32_t last = pixel_place(pixel_between(from, to, i + STRIP_PART - 1));
-    int32_t low = (first < last ? first : last) >> 8, high = (first < last ? last : first) >> 8;
-    uint32_t apart = (uint32_t)to - (uint32_t)from + FAR;
-    int32_t suits = (low >= 0) & (high < size - 1) & (high - low <= most) & (low + room <= size) & (apart < 2U * FAR);
-    begin[k] = low;
-    near &= suits | (k >= parts);
+    near &= (uint32_t)a->left[1][k] - (uint32_t)a->left[0][k] + FAR < 2U * FAR;
+    near &= (uint32_t)a->right[1][k] - (uint32_t)a->right[0][k] + FAR < 2U * FAR;
+    for (int32_t j = 0; j < KERNEL_CELL; j += KERNEL_CELL - 1) {
+      int32_t from = strip_end(a->left, k, j), to = strip_end(a->right, k, j), i = k % 2 * STRIP_PART;
+      int32_t first = pixel_place(pixel_between(from, to, i));
+      int32_t last = pixel_place(pixel_between(from, to, i + STRIP_PART - 1));
+      near &= (uint32_t)to - (uint32_t)from + (uint32_t)most < 2U * (uint32_t)most;
+      near &= (first > 1) & (last > 1) & ((first + 1) >> 8 < end) & ((last + 1) >> 8 < end);
+    }
   }
   return near;
 }
 
-/* Fills left and top. */
-static inline bool strip_is_near(const int32_t *restrict corners, int32_t cells, const struct kernel_image *photo,
-                                 struct strip *restrict strip) {
-  if (!LANES_NEAR) return false;
-  int32_t x[STRIP_PARTS + 2], y[STRIP_PARTS + 2], parts = 2 * cells;
-  for (int32_t i = 0; i < STRIP_PARTS + 2; i++) x[i] = corners[i / 2 * 2], y[i] = corners[i / 2 * 2 + 1];
-  bool near = strip_reach(x, parts, photo->width, 14, 16, strip->left);
-  near = strip_reach(y, parts, photo->height, 1, 3, strip->top) && near;
-  /* Parts are sampled several at a time: what lies behind the last is looked at too. */
-  for (int32_t k = parts; k < STRIP_PARTS; k++) strip->left[k] = strip->left[0], strip->top[k] = strip->top[0];
-  return near;
+/* `row`: the cells', `first` / KERNEL_CELL the strip's first cell. */
+static inline void strip_grid(const struct kernel_buffer *place, int32_t width, int32_t row, int32_t first,
+                              int32_t cells, const struct kernel_image *photo, struct strip_grid *grid) {
+  size_t pitch = 2 * (size_t)KERNEL_NODES(width);
+  for (int32_t end = 0; end < 2; end++) {
+    const int32_t *corners =
+        (const int32_t *)place->bytes + (size_t)(row + end) * pitch + 2 * (size_t)(first / KERNEL_CELL);
+    for (int32_t k = 0; k < STRIP_PARTS; k++) {
+      const int32_t *c = corners + (k / 2 < cells ? k / 2 * 2 : 0);
+      grid->x.left[end][k] = c[0], grid->y.left[end][k] = c[1];
+      grid->x.right[end][k] = c[2], grid->y.right[end][k] = c[3];
+    }
+  }
+  /* A part spans 7 of its cell's 16 steps: under 14 pixels across, and under 1 down. */
+  grid->near = LANES_NEAR && strip_axis_near(&grid->x, photo->width - 15, 31 << 16) &&
+               strip_axis_near(&grid->y, photo->height - 2, 2 << 16);
 }
 
-/* Q8 of a row of a cell, from where its two parts begin. */
-static inline void strip_from(int32_t a, int32_t b, const int32_t *begin, uint16_t *to) {
-  for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
-    cell_i32 second = cell_index(at) >= STRIP_PART;
-    cell_i32 corner = (cell_all(begin[0]) & ~second) | (cell_all(begin[1]) & second);
-    cell_i32 place = cell_add(cell_between(a, b, at), cell_all(128)) >> 8;
-    cell_u16 rest = cell_halves(place - corner * 256);
-    memcpy(to + at, &rest, sizeof rest);
+/* Where the parts of one row begin, and from there the place of the cell's first pixel and the step from pixel to
+ * pixel, both Q20: floor(floor(p + d i / 16) / 256) is floor((16 p + d i) / 4096). */
+static inline void strip_begins(const struct strip_axis *restrict a, int32_t j, int32_t *restrict begin,
+                                int32_t *restrict from, int32_t *restrict step) {
+  for (int32_t k = 0; k < STRIP_PARTS; k++) {
+    int32_t left = pixel_add(strip_end(a->left, k, j), 128), i = k % 2 * STRIP_PART;
+    int32_t d = pixel_subtract(strip_end(a->right, k, j), strip_end(a->left, k, j));
+    int32_t first = left + (d * i >> 4), last = left + (d * (i + STRIP_PART - 1) >> 4);
+    int32_t low = (first < last ? first : last) >> 16;
+    begin[k] = low, from[k] = (left - low * 65536) * 16, step[k] = d;
   }
 }
 
-static inline void strip_near_places(const int32_t *restrict corners, int32_t cells, struct strip *restrict strip) {
-  for (int32_t cell = 0; cell < cells; cell++) {
-    const int32_t *c = corners + 2 * cell, *left = strip->left + 2 * cell, *top = strip->top + 2 * cell;
-    strip_from(c[0], c[2], left, strip->fx + cell * KERNEL_CELL);
-    strip_from(c[1], c[3], top, strip->fy + cell * KERNEL_CELL);
-  }
-  memset(strip->seen, 255, (size_t)cells * KERNEL_CELL);
+/* Q8 of a row, from where its parts begin. */
+static inline void strip_from(const int32_t *from, const int32_t *step, int32_t cells, uint16_t *to) {
+  for (int32_t k = 0; k < 2 * cells; k += 2)
+    for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
+      cell_i32 i = cell_index(at), second = i >= STRIP_PART;
+      cell_i32 begin = (cell_all(from[k]) & ~second) | (cell_all(from[k + 1]) & second);
+      cell_u16 place = cell_halves((begin + cell_all(step[k]) * i) >> 12);
+      memcpy(to + k * STRIP_PART + at, &place, sizeof place);
+    }
+}
+
+static inline void strip_near_places(const struct strip_grid *grid, int32_t j, int32_t cells,
+                                     struct strip *restrict strip) {
+  int32_t from[STRIP_PARTS], step[STRIP_PARTS];
+  strip_begins(&grid->x, j, strip->left, from, step);
+  strip_from(from, step, cells, strip->fx);
+  strip_begins(&grid->y, j, strip->top, from, step);
+  strip_from(from, step, cells, strip->fy);
+  memset(strip->seen, 255, sizeof strip->seen);
   if (cells == STRIP_CELLS) return;
+  /* Parts are sampled several at a time: what lies behind the last is looked at too. */
   memset(strip->fx + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fx);
   memset(strip->fy + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fy);
 }
 
-static inline void strip_any_places(const int32_t *restrict corners, int32_t cells, const struct kernel_image *photo,
-                                    struct strip *restrict strip) {
+static inline void strip_any_places(const struct strip_grid *grid, int32_t j, int32_t cells,
+                                    const struct kernel_image *photo, struct strip *restrict strip) {
   int32_t right = photo->width - 1, last = photo->height - 1;
   for (int32_t cell = 0; cell < cells; cell++) {
-    const int32_t *corner = corners + 2 * cell;
-    int32_t at = cell * KERNEL_CELL;
+    int32_t at = cell * KERNEL_CELL, k = 2 * cell;
+    int32_t left_x = strip_end(grid->x.left, k, j), right_x = strip_end(grid->x.right, k, j);
+    int32_t left_y = strip_end(grid->y.left, k, j), right_y = strip_end(grid->y.right, k, j);
     for (int32_t i = 0; i < KERNEL_CELL; i++) {
-      int32_t x = pixel_place(pixel_between(corner[0], corner[2], i));
+      int32_t x = pixel_place(pixel_between(left_x, right_x, i));
       int32_t inside_x = pixel_clamp(x, 0, right * 256);
       int32_t column = inside_x >> 8 < right ? inside_x >> 8 : right - 1;
       strip->column[at + i] = (uint16_t)column;
       strip->fx[at + i] = (uint16_t)(inside_x - column * 256);
-      int32_t v = pixel_place(pixel_between(corner[1], corner[3], i));
+      int32_t v = pixel_place(pixel_between(left_y, right_y, i));
       int32_t inside_y = pixel_clamp(v, 0, last * 256);
       int32_t row = inside_y >> 8 < last ? inside_y >> 8 : last - 1;
       strip->row[at + i] = (uint16_t)row;
@@ -135,16 +173,14 @@ static inline void strip_any_places(const int32_t *restrict corners, int32_t cel
   }
 }
 
-/* The places that the grid `place` gives, in a photo that strip_suits. */
-static inline void strip_places(const struct kernel_buffer *place, int32_t width, int32_t y, int32_t first,
-                                int32_t cells, const struct kernel_image *photo, struct strip *restrict strip) {
-  int32_t corners[2 * (STRIP_CELLS + 1)] = {0};
-  strip_corners(place, width, 2, y, first, cells, corners);
-  strip->near = strip_is_near(corners, cells, photo, strip);
-  if (strip->near)
-    strip_near_places(corners, cells, strip);
+/* The places of row `j` of the cells, in a photo that strip_suits. */
+static inline void strip_places(const struct strip_grid *grid, int32_t j, int32_t cells,
+                                const struct kernel_image *photo, struct strip *restrict strip) {
+  strip->near = grid->near;
+  if (grid->near)
+    strip_near_places(grid, j, cells, strip);
   else
-    strip_any_places(corners, cells, photo, strip);
+    strip_any_places(grid, j, cells, photo, strip);
 }
 
 /* The photo at the strip's places, as pixel_sample. */

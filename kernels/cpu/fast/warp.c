@@ -16,25 +16,44 @@ static void light_cell(const int32_t *corners, const uint16_t *value, const uint
   }
 }
 
-enum kernel_status FAST(cpu_warp)(struct kernel_context *context, const struct kernel_warp *call) {
+/* A strip of one row. */
+static void light_strip(const struct kernel_warp *call, const struct strip *strip, const uint16_t *value, int32_t y,
+                        int32_t first, int32_t cells) {
+  const uint8_t *tint = call->tint.buffer ? cpu_row8(&call->tint, y / 2) + first / 2 : NULL;
+  uint8_t *to = cpu_row8(&call->out, y) + first, *seen = cpu_row8(&call->seen, y) + first;
+  int32_t corners[2 * (STRIP_CELLS + 1)], width = call->out.width;
+  strip_corners(call->light, width, 2, y, first, cells, corners);
+  for (int32_t i = 0; i < cells * KERNEL_CELL; i += KERNEL_CELL)
+    light_cell(corners + 2 * (i / KERNEL_CELL), value + i, strip->seen + i, tint ? tint + i / 2 : NULL,
+               width - first - i, to + i, seen + i);
+}
+
+/* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
+enum { BLOCK_STRIPS = 8, BLOCK = BLOCK_STRIPS * STRIP };
+
+static void warp_block(const struct kernel_warp *call, int32_t top, int32_t first) {
   const struct kernel_image *out = &call->out;
+  struct strip strip = {.near = false};
+  struct strip_grid grid[BLOCK_STRIPS];
+  uint16_t value[STRIP] = {0};
+  int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
+  int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
+  for (int32_t at = first; at < right; at += STRIP)
+    strip_grid(call->place, out->width, top / KERNEL_CELL, at, strip_cells(out->width, at), &call->photo,
+               &grid[(at - first) / STRIP]);
+  for (int32_t y = top; y < end; y++)
+    for (int32_t at = first; at < right; at += STRIP) {
+      int32_t cells = strip_cells(out->width, at);
+      strip_places(&grid[(at - first) / STRIP], y - top, cells, &call->photo, &strip);
+      strip_sample(&call->photo, &strip, cells, value);
+      light_strip(call, &strip, value, y, at, cells);
+    }
+}
+
+enum kernel_status FAST(cpu_warp)(struct kernel_context *context, const struct kernel_warp *call) {
   if (!warp_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->photo)) return cpu_warp(context, call);
-  struct strip strip = {.near = false};
-  uint16_t value[STRIP] = {0};
-  int32_t corners[2 * (STRIP_CELLS + 1)] = {0};
-  for (int32_t y = 0; y < out->height; y++) {
-    const uint8_t *tint = call->tint.buffer ? cpu_row8(&call->tint, y / 2) : NULL;
-    uint8_t *to = cpu_row8(out, y), *seen = cpu_row8(&call->seen, y);
-    for (int32_t first = 0; first < out->width; first += STRIP) {
-      int32_t cells = strip_cells(out->width, first);
-      strip_places(call->place, out->width, y, first, cells, &call->photo, &strip);
-      strip_sample(&call->photo, &strip, cells, value);
-      strip_corners(call->light, out->width, 2, y, first, cells, corners);
-      for (int32_t i = 0; i < cells * KERNEL_CELL; i += KERNEL_CELL)
-        light_cell(corners + 2 * (i / KERNEL_CELL), value + i, strip.seen + i, tint ? tint + (first + i) / 2 : NULL,
-                   out->width - first - i, to + first + i, seen + first + i);
-    }
-  }
+  for (int32_t top = 0; top < call->out.height; top += KERNEL_CELL)
+    for (int32_t first = 0; first < call->out.width; first += BLOCK) warp_block(call, top, first);
   return KERNEL_OK;
 }

@@ -65,29 +65,54 @@ static void light_part(struct chroma v, const int32_t *corners, int32_t at, cons
   cell_store(seen, count, out.seen);
 }
 
+/* What is sampled along a strip. */
+struct samples {
+  uint16_t luma[STRIP], cb[STRIP], cr[STRIP];
+};
+
+/* A strip of one row. */
+static void light_strip(const struct kernel_warp_chroma *call, const struct strip *strip, const struct samples *samples,
+                        int32_t y, int32_t first, int32_t cells) {
+  int32_t corners[LIGHTS * (STRIP_CELLS + 1)], width = call->out_cb.width;
+  strip_corners(call->light, width, LIGHTS, y, first, cells, corners);
+  struct chroma_out out = {cpu_row8(&call->out_cb, y) + first, cpu_row8(&call->out_cr, y) + first,
+                           cpu_row8(&call->tint, y) + first, cpu_row8(&call->seen, y) + first};
+  for (int32_t i = 0; i < cells * KERNEL_CELL; i += CELL_LANES) {
+    struct chroma v = {cell_wide(samples->luma + i), cell_wide(samples->cb + i), cell_wide(samples->cr + i)};
+    light_part(v, corners + LIGHTS * (i / KERNEL_CELL), i % KERNEL_CELL, strip->seen + i, width - first - i,
+               (struct chroma_out){out.cb + i, out.cr + i, out.tint + i, out.seen + i});
+  }
+}
+
+/* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
+enum { BLOCK_STRIPS = 8, BLOCK = BLOCK_STRIPS * STRIP };
+
+static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32_t first) {
+  const struct kernel_image *out = &call->out_cb;
+  struct strip strip = {.near = false};
+  struct strip_grid grid[BLOCK_STRIPS];
+  struct samples samples = {.luma = {0}};
+  int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
+  int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
+  for (int32_t at = first; at < right; at += STRIP)
+    strip_grid(call->place, out->width, top / KERNEL_CELL, at, strip_cells(out->width, at), &call->luma,
+               &grid[(at - first) / STRIP]);
+  for (int32_t y = top; y < end; y++)
+    for (int32_t at = first; at < right; at += STRIP) {
+      int32_t cells = strip_cells(out->width, at);
+      strip_places(&grid[(at - first) / STRIP], y - top, cells, &call->luma, &strip);
+      strip_sample(&call->luma, &strip, cells, samples.luma);
+      strip_sample(&call->cb, &strip, cells, samples.cb);
+      strip_sample(&call->cr, &strip, cells, samples.cr);
+      light_strip(call, &strip, &samples, y, at, cells);
+    }
+}
+
 enum kernel_status FAST(cpu_warp_chroma)(struct kernel_context *context, const struct kernel_warp_chroma *call) {
   const struct kernel_image *to = &call->out_cb;
   if (!warp_chroma_fits(call)) return KERNEL_ARGUMENT;
   if (!strip_suits(&call->luma)) return cpu_warp_chroma(context, call);
-  struct strip strip = {.near = false};
-  uint16_t luma[STRIP] = {0}, cb[STRIP] = {0}, cr[STRIP] = {0};
-  int32_t corners[LIGHTS * (STRIP_CELLS + 1)] = {0};
-  for (int32_t y = 0; y < to->height; y++) {
-    for (int32_t first = 0; first < to->width; first += STRIP) {
-      int32_t cells = strip_cells(to->width, first);
-      strip_places(call->place, to->width, y, first, cells, &call->luma, &strip);
-      strip_sample(&call->luma, &strip, cells, luma);
-      strip_sample(&call->cb, &strip, cells, cb);
-      strip_sample(&call->cr, &strip, cells, cr);
-      strip_corners(call->light, to->width, LIGHTS, y, first, cells, corners);
-      struct chroma_out out = {cpu_row8(to, y) + first, cpu_row8(&call->out_cr, y) + first,
-                               cpu_row8(&call->tint, y) + first, cpu_row8(&call->seen, y) + first};
-      for (int32_t i = 0; i < cells * KERNEL_CELL; i += CELL_LANES) {
-        struct chroma v = {cell_wide(luma + i), cell_wide(cb + i), cell_wide(cr + i)};
-        light_part(v, corners + LIGHTS * (i / KERNEL_CELL), i % KERNEL_CELL, strip.seen + i, to->width - first - i,
-                   (struct chroma_out){out.cb + i, out.cr + i, out.tint + i, out.seen + i});
-      }
-    }
-  }
+  for (int32_t top = 0; top < to->height; top += KERNEL_CELL)
+    for (int32_t first = 0; first < to->width; first += BLOCK) warp_block(call, top, first);
   return KERNEL_OK;
 }
