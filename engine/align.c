@@ -3,6 +3,7 @@
 #include "engine/consensus.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,8 +43,8 @@ static enum status fetch(struct device *device, const struct kernel_image *level
   return device_download_plane(device, level, plane, fault);
 }
 
-static enum status golden_features(struct device *device, struct align_golden *g, int level, int count, int levels,
-                                   struct features **features, struct fault *fault) {
+static enum status golden_features(struct device *device, const struct align_golden *g, int level, int count,
+                                   int levels, struct features **features, struct fault *fault) {
   uint8_t *memory = NULL, *mask_memory = NULL;
   size_t size = 0, mask_size = 0;
   struct plane luma, mask;
@@ -53,6 +54,38 @@ static enum status golden_features(struct device *device, struct align_golden *g
   if (!status) status = features_detect(&luma, masked ? &mask : NULL, count, levels, features, fault);
   free(memory);
   free(mask_memory);
+  return status;
+}
+
+struct thorough {
+  pthread_mutex_t lock;
+  struct features *features;
+};
+
+static enum status thorough_open(struct thorough **thorough, struct fault *fault) {
+  struct thorough *t = *thorough = calloc(1, sizeof *t);
+  if (!t) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+  pthread_mutex_init(&t->lock, NULL);
+  return STATUS_OK;
+}
+
+static void thorough_close(struct thorough *t) {
+  if (!t) return;
+  features_free(t->features);
+  pthread_mutex_destroy(&t->lock);
+  free(t);
+}
+
+/* Few photos need them, and they take long. */
+static enum status thorough_features(struct device *device, const struct align_golden *g,
+                                     const struct features **features, struct fault *fault) {
+  struct thorough *t = g->thorough;
+  enum status status = STATUS_OK;
+  pthread_mutex_lock(&t->lock);
+  if (!t->features)
+    status = golden_features(device, g, g->thorough_level, THOROUGH_FEATURES, THOROUGH_LEVELS, &t->features, fault);
+  *features = t->features;
+  pthread_mutex_unlock(&t->lock);
   return status;
 }
 
@@ -86,8 +119,7 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
     status = count_pixels(device, g, fault);
   }
   if (!status) status = golden_features(device, g, g->quick_level, QUICK_FEATURES, QUICK_LEVELS, &g->quick, fault);
-  if (!status)
-    status = golden_features(device, g, g->thorough_level, THOROUGH_FEATURES, THOROUGH_LEVELS, &g->thorough, fault);
+  if (!status) status = thorough_open(&g->thorough, fault);
   if (status) align_golden_close(device, g);
   return status;
 }
@@ -96,7 +128,7 @@ void align_golden_close(struct device *device, struct align_golden *g) {
   pyramid_release(device, &g->luma);
   pyramid_release(device, &g->mask);
   features_free(g->quick);
-  features_free(g->thorough);
+  thorough_close(g->thorough);
   memset(g, 0, sizeof *g);
 }
 
@@ -105,6 +137,7 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
                           struct pose *pose, bool *found, struct fault *fault) {
   int photo_level = level_of(&a->photo, thorough ? THOROUGH_PIXELS : QUICK_PIXELS);
   int golden_level = thorough ? g->thorough_level : g->quick_level;
+  const struct features *of_golden = g->quick;
   struct features *features = NULL;
   struct feature_match *matches = NULL;
   size_t count = 0;
@@ -114,7 +147,8 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
   if (!status)
     status = features_detect(&small, NULL, thorough ? THOROUGH_FEATURES : QUICK_FEATURES,
                              thorough ? THOROUGH_LEVELS : QUICK_LEVELS, &features, fault);
-  if (!status) status = features_match(thorough ? g->thorough : g->quick, features, &matches, &count, fault);
+  if (!status && thorough) status = thorough_features(device, g, &of_golden, fault);
+  if (!status) status = features_match(of_golden, features, &matches, &count, fault);
   if (!status) {
     struct consensus best;
     const struct kernel_image *golden = &g->luma.level[golden_level];

@@ -16,10 +16,12 @@ struct align_golden {
   int final_level;                 /* the finest level that the pose is refined on */
   double counted;                  /* pixels of the final level that take part */
   int quick_level, thorough_level; /* levels that the features are from */
-  struct features *quick, *thorough;
+  struct features *quick;
+  struct thorough *thorough; /* features that are made when the first photo needs them; any thread may */
 };
 
-/* Takes the golden photo's luma and the mask of what takes part (NULL: all of it; values as for kernel_tile_sums). */
+/* Takes the golden photo's luma and the mask of what takes part (NULL: all of it; values as for kernel_tile_sums); both
+ * must stay. */
 enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
                               enum motion motion, double local_px, struct align_golden *golden, struct fault *fault);
 void align_golden_close(struct device *device, struct align_golden *golden);
@@ -39,8 +41,8 @@ struct alignment {
   size_t small_size;
 };
 
-/* Aligns. A photo that cannot be aligned is STATUS_OK with aligned false and `why` (a static text for the user, in
- * words on how to retake it). */
+/* Aligns; the luma must stay while the alignment's pyramid is used. A photo that cannot be aligned is STATUS_OK with
+ * aligned false and `why` (a static text for the user, in words on how to retake it). */
 enum status align_photo(struct device *device, const struct align_golden *golden, const struct plane *luma,
                         struct alignment *alignment, const char **why, struct fault *fault);
 void alignment_free(struct device *device, struct alignment *alignment);

@@ -92,7 +92,7 @@ static enum status even_pyramid(struct device *device, const struct plane *luma,
   if (!even) return fault_set(fault, STATUS_MEMORY, "artwork: out of memory");
   artwork_levels_even(&a->levels, luma, even);
   struct plane plane = {even, luma->width, luma->height, (size_t)luma->width};
-  enum status status = pyramid_build(device, &a->even, &plane, PYRAMID_LEVELS, fault);
+  enum status status = pyramid_build_copy(device, &a->even, &plane, PYRAMID_LEVELS, fault);
   free(even);
   return status;
 }

@@ -23,7 +23,7 @@ static enum status even_photo(struct device *device, const struct plane *luma, c
   if (!even) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
   artwork_levels_even(levels, luma, even);
   struct plane plane = {even, luma->width, luma->height, (size_t)luma->width};
-  enum status status = pyramid_build(device, pyramid, &plane, PYRAMID_LEVELS, fault);
+  enum status status = pyramid_build_copy(device, pyramid, &plane, PYRAMID_LEVELS, fault);
   free(even);
   return status;
 }

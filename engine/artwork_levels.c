@@ -1,6 +1,7 @@
 #include "engine/artwork_levels.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Near a level: within NEAR of the contrast. */
 static const double NEAR = 0.1;
@@ -51,13 +52,37 @@ static void find_blank(const int64_t *histogram, struct artwork_levels *levels) 
   levels->low = least > 255 - BLANK ? 0 : level, levels->high = least > 255 - BLANK ? level : 255;
 }
 
-struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask) {
-  int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0, between = 0;
-  for (int32_t y = 0; y < plane->height; y++) {
-    const uint8_t *row = plane->pixels + (size_t)y * plane->stride;
-    const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
-    for (int32_t x = 0; x < plane->width; x++) histogram[row[x]] += !used || used[x];
+/* Several tables, so that equal values behind each other do not wait for each other. */
+enum { TABLES = 4 };
+
+static void count_row(const uint8_t *row, const uint8_t *used, int32_t width, uint32_t tables[TABLES][256]) {
+  if (used)
+    for (int32_t x = 0; x < width; x++) tables[x % TABLES][row[x]] += used[x] != 0;
+  else
+    for (int32_t x = 0; x < width; x++) tables[x % TABLES][row[x]]++;
+}
+
+/* Neighbours to the right and below that are on the other side of `middle`. */
+static uint32_t crossings_of(const uint8_t *restrict row, const uint8_t *restrict below, const uint8_t *restrict used,
+                             int32_t width, uint8_t middle) {
+  uint32_t crossed = 0;
+  for (int32_t x = 0; x + 1 < width; x++) {
+    uint8_t high = row[x] > middle, n = (uint8_t)((high ^ (row[x + 1] > middle)) + (high ^ (below[x] > middle)));
+    crossed += used[x] ? n : 0;
   }
+  return crossed;
+}
+
+struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask) {
+  uint8_t all[IMAGE_MAX_SIDE];
+  uint32_t tables[TABLES][256] = {{0}};
+  memset(all, 1, sizeof all);
+  int64_t histogram[256] = {0}, count = 0, crossed = 0, near = 0, between = 0;
+  for (int32_t y = 0; y < plane->height; y++)
+    count_row(plane->pixels + (size_t)y * plane->stride, mask ? mask->pixels + (size_t)y * mask->stride : NULL,
+              plane->width, tables);
+  for (int v = 0; v < 256; v++)
+    for (int k = 0; k < TABLES; k++) histogram[v] += tables[k][v];
   for (int v = 0; v < 256; v++) count += histogram[v];
   int threshold = threshold_of(histogram, count);
   struct artwork_levels levels = {
@@ -72,10 +97,8 @@ struct artwork_levels artwork_levels_of(const struct plane *plane, const struct 
   for (int v = levels.low + quarter + 1; v < levels.high - quarter; v++) between += histogram[v];
   for (int32_t y = 0; y + 1 < plane->height; y++) {
     const uint8_t *row = plane->pixels + (size_t)y * plane->stride, *below = row + plane->stride;
-    const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : NULL;
-    for (int32_t x = 0; x + 1 < plane->width; x++)
-      if (!used || used[x])
-        crossed += ((row[x] > middle) != (row[x + 1] > middle)) + ((row[x] > middle) != (below[x] > middle));
+    const uint8_t *used = mask ? mask->pixels + (size_t)y * mask->stride : all;
+    crossed += crossings_of(row, below, used, plane->width, (uint8_t)middle);
   }
   if (!count) return levels;
   levels.off = (double)(count - near) / (double)count, levels.between = (double)between / (double)count;

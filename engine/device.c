@@ -82,6 +82,18 @@ enum status device_upload_plane(struct device *device, struct device_memory *mem
   return status;
 }
 
+enum status device_borrow_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
+                                struct kernel_image *view, struct fault *fault) {
+  const struct kernel_memory *m = &device->backend->memory;
+  if (!m->borrow) return device_upload_plane(device, memory, plane, view, fault);
+  size_t bytes = plane->stride * (size_t)(plane->height - 1) + (size_t)plane->width;
+  enum status status = device_check(m->borrow(device->context, plane->pixels, bytes, &memory->buffer), "borrow", fault);
+  if (status) return status;
+  *view = device_view(memory, plane->width, plane->height);
+  view->stride = (int32_t)plane->stride;
+  return STATUS_OK;
+}
+
 enum status device_download_plane(struct device *device, const struct kernel_image *view, struct plane *plane,
                                   struct fault *fault) {
   const struct kernel_memory *m = &device->backend->memory;

@@ -46,6 +46,10 @@ struct kernel_image device_view(const struct device_memory *memory, int32_t widt
 /* Uploads a host plane into `memory` (rows without padding) and gives its view. */
 enum status device_upload_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
                                 struct kernel_image *view, struct fault *fault);
+/* A view of a host plane for reading, without a copy where the backend works on host memory. The plane must stay as it
+ * is while the view is used; `memory` is for this alone. */
+enum status device_borrow_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
+                                struct kernel_image *view, struct fault *fault);
 /* Downloads a u8 view without padding into a host plane of the same size. */
 enum status device_download_plane(struct device *device, const struct kernel_image *view, struct plane *plane,
                                   struct fault *fault);

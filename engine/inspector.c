@@ -52,7 +52,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
   return status;
 }
 
-static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
+static enum status add_photos(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
   struct inspection *work = NULL;
   if (count > REFERENCE_MOST_PHOTOS)
     return fault_set(fault, STATUS_LIMIT, "golden: %zu photos; expected at most %d", count, REFERENCE_MOST_PHOTOS);
@@ -67,7 +67,13 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   if (!status) status = device_wait(&work->device, fault);
   if (!status && in->groups) status = inspector_groups(in, work, fault);
   inspection_close(work);
-  if (!status) status = reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  return status ? status : reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+}
+
+static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
+  enum status status = count > 1
+                           ? add_photos(in, photos, count, fault)
+                           : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   return status;

@@ -21,11 +21,9 @@ static enum status next_level(struct device *device, struct pyramid *pyramid, bo
   return status;
 }
 
-static enum status build(struct device *device, struct pyramid *pyramid, const struct plane *plane, int most, bool mask,
-                         struct fault *fault) {
-  pyramid->count = 0;
-  enum status status = device_upload_plane(device, &pyramid->memory[0], plane, &pyramid->level[0], fault);
-  if (status) return status;
+/* From level 0, which is there. */
+static enum status build(struct device *device, struct pyramid *pyramid, int most, bool mask, struct fault *fault) {
+  enum status status = STATUS_OK;
   pyramid->count = 1;
   while (!status && pyramid->count < most && pyramid->count < PYRAMID_LEVELS) {
     const struct kernel_image *last = &pyramid->level[pyramid->count - 1];
@@ -37,15 +35,27 @@ static enum status build(struct device *device, struct pyramid *pyramid, const s
 
 enum status pyramid_build(struct device *device, struct pyramid *pyramid, const struct plane *plane, int most,
                           struct fault *fault) {
-  return build(device, pyramid, plane, most, false, fault);
+  pyramid->count = 0;
+  enum status status = device_borrow_plane(device, &pyramid->borrowed, plane, &pyramid->level[0], fault);
+  return status ? status : build(device, pyramid, most, false, fault);
 }
 
 enum status pyramid_build_mask(struct device *device, struct pyramid *pyramid, const struct plane *plane, int most,
                                struct fault *fault) {
-  return build(device, pyramid, plane, most, true, fault);
+  pyramid->count = 0;
+  enum status status = device_borrow_plane(device, &pyramid->borrowed, plane, &pyramid->level[0], fault);
+  return status ? status : build(device, pyramid, most, true, fault);
+}
+
+enum status pyramid_build_copy(struct device *device, struct pyramid *pyramid, const struct plane *plane, int most,
+                               struct fault *fault) {
+  pyramid->count = 0;
+  enum status status = device_upload_plane(device, &pyramid->memory[0], plane, &pyramid->level[0], fault);
+  return status ? status : build(device, pyramid, most, false, fault);
 }
 
 void pyramid_release(struct device *device, struct pyramid *pyramid) {
+  device_release(device, &pyramid->borrowed);
   for (int i = 0; i < PYRAMID_LEVELS; i++) device_release(device, &pyramid->memory[i]);
   pyramid->count = 0;
 }

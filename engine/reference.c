@@ -165,19 +165,26 @@ static enum status find_variability(struct device *device, const struct referenc
   return status;
 }
 
-static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones,
-                               const struct plane *detail, int plane, int photos, const struct variability *variability,
-                               const struct kernel_image *variance, struct reference_plane *p, struct fault *fault) {
+/* Of what is outside of all zones, and of each zone. Returns how many. */
+static int32_t tolerances_of(const struct spec *spec, int plane, int photos, const struct variability *variability,
+                             struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
   static const struct spec_tolerance unset = {NAN, NAN, NAN};
-  struct kernel_tolerance tolerances[255];
   int32_t count = 0;
   tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability);
   for (size_t i = 0; i < spec->zone_count; i++)
     tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, photos, variability);
+  return count;
+}
+
+static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones,
+                               const struct plane *detail, int plane, int photos, const struct variability *variability,
+                               const struct kernel_image *variance, struct reference_plane *p, struct fault *fault) {
+  struct kernel_tolerance tolerances[ZONES_MOST + 1];
+  int32_t count = tolerances_of(spec, plane, photos, variability, tolerances);
   struct device_memory zone_memory = {0}, detail_memory = {0};
   struct kernel_image zone_view, detail_view;
-  enum status status = device_upload_plane(device, &zone_memory, zones, &zone_view, fault);
-  if (!status) status = device_upload_plane(device, &detail_memory, detail, &detail_view, fault);
+  enum status status = device_borrow_plane(device, &zone_memory, zones, &zone_view, fault);
+  if (!status) status = device_borrow_plane(device, &detail_memory, detail, &detail_view, fault);
   if (!status) {
     struct kernel_limits call = {.mean = p->mean,
                                  .variance = *variance,
@@ -195,6 +202,13 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
   return status;
 }
 
+static enum status reserve_limits(struct device *device, struct reference_plane *p, struct fault *fault) {
+  enum status status = element_view(device, &p->memory[0], 2, p->width, p->height, &p->mean, fault);
+  if (!status) status = element_view(device, &p->memory[1], 2, p->width, p->height, &p->rise, fault);
+  if (!status) status = element_view(device, &p->memory[2], 2, p->width, p->height, &p->fall, fault);
+  return status;
+}
+
 static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones,
                                 const struct plane *detail, int plane, int photos, double noise,
                                 struct reference_plane *p, struct fault *fault) {
@@ -202,9 +216,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
   struct kernel_image variance;
   struct variability variability;
   enum status status = element_view(device, &variance_memory, 4, p->width, p->height, &variance, fault);
-  if (!status) status = element_view(device, &p->memory[0], 2, p->width, p->height, &p->mean, fault);
-  if (!status) status = element_view(device, &p->memory[1], 2, p->width, p->height, &p->rise, fault);
-  if (!status) status = element_view(device, &p->memory[2], 2, p->width, p->height, &p->fall, fault);
+  if (!status) status = reserve_limits(device, p, fault);
   if (!status) {
     struct kernel_statistics call = {
         .sum = p->sum, .square = p->square, .count = p->count, .mean = p->mean, .variance = variance};
@@ -217,23 +229,105 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
   return status;
 }
 
+/* Of the golden's planes noise and, for chroma, detail of the luma. Luma is not allowed for detail: what stands there
+ * for it, the zones, has no weight. */
+struct character {
+  struct plane detail[3];
+  double noise[ALIGNED_PLANES];
+};
+
+static enum status find_character(const struct zones *zones, const struct image *golden, int planes,
+                                  struct character *c, struct fault *fault) {
+  memset(c, 0, sizeof *c);
+  c->detail[0] = zones->labels;
+  enum status status = STATUS_OK;
+  for (int level = 1; level < 3 && planes > 1 && !status; level++)
+    status = detail_of(&golden->planes[0], 1 << level, &c->detail[level], fault);
+  /* A quarter plane is the half plane averaged over four. */
+  for (int i = 0; i < planes && !status; i++)
+    c->noise[i] = aligned_level(i) < 2 ? noise_of(&golden->planes[i]) : 0.5 * c->noise[i - 2];
+  return status;
+}
+
+static void character_free(struct character *c) {
+  free(c->detail[1].pixels);
+  free(c->detail[2].pixels);
+}
+
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault) {
   const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
-  /* Luma is not allowed for detail: what stands there for it has no weight. */
-  struct plane detail[] = {zones->labels, {0}, {0}};
-  enum status status = STATUS_OK;
-  for (int level = 1; level < 3 && reference->planes > 1 && !status; level++)
-    status = detail_of(&golden->planes[0], 1 << level, &detail[level], fault);
+  struct character c;
+  enum status status = find_character(zones, golden, reference->planes, &c, fault);
   for (int i = 0; i < reference->planes && !status; i++) {
     int level = aligned_level(i);
-    /* A quarter plane is the half plane averaged over four. */
-    double noise = level < 2 ? noise_of(&golden->planes[i]) : 0.5 * noise_of(&golden->planes[i - 2]);
-    status = finish_plane(device, spec, labels[level], &detail[level], i, reference->photos, noise,
+    status = finish_plane(device, spec, labels[level], &c.detail[level], i, reference->photos, c.noise[i],
                           &reference->plane[i], fault);
   }
-  free(detail[1].pixels);
-  free(detail[2].pixels);
+  character_free(&c);
+  return status;
+}
+
+/* ---- of one photo, whose planes are the means' own ---- */
+
+/* Views of what is smoothed, zones and detail; `memory` is theirs. */
+struct one_plane {
+  struct kernel_image photo, zones, detail;
+  struct device_memory memory[3];
+};
+
+static void one_plane_free(struct device *device, struct one_plane *p) {
+  for (int i = 0; i < 3; i++) device_release(device, &p->memory[i]);
+}
+
+/* Plane i of the golden; a quarter one is halved from `half`. */
+static enum status view_plane(struct device *device, const struct image *golden, int i, const struct one_plane *half,
+                              struct one_plane *p, struct fault *fault) {
+  if (aligned_level(i) < 2) return device_borrow_plane(device, &p->memory[0], &golden->planes[i], &p->photo, fault);
+  enum status status = element_view(device, &p->memory[0], 1, (half->photo.width + 1) / 2, (half->photo.height + 1) / 2,
+                                    &p->photo, fault);
+  struct kernel_halve call = {.from = half->photo, .to = p->photo};
+  return status ? status : device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
+}
+
+static enum status limit_one(struct device *device, const struct spec *spec, int plane, double noise,
+                             const struct one_plane *from, struct reference_plane *p, struct fault *fault) {
+  double deviation = 16 * SMOOTHED_NOISE * noise;
+  const struct variability variability = {deviation * deviation, 0};
+  struct kernel_tolerance tolerances[ZONES_MOST + 1];
+  p->width = from->photo.width, p->height = from->photo.height;
+  enum status status = reserve_limits(device, p, fault);
+  struct kernel_limits_of_one call = {.photo = from->photo,
+                                      .zones = from->zones,
+                                      .detail = from->detail,
+                                      .tolerances = tolerances,
+                                      .tolerance_count = tolerances_of(spec, plane, 1, &variability, tolerances),
+                                      .mean = p->mean,
+                                      .rise = p->rise,
+                                      .fall = p->fall};
+  if (status) return status;
+  return device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
+}
+
+enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
+                             const struct image *golden, struct reference *reference, struct fault *fault) {
+  const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
+  struct one_plane planes[ALIGNED_PLANES] = {{.memory = {{0}}}};
+  struct character c;
+  memset(reference, 0, sizeof *reference);
+  reference->planes = golden->colour ? ALIGNED_PLANES : 1, reference->photos = 1;
+  enum status status = find_character(zones, golden, reference->planes, &c, fault);
+  for (int i = 0; i < reference->planes && !status; i++) {
+    int level = aligned_level(i);
+    struct one_plane *p = &planes[i];
+    status = view_plane(device, golden, i, level < 2 ? NULL : &planes[i - 2], p, fault);
+    if (!status) status = device_borrow_plane(device, &p->memory[1], labels[level], &p->zones, fault);
+    if (!status) status = device_borrow_plane(device, &p->memory[2], &c.detail[level], &p->detail, fault);
+    if (!status) status = limit_one(device, spec, i, c.noise[i], p, &reference->plane[i], fault);
+  }
+  if (!status) status = device_wait(device, fault);
+  for (int i = 0; i < ALIGNED_PLANES; i++) one_plane_free(device, &planes[i]);
+  character_free(&c);
   return status;
 }
 

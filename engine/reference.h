@@ -33,6 +33,9 @@ enum status reference_add(struct device *device, const struct aligned *photo, st
 /* Makes mean and limits from the statistics, which are given back. */
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault);
+/* The reference of a golden of one photo, at once. */
+enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
+                             const struct image *golden, struct reference *reference, struct fault *fault);
 void reference_free(struct device *device, struct reference *reference);
 
 #endif

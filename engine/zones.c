@@ -65,22 +65,36 @@ static enum status draw_mask(const struct spec_zone *zone, const struct photo *m
   return status;
 }
 
-static void halve(const struct plane *from, struct plane *to) {
-  for (int32_t y = 0; y < to->height; y++) {
-    const uint8_t *top = from->pixels + (size_t)(2 * y) * from->stride;
-    const uint8_t *bottom = 2 * y + 1 < from->height ? top + from->stride : top;
-    uint8_t *out = to->pixels + (size_t)y * to->stride;
-    for (int32_t x = 0; x < to->width; x++) {
-      int32_t right = 2 * x + 1 < from->width ? 2 * x + 1 : 2 * x;
-      uint8_t four[4] = {top[2 * x], top[right], bottom[2 * x], bottom[right]}, most = 0;
-      bool all = true;
-      for (int i = 0; i < 4; i++) {
-        if (!four[i]) all = false;
-        if (four[i] > most) most = four[i];
-      }
-      out[x] = all ? most : 0;
-    }
+/* Least and largest of two rows; `count` of each. */
+static void take_rows(const uint8_t *restrict top, const uint8_t *restrict bottom, int32_t count,
+                      uint8_t *restrict least, uint8_t *restrict most) {
+  for (int32_t x = 0; x < count; x++) {
+    least[x] = top[x] < bottom[x] ? top[x] : bottom[x];
+    most[x] = top[x] > bottom[x] ? top[x] : bottom[x];
   }
+}
+
+static void halve_rows(const uint8_t *restrict least, const uint8_t *restrict most, int32_t count,
+                       uint8_t *restrict out) {
+  for (int32_t x = 0; x < count; x++) {
+    uint8_t label = most[2 * x] > most[2 * x + 1] ? most[2 * x] : most[2 * x + 1];
+    uint8_t all = least[2 * x] < least[2 * x + 1] ? least[2 * x] : least[2 * x + 1];
+    out[x] = all ? label : 0;
+  }
+}
+
+static void halve(const struct plane *from, struct plane *to) {
+  enum { PART = 512 };
+  uint8_t least[PART + 1], most[PART + 1];
+  for (int32_t y = 0; y < to->height; y++)
+    for (int32_t first = 0; first < from->width; first += PART) {
+      const uint8_t *top = from->pixels + (size_t)(2 * y) * from->stride + first;
+      const uint8_t *bottom = 2 * y + 1 < from->height ? top + from->stride : top;
+      int32_t n = from->width - first < PART ? from->width - first : PART;
+      take_rows(top, bottom, n, least, most);
+      if (n % 2) least[n] = least[n - 1], most[n] = most[n - 1];
+      halve_rows(least, most, (n + 1) / 2, to->pixels + (size_t)y * to->stride + first / 2);
+    }
 }
 
 static struct plane plane_at(uint8_t *pixels, int32_t width, int32_t height) {

@@ -81,16 +81,25 @@ static bool tolerance_fits(const struct kernel_tolerance *t) {
          t->prior <= 1024 && t->prior_variance >= 0 && t->prior_edge >= 0 && t->prior_edge <= 1 << 20;
 }
 
+static bool tolerances_fit(const struct kernel_tolerance *tolerances, int32_t count) {
+  if (!tolerances || count < 1 || count > KERNEL_MOST_TOLERANCES) return false;
+  for (int32_t i = 0; i < count; i++)
+    if (!tolerance_fits(&tolerances[i])) return false;
+  return true;
+}
+
 bool limits_fit(const struct kernel_limits *call) {
   const struct kernel_image *mean = &call->mean;
-  if (!fits(mean, 2) || !fits_like(&call->variance, 4, mean) || !fits_like(&call->count, 2, mean) ||
-      !fits_like(&call->zones, 1, mean) || !fits_like(&call->detail, 1, mean) || !fits_like(&call->rise, 2, mean) ||
-      !fits_like(&call->fall, 2, mean))
-    return false;
-  if (!call->tolerances || call->tolerance_count < 1 || call->tolerance_count > KERNEL_MOST_TOLERANCES) return false;
-  for (int32_t i = 0; i < call->tolerance_count; i++)
-    if (!tolerance_fits(&call->tolerances[i])) return false;
-  return true;
+  return fits(mean, 2) && fits_like(&call->variance, 4, mean) && fits_like(&call->count, 2, mean) &&
+         fits_like(&call->zones, 1, mean) && fits_like(&call->detail, 1, mean) && fits_like(&call->rise, 2, mean) &&
+         fits_like(&call->fall, 2, mean) && tolerances_fit(call->tolerances, call->tolerance_count);
+}
+
+bool limits_of_one_fits(const struct kernel_limits_of_one *call) {
+  const struct kernel_image *photo = &call->photo;
+  return fits(photo, 1) && fits_like(&call->zones, 1, photo) && fits_like(&call->detail, 1, photo) &&
+         fits_like(&call->mean, 2, photo) && fits_like(&call->rise, 2, photo) && fits_like(&call->fall, 2, photo) &&
+         tolerances_fit(call->tolerances, call->tolerance_count);
 }
 
 bool compare_fits(const struct kernel_compare *call) {

@@ -13,6 +13,7 @@
 struct kernel_buffer {
   size_t size;
   void *bytes;
+  bool borrowed; /* from the host */
 };
 
 enum { KERNEL_MOST_TOLERANCES = 255 };
@@ -32,6 +33,7 @@ bool warp_chroma_fits(const struct kernel_warp_chroma *call);
 bool accumulate_fits(const struct kernel_accumulate *call);
 bool statistics_fit(const struct kernel_statistics *call);
 bool limits_fit(const struct kernel_limits *call);
+bool limits_of_one_fits(const struct kernel_limits_of_one *call);
 bool compare_fits(const struct kernel_compare *call);
 bool components_fit(const struct kernel_components *call);
 bool profiles_fit(const struct kernel_profiles *call);

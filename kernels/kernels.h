@@ -163,6 +163,16 @@ struct kernel_limits {
   struct kernel_image rise, fall; /* u16 */
 };
 
+/* Mean and limits of a golden of one photo: mean = S as in kernel_accumulate, and limits as by kernel_limits with the
+ * variance 0 and the count 1 everywhere. */
+struct kernel_limits_of_one {
+  struct kernel_image photo;                 /* u8 */
+  struct kernel_image zones, detail;         /* u8 */
+  const struct kernel_tolerance *tolerances; /* host memory */
+  int32_t tolerance_count;
+  struct kernel_image mean, rise, fall; /* u16 */
+};
+
 /* The map of the difference: S as in kernel_accumulate, D = S - mean;
  * map = min(255, (D rise) >> 16) for D >= 0, min(255, (-D fall) >> 16) else; 0 where one of the nine pixels is not
  * seen or rise is 0. KERNEL_MAP_UNIT is one tolerance. `histogram` counts the map's values over the pixels that are
@@ -255,15 +265,19 @@ struct kernel_operations {
   enum kernel_status (*accumulate)(struct kernel_context *, const struct kernel_accumulate *);
   enum kernel_status (*statistics)(struct kernel_context *, const struct kernel_statistics *);
   enum kernel_status (*limits)(struct kernel_context *, const struct kernel_limits *);
+  enum kernel_status (*limits_of_one)(struct kernel_context *, const struct kernel_limits_of_one *);
   enum kernel_status (*compare)(struct kernel_context *, const struct kernel_compare *);
   enum kernel_status (*components)(struct kernel_context *, const struct kernel_components *);
   enum kernel_status (*profiles)(struct kernel_context *, const struct kernel_profiles *);
 };
 
-/* Memory of a backend. allocate gives zeroed memory. upload and download copy bytes between host memory and a buffer,
- * at a byte offset; when they return, the host memory may be reused. */
+/* Memory of a backend. allocate gives zeroed memory. borrow gives a buffer that is host memory itself, for reading: the
+ * memory must stay until the buffer is released or, given to borrow again (else NULL is given), is for other memory; a
+ * backend whose memory is elsewhere leaves the row empty. upload and download copy bytes between host memory and a
+ * buffer, at a byte offset; when they return, the host memory may be reused. */
 struct kernel_memory {
   enum kernel_status (*allocate)(struct kernel_context *, size_t bytes, struct kernel_buffer **);
+  enum kernel_status (*borrow)(struct kernel_context *, const void *host, size_t bytes, struct kernel_buffer **);
   void (*release)(struct kernel_context *, struct kernel_buffer *); /* NULL is nothing */
   enum kernel_status (*upload)(struct kernel_context *, struct kernel_buffer *, size_t at, const void *, size_t bytes);
   enum kernel_status (*download)(struct kernel_context *, const struct kernel_buffer *, size_t at, void *,

@@ -68,6 +68,19 @@ static enum kernel_status limits(const struct kernel_operations *o, const struct
                                                        .fall = s->fall});
 }
 
+static enum kernel_status limits_of_one(const struct kernel_operations *o, const struct bench_scene *s) {
+  static const struct kernel_tolerance tolerance = {
+      .absolute = 64, .detail = 32, .relative = 1024, .edge = 64, .sharp = 32, .prior = 8, .prior_variance = 4096};
+  return o->limits_of_one(s->context, &(struct kernel_limits_of_one){.photo = s->golden,
+                                                                     .zones = s->zones,
+                                                                     .detail = s->golden,
+                                                                     .tolerances = &tolerance,
+                                                                     .tolerance_count = 1,
+                                                                     .mean = s->mean,
+                                                                     .rise = s->rise,
+                                                                     .fall = s->fall});
+}
+
 static enum kernel_status compare(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->compare(s->context, &(struct kernel_compare){.photo = s->out,
                                                          .seen = s->seen,
@@ -97,6 +110,7 @@ const struct bench_operation bench_operations[] = {{"halve", halve},
                                                    {"accumulate", accumulate},
                                                    {"statistics", statistics},
                                                    {"limits", limits},
+                                                   {"limits_of_one", limits_of_one},
                                                    {"compare", compare},
                                                    {"components", components},
                                                    {NULL, NULL}};

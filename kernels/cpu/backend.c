@@ -51,7 +51,7 @@ enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, st
   *buffer = NULL;
   struct kernel_buffer *made = malloc(sizeof *made);
   if (!made) return KERNEL_NO_MEMORY;
-  made->size = bytes;
+  made->size = bytes, made->borrowed = false;
   made->bytes = is_mapped(bytes) ? map_pages(whole_pages(bytes)) : calloc(1, bytes ? bytes : 1);
   if (!made->bytes) {
     free(made);
@@ -61,9 +61,21 @@ enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, st
   return KERNEL_OK;
 }
 
+enum kernel_status cpu_borrow(struct kernel_context *context, const void *host, size_t bytes,
+                              struct kernel_buffer **buffer) {
+  (void)context;
+  if (!*buffer && !(*buffer = malloc(sizeof **buffer))) return KERNEL_NO_MEMORY;
+  **buffer = (struct kernel_buffer){.size = bytes, .bytes = (void *)(uintptr_t)host, .borrowed = true};
+  return KERNEL_OK;
+}
+
 void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
   (void)context;
   if (!buffer) return;
+  if (buffer->borrowed) {
+    free(buffer);
+    return;
+  }
   if (is_mapped(buffer->size))
     munmap(buffer->bytes, whole_pages(buffer->size));
   else
@@ -93,7 +105,11 @@ const struct kernel_backend kernel_cpu = {
     .open = cpu_open,
     .close = cpu_close,
     .wait = cpu_wait,
-    .memory = {.allocate = cpu_allocate, .release = cpu_release, .upload = cpu_upload, .download = cpu_download},
+    .memory = {.allocate = cpu_allocate,
+               .borrow = cpu_borrow,
+               .release = cpu_release,
+               .upload = cpu_upload,
+               .download = cpu_download},
     .operations = {.halve = cpu_halve,
                    .halve_mask = cpu_halve_mask,
                    .tile_sums = cpu_tile_sums,
@@ -102,6 +118,7 @@ const struct kernel_backend kernel_cpu = {
                    .accumulate = cpu_accumulate,
                    .statistics = cpu_statistics,
                    .limits = cpu_limits,
+                   .limits_of_one = cpu_limits_of_one,
                    .compare = cpu_compare,
                    .components = cpu_components,
                    .profiles = cpu_profiles},

@@ -27,6 +27,8 @@ enum kernel_status cpu_open(struct kernel_context **context);
 void cpu_close(struct kernel_context *context);
 enum kernel_status cpu_wait(struct kernel_context *context);
 enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer);
+enum kernel_status cpu_borrow(struct kernel_context *context, const void *host, size_t bytes,
+                              struct kernel_buffer **buffer);
 void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer);
 enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at, const void *host,
                               size_t bytes);
@@ -42,6 +44,7 @@ enum kernel_status cpu_warp_chroma(struct kernel_context *context, const struct 
 enum kernel_status cpu_accumulate(struct kernel_context *context, const struct kernel_accumulate *call);
 enum kernel_status cpu_statistics(struct kernel_context *context, const struct kernel_statistics *call);
 enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call);
+enum kernel_status cpu_limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call);
 enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call);
 enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call);
 enum kernel_status cpu_profiles(struct kernel_context *context, const struct kernel_profiles *call);

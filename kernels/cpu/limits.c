@@ -29,9 +29,9 @@ static struct range range_around(const struct kernel_limits *call, int32_t x, in
   int32_t middle = cpu_row16(mean, y)[x];
   struct range r = {middle, middle};
   for (int32_t v = cpu_edge(y - reach, mean->height); v <= cpu_edge(y + reach, mean->height); v++) {
-    const uint16_t *row = cpu_row16(mean, v), *count = cpu_row16(&call->count, v);
+    const uint16_t *row = cpu_row16(mean, v), *count = call->count.buffer ? cpu_row16(&call->count, v) : NULL;
     for (int32_t u = cpu_edge(x - reach, mean->width); u <= cpu_edge(x + reach, mean->width); u++) {
-      if (!count[u]) continue;
+      if (count && !count[u]) continue;
       if (row[u] < r.low) r.low = row[u];
       if (row[u] > r.high) r.high = row[u];
     }
@@ -51,9 +51,11 @@ static uint64_t variance_around(const struct kernel_image *variance, int32_t x, 
 static void limits_at(const struct kernel_limits *call, const struct kernel_tolerance *tolerance, int32_t x, int32_t y,
                       uint16_t *rise, uint16_t *fall) {
   struct range near = range_around(call, x, y, 1), wide = range_around(call, x, y, 2);
-  struct limit_surroundings around = {
-      near.low, near.high, wide.low, wide.high, variance_around(&call->variance, x, y), cpu_row8(&call->detail, y)[x]};
-  limit_pixel(tolerance, &around, cpu_row16(&call->mean, y)[x], cpu_row16(&call->count, y)[x], rise, fall);
+  bool one = !call->count.buffer;
+  uint64_t variance = one ? 0 : variance_around(&call->variance, x, y);
+  struct limit_surroundings around = {near.low,  near.high, wide.low,
+                                      wide.high, variance,  cpu_row8(&call->detail, y)[x]};
+  limit_pixel(tolerance, &around, cpu_row16(&call->mean, y)[x], one ? 1 : cpu_row16(&call->count, y)[x], rise, fall);
 }
 
 static bool zoned_around(const struct kernel_image *zones, int32_t x, int32_t y) {
@@ -63,19 +65,45 @@ static bool zoned_around(const struct kernel_image *zones, int32_t x, int32_t y)
   return true;
 }
 
-enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call) {
-  (void)context;
+/* Where there is no count, it is 1, and the variance 0. */
+static void fill_limits(const struct kernel_limits *call) {
   const struct kernel_image *mean = &call->mean;
-  if (!limits_fit(call)) return KERNEL_ARGUMENT;
   for (int32_t y = 0; y < mean->height; y++) {
-    const uint16_t *count = cpu_row16(&call->count, y);
+    const uint16_t *count = call->count.buffer ? cpu_row16(&call->count, y) : NULL;
     const uint8_t *zones = cpu_row8(&call->zones, y);
     uint16_t *rise = cpu_row16(&call->rise, y), *fall = cpu_row16(&call->fall, y);
     for (int32_t x = 0; x < mean->width; x++) {
       rise[x] = fall[x] = 0;
-      if (count[x] && zones[x] <= call->tolerance_count && zoned_around(&call->zones, x, y))
+      if ((!count || count[x]) && zones[x] <= call->tolerance_count && zoned_around(&call->zones, x, y))
         limits_at(call, &call->tolerances[zones[x] - 1], x, y, &rise[x], &fall[x]);
     }
   }
+}
+
+enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call) {
+  (void)context;
+  if (!limits_fit(call)) return KERNEL_ARGUMENT;
+  fill_limits(call);
+  return KERNEL_OK;
+}
+
+enum kernel_status cpu_limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call) {
+  (void)context;
+  const struct kernel_image *photo = &call->photo;
+  if (!limits_of_one_fits(call)) return KERNEL_ARGUMENT;
+  for (int32_t y = 0; y < photo->height; y++) {
+    const uint8_t *above = cpu_row8(photo, cpu_edge(y - 1, photo->height)), *here = cpu_row8(photo, y);
+    const uint8_t *below = cpu_row8(photo, cpu_edge(y + 1, photo->height));
+    uint16_t *mean = cpu_row16(&call->mean, y);
+    for (int32_t x = 0; x < photo->width; x++)
+      mean[x] = (uint16_t)pixel_binomial(above + x, here + x, below + x, x > 0, x + 1 < photo->width);
+  }
+  fill_limits(&(struct kernel_limits){.mean = call->mean,
+                                      .zones = call->zones,
+                                      .detail = call->detail,
+                                      .tolerances = call->tolerances,
+                                      .tolerance_count = call->tolerance_count,
+                                      .rise = call->rise,
+                                      .fall = call->fall});
   return KERNEL_OK;
 }

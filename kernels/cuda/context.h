@@ -83,6 +83,7 @@ enum kernel_status warp_chroma(struct kernel_context *context, const struct kern
 enum kernel_status accumulate(struct kernel_context *context, const struct kernel_accumulate *call);
 enum kernel_status statistics(struct kernel_context *context, const struct kernel_statistics *call);
 enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call);
+enum kernel_status limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call);
 enum kernel_status compare(struct kernel_context *context, const struct kernel_compare *call);
 enum kernel_status components(struct kernel_context *context, const struct kernel_components *call);
 enum kernel_status profiles(struct kernel_context *context, const struct kernel_profiles *call);

@@ -22,6 +22,7 @@ enum kernel_status statistics(struct kernel_context *context, const struct kerne
   return launched();
 }
 
+/* Where there is no count, it is 1, and the variance 0. */
 struct limit_planes {
   plane<const uint16_t> mean, count;
   plane<const uint32_t> variance;
@@ -37,8 +38,10 @@ static __device__ inline limit_surroundings look_around(const limit_planes &p, i
   uint32_t n = 0;
   for (int32_t v = edge(y - 2, p.mean.height); v <= edge(y + 2, p.mean.height); v++)
     for (int32_t u = edge(x - 2, p.mean.width); u <= edge(x + 2, p.mean.width); u++) {
-      s.variance += p.variance.row(v)[u], n++;
-      if (!p.count.row(v)[u]) continue;
+      if (p.count.pixels) {
+        s.variance += p.variance.row(v)[u], n++;
+        if (!p.count.row(v)[u]) continue;
+      }
       int32_t mean = p.mean.row(v)[u];
       if (mean < s.low) s.low = mean;
       if (mean > s.high) s.high = mean;
@@ -46,7 +49,7 @@ static __device__ inline limit_surroundings look_around(const limit_planes &p, i
       if (mean < s.near_low) s.near_low = mean;
       if (mean > s.near_high) s.near_high = mean;
     }
-  s.variance = limit_divide(s.variance, n);
+  if (n) s.variance = limit_divide(s.variance, n);
   return s;
 }
 
@@ -62,17 +65,17 @@ __global__ void __launch_bounds__(256, 4) limits_kernel(limit_planes p) {
   if (x >= p.mean.width || y >= p.mean.height) return;
   int32_t zone = p.zones.row(y)[x];
   uint16_t rise = 0, fall = 0;
-  if (p.count.row(y)[x] && zone <= p.tolerance_count && zoned_around(p.zones, x, y)) {
+  uint32_t count = p.count.pixels ? p.count.row(y)[x] : 1;
+  if (count && zone <= p.tolerance_count && zoned_around(p.zones, x, y)) {
     limit_surroundings around = look_around(p, x, y);
-    limit_pixel(&p.tolerances[zone - 1], &around, p.mean.row(y)[x], p.count.row(y)[x], &rise, &fall);
+    limit_pixel(&p.tolerances[zone - 1], &around, p.mean.row(y)[x], count, &rise, &fall);
   }
   p.rise.row(y)[x] = rise;
   p.fall.row(y)[x] = fall;
 }
 
-enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call) {
+static enum kernel_status fill_limits(struct kernel_context *context, const struct kernel_limits *call) {
   const struct kernel_image *mean = &call->mean;
-  if (!limits_fit(call)) return KERNEL_ARGUMENT;
   enum kernel_status status = upload_bytes(context, context->tolerances, call->tolerances,
                                            static_cast<size_t>(call->tolerance_count) * sizeof *call->tolerances);
   if (status) return status;
@@ -87,6 +90,31 @@ enum kernel_status limits(struct kernel_context *context, const struct kernel_li
                          plane_of<uint16_t>(call->fall)};
   LAUNCH(limits_kernel, grid_of_pixels(mean->width, mean->height), block_of_pixels(), 0, context->stream, planes);
   return launched();
+}
+
+enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call) {
+  return limits_fit(call) ? fill_limits(context, call) : KERNEL_ARGUMENT;
+}
+
+__global__ void __launch_bounds__(256) smooth_kernel(plane<const uint8_t> photo, plane<uint16_t> mean) {
+  int32_t x = pixel_x(), y = pixel_y();
+  if (x >= photo.width || y >= photo.height) return;
+  const uint8_t *above = photo.row(edge(y - 1, photo.height)) + x, *below = photo.row(edge(y + 1, photo.height)) + x;
+  mean.row(y)[x] = static_cast<uint16_t>(pixel_binomial(above, photo.row(y) + x, below, x > 0, x + 1 < photo.width));
+}
+
+enum kernel_status limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call) {
+  const struct kernel_image *photo = &call->photo;
+  if (!limits_of_one_fits(call)) return KERNEL_ARGUMENT;
+  LAUNCH(smooth_kernel, grid_of_pixels(photo->width, photo->height), block_of_pixels(), 0, context->stream,
+         plane_of<const uint8_t>(*photo), plane_of<uint16_t>(call->mean));
+  enum kernel_status status = launched();
+  if (status) return status;
+  struct kernel_limits limits = {};
+  limits.mean = call->mean, limits.zones = call->zones, limits.detail = call->detail;
+  limits.tolerances = call->tolerances, limits.tolerance_count = call->tolerance_count;
+  limits.rise = call->rise, limits.fall = call->fall;
+  return fill_limits(context, &limits);
 }
 
 } // namespace assay_cuda

@@ -21,6 +21,7 @@ union call {
   struct kernel_accumulate accumulate;
   struct kernel_statistics statistics;
   struct kernel_limits limits;
+  struct kernel_limits_of_one limits_of_one;
   struct kernel_compare compare;
   struct kernel_components components;
   struct kernel_profiles profiles;
@@ -56,6 +57,7 @@ RUN(warp_chroma)
 RUN(accumulate)
 RUN(statistics)
 RUN(limits)
+RUN(limits_of_one)
 RUN(compare)
 RUN(components)
 RUN(profiles)
@@ -111,6 +113,13 @@ static void tolerances(union call *call, int32_t wrong) {
   default:
     break;
   }
+}
+
+static void tolerances_of_one(union call *call, int32_t wrong) {
+  union call other;
+  tolerances(&other, wrong);
+  call->limits_of_one.tolerances = other.limits.tolerances;
+  call->limits_of_one.tolerance_count = other.limits.tolerance_count;
 }
 
 static void thresholds(union call *call, int32_t wrong) {
@@ -224,6 +233,12 @@ static const struct operation operations[] = {
      11,
      {IMAGE(limits, mean, U16), IMAGE(limits, variance, U32), IMAGE(limits, count, U16), IMAGE(limits, zones, U8),
       IMAGE(limits, detail, U8), IMAGE(limits, rise, U16), IMAGE(limits, fall, U16)}},
+    {"limits_of_one",
+     run_limits_of_one,
+     tolerances_of_one,
+     11,
+     {IMAGE(limits_of_one, photo, U8), IMAGE(limits_of_one, zones, U8), IMAGE(limits_of_one, detail, U8),
+      IMAGE(limits_of_one, mean, U16), IMAGE(limits_of_one, rise, U16), IMAGE(limits_of_one, fall, U16)}},
     {"compare",
      run_compare,
      none,

@@ -138,7 +138,80 @@ static void limits_are_the_reciprocals_of_the_tolerance(void **state) {
   harness_sizes("limits", 7000, 150, limits_of_size);
 }
 
+/* ---- of one photo ---- */
+
+struct one_case {
+  struct limits_case limits; /* mean, variance and count hold what is expected of them */
+  struct block *photo, *mean;
+};
+
+static enum kernel_status limits_of_one(const struct kernel_operations *o, struct kernel_context *device,
+                                        const void *context) {
+  const struct one_case *c = context;
+  struct kernel_limits_of_one call = {.photo = block_view(c->photo),
+                                      .zones = block_view(c->limits.zones),
+                                      .detail = block_view(c->limits.detail),
+                                      .tolerances = c->limits.tolerances,
+                                      .tolerance_count = TOLERANCES,
+                                      .mean = block_view(c->mean),
+                                      .rise = block_view(c->limits.rise),
+                                      .fall = block_view(c->limits.fall)};
+  return o->limits_of_one ? o->limits_of_one(device, &call) : KERNEL_OPERATION_MISSING;
+}
+
+static int64_t smoothed(const struct block *photo, int32_t x, int32_t y) {
+  static const int64_t binomial[3] = {1, 2, 1};
+  int64_t s = 0;
+  for (int32_t j = -1; j <= 1; j++)
+    for (int32_t i = -1; i <= 1; i++)
+      s += binomial[i + 1] * binomial[j + 1] *
+           block_get(photo, clamp(x + i, 0, photo->width - 1), clamp(y + j, 0, photo->height - 1));
+  return s;
+}
+
+static void limits_of_one_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+  bool wild = round % 4 == 0, even = round % 5 == 1;
+  struct one_case c = {{harness_image(h, U16, width, height),
+                        harness_image(h, U32, width, height),
+                        harness_image(h, U16, width, height),
+                        harness_image(h, U8, width, height),
+                        harness_image(h, U8, width, height),
+                        harness_image(h, U16, width, height),
+                        harness_image(h, U16, width, height),
+                        {{0}}},
+                       harness_image(h, U8, width, height),
+                       harness_image(h, U16, width, height)};
+  struct limits_case *l = &c.limits;
+  harness_note(h, "%s%s", wild ? ", wild" : "", even ? ", one zone" : "");
+  for (int i = 0; i < TOLERANCES; i++) {
+    l->tolerances[i] = tolerance_of(h, wild);
+    if (round % 2) l->tolerances[i].prior_edge = 0;
+  }
+  block_fill(h, c.photo, (enum fill)(round % FILLS));
+  block_fill(h, l->detail, wild ? (enum fill)(round / 4 % FILLS) : FILL_RANDOM);
+  block_fill_between(h, l->zones, even ? 2 : 1, even ? 2 : TOLERANCES + round % 3);
+  block_fill(h, l->variance, FILL_LEAST);
+  block_fill_between(h, l->count, 1, 1);
+  if (!even)
+    for (int32_t i = 0; i < width * height / 40 + round % 2; i++)
+      block_set(l->zones, harness_between(h, 0, width - 1), harness_between(h, 0, height - 1), 0);
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) {
+      block_set(l->mean, x, y, smoothed(c.photo, x, y));
+      block_expect(c.mean, x, y, smoothed(c.photo, x, y));
+    }
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) expect_pixel(l, x, y);
+  harness_run(h, limits_of_one, &c, KERNEL_OK);
+}
+
+static void limits_of_one_photo_are_those_without_a_variance(void **state) {
+  (void)state;
+  harness_sizes("limits_of_one", 8000, 150, limits_of_one_of_size);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(limits_are_the_reciprocals_of_the_tolerance)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(limits_are_the_reciprocals_of_the_tolerance),
+                                     cmocka_unit_test(limits_of_one_photo_are_those_without_a_variance)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,26 @@ static void check_zeroed(const struct kernel_backend *backend, struct kernel_con
   backend->memory.release(device, NULL);
 }
 
+static void check_borrowed(const struct kernel_backend *backend, struct kernel_context *device) {
+  const struct kernel_memory *m = &backend->memory;
+  static const uint8_t host[2][4] = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+  uint8_t pixel[2];
+  struct kernel_buffer *buffer = NULL;
+  if (!m->borrow) return;
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(m->borrow(device, host[i], 4, &buffer), KERNEL_OK);
+    assert_int_equal(m->download(device, buffer, 1, pixel, 2), KERNEL_OK);
+    assert_memory_equal(pixel, host[i] + 1, 2);
+    assert_int_equal(m->download(device, buffer, 3, pixel, 2), KERNEL_ARGUMENT);
+  }
+  m->release(device, buffer);
+}
+
+static void borrowed_memory_is_the_hosts_own(void **state) {
+  (void)state;
+  on_each(check_borrowed);
+}
+
 /* Large buffers may come from elsewhere than small ones. */
 static void check_large(const struct kernel_backend *backend, struct kernel_context *device) {
   static uint8_t host[LARGE];
@@ -114,9 +134,8 @@ static void memory_that_is_not_there_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(memory_is_zeroed),
-      cmocka_unit_test(copies_stay_within_their_buffer),
-      cmocka_unit_test(large_buffers_are_like_small_ones),
+      cmocka_unit_test(borrowed_memory_is_the_hosts_own),    cmocka_unit_test(memory_is_zeroed),
+      cmocka_unit_test(copies_stay_within_their_buffer),     cmocka_unit_test(large_buffers_are_like_small_ones),
       cmocka_unit_test(memory_that_is_not_there_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

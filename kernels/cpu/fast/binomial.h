@@ -12,27 +12,39 @@ struct binomial {
 };
 
 /* Pixels first..first + count - 1 of row y; count is at most BINOMIAL_PART. */
-static inline void binomial_part(const struct kernel_image *photo, const struct kernel_image *mask, int32_t y,
-                                 int32_t first, int32_t count, struct binomial *restrict out) {
-  /* Sums and least values of three rows, with a neighbour on either side. */
+static inline void binomial_sums(const struct kernel_image *photo, int32_t y, int32_t first, int32_t count,
+                                 uint16_t *restrict sum) {
+  /* Sums of three rows, with a neighbour on either side. */
   uint16_t column[BINOMIAL_PART + 2];
-  uint8_t least[BINOMIAL_PART + 2];
-  int32_t above = cpu_edge(y - 1, photo->height), below = cpu_edge(y + 1, photo->height);
-  const uint8_t *p[3] = {cpu_row8(photo, above), cpu_row8(photo, y), cpu_row8(photo, below)};
-  const uint8_t *m[3] = {cpu_row8(mask, above), cpu_row8(mask, y), cpu_row8(mask, below)};
+  const uint8_t *above = cpu_row8(photo, cpu_edge(y - 1, photo->height)), *here = cpu_row8(photo, y);
+  const uint8_t *below = cpu_row8(photo, cpu_edge(y + 1, photo->height));
   int32_t begin = first ? first - 1 : 0, end = first + count < photo->width ? first + count + 1 : photo->width;
   uint16_t *columns = column + (begin - first + 1);
+  for (int32_t i = 0; i < end - begin; i++)
+    columns[i] = (uint16_t)(above[begin + i] + 2 * here[begin + i] + below[begin + i]);
+  if (begin == first) column[0] = column[1];
+  if (end == first + count) column[count + 1] = column[count];
+  for (int32_t i = 0; i < count; i++) sum[i] = (uint16_t)(column[i] + 2 * column[i + 1] + column[i + 2]);
+}
+
+/* The same, and what is seen. */
+static inline void binomial_part(const struct kernel_image *photo, const struct kernel_image *mask, int32_t y,
+                                 int32_t first, int32_t count, struct binomial *restrict out) {
+  /* Least values of three rows, with a neighbour on either side. */
+  uint8_t least[BINOMIAL_PART + 2];
+  int32_t above = cpu_edge(y - 1, photo->height), below = cpu_edge(y + 1, photo->height);
+  const uint8_t *m[3] = {cpu_row8(mask, above), cpu_row8(mask, y), cpu_row8(mask, below)};
+  int32_t begin = first ? first - 1 : 0, end = first + count < photo->width ? first + count + 1 : photo->width;
+  binomial_sums(photo, y, first, count, out->sum);
   uint8_t *leasts = least + (begin - first + 1);
   for (int32_t i = 0; i < end - begin; i++) {
     const int32_t x = begin + i;
-    columns[i] = (uint16_t)(p[0][x] + 2 * p[1][x] + p[2][x]);
     uint8_t two = m[0][x] < m[1][x] ? m[0][x] : m[1][x];
     leasts[i] = two < m[2][x] ? two : m[2][x];
   }
-  if (begin == first) column[0] = column[1], least[0] = least[1];
-  if (end == first + count) column[count + 1] = column[count], least[count + 1] = least[count];
+  if (begin == first) least[0] = least[1];
+  if (end == first + count) least[count + 1] = least[count];
   for (int32_t i = 0; i < count; i++) {
-    out->sum[i] = (uint16_t)(column[i] + 2 * column[i + 1] + column[i + 2]);
     uint8_t two = least[i] < least[i + 1] ? least[i] : least[i + 1];
     out->seen[i] = (two < least[i + 2] ? two : least[i + 2]) != 0;
   }

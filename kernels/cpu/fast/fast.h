@@ -23,6 +23,7 @@
   enum kernel_status cpu_accumulate_##level(struct kernel_context *, const struct kernel_accumulate *);                \
   enum kernel_status cpu_statistics_##level(struct kernel_context *, const struct kernel_statistics *);                \
   enum kernel_status cpu_limits_##level(struct kernel_context *, const struct kernel_limits *);                        \
+  enum kernel_status cpu_limits_of_one_##level(struct kernel_context *, const struct kernel_limits_of_one *);          \
   enum kernel_status cpu_compare_##level(struct kernel_context *, const struct kernel_compare *);                      \
   enum kernel_status cpu_components_##level(struct kernel_context *, const struct kernel_components *);                \
   enum kernel_status cpu_profiles_##level(struct kernel_context *, const struct kernel_profiles *);
