@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -61,9 +63,6 @@ static void start(struct storm *storm, struct storm_process *process, const stru
   process->pid = fork();
   assert_true(process->pid >= 0);
   if (!process->pid) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     redirect(log, STDERR_FILENO, O_APPEND);
     redirect(out, STDOUT_FILENO, O_TRUNC);
@@ -119,10 +118,10 @@ static void ended(struct storm *storm, struct storm_process *process, int status
 
 static void reap(struct storm *storm) {
   int status;
-  pid_t pid;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-    for (size_t i = 0; i < storm->count; i++)
-      if (storm->processes[i].pid == pid) ended(storm, &storm->processes[i], status);
+  for (size_t i = 0; i < storm->count; i++) {
+    struct storm_process *process = &storm->processes[i];
+    if (process->pid && waitpid(process->pid, &status, WNOHANG) > 0) ended(storm, process, status);
+  }
 }
 
 /* --- The storm --- */
@@ -153,18 +152,18 @@ static bool all_ended(const struct storm *storm) {
 }
 
 /* Until a process ends, for a tenth of a second at most. */
-static void wait_for_child(void) {
-  sigset_t child;
-  sigemptyset(&child);
-  sigaddset(&child, SIGCHLD);
-  sigtimedwait(&child, NULL, &(struct timespec){.tv_nsec = 100000000});
+static void wait_for_one(const struct storm *storm) {
+  struct pollfd files[STORM_PROCESSES];
+  nfds_t count = 0;
+  for (size_t i = 0; i < storm->count; i++) {
+    int file = storm->processes[i].pid ? pidfd_open(storm->processes[i].pid, 0) : -1;
+    if (file >= 0) files[count++] = (struct pollfd){.fd = file, .events = POLLIN};
+  }
+  poll(files, count, 100);
+  for (nfds_t i = 0; i < count; i++) close(files[i].fd);
 }
 
 void storm_run(struct storm *storm) {
-  sigset_t child;
-  sigemptyset(&child);
-  sigaddset(&child, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &child, NULL);
   print_message("storm: seed %llu, %lld jobs, %.0f s\n", (unsigned long long)storm->seed, (long long)storm->jobs,
                 storm->seconds);
   for (size_t i = 0; i < storm->count; i++)
@@ -175,7 +174,7 @@ void storm_run(struct storm *storm) {
     for (size_t i = 0; i < storm->count; i++)
       if (storm->processes[i].kind == STORM_CLIENT && !storm->processes[i].pid)
         start_client(storm, &storm->processes[i], elapsed);
-    wait_for_child();
+    wait_for_one(storm);
     reap(storm);
     elapsed = now() - began;
     if (elapsed > storm->patience) fail_msg("not done after %.0f s; see %s", elapsed, storm->folder);

@@ -1,6 +1,7 @@
 /* The service under a storm: whatever dies, every job has one result, that of a quiet run. ASSAY_TEST_ALL=1: 10,000
  * jobs and five minutes; ASSAY_STORM_SEED=N: another storm. */
 #include "tests/cli/program.h"
+#include "tests/postgres.h"
 #include "tests/storm/net.h"
 #include "tests/storm/storm.h"
 #include "tests/support.h"
@@ -128,11 +129,66 @@ static void every_job_has_one_result_over_a_bad_line_that_is_cut(void **state) {
   free(data);
 }
 
+/* --- Two brokers on PostgreSQL, which is killed once --- */
+
+static struct postgres *postgres;
+
+static int set_up_postgres(void **state) {
+  postgres = postgres_start();
+  return set_up(state);
+}
+
+static int tear_down_postgres(void **state) {
+  int code = tear_down(state);
+  if (postgres) postgres_end(postgres);
+  postgres = NULL;
+  return code;
+}
+
+static void restart_once(struct storm *weathered, double seconds) {
+  static bool restarted;
+  if (restarted || seconds < weathered->seconds / 2) return;
+  postgres_kill(postgres);
+  postgres_restart(postgres);
+  restarted = true;
+}
+
+static void every_job_has_one_result_on_postgresql_with_two_brokers(void **state) {
+  (void)state;
+  if (!postgres) {
+    support_remove((char *)(uintptr_t)storm.folder);
+    skip();
+  }
+  char *data = support_text("%s/data", storm.folder), *database = postgres_fresh(postgres);
+  char *golden = support_text("%s/golden", storm.folder);
+  char *endpoints[2], *all;
+  for (int i = 0; i < 2; i++) endpoints[i] = support_text("ipc://%s/b%d", storm.folder, i);
+  all = support_text("%s,%s", endpoints[0], endpoints[1]);
+  storm.meanwhile = restart_once;
+  for (int i = 0; i < 2; i++)
+    add(STORM_BROKER, NULL,
+        (const char *const[]){ASSAY_PROGRAM, "serve", "--data", data, "--store", database, "--listen", endpoints[i],
+                              NULL});
+  for (int i = 0; i < WORKERS; i++)
+    add(STORM_WORKER, NULL, (const char *const[]){ASSAY_PROGRAM, "worker", "--broker", all, "--threads", "1", NULL});
+  for (int i = 0; i < CLIENTS; i++)
+    add(STORM_CLIENT, NULL,
+        (const char *const[]){ASSAY_PROGRAM, "submit", golden, "--broker", all, "--send", send[i], NULL});
+  weather(all);
+  for (int i = 0; i < 2; i++) free(endpoints[i]);
+  free(all);
+  free(database);
+  free(golden);
+  free(data);
+}
+
 int main(int argc, char **argv) {
   if (argc > 1) cmocka_set_test_filter(argv[1]);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_job_has_one_result_on_sqlite, set_up, tear_down),
       cmocka_unit_test_setup_teardown(every_job_has_one_result_over_a_bad_line_that_is_cut, set_up, tear_down_net),
+      cmocka_unit_test_setup_teardown(every_job_has_one_result_on_postgresql_with_two_brokers, set_up_postgres,
+                                      tear_down_postgres),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
