@@ -22,7 +22,9 @@ static int set_up(void **state) {
   const bool all = getenv("ASSAY_TEST_ALL") != NULL;
   storm = (struct storm){.folder = support_folder(),
                          .seed = seed ? strtoull(seed, NULL, 10) : 20260301,
-                         .seconds = all ? 310 : 20,
+                         .seconds = all          ? 310
+                                    : SLOW_BUILD ? 10
+                                                 : 20,
                          .kill_every = 2,
                          .patience = all ? 1200 : 200,
                          .jobs = all          ? 10000
