@@ -48,6 +48,19 @@ static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
   program_end_free(&end);
 }
 
+static void jobs_go_through_a_service_of_its_own(void **state) {
+  (void)state;
+  struct program_end end = RUN("bench", "service", "--jobs", "300", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end);
+  static const char *const figures[] = {"jobs_per_s", "broker_s", "broker_mib", "commits", "commit_ms", "fsync_ms"};
+  assert_int_equal(json_integer_value(json_object_get(json, "jobs")), 300);
+  for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+    assert_true(json_real_value(json_object_get(json, figures[i])) > 0);
+  json_decref(json);
+  program_end_free(&end);
+}
+
 static void a_golden_without_photos_is_wrong_usage(void **state) {
   (void)state;
   struct program_end end = RUN("bench", "speed", "golden.jpg");
@@ -60,6 +73,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_operation_is_timed_at_the_level_asked_for_and_as_the_reference),
       cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
+      cmocka_unit_test(jobs_go_through_a_service_of_its_own),
       cmocka_unit_test(a_golden_without_photos_is_wrong_usage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
