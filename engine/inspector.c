@@ -71,7 +71,8 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
 }
 
 static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
-  enum status status = count > 1
+  /* The group image is made of sums, which one photo alone does not need. */
+  enum status status = count > 1 || in->groups
                            ? add_photos(in, photos, count, fault)
                            : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
