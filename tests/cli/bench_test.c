@@ -1,5 +1,6 @@
 /* The benchmarks run, and their figures are numbers of what they say. */
 #include "tests/cli/program.h"
+#include "tests/cli/run_place.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -21,7 +22,7 @@ static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference
   struct program_end end = RUN("bench", "kernels", "--megapixels", "1", "--runs", "1", "--cpu", "baseline", "--json");
   ASSERT_EXIT(end, 0);
   json_t *json = object_of(&end), *rows = json_object_get(json, "kernels");
-  assert_int_equal(json_array_size(rows), 20);
+  assert_int_equal(json_array_size(rows), 22);
   for (size_t i = 0; i < json_array_size(rows); i++) {
     json_t *row = json_array_get(rows, i);
     assert_string_equal(json_string_value(json_object_get(row, "cpu")), i % 2 ? "baseline" : "reference");
@@ -61,6 +62,26 @@ static void jobs_go_through_a_service_of_its_own(void **state) {
   program_end_free(&end);
 }
 
+static void judging_is_timed_alone_and_through_the_service(void **state) {
+  (void)state;
+  static const char *const ways[] = {"plain_one", "served_one", "plain_all", "served_all"};
+  struct program_end end =
+      RUN("bench", "run", run_place_path("golden"), run_place_path("photos/0.jpg"), run_place_path("photos/2.jpg"),
+          "--photos", "5", "--rounds", "1", "--threads", "2", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end), *rates = json_object_get(json, "photos_per_s");
+  for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+    assert_true(json_real_value(json_object_get(rates, ways[i])) > 0);
+  double cost = 100 * (1 - json_real_value(json_object_get(rates, "served_all")) /
+                               json_real_value(json_object_get(rates, "plain_all")));
+  assert_float_equal(json_real_value(json_object_get(json, "service_cost_percent")), cost, 1e-6);
+  json_t *memory = json_object_get(json, "memory_mb");
+  assert_true(json_is_null(json_object_get(memory, "after_100")));
+  assert_true(json_real_value(json_object_get(memory, "after_last")) > 1);
+  json_decref(json);
+  program_end_free(&end);
+}
+
 static void a_golden_without_photos_is_wrong_usage(void **state) {
   (void)state;
   struct program_end end = RUN("bench", "speed", "golden.jpg");
@@ -74,6 +95,8 @@ int main(void) {
       cmocka_unit_test(every_operation_is_timed_at_the_level_asked_for_and_as_the_reference),
       cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
       cmocka_unit_test(jobs_go_through_a_service_of_its_own),
+      cmocka_unit_test_setup_teardown(judging_is_timed_alone_and_through_the_service, run_place_set_up,
+                                      run_place_tear_down),
       cmocka_unit_test(a_golden_without_photos_is_wrong_usage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
