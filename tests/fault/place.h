@@ -24,6 +24,10 @@ void place_clean(void);
  * frees it. */
 char *place_results(const char *path);
 
+/* Whether results (may be NULL) are those of a quiet run, but for a photo that could not be read because reading it was
+ * what failed. */
+bool place_good(const struct trial *trial, const char *results);
+
 /* Says what was wrong (NULL: nothing) with a trial; takes `wrong` over. */
 void place_report(const char *what, const struct trial *trial, char *wrong);
 /* How often since the last call. */

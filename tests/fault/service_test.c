@@ -74,11 +74,11 @@ static char *stop(const struct trial *trial, enum part part) {
 }
 
 /* What the store gives is what a quiet run gives. */
-static char *check_store(void) {
+static char *check_store(const struct trial *trial) {
   const char *const arguments[] = {"results", "--json", "--broker", service.endpoint, NULL};
   int code = trial_run(NULL, NULL, arguments, place.out, place.err);
   char *found = place_results(place.out), *wrong = NULL;
-  if (code > 2 || !found || strcmp(found, place.quiet)) wrong = support_text("other results (%d): %s", code, found);
+  if (code > 2 || !place_good(trial, found)) wrong = support_text("other results (%d): %s", code, found);
   free(found);
   return wrong;
 }
@@ -97,7 +97,7 @@ static void go_through(enum part victim, const struct trial *trial, const char *
     if (!wrong && ++tries > TRIES) wrong = support_text("%s has ended too often (%d)", part_names[ended], code);
     if (!wrong) start(ended, NULL, NULL);
   }
-  if (!wrong) wrong = check_store();
+  if (!wrong) wrong = check_store(trial);
   for (int part = PARTS - 1; part >= 0; part--) {
     char *also = stop(trial, (enum part)part);
     if (wrong)

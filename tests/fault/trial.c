@@ -81,8 +81,9 @@ char *trial_describe(const struct trial *trial, const char *log) {
 
 pid_t trial_start(const struct trial *trial, const char *log, const char *const *arguments, const char *out,
                   const char *err) {
-  const char *words[40] = {"-s", "KILL", "60", ASSAY_UNDER_FAULT};
-  size_t count = 4;
+  /* In the foreground it passes a signal on once, not to its whole group as well. */
+  const char *words[40] = {"--foreground", "-s", "KILL", "60", ASSAY_UNDER_FAULT};
+  size_t count = 5;
   for (size_t i = 0; arguments[i]; i++) {
     assert_true(count < 39);
     words[count++] = arguments[i];
