@@ -110,7 +110,11 @@ void bundle_free(struct bundle *bundle) {
 
 json_t *bundle_header(const struct bundle *bundle) {
   json_t *files = json_array();
-  for (size_t i = 0; i < bundle->count; i++) json_array_append_new(files, json_pack("{s:s}", "name", bundle->names[i]));
+  for (size_t i = 0; i < bundle->count; i++) {
+    if (!json_array_append_new(files, json_pack("{s:s}", "name", bundle->names[i]))) continue;
+    json_decref(files);
+    return NULL;
+  }
   return json_pack("{s:s, s:o}", "sha256", bundle->sha256, "files", files);
 }
 

@@ -140,6 +140,46 @@ static void a_worker_hands_jobs_back_when_told_to(void **state) {
   free(endpoint);
 }
 
+static long long jobs(const char *endpoint, const char *state) {
+  struct program_end end = RUN("status", "--json", "--broker", endpoint);
+  ASSERT_EXIT(end, 0);
+  json_t *lines = run_lines(end.out);
+  json_int_t count = json_integer_value(json_object_get(json_object_get(json_array_get(lines, 0), "jobs"), state));
+  json_decref(lines);
+  program_end_free(&end);
+  return count;
+}
+
+/* At one call after another, all of them with ASSAY_TEST_ALL=1 in steps of 50: the broker has all jobs back at once. */
+static void wherever_the_gpu_is_lost_the_broker_has_the_jobs_back(void **state) {
+  const struct run_place *place = *state;
+  const int step = getenv("ASSAY_TEST_ALL") ? 50 : 990;
+  char *endpoint = support_text("ipc://%s/b", place->folder);
+  pid_t broker = start_broker(place, endpoint);
+  long long all = RUN_PLACE_PHOTOS;
+  for (int call = 1; call <= 2000; call += step, all += RUN_PLACE_PHOTOS) {
+    char *lose = support_text("CUDA_ON_CPU_LOSE=%d", call), *lot = support_text("L-%d", call);
+    struct program_end end = RUN("submit", place->golden, place->photos, "--lot", lot, "--broker", endpoint);
+    ASSERT_EXIT(end, 0);
+    program_end_free(&end);
+    end = ON_CUDA(lose, "worker", "--broker", endpoint, "--threads", "1", "--on-device-error", "return");
+    ASSERT_EXIT(end, 70);
+    program_end_free(&end);
+    assert_int_equal(jobs(endpoint, "leased"), 0);
+    assert_int_equal(jobs(endpoint, "suspects"), 0);
+    free(lose);
+    free(lot);
+  }
+  pid_t worker = program_start((const char *const[]){"worker", "--broker", endpoint, "--backend", "cpu", NULL},
+                               run_place_path("cpu.out"), run_place_path("cpu.err"));
+  while (jobs(endpoint, "waiting") + jobs(endpoint, "leased")) {
+  }
+  assert_int_equal(jobs(endpoint, "done"), all);
+  stop(worker);
+  stop(broker);
+  free(endpoint);
+}
+
 static void a_worker_falls_back_to_the_cpu(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/b", place->folder);
@@ -165,8 +205,11 @@ static void a_worker_falls_back_to_the_cpu(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(a_run_says_the_same_on_both),       TEST(a_run_goes_on_without_a_gpu_that_is_lost),
-      TEST(what_doctor_says_is_what_is_taken), TEST(a_worker_hands_jobs_back_when_told_to),
+      TEST(a_run_says_the_same_on_both),
+      TEST(a_run_goes_on_without_a_gpu_that_is_lost),
+      TEST(what_doctor_says_is_what_is_taken),
+      TEST(a_worker_hands_jobs_back_when_told_to),
+      TEST(wherever_the_gpu_is_lost_the_broker_has_the_jobs_back),
       TEST(a_worker_falls_back_to_the_cpu),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
