@@ -103,7 +103,7 @@ static enum status make_kept(const char *out, struct kept *kept, struct engine_j
 /* A broker elsewhere must not make us read what it likes. */
 static enum status open_roots(const struct worker_command_options *given, const char *endpoint, struct roots **roots,
                               struct fault *fault) {
-  if (!given->roots.count && strncmp(endpoint, "tcp://", 6) != 0) return STATUS_OK;
+  if (!given->roots.count && !strstr(endpoint, "tcp://")) return STATUS_OK;
   return roots_open(given->roots.items, given->roots.count, roots, fault);
 }
 

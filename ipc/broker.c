@@ -203,7 +203,7 @@ static void handle(struct broker *broker, const struct message *message) {
 }
 
 static void refuse(struct broker *broker, const struct message *message, const struct fault *fault) {
-  bool version = strstr(fault->text, "protocol version") != NULL;
+  bool version = message->version && message->version != PROTOCOL_VERSION;
   atomic_fetch_add(&broker->figures.refused_messages, 1);
   EVENT(EVENT_WARNING, "message_refused",
         json_pack("{s:s, s:s, s:s}", "address", message->address, "key", message->user, "error", fault->text));

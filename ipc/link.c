@@ -135,6 +135,16 @@ static enum status handle_error(struct link *link, const json_t *header, bool *m
   return STATUS_OK;
 }
 
+/* A broker that has welcomed us and comes back as another version ends us just the same. */
+static bool is_of_another_version(const struct link *link, const struct message *message, struct fault *fault) {
+  if (!message->version || message->version == PROTOCOL_VERSION) return false;
+  fault_set(fault, STATUS_INVALID,
+            "%s: the service speaks version %d of the protocol, this program (assay " ASSAY_VERSION
+            ") version %d; the older of the two must be brought up to date",
+            link->endpoint, message->version, PROTOCOL_VERSION);
+  return true;
+}
+
 /* Once let in we go on trying: a broker may come back with its keys amiss and be set right. */
 static enum status look_for_refusal(struct link *link, struct fault *fault) {
   struct fault refusal = {0};
@@ -167,7 +177,7 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
       status = handle_error(link, message->header, &mine, fault);
     else if (!status && message->kind != MESSAGE_HEARTBEAT)
       mine = !link->welcomed;
-    else if (status == STATUS_INVALID || status == STATUS_MEMORY) {
+    else if ((status == STATUS_INVALID && !is_of_another_version(link, message, fault)) || status == STATUS_MEMORY) {
       /* Not every message is sent again when it is not understood. A kind that we do not know is not meant for us. */
       if (schema_of(message->kind)) link_begin_anew(link);
       status = STATUS_OK;

@@ -31,7 +31,7 @@ enum status message_decode(struct span prefix, struct span header, int *kind, js
     return fault_set(fault, STATUS_INVALID, "no message of assay: the first frame must be 8 bytes and begin with %s",
                      PROTOCOL_TAG);
   *kind = bytes[6];
-  if (bytes[5] != PROTOCOL_VERSION)
+  if (bytes[5] != PROTOCOL_VERSION && *kind != MESSAGE_ERROR)
     return fault_set(fault, STATUS_INVALID, "protocol version %d is not spoken here, only version %d", bytes[5],
                      PROTOCOL_VERSION);
   const struct field *fields = schema_of(*kind);
@@ -131,8 +131,10 @@ static enum status open_parts(struct parts *parts, bool routed, struct message *
   if (parts->count < first + 2) return fault_set(fault, STATUS_INVALID, "no message of assay: fewer than 2 frames");
   copy_property(message->user, sizeof message->user, &parts->frames[first], "User-Id");
   copy_property(message->address, sizeof message->address, &parts->frames[first], "Peer-Address");
-  enum status status = message_decode(span_of(&parts->frames[first]), span_of(&parts->frames[first + 1]),
-                                      &message->kind, &message->header, fault);
+  struct span prefix = span_of(&parts->frames[first]);
+  if (prefix.size == PROTOCOL_PREFIX_SIZE) message->version = ((const uint8_t *)prefix.bytes)[PROTOCOL_TAG_SIZE];
+  enum status status =
+      message_decode(prefix, span_of(&parts->frames[first + 1]), &message->kind, &message->header, fault);
   if (status) return status;
   size_t count = parts->count - first - 2;
   if (count && !schema_has_frames(message->kind))

@@ -20,9 +20,9 @@ enum { MESSAGE_USER_MAX = 63, MESSAGE_ADDRESS_MAX = 63 };
 
 struct message {
   struct route from;
-  char
-      user[MESSAGE_USER_MAX + 1]; /* the public key that the sender has proved to have, as guard.c names it; "": none */
+  char user[MESSAGE_USER_MAX + 1];       /* the key that the sender has proved to have (guard.c); "": none */
   char address[MESSAGE_ADDRESS_MAX + 1]; /* where the sender is, as far as libzmq tells */
+  int version;                           /* of the protocol; 0 where it is not known */
   int kind;                              /* enum message_kind */
   json_t *header;                        /* passed schema_check of its kind */
   zmq_msg_t *frames;                     /* the bytes that follow the header */
@@ -34,7 +34,8 @@ struct span {
   size_t size;
 };
 
-/* Reads the first two frames. STATUS_INVALID tells in words what is wrong; *kind is then the kind, or 0. */
+/* Reads the first two frames. STATUS_INVALID tells in words what is wrong; *kind is then the kind, or 0. ERROR is the
+ * same in all versions, so that peers of any two can tell each other that they do not understand each other. */
 enum status message_decode(struct span prefix, struct span header, int *kind, json_t **json, struct fault *fault);
 
 /* Takes one message that has arrived, without waiting. *got is false where there is none. STATUS_INVALID: there was
