@@ -5,19 +5,56 @@
 #include "cli/table.h"
 
 #include "ipc/client.h"
+#include "ipc/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+enum { LOOK_EVERY_MS = 1000, REMEMBERED = 11 /* looks back that rates are taken over */ };
 
 struct status_options {
   struct common_options common;
   struct service_options service;
+  bool watch;
 };
 
-static const struct option options[] = {SERVICE_OPTIONS(struct status_options), {.name = NULL}};
+static const struct option options[] = {{.name = "watch",
+                                         .kind = OPTION_FLAG,
+                                         .offset = offsetof(struct status_options, watch),
+                                         .help = "look every second until Ctrl-C, and show rates"},
+                                        SERVICE_OPTIONS(struct status_options),
+                                        {.name = NULL}};
+
+/* The last looks, the latest overwriting the oldest. */
+struct looks {
+  struct look {
+    int64_t at;
+    long long done, accepted;
+  } items[REMEMBERED];
+  size_t count;
+};
 
 static long long number_of(const json_t *json, const char *key) {
   return json_integer_value(json_object_get(json, key));
+}
+
+static void remember(struct looks *looks, const json_t *status) {
+  const json_t *past = json_object_get(status, "since_start");
+  looks->items[looks->count++ % REMEMBERED] =
+      (struct look){clock_ms(), number_of(past, "done"), number_of(past, "accepted")};
+}
+
+/* A second; false where there is nothing to compare with, or the broker began anew. */
+static bool rates(const struct looks *looks, double *done, double *accepted) {
+  if (looks->count < 2) return false;
+  const struct look *last = &looks->items[(looks->count - 1) % REMEMBERED];
+  const struct look *first = &looks->items[looks->count > REMEMBERED ? looks->count % REMEMBERED : 0];
+  double seconds = (double)(last->at - first->at) / 1e3;
+  if (seconds <= 0 || last->done < first->done || last->accepted < first->accepted) return false;
+  *done = (double)(last->done - first->done) / seconds;
+  *accepted = (double)(last->accepted - first->accepted) / seconds;
+  return true;
 }
 
 static void print_workers(const json_t *workers) {
@@ -39,11 +76,33 @@ static void print_workers(const json_t *workers) {
   }
 }
 
-static void print_status(const json_t *status) {
+static void print_past(const json_t *past) {
+  if (!past) return;
+  printf("since its start %.0f s ago: %lld accepted, %lld refused, %lld done, %lld lost by workers",
+         (double)number_of(past, "ms") / 1e3, number_of(past, "accepted"), number_of(past, "refused"),
+         number_of(past, "done"), number_of(past, "lost"));
+  long long failures = number_of(past, "store_failures");
+  if (failures) printf(", the store failed %lld times", failures);
+  putchar('\n');
+}
+
+static void print_status(const json_t *status, const struct looks *looks) {
   const json_t *jobs = json_object_get(status, "jobs"), *workers = json_object_get(status, "workers");
-  printf("broker     %s\nclients    %lld\nwaiting    %lld\nin work    %lld\ndone       %lld\nset aside  %lld\n",
+  double done, accepted;
+  printf("broker     %s\nclients    %lld\nwaiting    %lld\nin work    %lld\ndone       %lld\nset aside  %lld\n"
+         "cancelled  %lld\n",
          output_text_of(status, "broker"), number_of(status, "clients"), number_of(jobs, "waiting"),
-         number_of(jobs, "leased"), number_of(jobs, "done"), number_of(jobs, "set_aside"));
+         number_of(jobs, "leased"), number_of(jobs, "done"), number_of(jobs, "set_aside"),
+         number_of(jobs, "cancelled"));
+  if (number_of(jobs, "suspects"))
+    printf("%lld of those that wait were lost before and are given out one by one\n", number_of(jobs, "suspects"));
+  print_past(json_object_get(status, "since_start"));
+  if (rates(looks, &done, &accepted)) {
+    printf("a second   %.1f done, %.1f handed in", done, accepted);
+    if (done > 0 && number_of(jobs, "waiting"))
+      printf("; what waits is done in %.0f s", (double)number_of(jobs, "waiting") / done);
+    putchar('\n');
+  }
   if (!json_array_size(workers)) {
     puts("no worker: nothing is judged until one is started (assay worker)");
     return;
@@ -52,47 +111,59 @@ static void print_status(const json_t *status) {
   print_workers(workers);
 }
 
-static enum status ask(const struct status_options *given, const struct service_access *access, json_t **answer,
-                       struct fault *fault) {
-  void *context = NULL;
-  struct client *client = NULL;
-  enum status status = socket_context_open(&context, fault);
-  if (status) return status;
-  const struct client_options how = {.context = context,
-                                     .endpoint = access->endpoint,
-                                     .security = &access->security,
-                                     .stop_fd = interrupt_descriptor()};
+static enum status show(const struct status_options *given, json_t *answer, struct looks *looks, struct fault *fault) {
+  remember(looks, answer);
+  if (given->common.json) return output_json(json_incref(answer), fault);
+  /* From the top of the terminal, and nothing left of what was there. */
+  if (given->watch && isatty(STDOUT_FILENO)) fputs("\033[H\033[J", stdout);
+  print_status(answer, looks);
+  if (given->watch && !isatty(STDOUT_FILENO)) putchar('\n');
+  return output_flush(fault);
+}
+
+static enum status look(const struct status_options *given, struct client *client, struct fault *fault) {
   const char *submission = given->common.operands.count ? given->common.operands.items[0] : NULL;
-  status = client_open(&how, &client, fault);
-  if (!status) status = client_status(client, submission, answer, fault);
-  client_close(client);
-  socket_context_close(context);
-  return status;
+  struct looks looks = {.count = 0};
+  enum status status = STATUS_OK;
+  do {
+    json_t *answer = NULL;
+    if (looks.count) status = client_pause(client, LOOK_EVERY_MS, fault);
+    if (!status) status = client_status(client, submission, &answer, fault);
+    if (!status) status = show(given, answer, &looks, fault);
+    json_decref(answer);
+  } while (!status && given->watch);
+  return given->watch && status == STATUS_STOPPED ? STATUS_OK : status;
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
   const struct status_options *given = values;
   struct service_access access = {0};
-  json_t *answer = NULL;
+  void *context = NULL;
+  struct client *client = NULL;
   interrupt_watch();
   enum status status = service_check_submission(&given->common.operands, fault);
   if (!status) status = service_access_open(&given->service, &access, fault);
-  if (!status) status = ask(given, &access, &answer, fault);
-  if (!status && given->common.json)
-    status = output_json(json_incref(answer), fault);
-  else if (!status)
-    print_status(answer);
-  json_decref(answer);
+  if (!status) status = socket_context_open(&context, fault);
+  const struct client_options how = {
+      .context = context, .endpoint = access.endpoint, .security = &access.security, .stop_fd = interrupt_descriptor()};
+  if (!status) status = client_open(&how, &client, fault);
+  if (!status) status = look(given, client, fault);
+  client_close(client);
+  socket_context_close(context);
   service_access_close(&access);
   return status;
 }
 
 const struct command command_status = {
     .name = "status",
-    .summary = "how things stand at the service",
-    .text = "Jobs that wait, are in work, done and set aside, of all or of one submission, and the workers.",
-    .example = "  assay status\n"
+    .summary = "how the service stands",
+    .text = "Counts of jobs, of one submission or of all, what failed, and the workers. With --watch again and again,\n"
+            "with rates over the last ten seconds.\n\n"
+            "With --json one line {\"broker\", \"jobs\": {\"waiting\", \"leased\", \"done\", ...}, \"clients\", "
+            "\"workers\",\n"
+            "\"since_start\"} a look.",
+    .example = "  assay status --watch\n"
                "  assay status --broker tcp://10.0.0.5:7420 --key desk.key --broker-key broker.key.pub",
     .operands = {.usage = "[SUBMISSION]", .least = 0, .most = 1},
     .options = options,

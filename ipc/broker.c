@@ -379,6 +379,7 @@ enum status broker_open(const struct broker_options *options, struct broker **op
   if (!broker) return fault_set(fault, STATUS_MEMORY, "out of memory");
   broker->lock = -1;
   broker->options = *options;
+  broker->began = clock_ms();
   broker->stop_fd = options->stop_fd;
   broker->outbox_end = &broker->outbox;
   broker->times = ipc_times_or_default(options->times);

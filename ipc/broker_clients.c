@@ -300,6 +300,14 @@ static json_t *describe_workers(const struct broker *broker, json_int_t *clients
   return workers;
 }
 
+static json_t *describe_past(const struct broker *broker) {
+  const struct broker_figures *f = &broker->figures;
+  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "ms", (json_int_t)(clock_ms() - broker->began), "accepted",
+                   (json_int_t)atomic_load(&f->jobs_accepted), "refused", (json_int_t)atomic_load(&f->jobs_refused),
+                   "done", (json_int_t)atomic_load(&f->jobs_done), "lost", (json_int_t)atomic_load(&f->jobs_lost),
+                   "store_failures", (json_int_t)atomic_load(&f->store_failures));
+}
+
 void broker_status(struct broker *broker, struct peer *peer, const json_t *header) {
   struct fault fault = {0};
   struct store_counts counts;
@@ -315,7 +323,7 @@ void broker_status(struct broker *broker, struct peer *peer, const json_t *heade
       json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "waiting", (json_int_t)counts.waiting, "suspects",
                 (json_int_t)counts.suspects, "leased", (json_int_t)counts.leased, "done", (json_int_t)counts.done,
                 "set_aside", (json_int_t)counts.set_aside, "cancelled", (json_int_t)counts.cancelled);
-  broker_post(
-      broker, &peer->route, MESSAGE_STATUS,
-      json_pack("{s:s, s:o, s:I, s:o}", "broker", broker->name, "jobs", jobs, "clients", clients, "workers", workers));
+  broker_post(broker, &peer->route, MESSAGE_STATUS,
+              json_pack("{s:s, s:o, s:I, s:o, s:o}", "broker", broker->name, "jobs", jobs, "clients", clients,
+                        "workers", workers, "since_start", describe_past(broker)));
 }

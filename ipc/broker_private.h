@@ -93,7 +93,7 @@ struct broker {
   int64_t suspect_at;         /* when the next suspect may be given out; 0: not known */
   bool outcomes_changed;
   char draining[PROTOCOL_ID_CHARS + 1]; /* the worker that gets nothing more until it is free for a suspect, or "" */
-  int64_t next_beat, next_store_beat;
+  int64_t next_beat, began, next_store_beat;
   struct broker_options options;
   unsigned allow_version;
   struct roots *no_roots; /* of tcp:// clients where no folder was named */

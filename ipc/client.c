@@ -162,6 +162,22 @@ enum status client_status(struct client *client, const char *submission, json_t 
   }
 }
 
+enum status client_pause(struct client *client, int64_t ms, struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  int64_t until = clock_ms() + ms;
+  enum status status = STATUS_OK;
+  for (int64_t left; !status && (left = until - clock_ms()) > 0;) {
+    status = client_wait(client, left, fault);
+    for (bool got = true; !status && got;) {
+      struct message message;
+      status = client_take(client, &message, &got, fault);
+      message_free(&message);
+    }
+  }
+  return status;
+}
+
 /* --- Results --- */
 
 struct reading {

@@ -82,6 +82,9 @@ enum status client_cancel(struct client *client, const char *submission, int64_t
 /* Has jobs tried again that were set aside or cancelled: of a submission, or all that were set aside (NULL). */
 enum status client_retry(struct client *client, const char *submission, int64_t *retried, struct fault *fault);
 
+/* Waits for so long and keeps the session alive meanwhile; what comes is dropped. */
+enum status client_pause(struct client *client, int64_t ms, struct fault *fault);
+
 /* *status: the STATUS message of PROTOCOL.md, of all jobs or of one submission's; the caller ends with json_decref. */
 enum status client_status(struct client *client, const char *submission, json_t **status, struct fault *fault);
 

@@ -83,10 +83,18 @@ static const struct field a_worker[] = {{ID("id")},
                                         {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
                                         {INTEGER("seen_ms", 0, PROTOCOL_MAX_INTEGER)},
                                         END};
+static const struct field since_start[] = {{INTEGER("ms", 0, PROTOCOL_MAX_INTEGER)},
+                                           {INTEGER("accepted", 0, PROTOCOL_MAX_INTEGER)},
+                                           {INTEGER("refused", 0, PROTOCOL_MAX_INTEGER)},
+                                           {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
+                                           {INTEGER("lost", 0, PROTOCOL_MAX_INTEGER)},
+                                           {INTEGER("store_failures", 0, PROTOCOL_MAX_INTEGER)},
+                                           END};
 static const struct field status[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
                                       {OBJECT("jobs"), .fields = counts},
                                       {INTEGER("clients", 0, PROTOCOL_MAX_INTEGER)},
                                       {LIST("workers", 0, PROTOCOL_MAX_HOLDING, a_worker)},
+                                      {OBJECT("since_start"), .fields = since_start, .optional = true},
                                       END};
 static const struct field golden_name[] = {{HEX("sha256", DIGEST_CHARS)}, END};
 static const struct field golden_missing[] = {{HEX("sha256", DIGEST_CHARS)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, END};

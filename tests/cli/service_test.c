@@ -100,6 +100,120 @@ static void a_worker_judges_what_was_submitted_and_the_results_can_be_read_again
   free(endpoint);
 }
 
+static void what_waits_is_cancelled_and_tried_again_by_command(void **state) {
+  const struct run_place *place = *state;
+  char *endpoint = support_text("ipc://%s/b", place->folder), submission[33];
+  pid_t broker = start_broker(endpoint);
+  struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *lines = run_lines(end.out);
+  snprintf(submission, sizeof submission, "%s", run_text(lines, "0.submission"));
+  json_decref(lines);
+  program_end_free(&end);
+  end = RUN("cancel", submission, "--broker", endpoint, "--json");
+  ASSERT_EXIT(end, 0);
+  lines = run_lines(end.out);
+  assert_int_equal(json_integer_value(json_object_get(json_array_get(lines, 0), "cancelled")), RUN_PLACE_PHOTOS);
+  json_decref(lines);
+  program_end_free(&end);
+  assert_int_equal(jobs(endpoint, "cancelled"), RUN_PLACE_PHOTOS);
+  end = RUN("retry", submission, "--broker", endpoint);
+  ASSERT_EXIT(end, 0);
+  ASSERT_HAS(end.out, "jobs retried");
+  program_end_free(&end);
+  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  end = RUN("cancel", "0123456789abcdef0123456789abcdef", "--broker", endpoint);
+  ASSERT_EXIT(end, 65);
+  ASSERT_HAS(end.err, "no submission of yours");
+  program_end_free(&end);
+  stop(broker);
+  free(endpoint);
+}
+
+/* Each look is a line; Ctrl-C is how it ends. */
+static void status_can_be_watched_until_it_is_stopped(void **state) {
+  const struct run_place *place = *state;
+  char *endpoint = support_text("ipc://%s/b", place->folder), line[4096];
+  pid_t broker = start_broker(endpoint);
+  const char *fifo = run_place_path("looks");
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  pid_t watch = program_start((const char *const[]){"status", "--watch", "--json", "--broker", endpoint, NULL}, fifo,
+                              run_place_path("watch.err"));
+  FILE *looks = fopen(fifo, "r");
+  assert_non_null(looks);
+  long long before = -1;
+  for (int i = 0; i < 2; i++) {
+    assert_non_null(fgets(line, sizeof line, looks));
+    json_t *json = json_loads(line, 0, NULL);
+    long long ms = json_integer_value(json_object_get(json_object_get(json, "since_start"), "ms"));
+    assert_true(ms > before);
+    before = ms;
+    json_decref(json);
+  }
+  assert_int_equal(kill(watch, SIGINT), 0);
+  assert_int_equal(program_wait(watch), 0);
+  fclose(looks);
+  stop(broker);
+  free(endpoint);
+}
+
+static char *make_key(const char *name, const char *role, const char *list) {
+  char *path = strdup(run_place_path("%s", name));
+  struct program_end end = RUN("keygen", path);
+  ASSERT_EXIT(end, 0);
+  char *line = support_text("%s %s", role, end.out);
+  FILE *file = fopen(list, "a");
+  assert_non_null(file);
+  assert_true(fputs(line, file) >= 0);
+  assert_int_equal(fclose(file), 0);
+  free(line);
+  program_end_free(&end);
+  return path;
+}
+
+static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
+  const struct run_place *place = *state;
+  const char *fifo = run_place_path("listening"), *data = run_place_path("data");
+  char line[1024], endpoint[128], *err = strdup(run_place_path("serve.err"));
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  pid_t broker = program_start(
+      (const char *const[]){"serve", "--json", "--data", data, "--listen", "tcp://127.0.0.1:*", "--log", "json", NULL},
+      fifo, err);
+  FILE *said = fopen(fifo, "r");
+  assert_non_null(said);
+  assert_non_null(fgets(line, sizeof line, said));
+  fclose(said);
+  json_t *json = json_loads(line, 0, NULL);
+  snprintf(endpoint, sizeof endpoint, "%s", json_string_value(json_array_get(json_object_get(json, "listening"), 0)));
+  char *key = strdup(json_string_value(json_object_get(json, "key"))), *list = support_text("%s/allow", data);
+  json_decref(json);
+  char *desk = make_key("desk.key", "client", list), *bench = make_key("worker.key", "worker", list);
+  pid_t worker = program_start((const char *const[]){"worker", "--broker", endpoint, "--key", bench, "--broker-key",
+                                                     key, "--threads", "1", "--cache", run_place_path("cache"), NULL},
+                               run_place_path("worker.out"), run_place_path("worker.err"));
+  struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--key", desk,
+                               "--broker-key", key, "--json", "--wait");
+  ASSERT_EXIT(end, 1);
+  json_t *lines = run_lines(end.out);
+  assert_int_equal(json_array_size(lines), RUN_PLACE_PHOTOS);
+  json_decref(lines);
+  program_end_free(&end);
+  end = RUN("status", "--broker", endpoint, "--insecure");
+  ASSERT_EXIT(end, 69);
+  program_end_free(&end);
+  end = RUN("status", "--broker", endpoint);
+  ASSERT_EXIT(end, 64);
+  ASSERT_HAS(end.err, "--insecure");
+  program_end_free(&end);
+  stop(worker);
+  stop(broker);
+  char *log = program_read(err, NULL);
+  ASSERT_HAS(log, "\"event\":\"submitted\"");
+  ASSERT_HAS(log, "\"key_name\":\"desk.key\"");
+  char *texts[] = {err, key, list, desk, bench, log};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+}
+
 static void without_a_broker_the_service_is_not_there(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/none", place->folder);
@@ -122,6 +236,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(jobs_are_kept_once_also_over_a_kill_of_the_broker),
       TEST(a_worker_judges_what_was_submitted_and_the_results_can_be_read_again),
+      TEST(what_waits_is_cancelled_and_tried_again_by_command),
+      TEST(status_can_be_watched_until_it_is_stopped),
+      TEST(over_tcp_the_service_works_with_keys_made_by_keygen),
       TEST(without_a_broker_the_service_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
