@@ -1,19 +1,32 @@
 /* driver                 changed seeds for $ASSAY_FUZZ_SECONDS (default 2)
  * driver FILE...         these inputs, as libFuzzer does
  * driver --seeds FOLDER  writes the seeds there, a file each
+ * driver --pack FOLDER   puts the smallest files of the folder into the kept corpus, as much as it may hold
+ *
+ * The kept corpus, tests/fuzz/corpus/NAME, is what a fuzzer found to reach new places: inputs one after another, each
+ * after its size as 4 bytes, little endian. Its inputs are run as they are first, and then changed like the seeds.
  *
  * The n-th change of a seed depends on n alone. When a sanitizer ends the program, the input is left in
  * fuzz-crash.bin of the working directory. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/support.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
-enum { MOST_SEEDS = 64, GROWTH = 256 };
+enum { MOST_SEEDS = 4096, GROWTH = 256, MOST_KEPT = 48 << 10 };
+
+#define CORPUS ASSAY_SOURCE_DIR "/tests/fuzz/corpus/" FUZZ_NAME
+
+struct entry {
+  char *path;
+  struct stat info;
+};
 
 static const uint8_t *current;
 static size_t current_size;
@@ -87,20 +100,97 @@ static void run_changed(const uint8_t *seed, size_t seed_size, uint64_t random) 
   free(exact);
 }
 
-static int run_file(const char *path) {
+/* NULL where it cannot be read; to be freed. */
+static uint8_t *read_file(const char *path, size_t *size) {
   FILE *file = fopen(path, "rb");
-  if (!file) {
+  if (!file) return NULL;
+  fseek(file, 0, SEEK_END);
+  *size = (size_t)ftell(file);
+  rewind(file);
+  uint8_t *bytes = malloc(*size + 1);
+  if (bytes && fread(bytes, 1, *size, file) != *size) {
+    free(bytes);
+    bytes = NULL;
+  }
+  fclose(file);
+  return bytes;
+}
+
+static int run_file(const char *path) {
+  size_t size;
+  uint8_t *bytes = read_file(path, &size);
+  if (!bytes) {
     fprintf(stderr, "%s: cannot be read\n", path);
     return 74;
   }
-  fseek(file, 0, SEEK_END);
-  const long size = ftell(file);
-  rewind(file);
-  uint8_t *bytes = malloc((size_t)size + 1);
-  if (bytes && fread(bytes, 1, (size_t)size, file) == (size_t)size) run(bytes, (size_t)size);
+  run(bytes, size);
   free(bytes);
-  fclose(file);
   return 0;
+}
+
+/* --- The kept corpus --- */
+
+static int by_size(const void *a, const void *b) {
+  const struct stat *x = &((const struct entry *)a)->info, *y = &((const struct entry *)b)->info;
+  return x->st_size == y->st_size ? strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path)
+                                  : (x->st_size > y->st_size) - (x->st_size < y->st_size);
+}
+
+static bool append(FILE *to, const char *path) {
+  size_t size;
+  uint8_t *bytes = read_file(path, &size);
+  const uint8_t head[4] = {(uint8_t)size, (uint8_t)(size >> 8), (uint8_t)(size >> 16), (uint8_t)(size >> 24)};
+  bool good = bytes && fwrite(head, 1, sizeof head, to) == sizeof head && fwrite(bytes, 1, size, to) == size;
+  free(bytes);
+  return good;
+}
+
+static int pack(const char *folder) {
+  struct entry *entries = calloc(MOST_SEEDS, sizeof *entries);
+  DIR *stream = opendir(folder);
+  FILE *to = fopen(CORPUS, "wb");
+  size_t count = 0, used = 0, taken = 0;
+  if (!entries || !stream || !to) {
+    fprintf(stderr, "%s or %s cannot be opened\n", folder, CORPUS);
+    return 74;
+  }
+  for (const struct dirent *item; count < MOST_SEEDS && (item = readdir(stream));) {
+    entries[count].path = support_text("%s/%s", folder, item->d_name);
+    if (!stat(entries[count].path, &entries[count].info) && S_ISREG(entries[count].info.st_mode))
+      count++;
+    else
+      free(entries[count].path);
+  }
+  closedir(stream);
+  qsort(entries, count, sizeof *entries, by_size);
+  for (; taken < count && used + (size_t)entries[taken].info.st_size + 4 <= MOST_KEPT; taken++) {
+    used += (size_t)entries[taken].info.st_size + 4;
+    if (!append(to, entries[taken].path)) return 74;
+  }
+  for (size_t i = 0; i < count; i++) free(entries[i].path);
+  free(entries);
+  if (fclose(to)) return 74;
+  printf("%zu of %zu inputs kept, %zu bytes\n", taken, count, used);
+  return 0;
+}
+
+/* Adds the inputs that are kept to the seeds, after running each as it is. */
+static int add_kept(uint8_t **seeds, size_t *sizes, int count) {
+  size_t all;
+  uint8_t *bytes = read_file(CORPUS, &all);
+  for (size_t at = 0; bytes && at + 4 <= all && count < MOST_SEEDS;) {
+    const size_t size =
+        bytes[at] | (size_t)bytes[at + 1] << 8 | (size_t)bytes[at + 2] << 16 | (size_t)bytes[at + 3] << 24;
+    at += 4;
+    if (size > all - at || !(seeds[count] = malloc(size ? size : 1))) abort();
+    memcpy(seeds[count], bytes + at, size);
+    sizes[count] = size;
+    at += size;
+    run(seeds[count], sizes[count]);
+    count++;
+  }
+  free(bytes);
+  return count;
 }
 
 static int write_seeds(const char *folder) {
@@ -128,15 +218,17 @@ static double seconds(void) {
 int main(int argc, char **argv) {
   if (__sanitizer_set_death_callback) __sanitizer_set_death_callback(keep_crash);
   if (argc == 3 && !strcmp(argv[1], "--seeds")) return write_seeds(argv[2]);
+  if (argc == 3 && !strcmp(argv[1], "--pack")) return pack(argv[2]);
   if (argc > 1) {
     int code = 0;
     for (int i = 1; i < argc; i++) code |= run_file(argv[i]);
     return code;
   }
-  uint8_t *seeds[MOST_SEEDS];
-  size_t sizes[MOST_SEEDS];
+  static uint8_t *seeds[MOST_SEEDS];
+  static size_t sizes[MOST_SEEDS];
   int count = 0;
   while (count < MOST_SEEDS && (seeds[count] = fuzz_seed(count, &sizes[count]))) count++;
+  count = add_kept(seeds, sizes, count);
   const char *limit = getenv("ASSAY_FUZZ_SECONDS");
   const double end = seconds() + (limit ? strtod(limit, NULL) : 2);
   unsigned long n = 0;
