@@ -1,6 +1,7 @@
 #include "cli/picture.h"
 
 #include "cli/picture_pixels.h"
+#include "cli/png_write.h"
 #include "cli/report.h"
 #include "cli/text.h"
 
@@ -302,20 +303,10 @@ static void draw_crop(struct sheet *sheet, int index) {
 }
 
 static enum status save(cairo_surface_t *surface, const char *path, struct fault *fault) {
-  char *beside = NULL;
-  if (asprintf(&beside, "%s.part", path) < 0) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
-  enum status status = STATUS_OK;
-  errno = 0;
-  cairo_status_t written = cairo_surface_write_to_png(surface, beside);
-  if (written)
-    status = fault_set(fault, written == CAIRO_STATUS_NO_MEMORY ? STATUS_MEMORY : STATUS_IO,
-                       "%s: the picture cannot be written: %s", path,
-                       errno ? strerror(errno) : cairo_status_to_string(written));
-  else if (rename(beside, path))
-    status = fault_set(fault, STATUS_IO, "%s: %s", path, strerror(errno));
-  if (status) unlink(beside);
-  free(beside);
-  return status;
+  cairo_surface_flush(surface);
+  return png_write(path, (const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
+                   cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
+                   (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), fault);
 }
 
 enum status picture_write(const struct picture *picture, const char *path, struct fault *fault) {

@@ -1,5 +1,6 @@
 #include "cli/picture_pixels.h"
 
+#include "engine/colour.h"
 #include "engine/inspect.h"
 
 #include <stdlib.h>
@@ -66,17 +67,65 @@ static void mean_row(const uint32_t *sums, struct picture_area area, int out_wid
   }
 }
 
-cairo_surface_t *picture_of_image(const struct image *image, struct picture_area area, int out_width, int out_height) {
-  cairo_surface_t *surface = new_surface(out_width, out_height);
+/* ---- much smaller: means of the planes, turned into a colour once a pixel ---- */
+
+/* Means of one plane over the spans of one row of the picture; the plane has 1 / `unit` of the image's pixels each way.
+ */
+static void mean_values(const struct plane *plane, int unit, struct picture_area area, int out_width, int32_t top,
+                        int32_t bottom, uint32_t *restrict sums, uint8_t *means) {
+  int32_t left = area.x / unit, right = (area.x + area.width + unit - 1) / unit;
+  int32_t first = top / unit, end = (bottom + unit - 1) / unit;
+  if (right > plane->width) right = plane->width;
+  if (end > plane->height) end = plane->height;
+  memset(sums, 0, (size_t)(right - left) * sizeof *sums);
+  for (int32_t y = first; y < end; y++) {
+    const uint8_t *restrict row = plane->pixels + (size_t)y * plane->stride + left;
+    for (int32_t x = 0; x < right - left; x++) sums[x] += row[x];
+  }
+  for (int x = 0; x < out_width; x++) {
+    int32_t from, to;
+    span_of(x, out_width, area.x, area.width, &from, &to);
+    from = from / unit - left, to = (to + unit - 1) / unit - left;
+    if (to > right - left) to = right - left;
+    uint32_t sum = 0, n = (uint32_t)(to - from) * (uint32_t)(end - first);
+    for (int32_t at = from; at < to; at++) sum += sums[at];
+    means[x] = (uint8_t)((sum + n / 2) / n);
+  }
+}
+
+static bool reduce_image(const struct image *image, struct picture_area area, int out_width, int out_height,
+                         cairo_surface_t *surface) {
+  uint8_t *means = malloc(3 * (size_t)out_width), rgb[3];
+  uint32_t *sums = malloc((size_t)image->width * sizeof *sums);
+  bool good = means && sums;
+  for (int y = 0; good && y < out_height; y++) {
+    int32_t from, to;
+    span_of(y, out_height, area.y, area.height, &from, &to);
+    uint32_t *pixels = surface_row(surface, y);
+    for (int i = 0; i < (image->colour ? 3 : 1); i++)
+      mean_values(&image->planes[i], i ? 2 : 1, area, out_width, from, to, sums, means + (size_t)i * (size_t)out_width);
+    for (int x = 0; x < out_width; x++) {
+      if (image->colour)
+        colour_ycbcr_to_rgb(means[x], means[out_width + x], means[2 * out_width + x], rgb);
+      else
+        memset(rgb, means[x], 3);
+      pixels[x] = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
+    }
+  }
+  free(means);
+  free(sums);
+  return good;
+}
+
+/* ---- any size: from the pixels' colours ---- */
+
+static bool draw_image(const struct image *image, struct picture_area area, int out_width, int out_height,
+                       cairo_surface_t *surface) {
   uint8_t *rgb = malloc(3 * (size_t)image->width);
   uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
-  if (!surface || !rgb || !sums) {
-    cairo_surface_destroy(surface);
-    surface = NULL;
-    goto end;
-  }
+  bool good = rgb && sums;
   int32_t loaded = -1;
-  for (int y = 0; y < out_height; y++) {
+  for (int y = 0; good && y < out_height; y++) {
     int32_t from, to;
     span_of(y, out_height, area.y, area.height, &from, &to);
     memset(sums, 0, 3 * (size_t)out_width * sizeof *sums);
@@ -87,34 +136,55 @@ cairo_surface_t *picture_of_image(const struct image *image, struct picture_area
     }
     mean_row(sums, area, out_width, (uint32_t)(to - from), surface_row(surface, y));
   }
-  cairo_surface_mark_dirty(surface);
-end:
   free(rgb);
   free(sums);
+  return good;
+}
+
+cairo_surface_t *picture_of_image(const struct image *image, struct picture_area area, int out_width, int out_height) {
+  cairo_surface_t *surface = new_surface(out_width, out_height);
+  if (!surface) return NULL;
+  bool smaller = area.width >= 2 * out_width && area.height >= 2 * out_height;
+  if (!(smaller ? reduce_image : draw_image)(image, area, out_width, out_height, surface)) {
+    cairo_surface_destroy(surface);
+    return NULL;
+  }
+  cairo_surface_mark_dirty(surface);
   return surface;
+}
+
+/* Largest values of each column. */
+static void largest_row(const uint8_t *restrict row, int32_t count, uint8_t *restrict largest) {
+  for (int32_t x = 0; x < count; x++) largest[x] = row[x] > largest[x] ? row[x] : largest[x];
 }
 
 cairo_surface_t *picture_of_map(const struct plane *map, struct picture_area area, int out_width, int out_height) {
   cairo_surface_t *surface = new_surface(out_width, out_height);
   if (!surface) return NULL;
   uint32_t colours[256];
+  uint8_t *columns = malloc((size_t)area.width);
+  if (!columns) {
+    cairo_surface_destroy(surface);
+    return NULL;
+  }
   for (int i = 0; i < 256; i++) colours[i] = picture_map_colour((double)i / INSPECT_MAP_UNIT);
   for (int y = 0; y < out_height; y++) {
     int32_t top, bottom;
     span_of(y, out_height, area.y, area.height, &top, &bottom);
     uint32_t *pixels = surface_row(surface, y);
+    memset(columns, 0, (size_t)area.width);
+    for (int32_t row = top; row < bottom; row++)
+      largest_row(map->pixels + (size_t)row * map->stride + area.x, area.width, columns);
     for (int x = 0; x < out_width; x++) {
       int32_t left, right;
-      span_of(x, out_width, area.x, area.width, &left, &right);
+      span_of(x, out_width, 0, area.width, &left, &right);
       uint8_t largest = 0;
-      for (int32_t row = top; row < bottom; row++)
-        for (int32_t column = left; column < right; column++) {
-          uint8_t value = map->pixels[(size_t)row * map->stride + (size_t)column];
-          if (value > largest) largest = value;
-        }
+      for (; left < right; left++)
+        if (columns[left] > largest) largest = columns[left];
       pixels[x] = colours[largest];
     }
   }
+  free(columns);
   cairo_surface_mark_dirty(surface);
   return surface;
 }

@@ -268,34 +268,57 @@ static enum status fetch_photo(struct inspection *work, struct fault *fault) {
   return status;
 }
 
-/* Raises the map to a smaller one, whose pixels are 2^level of it. */
-static void raise_map(const struct plane *small, int level, struct plane *map) {
+static uint8_t larger(uint8_t a, uint8_t b) {
+  return a > b ? a : b;
+}
+
+static void raise_row(const uint8_t *restrict from, int32_t width, uint8_t *restrict to) {
+  for (int32_t x = 0; x < width; x++) to[x] = larger(to[x], from[x]);
+}
+
+/* From half as many. */
+static void raise_row_doubled(const uint8_t *restrict from, int32_t width, uint8_t *restrict to) {
+  for (int32_t x = 0; x < width / 2; x++)
+    to[2 * x] = larger(to[2 * x], from[x]), to[2 * x + 1] = larger(to[2 * x + 1], from[x]);
+  if (width % 2) to[width - 1] = larger(to[width - 1], from[width / 2]);
+}
+
+/* Raises a map to one of its size or half of it. */
+static void raise_map(const struct plane *by, struct plane *map) {
+  bool half = by->width < map->width || by->height < map->height;
   for (int32_t y = 0; y < map->height; y++) {
-    const uint8_t *from = small->pixels + (size_t)(y >> level) * small->stride;
+    const uint8_t *from = by->pixels + (size_t)(half ? y / 2 : y) * by->stride;
     uint8_t *to = map->pixels + (size_t)y * map->stride;
-    for (int32_t x = 0; x < map->width; x++)
-      if (from[x >> level] > to[x]) to[x] = from[x >> level];
+    if (half)
+      raise_row_doubled(from, map->width, to);
+    else
+      raise_row(from, map->width, to);
   }
 }
 
-/* The luma's map, raised to the colour maps where these are higher. */
+/* The luma's map, raised to the colour maps where these are higher: the smaller ones raise that of Cb first. */
 static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
   const struct comparison *c = &work->comparison;
-  const struct kernel_image *luma = &c->map[ALIGNED_LUMA];
-  size_t full = (size_t)luma->width * (size_t)luma->height, need = 2 * full;
+  const struct kernel_image *luma = &c->map[ALIGNED_LUMA], *chroma = &c->map[ALIGNED_CB];
+  size_t full = (size_t)luma->width * (size_t)luma->height;
+  size_t half = c->planes > 1 ? (size_t)chroma->width * (size_t)chroma->height : 0, need = full + 2 * half;
   if (need > work->evidence_map_size) {
-    uint8_t *larger = realloc(work->evidence_map, need);
-    if (!larger) return fault_set(fault, STATUS_MEMORY, "evidence: out of memory");
-    work->evidence_map = larger, work->evidence_map_size = need;
+    uint8_t *memory = realloc(work->evidence_map, need);
+    if (!memory) return fault_set(fault, STATUS_MEMORY, "evidence: out of memory");
+    work->evidence_map = memory, work->evidence_map_size = need;
   }
   *map = (struct plane){work->evidence_map, luma->width, luma->height, (size_t)luma->width};
   enum status status = device_download_plane(&work->device, luma, map, fault);
-  for (int i = ALIGNED_LUMA + 1; i < c->planes && !status; i++) {
+  if (status || !half) return status;
+  struct plane colour = {work->evidence_map + full, chroma->width, chroma->height, (size_t)chroma->width};
+  status = device_download_plane(&work->device, chroma, &colour, fault);
+  for (int i = ALIGNED_CR; i < c->planes && !status; i++) {
     const struct kernel_image *view = &c->map[i];
-    struct plane small = {work->evidence_map + full, view->width, view->height, (size_t)view->width};
+    struct plane small = {colour.pixels + half, view->width, view->height, (size_t)view->width};
     status = device_download_plane(&work->device, view, &small, fault);
-    if (!status) raise_map(&small, aligned_level(i), map);
+    if (!status) raise_map(&small, &colour);
   }
+  if (!status) raise_map(&colour, map);
   return status;
 }
 

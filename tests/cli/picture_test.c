@@ -1,5 +1,7 @@
 #include "cli/picture.h"
 #include "cli/picture_pixels.h"
+#include "cli/png_write.h"
+#include "engine/decode.h"
 #include "tests/cli/program.h"
 #include "tests/support.h"
 
@@ -114,6 +116,47 @@ static void the_same_findings_give_the_same_bytes(void **state) {
   support_remove(folder);
 }
 
+/* Read back by the engine's decoder, which is another library. */
+static void a_written_png_holds_the_pixels(void **state) {
+  (void)state;
+  enum { WIDTH = 37, HEIGHT = 11, STRIDE = 40 };
+  char *folder = support_folder(), *path = support_text("%s/p.png", folder);
+  uint32_t pixels[HEIGHT * STRIDE];
+  for (uint32_t i = 0; i < HEIGHT * STRIDE; i++) pixels[i] = 0xFF000000 | (i * 2654435761U >> 24) * 0x010101;
+  assert_int_equal(png_write(path, pixels, WIDTH, HEIGHT, STRIDE, NULL), STATUS_OK);
+  size_t size;
+  char *bytes = program_read(path, &size);
+  struct image image = {0};
+  const struct decode_options options = {0};
+  assert_int_equal(decode_photo((const uint8_t *)bytes, size, &options, &image, NULL, NULL), STATUS_OK);
+  assert_int_equal(image.width, WIDTH);
+  assert_int_equal(image.height, HEIGHT);
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++)
+      assert_int_equal(image.planes[0].pixels[(size_t)y * image.planes[0].stride + (size_t)x],
+                       pixels[y * STRIDE + x] & 0xFF);
+  image_free(&image);
+  free(bytes);
+  free(path);
+  support_remove(folder);
+}
+
+static void a_large_image_is_reduced_to_its_means(void **state) {
+  (void)state;
+  struct image image = {0};
+  assert_int_equal(image_reserve(&image, 301, 203, true, NULL), STATUS_OK);
+  for (int i = 0; i < 3; i++)
+    for (int32_t y = 0; y < image.planes[i].height; y++)
+      for (int32_t x = 0; x < image.planes[i].width; x++)
+        image.planes[i].pixels[(size_t)y * image.planes[i].stride + (size_t)x] = (uint8_t)(i ? 128 : 100 + x % 2 * 40);
+  cairo_surface_t *surface = picture_of_image(&image, (struct picture_area){0, 0, 301, 203}, 50, 50);
+  assert_non_null(surface);
+  const uint32_t *pixels = (const uint32_t *)(const void *)cairo_image_surface_get_data(surface);
+  for (int x = 0; x < 50; x++) assert_in_range(pixels[x] & 0xFF, 114, 126);
+  cairo_surface_destroy(surface);
+  image_free(&image);
+}
+
 static void a_picture_that_cannot_be_written_leaves_nothing(void **state) {
   (void)state;
   char *folder = support_folder(), *path = support_text("%s/none/map.png", folder);
@@ -157,6 +200,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_picture_of_any_golden_is_a_whole_png_of_a_bounded_width),
       cmocka_unit_test(the_same_findings_give_the_same_bytes),
+      cmocka_unit_test(a_written_png_holds_the_pixels),
+      cmocka_unit_test(a_large_image_is_reduced_to_its_means),
       cmocka_unit_test(a_picture_that_cannot_be_written_leaves_nothing),
       cmocka_unit_test(the_scale_is_fixed_and_jumps_at_the_limit),
       cmocka_unit_test(a_small_difference_is_not_lost_where_the_map_is_made_smaller),
