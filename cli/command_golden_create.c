@@ -118,8 +118,6 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
         "%s: %s: not even this photo is found in itself, so that every photo will be refused; expected more "
         "structure in what is compared (print, edges, holes), or larger zones",
         how.path, given->photos.items[0]);
-  struct shortfall shortfall;
-  if (inspect_shortfall(&golden->spec, &shortfall)) message_warning("%s: %s", how.path, shortfall.text);
   golden_close(golden);
   return status;
 }

@@ -38,4 +38,6 @@ const struct command *const commands[] = {&command_golden_create,
                                           &command_bench_group,
                                           &command_bench_season,
                                           &command_bench_accuracy,
+                                          &command_bench_light,
+                                          &command_bench_lots,
                                           NULL};

@@ -12,7 +12,7 @@ static void print_commands(FILE *out) {
         "Tells whether production photos still match the approved golden sample.\n\n"
         "commands:\n",
         out);
-  for (size_t i = 0; commands[i]; i++) fprintf(out, "  %-16s  %s\n", commands[i]->name, commands[i]->summary);
+  for (size_t i = 0; commands[i]; i++) fprintf(out, "  %-20s  %s\n", commands[i]->name, commands[i]->summary);
   fputs(
       "\nassay COMMAND --help tells more about each. assay --version prints the version.\n\n"
       "Exit codes: 0 all pass; 1 something failed the inspection; 2 something could not be judged and nothing failed;\n"
@@ -23,17 +23,25 @@ static void print_commands(FILE *out) {
 
 /* How many words of the command line name the command: 0 where it does not match. */
 static int words_matched(const struct command *command, int argc, char **argv) {
-  const char *space = strchr(command->name, ' ');
-  size_t first = space ? (size_t)(space - command->name) : strlen(command->name);
-  if (argc < 1 || strlen(argv[0]) != first || memcmp(argv[0], command->name, first) != 0) return 0;
-  if (!space) return 1;
-  return argc > 1 && !strcmp(argv[1], space + 1) ? 2 : 0;
+  const char *name = command->name;
+  for (int words = 0; words < argc; name += strcspn(name, " "), name += *name == ' ') {
+    size_t length = strcspn(name, " ");
+    if (strlen(argv[words]) != length || memcmp(argv[words], name, length) != 0) return 0;
+    words++;
+    if (!name[length]) return words;
+  }
+  return 0;
 }
 
+/* "bench accuracy light" is another command than "bench accuracy". */
 static const struct command *find_command(int argc, char **argv, int *words) {
-  for (size_t i = 0; commands[i]; i++)
-    if ((*words = words_matched(commands[i], argc, argv))) return commands[i];
-  return NULL;
+  const struct command *found = NULL;
+  *words = 0;
+  for (size_t i = 0; commands[i]; i++) {
+    int matched = words_matched(commands[i], argc, argv);
+    if (matched > *words) found = commands[i], *words = matched;
+  }
+  return found;
 }
 
 static int no_such_command(int argc, char **argv) {
@@ -42,7 +50,7 @@ static int no_such_command(int argc, char **argv) {
   for (size_t i = 0; commands[i]; i++)
     if (!strncmp(commands[i]->name, argv[0], length) && commands[i]->name[length] == ' ') {
       if (!family) fprintf(stderr, "assay %s needs one of:\n", argv[0]);
-      fprintf(stderr, "  %-16s  %s\n", commands[i]->name, commands[i]->summary);
+      fprintf(stderr, "  %-20s  %s\n", commands[i]->name, commands[i]->summary);
       family = true;
     }
   if (!family)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Beyond the blur: what demosaicing and sharpening read. */
-enum { HALO = 5, CURVE = 8192 };
+enum { HALO = 5, CURVE = 8192, BENDS = 1020 };
 
 /* sRGB's curve in grey levels over the square root of light, where it is nearly straight. */
 static float curve[CURVE + 2];
@@ -62,14 +62,24 @@ static float smooth(const float *p, int w) {
   return (4 * p[0] + 2 * (p[-1] + p[1] + p[-w] + p[w]) + p[-w - 1] + p[-w + 1] + p[w - 1] + p[w + 1]) / 16;
 }
 
+/* A value by the curve of `bend`, which has BENDS even steps over 0..255. */
+static float bent(float value, const float *bend) {
+  float at = value * (BENDS / 255.0f);
+  int i = (int)at;
+  return i >= BENDS ? bend[BENDS] : bend[i] + (bend[i + 1] - bend[i]) * (at - (float)i);
+}
+
 /* Tone curve, colour smoothed against the mosaic's false colour, luma sharpened, 8 bits. Red and blue become colour
  * differences on the way. */
 static void develop(const struct shot *shot, struct frame frame, struct rectangle rectangle, float *const rgb[3],
                     float *luma, uint8_t *out, size_t stride) {
   int w = frame.width;
   size_t count = (size_t)w * (size_t)frame.height;
+  float bend[BENDS + 1];
+  bool is_bent = shot->gamma != 1;
+  for (int i = 0; i <= BENDS && is_bent; i++) bend[i] = (float)(255 * number_pow((double)i / BENDS, shot->gamma));
   for (size_t i = 0; i < count; i++) {
-    for (int c = 0; c < 3; c++) rgb[c][i] = tone(rgb[c][i]);
+    for (int c = 0; c < 3; c++) rgb[c][i] = is_bent ? bent(tone(rgb[c][i]), bend) : tone(rgb[c][i]);
     luma[i] = 0.299f * rgb[0][i] + 0.587f * rgb[1][i] + 0.114f * rgb[2][i];
     rgb[0][i] -= luma[i], rgb[2][i] -= luma[i];
   }

@@ -28,7 +28,11 @@ struct shot {
   double electrons; /* at full scale */
   double read;      /* electrons */
   double sharpen;   /* share of the unsharp mask */
+  double gamma;     /* exponent of the values, 0..1 */
   double tint[3];   /* of the product itself: another batch of ink or resist */
+  struct {
+    double box[4], tint[3]; /* mm: x0, y0, x1, y1; of another material */
+  } swapped;
   float table_offset[2], grain_offset[2];
   uint64_t seed; /* of the noise */
 };

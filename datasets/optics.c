@@ -171,14 +171,17 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
         float pattern = texture_at(&studio->table, tx, ty) + 0.6f * coarse;
         table = (1 - sum.cover) * fmaxf(1 + depth * pattern, 0.05f) * shadow_at(scene, mm_x, mm_y);
       }
-      float grain = 1;
+      float grain = 1, tint[3];
+      const double *swapped = shot->swapped.box;
+      bool other = at[0] >= swapped[0] && at[0] < swapped[2] && at[1] >= swapped[1] && at[1] < swapped[3];
+      for (int c = 0; c < 3; c++) tint[c] = (float)(other ? shot->tint[c] * shot->swapped.tint[c] : shot->tint[c]);
       if (sum.cover > 0)
         grain += fine * texture_at(&studio->grain, mm_x * per_texel + shot->grain_offset[0],
                                    mm_y * per_texel + shot->grain_offset[1]);
       float *out[3] = {rgb[0], rgb[1], rgb[2]};
       size_t place = (size_t)row * (size_t)frame.width + (size_t)column;
       for (int c = 0; c < 3; c++)
-        out[c][place] = light * lamp.gains[c] * (sum.light[c] * grain * (float)shot->tint[c] + table * ground[c]);
+        out[c][place] = light * lamp.gains[c] * (sum.light[c] * grain * tint[c] + table * ground[c]);
     }
   }
 }

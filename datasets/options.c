@@ -44,6 +44,13 @@ static const struct option table[] = {
      "largest lens distortion in the corners, one value a line"},
     {"--gradient", "PERCENT", KIND_REAL, AT(gradient), 0, 100, "30", NULL, "largest light gradient across the photo"},
     {"--cast", "PERCENT", KIND_REAL, AT(cast), 0, 50, "4", NULL, "largest colour cast of red and blue against green"},
+    {"--kelvin", "K", KIND_REAL, AT(kelvin), 0, 2000, "0", NULL,
+     "largest change of the lamp's colour temperature in production, either way from 5500 K"},
+    {"--gamma", "G", KIND_RANGE, AT(gamma), 0.4, 2.5, "1", NULL, "exponent of the values of production photos"},
+    {"--card", NULL, KIND_FLAG, AT(card), 0, 0, NULL, NULL,
+     "a grey strip along the lower edge is the colour reference, and the rest of the product is cut into eight zones"},
+    {"--material", "DE", KIND_REAL, AT(material), 0, 20, "0", NULL,
+     "one zone of each production photo is of a material off by so much (CIEDE2000); needs --card"},
     {"--blur", "PX", KIND_RANGE, AT(blur), 0.3, 1.2, "0.5-0.9", NULL, "standard deviation of the lens's blur"},
     {"--noise", "GREY", KIND_REAL, AT(noise), 0, 20, "1.5", NULL, "noise of one sensor pixel at mid grey, grey levels"},
     {"--quality", "Q", KIND_RANGE, AT(quality), 1, 100, "88-95", NULL, "JPEG quality"},
@@ -226,6 +233,8 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
   if (options->drift & DRIFT_DIMENSION && options->product == PRODUCT_LABEL)
     return fault_set(fault, STATUS_USAGE,
                      "--drift: a label has no dimensions that could drift; --product board or plate expected");
+  if (options->material > 0 && !options->card)
+    return fault_set(fault, STATUS_USAGE, "--material: there are no zones without --card");
   if (options->max_size < options->min_size)
     return fault_set(fault, STATUS_USAGE, "--max-size: %g given, at least --min-size (%g) expected", options->max_size,
                      options->min_size);

@@ -129,6 +129,13 @@ static void take_pose(const struct options *options, const struct scene *scene, 
   }
 }
 
+/* What a lamp of another temperature gives of red and blue for the same green: Wien's law at 600, 540 and 450 nm. */
+static void warm(double kelvin, double cast[3]) {
+  static const double wavelengths[3] = {600e-9, 540e-9, 450e-9};
+  double inverse = 0.014388 * (1 / 5500.0 - 1 / (5500.0 + kelvin));
+  for (int c = 0; c < 3; c++) cast[c] *= number_exp(inverse / wavelengths[c] - inverse / wavelengths[1]);
+}
+
 static void take_light(const struct options *options, struct random *random, struct light *light) {
   light->gradient = random_range(random, 0, options->gradient / 100);
   light->direction = random_range(random, 0, 2 * NUMBER_PI);
@@ -151,6 +158,12 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
   take_pose(options, scene, &random, index == -1 ? 0.1 : 1, shot);
   shot->pose.distortion = either_way(&camera, options->distortion / 100);
   take_light(options, &random, &shot->light);
+  shot->gamma = 1;
+  if (index >= 0) {
+    struct random lamp = random_stream((uint64_t)options->seed, 'L', (uint64_t)index);
+    shot->gamma = random_range(&lamp, options->gamma[0], options->gamma[1]);
+    warm(either_way(&lamp, options->kelvin), shot->light.cast);
+  }
   shot->light.falloff = random_range(&camera, 0.03, 0.12);
   shot->blur = random_range(&random, options->blur[0], options->blur[1]);
   /* At mid grey, 0.2 of full light, sRGB rises by 1.12 of its range for a full step of light. */

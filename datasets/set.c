@@ -1,6 +1,7 @@
 #include "datasets/set.h"
 
 #include "datasets/jpeg.h"
+#include "datasets/panels.h"
 #include "datasets/set_files.h"
 #include "datasets/spoil.h"
 #include "datasets/truth.h"
@@ -99,7 +100,17 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   struct shot shot;
   const struct stock *stock = stock_of(set, unit);
   plan_shot(options, &stock->scene, unit, stream, &shot);
-  struct truth truth = {.scene = &stock->scene, .unit = unit, .shot = &shot, .golden = &set->golden};
+  int swapped = -1;
+  if (index >= 0 && options->material > 0) {
+    struct random material = random_stream((uint64_t)options->seed, 'S', (uint64_t)index);
+    swapped = panels_swap(&stock->artwork, options->material, &material, &shot);
+  }
+  struct truth truth = {.swapped = swapped,
+                        .delta_e = options->material,
+                        .scene = &stock->scene,
+                        .unit = unit,
+                        .shot = &shot,
+                        .golden = &set->golden};
   if (index < 0)
     snprintf(truth.photo, sizeof truth.photo, "golden/%03d.jpg", job);
   else
@@ -174,6 +185,7 @@ static enum status stock_make(const struct options *options, uint64_t seed, doub
   int width, height;
   plan_photo_size(options, &width, &height);
   enum status status = scene_make(&stock->scene, (enum product)options->product, seed, fault);
+  if (status == STATUS_OK && options->card) panels_add_card(&stock->scene);
   if (status == STATUS_OK)
     status = artwork_make(&stock->artwork, &stock->scene, scale * plan_nominal_scale(options, &stock->scene), fault);
   if (status == STATUS_OK) status = studio_make(&stock->studio, &stock->artwork, width, seed, fault);

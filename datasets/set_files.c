@@ -1,5 +1,7 @@
 #include "datasets/set_files.h"
 
+#include "datasets/panels.h"
+
 #include <cairo.h>
 #include <dirent.h>
 #include <errno.h>
@@ -103,16 +105,35 @@ static void write_zone(const struct set_facts *facts, FILE *out) {
   fprintf(out, "], severity: major}\n");
 }
 
+/* The panels and the card, which is the reference. */
+static void write_panels(const struct set_facts *facts, FILE *out) {
+  for (int i = 0; i <= PANELS; i++) {
+    double box[4];
+    panels_box(facts->scene, i, box);
+    fprintf(out, "%s  - {name: %s, polygon: [", i ? "" : "zones:\n", panels_name(i));
+    for (int k = 0; k < 4; k++) {
+      double at[2];
+      mapping_project(&facts->golden->mapping, box[k == 1 || k == 2 ? 2 : 0], box[k > 1 ? 3 : 1], at);
+      fprintf(out, "%s[%.1f, %.1f]", k ? ", " : "", at[0], at[1]);
+    }
+    fprintf(out, "], severity: major}\n");
+  }
+}
+
 enum status set_write_spec(const struct set_facts *facts, struct fault *fault) {
   static const char *const products[] = {"label", "board", "plate"};
   char *text = NULL;
   size_t size = 0;
   FILE *memory = open_memstream(&text, &size);
   if (!memory) return fault_set(fault, STATUS_MEMORY, "out of memory for golden.yaml");
-  fprintf(memory, "name: synth-%s-%d\nalignment: {model: %s}\noutside: ignore\ncolour: {reference: none}\n",
+  fprintf(memory, "name: synth-%s-%d\nalignment: {model: %s}\noutside: ignore\ncolour: {reference: %s}\n",
           products[facts->options->product], facts->options->seed,
-          camera_is_fixed(facts->options) ? "rigid" : "homography");
-  write_zone(facts, memory);
+          camera_is_fixed(facts->options) ? "rigid" : "homography",
+          facts->options->card ? panels_name(PANELS) : "none");
+  if (facts->options->card)
+    write_panels(facts, memory);
+  else
+    write_zone(facts, memory);
   write_dimensions(facts, memory);
   bool failed = ferror(memory) != 0;
   failed |= fclose(memory) != 0;

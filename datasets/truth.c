@@ -1,5 +1,7 @@
 #include "datasets/truth.h"
 
+#include "datasets/panels.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -100,12 +102,12 @@ static json_t *group_json(const struct unit *unit) {
 static json_t *camera_json(const struct truth *truth) {
   const struct shot *s = truth->shot;
   double degrees = 180 / NUMBER_PI, tilt[2] = {s->pose.tilt[0] * degrees, s->pose.tilt[1] * degrees};
-  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "rotate_deg",
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "rotate_deg",
                    number(s->pose.rotate * degrees, 4), "tilt_deg", numbers(tilt, 2, 4), "px_per_mm",
                    number(s->pose.scale, 6), "centre", numbers(s->pose.centre, 2, 3), "distortion",
                    number(s->pose.distortion, 6), "gradient", number(s->light.gradient, 4), "exposure",
                    number(s->light.exposure, 4), "cast", numbers(s->light.cast, 3, 4), "blur_px", number(s->blur, 3),
-                   "electrons", number(s->electrons, 0), "quality", truth->quality);
+                   "electrons", number(s->electrons, 0), "gamma", number(s->gamma, 4), "quality", truth->quality);
 }
 
 enum status truth_line(const struct truth *truth, char **line, struct fault *fault) {
@@ -125,6 +127,10 @@ enum status truth_line(const struct truth *truth, char **line, struct fault *fau
     struct truth golden = *truth;
     golden.shot = truth->golden;
     json_object_set_new(object, "golden_corners", grid_json(&golden, true));
+    json_object_set_new(object, "material",
+                        truth->swapped < 0 ? json_null()
+                                           : json_pack("{s:s, s:o}", "zone", panels_name(truth->swapped), "delta_e",
+                                                       number(truth->delta_e, 3)));
   }
   char *text = object ? json_dumps(object, JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) : NULL;
   json_decref(object);

@@ -12,6 +12,8 @@ struct truth {
   const struct shot *shot, *golden;
   struct defect defects[4];
   int defect_count, quality;
+  int swapped; /* panel of another material, or -1 */
+  double delta_e;
   double dimensions[SCENE_DIMENSIONS];
 };
 

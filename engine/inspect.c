@@ -1,11 +1,13 @@
 #include "engine/inspect.h"
 
 #include "engine/artwork_align.h"
+#include "engine/curve.h"
 #include "engine/decode.h"
 #include "engine/diagnose.h"
 #include "engine/explain.h"
 #include "engine/inspector.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,7 @@ void inspection_close(struct inspection *work) {
   comparison_free(&work->device, &work->comparison);
   group_tally_free(&work->device, &work->tally);
   dimensions_free(&work->dimensions, &work->device);
+  colouring_work_free(&work->device, &work->colours);
   image_free(&work->photo);
   image_free(&work->evidence_photo);
   free(work->evidence_map);
@@ -63,6 +66,41 @@ enum status inspection_align(struct inspection *work, const char **why, struct f
                            : align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
 }
 
+/* The curve that takes a photo's values to the golden's, by its luma alone or, `colour`, by its colours too. */
+static enum status find_curve(struct inspection *work, bool colour, struct curve *curve, double *change,
+                              struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  const struct alignment *a = &work->alignment;
+  struct pyramid *cb = &work->aligned.photo_cb, *cr = &work->aligned.photo_cr;
+  enum status status = STATUS_OK;
+  if (colour) {
+    status = pyramid_build(&work->device, cb, &work->photo.planes[1], a->photo.count - 1, fault);
+    if (!status) status = pyramid_build(&work->device, cr, &work->photo.planes[2], a->photo.count - 1, fault);
+  }
+  const struct cells_photo photo = {&a->photo, colour ? cb : &a->photo, colour ? cr : &a->photo};
+  struct tone tone;
+  if (!status)
+    status = colouring_tone(&work->device, &in->colouring, &a->placement, &photo, &work->colours, &tone, fault);
+  if (!status) *change = curve_of_tone(&tone, curve);
+  return status;
+}
+
+/* Where the camera's curve is another than the golden's, the photo's values are brought back to that, and it is aligned
+ * again. Most have the golden's, and the luma says so. */
+static enum status straighten(struct inspection *work, const char **why, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  const struct alignment *a = &work->alignment;
+  struct curve curve;
+  double change = 0;
+  if (!a->aligned || in->artwork.found || a->photo.count < 2) return STATUS_OK;
+  enum status status = find_curve(work, false, &curve, &change, fault);
+  if (!status && change > CURVE_SUSPECT && work->photo.colour && in->image.colour)
+    status = find_curve(work, true, &curve, &change, fault);
+  if (status || change <= CURVE_HARMLESS) return status;
+  curve_apply(&curve, &work->photo);
+  return inspection_align(work, why, fault);
+}
+
 /* Too small for the least of the pyramid's levels to show anything. */
 static bool is_tiny(const struct image *photo) {
   return photo->width < LEAST_PHOTO_SIDE || photo->height < LEAST_PHOTO_SIDE;
@@ -87,6 +125,7 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
     if (is_tiny(&work->photo)) return STATUS_OK;
     start = milliseconds();
     status = inspection_align(work, why, fault);
+    if (!status) status = straighten(work, why, fault);
     result->timing.align += milliseconds() - start;
     if (status || work->photo.reduction <= 1) break;
     double scale = pose_scale_at(&work->alignment.placement.pose, 0.5 * in->image.width, 0.5 * in->image.height);
@@ -177,10 +216,20 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
   return STATUS_OK;
 }
 
+/* A grey photo's zones have no colour. */
+static enum status measure_colours(struct inspection *work, struct fault *fault) {
+  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr};
+  work->colours.measured = false;
+  if (!work->aligned.colour) return STATUS_OK;
+  return colouring_measure(&work->device, &work->inspector->colouring, &work->alignment.placement, &photo,
+                           &work->colours, fault);
+}
+
 static enum status compare_aligned(struct inspection *work, struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   double start = milliseconds();
   enum status status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  if (!status) status = measure_colours(work, fault);
   if (!status)
     status =
         compare_photo(&work->device, &in->reference, &work->aligned, in->spec->min_area_px, &work->comparison, fault);

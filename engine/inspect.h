@@ -39,14 +39,6 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
                                  struct inspector **inspector, struct fault *fault);
 void inspector_close(struct inspector *inspector);
 
-/* What a spec asks for and assay cannot do, in words for the user ("dimensions: hole_radius and 1 more ..."). */
-struct shortfall {
-  enum reason_code code;
-  char text[256];
-};
-/* False where there is none. Under such a golden nothing passes: what would is cannot_judge, with this reason. */
-bool inspect_shortfall(const struct spec *spec, struct shortfall *shortfall);
-
 /* One thread's working memory: taken at the first photo, kept for the next. */
 struct inspection;
 enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault);

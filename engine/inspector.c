@@ -31,6 +31,11 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
     if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
   }
+  if (!status) {
+    const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
+    const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma};
+    status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
+  }
   in->aligned = (struct aligned_golden){.align = &in->align, .cb = &in->cb, .cr = &in->cr};
   return status;
 }
@@ -121,6 +126,7 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
 
 void inspector_close(struct inspector *in) {
   if (!in) return;
+  colouring_close(&in->device, &in->colouring);
   artwork_close(&in->device, &in->artwork);
   reference_free(&in->device, &in->reference);
   pyramid_release(&in->device, &in->cb);

@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_INSPECTOR_H
 
 #include "engine/artwork_find.h"
+#include "engine/colouring.h"
 #include "engine/group_tally.h"
 #include "engine/inspect.h"
 #include "engine/landmarks.h"
@@ -26,6 +27,7 @@ struct inspector {
   bool groups;
   struct group_image group; /* of the golden's photos, where `groups` */
   uint8_t *group_labels;
+  struct colouring colouring;
 };
 
 struct inspection {
@@ -37,6 +39,7 @@ struct inspection {
   struct comparison comparison;
   struct group_tally tally;
   struct dimensions dimensions;
+  struct colouring_work colours;
   struct artwork_work artwork;
   struct image evidence_photo;
   uint8_t *evidence_map;
@@ -60,6 +63,12 @@ enum status inspection_align(struct inspection *inspection, const char **why, st
 enum status inspector_tally(struct inspection *inspection, bool golden, struct fault *fault);
 /* Makes the golden's group image and its labels from what an inspection gathered. */
 enum status inspector_groups(struct inspector *inspector, struct inspection *inspection, struct fault *fault);
+
+/* What the measured colours of zones make of regions, verdict, reasons and score that stand already. */
+enum status colouring_judge(const struct inspection *inspection, struct result *result, struct fault *fault);
+
+/* A finding's box in the photo's own full-size pixels. */
+void verdict_photo_box(const struct inspection *inspection, const struct finding *finding, int32_t *box);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);

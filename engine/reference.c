@@ -168,7 +168,7 @@ static enum status find_variability(struct device *device, const struct referenc
 /* Of what is outside of all zones, and of each zone. Returns how many. */
 static int32_t tolerances_of(const struct spec *spec, int plane, int photos, const struct variability *variability,
                              struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
-  static const struct spec_tolerance unset = {NAN, NAN, NAN};
+  static const struct spec_tolerance unset = {NAN, NAN, NAN, NAN};
   int32_t count = 0;
   tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability);
   for (size_t i = 0; i < spec->zone_count; i++)

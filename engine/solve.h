@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SOLVE_MAX = 24 };
+enum { SOLVE_MAX = 25 };
 
 /* Solves the symmetric positive definite system a x = b by Cholesky's decomposition. `a` is n x n, row by row, only its
  * lower triangle is read; n at most SOLVE_MAX. False, and x untouched, where a is not positive definite to within

@@ -60,7 +60,7 @@ static enum defect_class classify(const struct finding *f, const struct patch *g
 
 static const double HAIR = 0.05;
 
-static void photo_box(const struct inspection *work, const struct finding *f, int32_t *box) {
+void verdict_photo_box(const struct inspection *work, const struct finding *f, int32_t *box) {
   const struct placement *p = &work->alignment.placement;
   double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
   double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
@@ -98,7 +98,7 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
                         struct region *r) {
   const struct inspector *in = work->inspector;
   memset(r, 0, sizeof *r);
-  photo_box(work, f, r->box);
+  verdict_photo_box(work, f, r->box);
   r->golden_box[0] = f->left, r->golden_box[1] = f->top;
   r->golden_box[2] = f->right - f->left + 1, r->golden_box[3] = f->bottom - f->top + 1;
   r->area_px = f->area;
@@ -191,17 +191,12 @@ static bool light_refused(const struct inspection *work, struct result *result) 
   return false;
 }
 
-/* What was not looked at makes a pass uncertain, or at least is said. */
+/* What was not looked at is said; a colour that is demanded is not taken as right. */
 static void say_not_judged(const struct inspection *work, struct result *result) {
-  const struct inspector *in = work->inspector;
-  struct shortfall shortfall;
-  if (inspect_shortfall(in->spec, &shortfall)) {
-    result->verdict = VERDICT_CANNOT_JUDGE;
-    result_add_reason(result, shortfall.code, "no place differs, but %s", shortfall.text);
-  } else if (in->image.colour && !work->aligned.colour) {
-    result_add_reason(result, REASON_COLOUR,
-                      "the photo is grey and the golden sample in colour: brightness alone was compared");
-  }
+  if (!work->inspector->image.colour || work->aligned.colour) return;
+  result_add_reason(result, REASON_COLOUR,
+                    "the photo is grey and the golden sample in colour: brightness alone was compared");
+  if (work->inspector->spec->colour != COLOUR_NONE) result->verdict = VERDICT_CANNOT_JUDGE;
 }
 
 enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
@@ -228,6 +223,8 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
     result->score = 100 * (1 - 0.5 * c->use);
     say_not_judged(work, result);
   }
+  status = colouring_judge(work, result, fault);
+  if (status) return status;
   gauging_judge(work, result);
   return STATUS_OK;
 }

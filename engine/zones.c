@@ -114,6 +114,12 @@ static void clear_frame(const struct plane *p) {
   }
 }
 
+enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mask, uint8_t label, struct plane *labels,
+                           struct fault *fault) {
+  if (zone->polygon) return draw_polygon(zone, label, labels, fault);
+  return mask && mask->bytes ? draw_mask(zone, mask, label, labels, fault) : STATUS_OK;
+}
+
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
                        struct zones *zones, struct fault *fault) {
   memset(zones, 0, sizeof *zones);
@@ -134,10 +140,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
       const struct spec_zone *zone = &spec->zones[i];
       if (zone->ignore != (ignored == 1)) continue;
       uint8_t label = (uint8_t)(zone->ignore ? 0 : ZONES_FIRST + i);
-      if (zone->polygon)
-        status = draw_polygon(zone, label, &zones->labels, fault);
-      else if (masks && masks[i].bytes)
-        status = draw_mask(zone, &masks[i], label, &zones->labels, fault);
+      status = zones_draw_one(zone, masks ? &masks[i] : NULL, label, &zones->labels, fault);
     }
   size_t compared = 0;
   for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;

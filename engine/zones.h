@@ -17,6 +17,10 @@ struct zones {
 
 enum { ZONES_OUTSIDE = 1, ZONES_FIRST = 2, ZONES_MOST = 250 };
 
+/* Sets the pixels of one zone to a label. `mask` (may be NULL) is its picture. */
+enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mask, uint8_t label, struct plane *labels,
+                           struct fault *fault);
+
 /* Draws the zones over a golden of this size. `masks` (one a zone, as in struct golden; may be NULL) are decoded here.
  * A pixel belongs to a polygon if its centre lies inside (even-odd). STATUS_INVALID where nothing at all is compared, a
  * mask has another size, or there are more than ZONES_MOST zones. */

@@ -128,3 +128,10 @@ bool profiles_fit(const struct kernel_profiles *call) {
   }
   return holds(call->bins, bins, sizeof(struct kernel_bin));
 }
+
+bool cell_sums_fit(const struct kernel_cell_sums *call) {
+  const struct kernel_image *photo = &call->luma;
+  return fits(&call->cells, 2) && fits(photo, 1) && fits_like(&call->cb, 1, photo) && fits_like(&call->cr, 1, photo) &&
+         holds_grid(call->place, &call->cells, 2) && call->cell_count >= 1 && call->cell_count <= UINT16_MAX &&
+         holds(call->sums, (size_t)call->cell_count * KERNEL_CELL_SUMS, sizeof(int64_t));
+}

@@ -37,6 +37,7 @@ bool limits_of_one_fits(const struct kernel_limits_of_one *call);
 bool compare_fits(const struct kernel_compare *call);
 bool components_fit(const struct kernel_components *call);
 bool profiles_fit(const struct kernel_profiles *call);
+bool cell_sums_fit(const struct kernel_cell_sums *call);
 
 #ifdef __cplusplus
 }

@@ -254,6 +254,20 @@ struct kernel_profiles {
   struct kernel_buffer *bins;    /* kernel_bin [all bins] */
 };
 
+/* Sums of a photo's colour over the cells of a golden. `cells` has the number of each golden pixel's cell, from 1 on; 0
+ * and what is over cell_count is none. For each pixel of a cell whose place (from `place`, rounded to 1/256 px) lies
+ * within the photo, the cell's row of KERNEL_CELL_SUMS int64 gets 1 and the photo's luma, Cb and Cr there, bilinear, Q4,
+ * in the order of enum kernel_cell_sum. */
+struct kernel_cell_sums {
+  struct kernel_image cells;        /* u16 */
+  struct kernel_image luma, cb, cr; /* u8, one size */
+  struct kernel_buffer *place;      /* grid over cells, {x, y} Q16 */
+  int32_t cell_count;               /* 1..65535 */
+  struct kernel_buffer *sums;       /* int64 [cell_count][KERNEL_CELL_SUMS] */
+};
+
+enum kernel_cell_sum { CELL_SEEN, CELL_LUMA, CELL_CB, CELL_CR, KERNEL_CELL_SUMS };
+
 /* Every operation of assay. A backend fills a row or leaves it NULL; the engine then takes another backend before the
  * photo is uploaded. */
 struct kernel_operations {
@@ -269,6 +283,7 @@ struct kernel_operations {
   enum kernel_status (*compare)(struct kernel_context *, const struct kernel_compare *);
   enum kernel_status (*components)(struct kernel_context *, const struct kernel_components *);
   enum kernel_status (*profiles)(struct kernel_context *, const struct kernel_profiles *);
+  enum kernel_status (*cell_sums)(struct kernel_context *, const struct kernel_cell_sums *);
 };
 
 /* Memory of a backend. allocate gives zeroed memory. borrow gives a buffer that is host memory itself, for reading: the

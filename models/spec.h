@@ -38,6 +38,7 @@ struct spec_tolerance {
   double absolute; /* least tolerance, grey levels */
   double relative; /* times the golden's own variation at the pixel */
   double edge;     /* how far an edge may lie off, golden pixels */
+  double delta_e;  /* how far the mean colour of a zone may be, CIEDE2000 */
 };
 
 struct spec_zone {

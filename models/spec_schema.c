@@ -50,7 +50,8 @@ static const struct spec_field colour_fields[] = {{.key = "reference",
                                                    COLUMN(spec, colour_zone),
                                                    .fallback = "none",
                                                    .help = "none, fixture (locked camera and lamp) or a zone whose "
-                                                           "colour is known to stay; none judges only differences"},
+                                                           "colour is known to stay (also one that is ignored); "
+                                                           "none holds the zones against each other"},
                                                   {0}};
 
 static const struct spec_field light_fields[] = {
@@ -124,6 +125,15 @@ static const struct spec_field tolerance_fields[] = {{.key = "absolute",
                                                       .most = 50,
                                                       .unit = "px",
                                                       .help = "how far an edge may lie off"},
+                                                     {.key = "delta_e",
+                                                      .type = SPEC_NUMBER,
+                                                      COLUMN(spec_tolerance, delta_e),
+                                                      .least = 0,
+                                                      .above = true,
+                                                      .most = 100,
+                                                      .unit = "CIEDE2000",
+                                                      .help = "how far the mean colour of a zone may be from the "
+                                                              "golden's, as colour.reference tells it from light"},
                                                      {0}};
 
 static const struct spec_field region_fields[] = {{.key = "min_area",

@@ -121,5 +121,6 @@ const struct kernel_backend kernel_cpu = {
                    .limits_of_one = cpu_limits_of_one,
                    .compare = cpu_compare,
                    .components = cpu_components,
-                   .profiles = cpu_profiles},
+                   .profiles = cpu_profiles,
+                   .cell_sums = cpu_cell_sums},
 };

@@ -48,5 +48,6 @@ enum kernel_status cpu_limits_of_one(struct kernel_context *context, const struc
 enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call);
 enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call);
 enum kernel_status cpu_profiles(struct kernel_context *context, const struct kernel_profiles *call);
+enum kernel_status cpu_cell_sums(struct kernel_context *context, const struct kernel_cell_sums *call);
 
 #endif

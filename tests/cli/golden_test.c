@@ -213,18 +213,6 @@ static void the_schema_of_the_spec_is_printed(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
-static void what_assay_cannot_do_for_a_spec_is_said_when_it_is_sealed(void **state) {
-  struct place *place = *state;
-  char *spec = write_spec(place, "colour: {reference: fixture}\n");
-  struct program_end end =
-      RUN("golden", "create", place->golden, "--name", "a", "--photo", place->first, "--spec", spec, "--json");
-  ASSERT_EXIT(end, 0);
-  ASSERT_HAS(end.err, "colour.reference: fixture");
-  json_decref(parse_line(end.out));
-  program_end_free(&end);
-  free(spec);
-}
-
 static void a_golden_in_which_nothing_is_found_is_warned_of(void **state) {
   struct place *place = *state;
   char *spec =
@@ -247,7 +235,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(what_is_created_is_sound_and_can_be_shown),
       TEST(a_golden_in_which_nothing_is_found_is_warned_of),
-      TEST(what_assay_cannot_do_for_a_spec_is_said_when_it_is_sealed),
       TEST(an_existing_folder_is_refused_and_left_alone),
       TEST(a_photo_changed_after_sealing_is_named),
       TEST(photos_that_cannot_be_compared_are_refused_before_the_folder_appears),

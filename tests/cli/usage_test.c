@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,21 +36,22 @@ static void every_command_in_the_list_has_help_with_an_example(void **state) {
   assert_non_null(at);
   size_t count = 0;
   for (char *line = strchr(at, '\n') + 1; line[0] == ' '; line = strchr(line, '\n') + 1, count++) {
-    char name[17] = {0};
-    memcpy(name, line + 2, 16);
-    char *end_of_name = strstr(name, "  ");
-    if (end_of_name) *end_of_name = 0;
-    for (size_t n = strlen(name); n && name[n - 1] == ' '; n--) name[n - 1] = 0;
-    char *space = strchr(name, ' ');
-    if (space) *space = 0;
-    struct program_end end = space ? RUN(name, space + 1, "--help") : RUN(name, "--help");
+    char name[32] = {0}, *end_of_name = strstr(line + 2, "  "), *rest = NULL;
+    const char *words[6] = {NULL};
+    size_t n = 0;
+    assert_true(end_of_name && end_of_name - line - 2 < (ptrdiff_t)sizeof name);
+    memcpy(name, line + 2, (size_t)(end_of_name - line - 2));
+    for (char *word = strtok_r(name, " ", &rest); word && n < 4; word = strtok_r(NULL, " ", &rest)) words[n++] = word;
+    words[n] = "--help";
+    struct program_end end = program_run(words);
     ASSERT_EXIT(end, 0);
     ASSERT_HAS(end.out, "usage: assay ");
     ASSERT_HAS(end.out, "--json");
     ASSERT_HAS(end.out, "\nexample:\n  assay ");
     assert_string_equal(end.err, "");
     program_end_free(&end);
-    struct program_end wrong = space ? RUN(name, space + 1, "--no-such-option") : RUN(name, "--no-such-option");
+    words[n] = "--no-such-option";
+    struct program_end wrong = program_run(words);
     ASSERT_EXIT(wrong, 64);
     ASSERT_HAS(wrong.err, "unknown option --no-such-option");
     assert_string_equal(wrong.out, "");

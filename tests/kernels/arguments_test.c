@@ -25,6 +25,7 @@ union call {
   struct kernel_compare compare;
   struct kernel_components components;
   struct kernel_profiles profiles;
+  struct kernel_cell_sums cell_sums;
 };
 
 /* What an operation's call is made of. An image's element is its own; a buffer's is 1 byte, so many of them. */
@@ -61,6 +62,7 @@ RUN(limits_of_one)
 RUN(compare)
 RUN(components)
 RUN(profiles)
+RUN(cell_sums)
 
 static void none(union call *call, int32_t wrong) {
   (void)call, (void)wrong;
@@ -178,6 +180,11 @@ static void strips(union call *call, int32_t wrong) {
   }
 }
 
+static void cell_counts(union call *call, int32_t wrong) {
+  static const int32_t counts[] = {2, 0, -1, 3, 65536, INT32_MAX};
+  call->cell_sums.cell_count = counts[wrong];
+}
+
 #define IMAGE(call, member, type)                                                                                      \
   { .at = offsetof(struct kernel_##call, member), .element = type }
 #define HALF(call, member)                                                                                             \
@@ -257,6 +264,12 @@ static const struct operation operations[] = {
      16,
      {IMAGE(profiles, photo, U8), BUFFER(profiles, scratch, 2 * sizeof(struct kernel_profile)),
       BUFFER(profiles, bins, 16 * sizeof(struct kernel_bin))}},
+    {"cell_sums",
+     run_cell_sums,
+     cell_counts,
+     5,
+     {IMAGE(cell_sums, cells, U16), HALF(cell_sums, luma), HALF(cell_sums, cb), HALF(cell_sums, cr),
+      BUFFER(cell_sums, place, NODES * 2 * 4), BUFFER(cell_sums, sums, 2 * KERNEL_CELL_SUMS * 8)}},
 };
 
 /* What can be wrong with a view. */
@@ -398,7 +411,7 @@ static void views_that_leave_their_buffer_are_refused(void **state) {
 static bool has_own_size(const struct operation *o, const struct part *p) {
   return (o->run == run_tile_sums && p->at == offsetof(struct kernel_tile_sums, photo)) ||
          (o->run == run_warp && p->at == offsetof(struct kernel_warp, photo)) || o->run == run_components ||
-         o->run == run_profiles;
+         o->run == run_profiles || (o->run == run_cell_sums && p->at == offsetof(struct kernel_cell_sums, cells));
 }
 
 static void sizes_that_do_not_fit_together_are_refused(void **state) {

@@ -45,12 +45,32 @@ static void atan2_is_right_all_round(void **state) {
   assert_true(math_atan2(0, -1) == MATH_PI && isnan(math_atan2(NAN, 1)));
 }
 
+static void log_is_right_to_its_last_digits(void **state) {
+  (void)state;
+  for (double x = 1e-12; x < 1e12; x *= 1.00137) {
+    long double expected = logl(x), most = 4e-16L * fabsl(expected);
+    assert_near("log", x, math_log(x), expected, most > 2e-16L ? most : 2e-16L);
+  }
+  assert_true(math_log(1) == 0 && isinf(math_log(0)) && isnan(math_log(-1)) && isnan(math_log(NAN)));
+}
+
+static void cbrt_is_right_to_its_last_digits(void **state) {
+  (void)state;
+  for (double x = 1e-12; x < 1e12; x *= 1.00137) {
+    assert_near("cbrt", x, math_cbrt(x), cbrtl(x), 4e-16L * cbrtl(x));
+    assert_near("cbrt", -x, math_cbrt(-x), -cbrtl(x), 4e-16L * cbrtl(x));
+  }
+  assert_true(math_cbrt(0) == 0 && isnan(math_cbrt(NAN)) && math_cbrt(INFINITY) == INFINITY);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(exp_is_right_to_its_last_digits),
       cmocka_unit_test(erf_is_right_to_its_last_digits),
       cmocka_unit_test(sin_and_cos_are_right_to_their_last_digits),
       cmocka_unit_test(atan2_is_right_all_round),
+      cmocka_unit_test(log_is_right_to_its_last_digits),
+      cmocka_unit_test(cbrt_is_right_to_its_last_digits),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -25,5 +25,6 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .limits_of_one = FAST(cpu_limits_of_one),
                    .compare = FAST(cpu_compare),
                    .components = FAST(cpu_components),
-                   .profiles = FAST(cpu_profiles)},
+                   .profiles = FAST(cpu_profiles),
+                   .cell_sums = cpu_cell_sums},
 };

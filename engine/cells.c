@@ -1,0 +1,224 @@
+#include "engine/cells.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Finer is of no use for a mean, and takes longer. */
+static const double MOST_PIXELS = 0.2e6;
+
+/* A zone of which less than a share is calm and away from its rim is taken whole. */
+static const double LEAST_CALM = 0.2;
+
+/* Brightness is told apart in steps of 32 grey levels; a calm pixel's neighbours differ by at most so much. */
+enum { MIXED = 0, LABELS = 256, TONES = 8, CALM_RANGE = 10, TILES = 80, LEAST_SIDE = 8 };
+
+static int level_of(const struct cells_photo *golden) {
+  int level = 1;
+  int most = golden->luma->count <= golden->cb->count ? golden->luma->count : golden->cb->count + 1;
+  while (level + 1 < most &&
+         (double)golden->luma->level[level].width * (double)golden->luma->level[level].height > MOST_PIXELS)
+    level++;
+  return level;
+}
+
+/* The label that all full-size pixels under one of the level have, or MIXED. */
+static uint8_t label_under(const struct plane *labels, int level, int32_t x, int32_t y) {
+  int32_t left = x << level, top = y << level, right = left + (1 << level), bottom = top + (1 << level);
+  if (right > labels->width) right = labels->width;
+  if (bottom > labels->height) bottom = labels->height;
+  uint8_t label = labels->pixels[(size_t)top * labels->stride + (size_t)left];
+  for (int32_t v = top; v < bottom; v++)
+    for (int32_t u = left; u < right; u++)
+      if (labels->pixels[(size_t)v * labels->stride + (size_t)u] != label) return MIXED;
+  return label;
+}
+
+/* Whether all neighbours have the same label and about the same brightness. */
+static bool is_calm(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, int32_t x, int32_t y) {
+  if (x < 1 || y < 1 || x + 1 >= width || y + 1 >= height) return false;
+  size_t here = (size_t)y * (size_t)width + (size_t)x;
+  int low = 255, high = 0;
+  for (int32_t v = y - 1; v <= y + 1; v++)
+    for (int32_t u = x - 1; u <= x + 1; u++) {
+      size_t at = (size_t)v * (size_t)width + (size_t)u;
+      if (pure[at] != pure[here]) return false;
+      if (luma[at] < low) low = luma[at];
+      if (luma[at] > high) high = luma[at];
+    }
+  return high - low <= CALM_RANGE;
+}
+
+/* Leaves the pixels that count: their zone's calm ones, or all where these are few. */
+static void drop_restless(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept) {
+  size_t calm[LABELS] = {0}, all[LABELS] = {0};
+  for (int pass = 0; pass < 2; pass++)
+    for (int32_t y = 0; y < height; y++)
+      for (int32_t x = 0; x < width; x++) {
+        size_t at = (size_t)y * (size_t)width + (size_t)x;
+        bool in = is_calm(pure, luma, width, height, x, y);
+        uint8_t label = pure[at];
+        if (pass == 0)
+          calm[label] += in, all[label]++;
+        else
+          kept[at] = in || (double)calm[label] < LEAST_CALM * (double)all[label] ? label : MIXED;
+      }
+}
+
+/* Sums of where a cell's pixels lie, until it is finished. */
+static struct cell *cell_at(struct cells *cells, size_t *capacity, uint8_t label) {
+  if (cells->count == *capacity) {
+    size_t larger = *capacity ? 2 * *capacity : 64;
+    struct cell *grown = realloc(cells->cell, larger * sizeof *grown);
+    if (!grown) return NULL;
+    cells->cell = grown, *capacity = larger;
+  }
+  struct cell *cell = &cells->cell[cells->count++];
+  *cell = (struct cell){.label = label};
+  return cell;
+}
+
+/* Numbers the cells of one tile. False: out of memory. */
+static bool cut_tile(const uint8_t *kept, const uint8_t *luma, int32_t left, int32_t top, int32_t side,
+                     struct cells *cells, size_t *capacity, uint16_t *numbers) {
+  uint16_t number[LABELS][TONES] = {{0}};
+  int32_t right = left + side < cells->width ? left + side : cells->width;
+  int32_t bottom = top + side < cells->height ? top + side : cells->height;
+  for (int32_t y = top; y < bottom; y++)
+    for (int32_t x = left; x < right; x++) {
+      size_t at = (size_t)y * (size_t)cells->width + (size_t)x;
+      uint8_t label = kept[at];
+      uint16_t *of = &number[label][luma[at] * TONES / 256];
+      if (label == MIXED || (!*of && cells->count == UINT16_MAX)) continue;
+      if (!*of) {
+        if (!cell_at(cells, capacity, label)) return false;
+        *of = (uint16_t)cells->count;
+      }
+      struct cell *cell = &cells->cell[*of - 1];
+      cell->pixels++, cell->x += x, cell->y += y;
+      numbers[at] = *of;
+    }
+  return true;
+}
+
+static int32_t side_of(const struct cells *cells) {
+  int32_t side = (int32_t)(sqrt((double)cells->width * (double)cells->height / TILES) + 0.5);
+  return side < LEAST_SIDE ? LEAST_SIDE : side;
+}
+
+static enum status cut(struct device *device, const struct plane *labels, const struct kernel_image *golden,
+                       struct cells *cells, struct fault *fault) {
+  size_t count = (size_t)cells->width * (size_t)cells->height, capacity = 0;
+  uint8_t *pure = malloc(3 * count), *kept = pure + count, *luma = kept + count;
+  uint16_t *numbers = calloc(count, sizeof *numbers);
+  enum status status = pure && numbers ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  if (!status) {
+    struct plane plane = {luma, cells->width, cells->height, (size_t)cells->width};
+    status = device_download_plane(device, golden, &plane, fault);
+  }
+  if (!status) {
+    for (int32_t y = 0; y < cells->height; y++)
+      for (int32_t x = 0; x < cells->width; x++)
+        pure[(size_t)y * (size_t)cells->width + (size_t)x] = label_under(labels, cells->level, x, y);
+    drop_restless(pure, luma, cells->width, cells->height, kept);
+  }
+  int32_t side = side_of(cells);
+  for (int32_t y = 0; y < cells->height && !status; y += side)
+    for (int32_t x = 0; x < cells->width && !status; x += side)
+      if (!cut_tile(kept, luma, x, y, side, cells, &capacity, numbers))
+        status = fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  if (!status) status = device_upload(device, &cells->memory, numbers, count * sizeof *numbers, fault);
+  if (!status) cells->image = device_view(&cells->memory, cells->width, cells->height);
+  for (size_t i = 0; i < cells->count; i++) {
+    struct cell *cell = &cells->cell[i];
+    double unit = (double)(1 << cells->level), n = (double)cell->pixels;
+    cell->x = unit * (cell->x / n + 0.5) - 0.5, cell->y = unit * (cell->y / n + 0.5) - 0.5;
+  }
+  free(pure);
+  free(numbers);
+  return status;
+}
+
+enum status cells_open(struct device *device, const struct plane *labels, const struct cells_photo *golden,
+                       struct cells *cells, struct fault *fault) {
+  struct cells_work work = {0};
+  struct placement here = {.pose = pose_identity()};
+  memset(cells, 0, sizeof *cells);
+  cells->level = level_of(golden);
+  cells->width = golden->luma->level[cells->level].width, cells->height = golden->luma->level[cells->level].height;
+  enum status status = cut(device, labels, &golden->luma->level[cells->level], cells, fault);
+  if (!status && cells->count) status = cells_measure(device, cells, &here, golden, &work, fault);
+  for (size_t i = 0; i < cells->count && !status; i++)
+    memcpy(cells->cell[i].colour, work.colour[i].colour, sizeof work.colour[i].colour);
+  cells_work_free(device, &work);
+  if (status) cells_close(device, cells);
+  return status;
+}
+
+void cells_close(struct device *device, struct cells *cells) {
+  device_release(device, &cells->memory);
+  free(cells->cell);
+  memset(cells, 0, sizeof *cells);
+}
+
+static enum status reserve(struct device *device, const struct cells *cells, size_t nodes, struct cells_work *work,
+                           struct fault *fault) {
+  if (nodes > work->grid_size || cells->count > work->count) {
+    cells_work_free(device, work);
+    work->grid = malloc(nodes * 2 * sizeof *work->grid);
+    work->sums = malloc(cells->count * KERNEL_CELL_SUMS * sizeof *work->sums);
+    work->colour = malloc(cells->count * sizeof *work->colour);
+    if (!work->grid || !work->sums || !work->colour) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+    work->grid_size = nodes, work->count = cells->count;
+  }
+  return device_reserve(device, &work->device_sums, cells->count * KERNEL_CELL_SUMS * sizeof *work->sums, fault);
+}
+
+/* BT.601, full range. */
+static struct cell_colour colour_of(const int64_t *sums, bool grey) {
+  struct cell_colour c = {.pixels = sums[CELL_SEEN]};
+  if (!c.pixels) return c;
+  double n = 16.0 * (double)c.pixels, y = (double)sums[CELL_LUMA] / n, cb = (double)sums[CELL_CB] / n - 128;
+  double cr = (double)sums[CELL_CR] / n - 128;
+  if (grey) cb = cr = 0;
+  c.colour[0] = y + 1.402 * cr, c.colour[1] = y - 0.344136 * cb - 0.714136 * cr, c.colour[2] = y + 1.772 * cb;
+  return c;
+}
+
+enum status cells_measure(struct device *device, const struct cells *cells, const struct placement *placement,
+                          const struct cells_photo *photo, struct cells_work *work, struct fault *fault) {
+  size_t nodes = (size_t)KERNEL_NODES(cells->width) * (size_t)KERNEL_NODES(cells->height);
+  size_t bytes = cells->count * KERNEL_CELL_SUMS * sizeof *work->sums;
+  enum status status = reserve(device, cells, nodes, work, fault);
+  if (status) return status;
+  bool grey = photo->cb == photo->luma;
+  int most = grey || photo->luma->count <= photo->cb->count ? photo->luma->count : photo->cb->count + 1;
+  int level =
+      placement_photo_level(placement, cells->level, cells->width << cells->level, cells->height << cells->level, most);
+  if (level < 1) level = 1;
+  placement_grid(placement, cells->level, cells->width, cells->height, level, work->grid);
+  status = device_upload(device, &work->device_grid, work->grid, nodes * 2 * sizeof *work->grid, fault);
+  if (status) return status;
+  struct kernel_cell_sums call = {.cells = cells->image,
+                                  .luma = photo->luma->level[level],
+                                  .cb = grey ? photo->luma->level[level] : photo->cb->level[level - 1],
+                                  .cr = grey ? photo->luma->level[level] : photo->cr->level[level - 1],
+                                  .place = work->device_grid.buffer,
+                                  .cell_count = (int32_t)cells->count,
+                                  .sums = work->device_sums.buffer};
+  status = device_check(device->backend->operations.cell_sums(device->context, &call), "cell_sums", fault);
+  if (!status) status = device_download(device, &work->device_sums, work->sums, bytes, fault);
+  for (size_t i = 0; i < cells->count && !status; i++)
+    work->colour[i] = colour_of(work->sums + i * KERNEL_CELL_SUMS, grey);
+  return status;
+}
+
+void cells_work_free(struct device *device, struct cells_work *work) {
+  device_release(device, &work->device_grid);
+  device_release(device, &work->device_sums);
+  free(work->grid);
+  free(work->sums);
+  free(work->colour);
+  memset(work, 0, sizeof *work);
+}

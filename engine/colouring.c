@@ -1,0 +1,260 @@
+#include "engine/colouring.h"
+
+#include "engine/cielab.h"
+#include "kernels/math.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The least difference that counts where the spec says nothing: what a buyer sees side by side. */
+static const double DEFAULT_LIMIT = 1.6;
+
+/* Values above are not known: the sensor may have been full. */
+static const double FULL_VALUE = 249;
+
+/* A cell of so many pixels weighs 1, and so does a value of this; noise weighs less where it is bright. */
+static const double WHOLE_CELL = 150, BRIGHT_VALUE = 110;
+
+/* Share of a zone that the photo must show. */
+static const double LEAST_SHOWN = 0.5;
+
+static double log_light(double value) {
+  return math_log(cielab_light(value) + TONE_FLOOR);
+}
+
+static double weight_of(double value, int64_t pixels) {
+  double size = (double)pixels / WHOLE_CELL, bright = (value + 14) / (BRIGHT_VALUE + 14);
+  if (value >= FULL_VALUE) return 0;
+  return (size < 1 ? size : 1) * (bright < 1 ? bright * bright : 1);
+}
+
+static bool has_label(const struct cells *cells, int label) {
+  for (size_t i = 0; i < cells->count; i++)
+    if (cells->cell[i].label == label) return true;
+  return false;
+}
+
+static int label_of(size_t zone) {
+  return ZONES_FIRST + (int)zone;
+}
+
+/* Whether there is anything that a zone's colour could be held against. */
+static bool is_judged(const struct spec *spec) {
+  int kinds = !spec->outside_ignored;
+  for (size_t i = 0; i < spec->zone_count; i++) kinds += !spec->zones[i].ignore;
+  return spec->colour != COLOUR_NONE || (spec->zone_count && kinds > 1);
+}
+
+static enum status check_sizes(const struct colouring *c, struct fault *fault) {
+  for (size_t i = 0; i < c->spec->zone_count; i++) {
+    const struct spec_zone *zone = &c->spec->zones[i];
+    bool needed = !zone->ignore && !isnan(zone->tolerance.delta_e);
+    if ((needed || label_of(i) == c->reference) && !has_label(&c->cells, label_of(i)))
+      return fault_set(fault, STATUS_INVALID,
+                       "zone %s: no part of it is %d px wide and high and covered by no other zone; expected one, for "
+                       "its colour is %s",
+                       zone->name, 1 << c->cells.level, needed ? "judged" : "the reference");
+  }
+  return STATUS_OK;
+}
+
+/* The reference may lie on ground that is not compared. */
+static enum status draw_reference(const struct spec *spec, const struct photo *masks, const struct zones *zones,
+                                  struct colouring *c, struct plane *labels, struct fault *fault) {
+  size_t size = zones->labels.stride * (size_t)zones->labels.height;
+  *labels = zones->labels;
+  labels->pixels = malloc(size);
+  if (!labels->pixels) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  memcpy(labels->pixels, zones->labels.pixels, size);
+  for (size_t i = 0; i < spec->zone_count && spec->colour == COLOUR_ZONE; i++) {
+    if (strcmp(spec->zones[i].name, spec->colour_zone) != 0) continue;
+    c->reference = (uint8_t)label_of(i);
+    return zones_draw_one(&spec->zones[i], masks ? &masks[i] : NULL, c->reference, labels, fault);
+  }
+  return STATUS_OK;
+}
+
+static enum status take_golden(struct colouring *c, struct fault *fault) {
+  c->samples = malloc((c->cells.count + 1) * sizeof *c->samples);
+  if (!c->samples) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct cell *cell = &c->cells.cell[i];
+    struct tone_sample *s = &c->samples[i];
+    *s = (struct tone_sample){.x = cell->x, .y = cell->y, .label = cell->label};
+    for (int k = 0; k < 3; k++)
+      s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], cell->pixels);
+  }
+  return STATUS_OK;
+}
+
+enum status colouring_open(struct device *device, const struct spec *spec, const struct photo *masks,
+                           const struct zones *zones, const struct cells_photo *golden, struct colouring *c,
+                           struct fault *fault) {
+  struct plane labels = {0};
+  memset(c, 0, sizeof *c);
+  bool grey = golden->cb == golden->luma;
+  if (grey && spec->colour == COLOUR_ZONE)
+    return fault_set(fault, STATUS_INVALID, "colour.reference: %s: the golden photo is grey; expected one in colour",
+                     spec->colour_zone);
+  c->judged = is_judged(spec) && !grey;
+  if (golden->luma->count < 2) return STATUS_OK;
+  c->spec = spec, c->width = zones->labels.width, c->height = zones->labels.height;
+  enum status status = draw_reference(spec, masks, zones, c, &labels, fault);
+  if (!status) status = cells_open(device, &labels, golden, &c->cells, fault);
+  if (!status && c->judged) status = check_sizes(c, fault);
+  if (!status) status = take_golden(c, fault);
+  free(labels.pixels);
+  return status;
+}
+
+void colouring_close(struct device *device, struct colouring *c) {
+  cells_close(device, &c->cells);
+  free(c->samples);
+  memset(c, 0, sizeof *c);
+}
+
+/* ---- a photo ---- */
+
+/* The golden's luma against the photo's, as if it were one of three colours. */
+static void take_luma(const struct cell *cell, const struct cell_colour *shown, bool seen, struct tone_sample *s) {
+  double luma = 0.299 * cell->colour[0] + 0.587 * cell->colour[1] + 0.114 * cell->colour[2], value = shown->colour[0];
+  double here = weight_of(luma, cell->pixels), there = seen ? weight_of(value, shown->pixels) : 0;
+  s->golden[0] = log_light(luma), s->photo[0] = seen ? log_light(value) : 0;
+  s->weight[0] = here < there ? here : there, s->weight[1] = s->weight[2] = 0;
+}
+
+static enum status take_photo(const struct colouring *c, bool grey, struct colouring_work *work, struct fault *fault) {
+  if (!work->samples) work->samples = malloc((c->cells.count + 1) * sizeof *work->samples);
+  if (!work->zones) work->zones = malloc((c->spec->zone_count + 1) * sizeof *work->zones);
+  if (!work->label) work->label = malloc(c->spec->zone_count + 1);
+  if (!work->samples || !work->zones || !work->label) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct cell_colour *shown = &work->cells.colour[i];
+    struct tone_sample *s = &work->samples[i];
+    *s = c->samples[i];
+    bool seen = 2 * shown->pixels >= c->cells.cell[i].pixels;
+    if (grey) {
+      take_luma(&c->cells.cell[i], shown, seen, s);
+      continue;
+    }
+    for (int k = 0; k < 3; k++) {
+      s->photo[k] = seen ? log_light(shown->colour[k]) : 0;
+      double weight = seen ? weight_of(shown->colour[k], shown->pixels) : 0;
+      if (weight < s->weight[k]) s->weight[k] = weight;
+    }
+  }
+  return STATUS_OK;
+}
+
+struct mean_lab {
+  struct cielab golden, photo;
+  double shown, all; /* pixels */
+};
+
+static void add_lab(struct cielab *sum, const double *light, double weight) {
+  struct cielab lab = cielab_of_light(light);
+  sum->l += weight * lab.l, sum->a += weight * lab.a, sum->b += weight * lab.b;
+}
+
+/* Mean colours of a zone, the photo's under the golden's light. A cell that is not known in a channel does not count.
+ */
+static struct mean_lab zone_lab(const struct colouring *c, const struct colouring_work *work, int label,
+                                const struct tone *tone) {
+  struct mean_lab m = {.shown = 0};
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct tone_sample *s = &work->samples[i];
+    double n = (double)c->cells.cell[i].pixels, golden[3], photo[3];
+    if (s->label != label) continue;
+    m.all += n;
+    if (!(s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0)) continue;
+    for (int k = 0; k < 3; k++) {
+      golden[k] = math_exp(s->golden[k]) - TONE_FLOOR;
+      photo[k] = math_exp(tone_undo(tone, s->x, s->y, k, s->photo[k])) - TONE_FLOOR;
+    }
+    m.shown += n;
+    add_lab(&m.golden, golden, n);
+    add_lab(&m.photo, photo, n);
+  }
+  double share = m.shown > 0 ? 1 / m.shown : 0;
+  m.golden = (struct cielab){share * m.golden.l, share * m.golden.a, share * m.golden.b};
+  m.photo = (struct cielab){share * m.photo.l, share * m.photo.a, share * m.photo.b};
+  return m;
+}
+
+static double limit_of(const struct spec *spec, const struct spec_zone *zone) {
+  double own = zone ? zone->tolerance.delta_e : NAN, all = spec->tolerance.delta_e;
+  return !isnan(own) ? own : !isnan(all) ? all : DEFAULT_LIMIT;
+}
+
+/* `zone` NULL: what lies outside of all. */
+static enum status measure_zone(const struct colouring *c, const struct spec_zone *zone, int label,
+                                struct colouring_work *work, struct fault *fault) {
+  struct tone tone = tone_none(c->width, c->height);
+  enum status status = STATUS_OK;
+  if (c->spec->colour != COLOUR_FIXTURE)
+    status = tone_fit(work->samples, c->cells.count, label, c->reference, &tone, fault);
+  if (status) return status;
+  struct mean_lab m = zone_lab(c, work, label, &tone);
+  if (!(m.shown >= LEAST_SHOWN * m.all && m.all > 0)) return STATUS_OK;
+  struct zone_result *result = &work->zones[work->count];
+  work->label[work->count++] = (uint8_t)label;
+  snprintf(result->name, sizeof result->name, "%s", zone ? zone->name : "outside");
+  result->delta_e = cielab_difference(&m.golden, &m.photo);
+  result->limit = limit_of(c->spec, zone);
+  return STATUS_OK;
+}
+
+/* What the lamp's colour alone makes of mid grey, its brightness left as it is. */
+static double cast_of(const struct tone *tone) {
+  static const double luminance[3] = {0.2126729, 0.7151522, 0.0721750};
+  double light[3], grey[3], sum = 0;
+  for (int k = 0; k < 3; k++) light[k] = math_exp(tone->level[k]), sum += luminance[k] * light[k];
+  for (int k = 0; k < 3; k++) grey[k] = 0.2, light[k] *= 0.2 / sum;
+  struct cielab a = cielab_of_light(grey), b = cielab_of_light(light);
+  return cielab_difference(&a, &b);
+}
+
+enum status colouring_tone(struct device *device, const struct colouring *c, const struct placement *placement,
+                           const struct cells_photo *photo, struct colouring_work *work, struct tone *tone,
+                           struct fault *fault) {
+  *tone = tone_none(c->width, c->height);
+  if (!c->cells.count) return STATUS_OK;
+  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
+  if (!status) status = take_photo(c, photo->cb == photo->luma, work, fault);
+  return status ? status : tone_fit(work->samples, c->cells.count, 0, 0, tone, fault);
+}
+
+static enum status find_cast(const struct colouring *c, struct colouring_work *work, struct fault *fault) {
+  work->cast = NAN;
+  if (c->spec->colour != COLOUR_NONE) return STATUS_OK;
+  struct tone tone = tone_none(c->width, c->height);
+  enum status status = tone_fit(work->samples, c->cells.count, 0, 0, &tone, fault);
+  if (!status) work->cast = cast_of(&tone);
+  return status;
+}
+
+enum status colouring_measure(struct device *device, const struct colouring *c, const struct placement *placement,
+                              const struct cells_photo *photo, struct colouring_work *work, struct fault *fault) {
+  work->count = 0, work->measured = false;
+  if (!c->cells.count || !c->judged) return STATUS_OK;
+  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
+  if (!status) status = take_photo(c, false, work, fault);
+  for (size_t i = 0; i < c->spec->zone_count && !status; i++)
+    if (!c->spec->zones[i].ignore && label_of(i) != c->reference && has_label(&c->cells, label_of(i)))
+      status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);
+  /* Between zones it is only something to hold them against. */
+  if (!status && c->spec->colour != COLOUR_NONE && has_label(&c->cells, ZONES_OUTSIDE))
+    status = measure_zone(c, NULL, ZONES_OUTSIDE, work, fault);
+  if (!status) status = find_cast(c, work, fault);
+  work->measured = !status;
+  return status;
+}
+
+void colouring_work_free(struct device *device, struct colouring_work *work) {
+  cells_work_free(device, &work->cells);
+  free(work->samples);
+  free(work->zones);
+  free(work->label);
+  memset(work, 0, sizeof *work);
+}

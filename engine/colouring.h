@@ -1,0 +1,59 @@
+/* The colours of zones: the mean of each against the golden's, as CIEDE2000, with the photo's light taken away.
+ *
+ * What may pass for light is told by colour.reference. With a zone, whose colour is known to stay, the lamp's level and
+ * colour are read from it alone. With fixture nothing passes for light. With none the zones are held against each
+ * other: each against the light that the rest of the golden shows. The camera's curve and how the light falls over the
+ * product are always read from all of the golden, where the judged zone itself may have any colour. */
+#ifndef ASSAY_ENGINE_COLOURING_H
+#define ASSAY_ENGINE_COLOURING_H
+
+#include "engine/aligned.h"
+#include "engine/cells.h"
+#include "engine/tone.h"
+#include "engine/zones.h"
+#include "models/result.h"
+
+#include <stdbool.h>
+
+/* The golden's side. */
+struct colouring {
+  const struct spec *spec;
+  int32_t width, height;
+  struct cells cells;          /* labels as in zones.h */
+  bool judged;                 /* there is something that zones could be held against */
+  uint8_t reference;           /* label of the reference zone, or 0 */
+  struct tone_sample *samples; /* of the golden, one a cell; photo not set */
+};
+
+/* One thread's working memory and the last photo's colours. All zero is empty. */
+struct colouring_work {
+  bool measured;
+  struct zone_result *zones; /* limit NAN: not judged */
+  uint8_t *label;            /* of each zone of them */
+  size_t count;
+  double cast; /* CIEDE2000 of mid grey by what all zones have in common but brightness; NAN under a reference */
+  struct cells_work cells;
+  struct tone_sample *samples;
+};
+
+/* Colours are judged where the golden is in colour and has a reference or two kinds of ground at least. STATUS_INVALID
+ * where the reference zone or a zone with a limit of its own is too small to have a colour, or a grey golden should
+ * have a reference. `masks` as for zones_draw. */
+enum status colouring_open(struct device *device, const struct spec *spec, const struct photo *masks,
+                           const struct zones *zones, const struct cells_photo *golden, struct colouring *colouring,
+                           struct fault *fault);
+void colouring_close(struct device *device, struct colouring *colouring);
+
+/* How the light and camera of an aligned photo, taken over all of the golden, differ from the golden's. */
+enum status colouring_tone(struct device *device, const struct colouring *colouring, const struct placement *placement,
+                           const struct cells_photo *photo, struct colouring_work *work, struct tone *tone,
+                           struct fault *fault);
+
+/* Measures an aligned colour photo's zones and, under a reference, what is compared outside of them ("outside"); the
+ * reference zone is not one of them, nor what the photo hardly shows. */
+enum status colouring_measure(struct device *device, const struct colouring *colouring,
+                              const struct placement *placement, const struct cells_photo *photo,
+                              struct colouring_work *work, struct fault *fault);
+void colouring_work_free(struct device *device, struct colouring_work *work);
+
+#endif

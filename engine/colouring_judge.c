@@ -1,0 +1,121 @@
+#include "engine/inspector.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A lamp whose colour makes so much of grey is not passed over in silence. */
+static const double MOST_CAST = 4;
+
+static double use_of(const struct zone_result *zone) {
+  return zone->delta_e / zone->limit;
+}
+
+static bool is_off(const struct zone_result *zone) {
+  return zone->delta_e > zone->limit;
+}
+
+/* The zone's whole ground, as one finding. */
+static struct finding ground_of(const struct plane *labels, uint8_t label, double use) {
+  struct finding f = {
+      .left = labels->width, .top = labels->height, .right = -1, .bottom = -1, .peak = use, .chroma_peak = use};
+  for (int32_t y = 0; y < labels->height; y++) {
+    const uint8_t *row = labels->pixels + (size_t)y * labels->stride;
+    for (int32_t x = 0; x < labels->width; x++) {
+      if (row[x] != label) continue;
+      if (x < f.left) f.left = x;
+      if (x > f.right) f.right = x;
+      if (y < f.top) f.top = y;
+      f.bottom = y;
+      f.area++;
+    }
+  }
+  return f;
+}
+
+static bool comes_before(const struct region *a, const struct region *b) {
+  return a->golden_box[1] != b->golden_box[1] ? a->golden_box[1] < b->golden_box[1]
+                                              : a->golden_box[0] < b->golden_box[0];
+}
+
+static enum status add_region(const struct inspection *work, size_t at, struct result *result, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  const struct zone_result *zone = &work->colours.zones[at];
+  uint8_t label = work->colours.label[at];
+  if (result->region_count == RESULT_MAX_REGIONS) return STATUS_OK;
+  struct region *larger = realloc(result->regions, (result->region_count + 1) * sizeof *larger);
+  if (!larger) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  result->regions = larger;
+  double use = use_of(zone);
+  struct finding f = ground_of(&in->zones.labels, label, use);
+  struct region r = {.area_px = f.area, .peak = use, .class_ = CLASS_COLOUR};
+  r.golden_box[0] = f.left, r.golden_box[1] = f.top;
+  r.golden_box[2] = f.right - f.left + 1, r.golden_box[3] = f.bottom - f.top + 1;
+  verdict_photo_box(work, &f, r.box);
+  if (in->spec->scale == SCALE_FIXTURE) {
+    r.has_size = true;
+    r.size_mm = in->spec->mm_per_px * (r.golden_box[2] > r.golden_box[3] ? r.golden_box[2] : r.golden_box[3]);
+  }
+  r.severity = label >= ZONES_FIRST ? in->spec->zones[label - ZONES_FIRST].severity : SEVERITY_MAJOR;
+  if (label >= ZONES_FIRST) memcpy(r.zone, zone->name, sizeof r.zone);
+  r.confidence = use * use / (use * use + 1);
+  size_t place = result->region_count++;
+  for (; place && comes_before(&r, &larger[place - 1]); place--) larger[place] = larger[place - 1];
+  larger[place] = r;
+  return STATUS_OK;
+}
+
+static const char *against(const struct spec *spec) {
+  return spec->colour == COLOUR_NONE      ? "the product's other zones"
+         : spec->colour == COLOUR_FIXTURE ? "a fixed camera and lamp"
+                                          : "the reference zone";
+}
+
+static void fail_by_colour(const struct inspection *work, size_t worst, size_t off, struct result *result) {
+  const struct zone_result *zone = &work->colours.zones[worst];
+  result_add_reason(result, REASON_COLOUR,
+                    "%zu %s another colour than the golden sample's by %s; the worst, %s, is off by %.1f (CIEDE2000; "
+                    "at most %.1f)",
+                    off, off == 1 ? "zone has" : "zones have", against(work->inspector->spec), zone->name,
+                    zone->delta_e, zone->limit);
+  result->verdict = VERDICT_FAIL;
+}
+
+/* What all zones have in common may be the lamp or the material. */
+static void say_cast(const struct inspection *work, struct result *result) {
+  if (!(work->colours.cast > MOST_CAST)) return;
+  result_add_reason(result, REASON_LIGHT_OR_MATERIAL,
+                    "all zones have another colour in common, %.1f on a mid grey (CIEDE2000): lamp and material cannot "
+                    "be told apart without colour.reference, so that only differences between zones were judged",
+                    work->colours.cast);
+}
+
+static enum status copy_zones(const struct colouring_work *colours, struct result *result, struct fault *fault) {
+  if (!colours->count) return STATUS_OK;
+  result->zones = malloc(colours->count * sizeof *result->zones);
+  if (!result->zones) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
+  memcpy(result->zones, colours->zones, colours->count * sizeof *result->zones);
+  result->zone_count = colours->count;
+  return STATUS_OK;
+}
+
+enum status colouring_judge(const struct inspection *work, struct result *result, struct fault *fault) {
+  const struct colouring_work *colours = &work->colours;
+  size_t off = 0, worst = 0;
+  if (!colours->measured) return STATUS_OK;
+  enum status status = copy_zones(colours, result, fault);
+  for (size_t i = 0; i < colours->count && !status; i++) {
+    if (use_of(&colours->zones[i]) > use_of(&colours->zones[worst])) worst = i;
+    if (!is_off(&colours->zones[i])) continue;
+    off++;
+    status = add_region(work, i, result, fault);
+  }
+  if (status || !colours->count) return status;
+  if (result->verdict != VERDICT_CANNOT_JUDGE || off) {
+    double use = use_of(&colours->zones[worst]), score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
+    if (result->verdict == VERDICT_CANNOT_JUDGE || score < result->score) result->score = score;
+  }
+  if (off) fail_by_colour(work, worst, off, result);
+  say_cast(work, result);
+  return STATUS_OK;
+}
