@@ -13,5 +13,6 @@ extern const struct command command_golden_create, command_golden_check, command
 extern const struct command command_bench_group, command_lot_image, command_bench_service, command_cancel,
     command_retry, command_bench_run;
 extern const struct command command_bench_light, command_bench_lots;
+extern const struct command command_bench_reuse;
 
 #endif

@@ -50,14 +50,35 @@ static json_t *incomplete_to_json(const struct lots *lots, const struct lot *lot
   return list;
 }
 
+static json_t *rounded(double likeness) {
+  return json_real((double)(int64_t)(10 * likeness + 0.5) / 10);
+}
+
+static json_t *cameras_to_json(const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->cameras.count; i++)
+    json_array_append_new(list, json_string(names_text(&lot->cameras, (uint32_t)i)));
+  return list;
+}
+
+static json_t *gaps_to_json(const struct lots *lots, const struct lot *lot) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < lot->gap_count; i++)
+    json_array_append_new(list, json_pack("{s:s, s:I}", "after_unit", lots_unit_name(lots, lot->gaps[i].after),
+                                          "missing", (json_int_t)lot->gaps[i].missing));
+  return list;
+}
+
 static json_t *reused_to_json(const struct lots *lots, const struct lot *lot) {
   json_t *list = json_array();
   for (size_t i = 0; i < lot->reused.count; i++) {
     const struct lot_photo *photo = &lot->reused.items[i];
     const struct lot *first = &lots->items[lots->entries[photo->other].lot];
-    json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?}", "photo", photo->photo, "unit",
-                                          lots_unit_name(lots, photo->unit), "first_unit",
-                                          lots_unit_name(lots, photo->other), "first_lot", first->name));
+    json_array_append_new(list,
+                          json_pack("{s:s, s:s, s:s, s:s?, s:s, s:o}", "photo", photo->photo, "unit",
+                                    lots_unit_name(lots, photo->unit), "first_unit", lots_unit_name(lots, photo->other),
+                                    "first_lot", first->name, "same", photo->likeness > 0 ? "scene" : "bytes",
+                                    "likeness", photo->likeness > 0 ? rounded(photo->likeness) : json_null()));
   }
   return list;
 }
@@ -73,14 +94,15 @@ json_t *lot_verdict_to_json(const struct lots *lots, const struct judge_terms *t
   const struct lot *lot = &lots->items[verdict->lot];
   json_t *classes = json_array();
   for (int i = 0; i < LOT_CLASSES; i++) json_array_append_new(classes, class_to_json(terms, &verdict->classes[i], i));
-  return json_pack("{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o}",
+  return json_pack("{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
                    row_key_name(lots->by), lot->name, lots->by == ROW_FACTORY ? "supplier" : "factory", lot->supplier,
                    "outcome", lot_outcome_name(verdict->outcome), "size",
                    verdict->size_known ? integer(verdict->size) : json_null(), "units", (json_int_t)verdict->units,
                    "photos", (json_int_t)lot->photos, "level", plan_level_name(terms->level), "standard", PLAN_STANDARD,
                    "drawn", verdict->drawn, "resubmitted", verdict->resubmitted, "classes", classes, "unjudged",
                    unjudged_to_json(lots, lot), "incomplete", incomplete_to_json(lots, lot), "reused",
-                   reused_to_json(lots, lot), "time_disordered", disordered_to_json(lots, lot));
+                   reused_to_json(lots, lot), "time_disordered", disordered_to_json(lots, lot), "missing_numbers",
+                   gaps_to_json(lots, lot), "cameras", cameras_to_json(lot));
 }
 
 static void print_name(FILE *out, const char *before, const char *name) {
@@ -137,7 +159,9 @@ static void print_photos(FILE *out, const struct lots *lots, const struct lot *l
     const struct lot *first = &lots->items[lots->entries[photo->other].lot];
     print_name(out, "  reused: ", photo->photo);
     print_name(out, " of unit ", lots_unit_name(lots, photo->unit));
-    print_name(out, " has the bytes of a photo of unit ", lots_unit_name(lots, photo->other));
+    print_name(out,
+               photo->likeness > 0 ? " shows the same scene as a photo of unit " : " has the bytes of a photo of unit ",
+               lots_unit_name(lots, photo->other));
     print_name(out, " of lot ", first->name ? first->name : "-");
     fputc('\n', out);
   }
@@ -149,6 +173,14 @@ static void print_photos(FILE *out, const struct lots *lots, const struct lot *l
     fputs(" has a time that does not follow its number\n", out);
   }
   if (lot->disordered > named) fprintf(out, "  time out of order: %zu photos in all\n", lot->disordered);
+  for (size_t i = 0; i < lot->gap_count && i < MOST_LISTED; i++) {
+    print_name(out, "  missing: after the photo of unit ", lots_unit_name(lots, lot->gaps[i].after));
+    fprintf(out, " %llu numbers have no photo\n", (unsigned long long)lot->gaps[i].missing);
+  }
+  if (lot->gap_count > MOST_LISTED) fprintf(out, "  missing: %zu gaps in the numbers of photos\n", lot->gap_count);
+  for (size_t i = 0; i < lot->cameras.count && lot->cameras.count > 1 && i < MOST_LISTED; i++)
+    print_name(out, i ? ", " : "  several cameras: ", names_text(&lot->cameras, (uint32_t)i));
+  if (lot->cameras.count > 1) fputc('\n', out);
   if (lot->reused.count > MOST_LISTED) fprintf(out, "  reused: %zu in all\n", lot->reused.count);
 }
 

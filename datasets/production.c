@@ -228,7 +228,9 @@ static bool make_job(const struct unit *u, size_t index, struct job *job) {
                       .shift = strdup(at_night(u->time) ? "night" : "day"),
                       .captured = text_of_time(u->time)};
   memset(job->golden_sha256, 'a', SHA256_CHARS);
-  snprintf(job->photo_id, sizeof job->photo_id, "%064llx", (unsigned long long)number_mix(index));
+  for (uint64_t part = 0; part < 4; part++)
+    snprintf(job->photo_id + 16 * part, sizeof job->photo_id - 16 * part, "%016llx",
+             (unsigned long long)number_mix(4 * (uint64_t)index + part));
   job_identify(job);
   return job->photo && job->lot && job->factory && job->line && job->shift && job->captured;
 }

@@ -21,6 +21,7 @@ enum status header_read_exif(struct header *header, const void *bytes, size_t si
   const enum status status = exif_read(bytes, size, &exif, fault);
   header->orientation = exif.orientation;
   memcpy(header->captured, exif.captured, sizeof header->captured);
+  memcpy(header->camera, exif.camera, sizeof header->camera);
   return status;
 }
 
@@ -72,6 +73,7 @@ static enum status open_photo(struct source source, int64_t max_pixels, const st
   *info = (struct decode_info){.format = (*format)->name, .orientation = header->orientation};
   if (header->said_orientation) info->orientation = header->said_orientation;
   memcpy(info->captured, header->captured, sizeof info->captured);
+  memcpy(info->camera, header->camera, sizeof info->camera);
   return STATUS_OK;
 }
 

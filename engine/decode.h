@@ -20,6 +20,7 @@ struct decode_options {
 struct decode_info {
   const char *format; /* "JPEG", "PNG", ...: static text */
   char captured[32];  /* EXIF DateTimeOriginal as "2026-03-01T22:14:05", "" where there is none */
+  char camera[96];    /* EXIF make and model, UTF-8 without control characters, "" where there is none */
   int orientation;    /* EXIF 1..8 as found; already applied to the image */
 };
 

@@ -21,6 +21,7 @@ struct header {
   int orientation;       /* EXIF 1..8 still to be applied */
   int said_orientation;  /* as the EXIF says, also where the library has applied it; 0: the same */
   char captured[32];
+  char camera[96];
   uint8_t *profile; /* ICC, owned; NULL: none */
   size_t profile_size;
 };

@@ -93,7 +93,10 @@ static enum status read_tags(TIFF *tiff, const struct tiff_memory *memory, struc
     if (status) return status;
   }
   toff_t exif = 0;
-  const char *date = NULL;
+  const char *date = NULL, *make = NULL, *model = NULL;
+  TIFFGetField(tiff, TIFFTAG_MAKE, &make);
+  TIFFGetField(tiff, TIFFTAG_MODEL, &model);
+  exif_camera(make, model, header->camera);
   if (TIFFGetField(tiff, TIFFTAG_EXIFIFD, &exif) && TIFFReadEXIFDirectory(tiff, exif) &&
       TIFFGetField(tiff, EXIFTAG_DATETIMEORIGINAL, &date))
     exif_date((const uint8_t *)date, strlen(date), header->captured);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* libexif takes a block with this prefix, at most one JPEG segment long. */
 static const char PREFIX[6] = "Exif\0";
@@ -39,6 +40,18 @@ void exif_date(const uint8_t *text, size_t size, char captured[32]) {
   snprintf(captured, 32, "%04d-%02d-%02dT%02d:%02d:%02d", year, month, day, hour, minute, second);
 }
 
+void exif_camera(const char *make, const char *model, char camera[96]) {
+  char first[48] = "", second[48] = "";
+  if (make) snprintf(first, sizeof first, "%s", make);
+  if (model) snprintf(second, sizeof second, "%s", model);
+  for (size_t i = strlen(first); i && first[i - 1] == ' ';) first[--i] = 0;
+  for (size_t i = strlen(second); i && second[i - 1] == ' ';) second[--i] = 0;
+  bool repeats = *second && !strncasecmp(first, second, strlen(first));
+  snprintf(camera, 96, "%s%s%s", repeats ? "" : first, !repeats && *first && *second ? " " : "", second);
+  for (char *c = camera; *c; c++)
+    if (*c < ' ' || *c > '~') *c = '?';
+}
+
 /* libexif drops what it has no memory for without a word; a photo must not stay unturned for that. */
 static _Thread_local bool exhausted;
 
@@ -54,6 +67,16 @@ static void *reallocate(void *memory, ExifLong size) {
   return larger;
 }
 
+/* A text entry, which need not end in NUL; "" where there is none. */
+static void read_text(const ExifData *data, ExifTag tag, char text[48]) {
+  const ExifEntry *entry = exif_content_get_entry(data->ifd[EXIF_IFD_0], tag);
+  text[0] = 0;
+  if (!entry || entry->format != EXIF_FORMAT_ASCII) return;
+  size_t length = entry->size < 47 ? entry->size : 47;
+  memcpy(text, entry->data, length);
+  text[length] = 0;
+}
+
 static void read_entries(const ExifData *data, struct exif *exif) {
   const ExifEntry *turn = exif_content_get_entry(data->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
   if (turn && turn->format == EXIF_FORMAT_SHORT && turn->size >= 2) {
@@ -62,6 +85,10 @@ static void read_entries(const ExifData *data, struct exif *exif) {
   }
   const ExifEntry *taken = exif_content_get_entry(data->ifd[EXIF_IFD_EXIF], EXIF_TAG_DATE_TIME_ORIGINAL);
   if (taken && taken->format == EXIF_FORMAT_ASCII) exif_date(taken->data, taken->size, exif->captured);
+  char make[48], model[48];
+  read_text(data, EXIF_TAG_MAKE, make);
+  read_text(data, EXIF_TAG_MODEL, model);
+  exif_camera(make, model, exif->camera);
 }
 
 enum status exif_read(const uint8_t *bytes, size_t size, struct exif *exif, struct fault *fault) {

@@ -33,6 +33,7 @@ void inspection_close(struct inspection *work) {
   aligned_free(&work->device, &work->aligned);
   artwork_work_free(&work->device, &work->artwork);
   comparison_free(&work->device, &work->comparison);
+  fingerprint_free(&work->device, &work->fingerprint);
   group_tally_free(&work->device, &work->tally);
   dimensions_free(&work->dimensions, &work->device);
   colouring_work_free(&work->device, &work->colours);
@@ -55,7 +56,10 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
   /* Translation and rigid motion keep the photo's own scale, and dimensions are measured in its own pixels. */
   if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count)
     options.least_width = in->image.width, options.least_height = in->image.height;
-  return decode_photo(photo->bytes, photo->size, &options, &work->photo, NULL, fault);
+  struct decode_info info = {.camera = ""};
+  enum status status = decode_photo(photo->bytes, photo->size, &options, &work->photo, &info, fault);
+  snprintf(work->camera, sizeof work->camera, "%s", info.camera);
+  return status;
 }
 
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
@@ -204,6 +208,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
     result_add_reason(result, REASON_UNREADABLE, "%s", trouble.text);
     return STATUS_OK;
   }
+  snprintf(result->camera, sizeof result->camera, "%s", work->camera);
   fill_alignment(work, result);
   if (is_tiny(&work->photo)) {
     result_add_reason(result, REASON_TOO_SMALL,
@@ -238,6 +243,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
                           &work->comparison, fault);
   else if (!status)
     status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
+  if (!status)
+    status = fingerprint_make(&work->device, &in->fingerprint, &work->aligned, &work->fingerprint, result, fault);
   if (!status) {
     fill_light(work, result);
     work->judged = true;

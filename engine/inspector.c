@@ -36,6 +36,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma};
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
+  if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
   in->aligned = (struct aligned_golden){.align = &in->align, .cb = &in->cb, .cr = &in->cr};
   return status;
 }
@@ -133,6 +134,7 @@ void inspector_close(struct inspector *in) {
   pyramid_release(&in->device, &in->cr);
   align_golden_close(&in->device, &in->align);
   zones_free(&in->zones);
+  fingerprint_close(&in->fingerprint);
   group_image_free(&in->group);
   free(in->group_labels);
   image_free(&in->image);

@@ -4,6 +4,7 @@
 
 #include "engine/artwork_find.h"
 #include "engine/colouring.h"
+#include "engine/fingerprint.h"
 #include "engine/group_tally.h"
 #include "engine/inspect.h"
 #include "engine/landmarks.h"
@@ -24,6 +25,7 @@ struct inspector {
   struct reference reference;
   struct artwork artwork;
   struct landmarks landmarks;
+  struct fingerprint_golden fingerprint;
   bool groups;
   struct group_image group; /* of the golden's photos, where `groups` */
   uint8_t *group_labels;
@@ -34,9 +36,11 @@ struct inspection {
   const struct inspector *inspector;
   struct device device;
   struct image photo;
+  char camera[RESULT_CAMERA_MAX + 1]; /* of the photo */
   struct alignment alignment;
   struct aligned aligned;
   struct comparison comparison;
+  struct fingerprint_work fingerprint;
   struct group_tally tally;
   struct dimensions dimensions;
   struct colouring_work colours;

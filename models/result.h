@@ -88,6 +88,7 @@ struct result_timing {
 };
 
 enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024, RESULT_MAX_DIMENSIONS = 1024, RESULT_MAX_ZONES = 1024 };
+enum { RESULT_CAMERA_MAX = 95, RESULT_FINGERPRINT_BITS = 1024 };
 
 /* All zero is an empty result. Owns its pointers; end with result_free. */
 struct result {
@@ -114,7 +115,9 @@ struct result {
   size_t dimension_count;
   struct zone_result *zones; /* those whose colour is judged, in the order of the spec */
   size_t zone_count;
-  char backend[8]; /* "cpu" or "cuda" */
+  char camera[RESULT_CAMERA_MAX + 1];                /* EXIF make and model; "" where unknown */
+  char fingerprint[RESULT_FINGERPRINT_BITS / 4 + 1]; /* hex (engine/fingerprint.h); "" where there is none */
+  char backend[8];                                   /* "cpu" or "cuda" */
   struct result_timing timing;
   char assay[24]; /* versions; "" where unknown: written as null. The engine names the two libraries. */
   char libjpeg_turbo[24], opencv[24];
@@ -133,8 +136,9 @@ void result_free(struct result *result);
  * it, so that the bytes are the same everywhere. Keys in the contract's order; numbers rounded (pixels 1e-4, mm 1e-5,
  * scores and timing 0.01, delta E 0.001, homography 9 significant digits, other ratios 1e-4), no -0, reals always with
  * a point or an exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are
- * U+FFFD; "zones" ({"name", "delta_e", "limit"}, after "dimensions") is there only where a zone's colour was judged.
- * The caller frees the string; NULL: out of memory. Thread-safe, the same in every locale. */
+ * U+FFFD; "zones" ({"name", "delta_e", "limit"}, after "dimensions") is there only where a zone's colour was judged,
+ * "camera" and "fingerprint" (before "versions") only where known. The caller frees the string; NULL: out of memory.
+ * Thread-safe, the same in every locale. */
 char *result_write(const struct result *result);
 
 /* The same as a tree, for reading its fields; the caller ends with json_decref. NULL: out of memory. Do not print it:

@@ -224,6 +224,8 @@ static void read_origin(struct reader *in, const json_t *json, struct result *re
   read_text(in, versions, "assay", result->assay, sizeof result->assay);
   read_text(in, versions, "libjpeg_turbo", result->libjpeg_turbo, sizeof result->libjpeg_turbo);
   read_text(in, versions, "opencv", result->opencv, sizeof result->opencv);
+  if (member(json, "camera")) read_text(in, json, "camera", result->camera, sizeof result->camera);
+  if (member(json, "fingerprint")) read_hex(in, json, "fingerprint", result->fingerprint, sizeof result->fingerprint);
   read_text(in, json, "backend", result->backend, sizeof result->backend);
   result->timing.decode = read_real(in, timing, "decode");
   result->timing.align = read_real(in, timing, "align");

@@ -194,6 +194,8 @@ char *result_write(const struct result *result) {
   }
   text_put(&out, "]");
   put_zones(&out, result);
+  if (*result->camera) put_text(&out, ",\"camera\":", result->camera);
+  if (*result->fingerprint) put_text(&out, ",\"fingerprint\":", result->fingerprint);
   put_versions(&out, result);
   put_text(&out, ",\"backend\":", result->backend);
   put_timing(&out, &result->timing);

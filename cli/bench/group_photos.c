@@ -100,15 +100,16 @@ struct shot {
   struct draws draws;
 };
 
-/* Mean of the art over a pixel's square at photo place (x, y), by 2 x 2 bilinear samples. */
-static void look(const struct group_art *art, const struct shot *shot, double x, double y, double colour[3]) {
+/* Mean of the art over a square of side `side` at (x, y), by 2 x 2 bilinear samples. */
+static void look(const struct group_art *art, const struct shot *shot, double x, double y, double side,
+                 double colour[3]) {
   double u = x - 0.5 * GROUP_PHOTO_WIDTH, v = y - 0.5 * GROUP_PHOTO_HEIGHT;
   double px = 0.5 * GROUP_PHOTO_WIDTH + shot->x + shot->scale * (u - shot->turn * v),
          py = 0.5 * GROUP_PHOTO_HEIGHT + shot->y + shot->scale * (v + shot->turn * u);
   for (int k = 0; k < 3; k++) colour[k] = 0;
   for (int n = 0; n < 4; n++) {
-    double cx = (px + MARGIN + 0.25 + 0.5 * (n % 2)) * FINE - 0.5,
-           cy = (py + MARGIN + 0.25 + 0.5 * (n / 2)) * FINE - 0.5;
+    double cx = (px + MARGIN + side * (0.25 + 0.5 * (n % 2))) * FINE - 0.5,
+           cy = (py + MARGIN + side * (0.25 + 0.5 * (n / 2))) * FINE - 0.5;
     cx = fmin(fmax(cx, 0), art->width - 2), cy = fmin(fmax(cy, 0), art->height - 2);
     int ix = (int)cx, iy = (int)cy;
     double fx = cx - ix, fy = cy - iy;
@@ -132,21 +133,24 @@ static struct shot shot_of(uint64_t unit) {
   return shot;
 }
 
-enum status group_photo_take(const struct group_art *art, uint64_t unit, struct photo *photo, struct fault *fault) {
+enum status group_photo_take(const struct group_art *art, const struct group_view *view, uint64_t unit,
+                             struct photo *photo, struct fault *fault) {
   enum { HEAD = 32 };
   static const double NOISE = 2;
-  size_t pixels = (size_t)GROUP_PHOTO_WIDTH * GROUP_PHOTO_HEIGHT, size = HEAD + 3 * pixels;
+  int width = GROUP_PHOTO_WIDTH * view->size, height = GROUP_PHOTO_HEIGHT * view->size;
+  size_t pixels = (size_t)width * (size_t)height, size = HEAD + 3 * pixels;
   uint8_t *bytes = malloc(size);
   if (!bytes) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
-  size_t at =
-      (size_t)snprintf((char *)bytes, HEAD, "P6\n%d %d\n255\n", (int)GROUP_PHOTO_WIDTH, (int)GROUP_PHOTO_HEIGHT);
+  size_t at = (size_t)snprintf((char *)bytes, HEAD, "P6\n%d %d\n255\n", width, height);
   struct shot shot = shot_of(unit);
-  for (int y = 0; y < GROUP_PHOTO_HEIGHT; y++)
-    for (int x = 0; x < GROUP_PHOTO_WIDTH; x++) {
-      double light = shot.gain * (1 + shot.slope_x * ((double)x / GROUP_PHOTO_WIDTH - 0.5) +
-                                  shot.slope_y * ((double)y / GROUP_PHOTO_HEIGHT - 0.5));
+  double side = view->field / view->size;
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++) {
+      double light =
+          shot.gain * (1 + shot.slope_x * ((double)x / width - 0.5) + shot.slope_y * ((double)y / height - 0.5));
       double grain = draw_normal(&shot.draws), colour[3];
-      look(art, &shot, x, y, colour);
+      look(art, &shot, side * (x - 0.5 * width) + 0.5 * GROUP_PHOTO_WIDTH,
+           side * (y - 0.5 * height) + 0.5 * GROUP_PHOTO_HEIGHT, side, colour);
       for (int k = 0; k < 3; k++) {
         double v = (colour[k] + 14.025) * light * shot.cast[k] - 14.025 + grain + NOISE * draw_normal(&shot.draws);
         v = floor(v + 0.5);

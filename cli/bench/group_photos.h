@@ -24,8 +24,16 @@ enum { GROUP_PHOTO_WIDTH = 256, GROUP_PHOTO_HEIGHT = 192, GROUP_ART_FINE = 4, GR
 enum status group_art_draw(const struct group_drift *drift, struct group_art *art, struct fault *fault);
 void group_art_free(struct group_art *art);
 
+/* How it is photographed: GROUP_PHOTO_WIDTH x GROUP_PHOTO_HEIGHT pixels times `size`, and so much more is seen each way
+ * than the product (1: just that). */
+struct group_view {
+  int size;
+  double field;
+};
+
 /* A photo (PPM) of unit `unit`; the golden is unit 0, upright and evenly lit. The same unit and art give the same
  * bytes. The caller frees photo->bytes. */
-enum status group_photo_take(const struct group_art *art, uint64_t unit, struct photo *photo, struct fault *fault);
+enum status group_photo_take(const struct group_art *art, const struct group_view *view, uint64_t unit,
+                             struct photo *photo, struct fault *fault);
 
 #endif

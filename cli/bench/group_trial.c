@@ -5,13 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct group_view close_up = {1, 1};
+
 enum status group_trial_open(const struct inspect_options *options, struct group_trial *trial, struct fault *fault) {
   struct inspect_options how = *options;
   struct group_art art = {0};
   const struct group_drift none = {0};
   how.groups = true;
   enum status status = group_art_draw(&none, &art, fault);
-  if (!status) status = group_photo_take(&art, 0, &trial->golden, fault);
+  if (!status) status = group_photo_take(&art, &close_up, 0, &trial->golden, fault);
   if (!status) status = inspector_open_photo(&trial->golden, &how, &trial->inspector, fault);
   if (!status) status = inspection_open(trial->inspector, &trial->inspection, fault);
   group_art_free(&art);
@@ -30,7 +32,7 @@ static enum status judge(struct group_trial *trial, const struct group_art *art,
   struct photo photo = {.size = 0};
   struct result result = {0};
   bool added = false;
-  enum status status = group_photo_take(art, unit, &photo, fault);
+  enum status status = group_photo_take(art, &close_up, unit, &photo, fault);
   if (!status) photo.path = strdup("drawn");
   if (!status && !photo.path) status = fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
   if (!status) status = inspect_photo(trial->inspection, &photo, NULL, &result, fault);

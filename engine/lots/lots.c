@@ -117,6 +117,24 @@ static bool add_to_unit(struct lots *lots, const struct row *row, struct lot *lo
   return add_photo(&lot->unjudged, row->photo, row->reason, unit, 0);
 }
 
+static bool same_owner(const struct lot_owner *a, const struct lot_owner *b) {
+  return a->unit == b->unit && a->view == b->view;
+}
+
+static bool keep_print(struct lots *lots, const struct row *row, uint32_t photo, uint32_t unit, uint32_t view) {
+  struct reuse_print print = {.photo = photo};
+  if (!reuse_parse(row->fingerprint, &print)) return true;
+  if (!names_add(&lots->seals, row->golden_sha256, &print.golden)) return false;
+  if (!reserve((void **)&lots->prints, lots->print_count, &lots->print_room, sizeof *lots->prints)) return false;
+  if (!reserve((void **)&lots->print_owners, lots->print_count, &lots->print_owner_room, sizeof *lots->print_owners))
+    return false;
+  char *name = strdup(row->photo);
+  if (!name) return false;
+  lots->print_owners[lots->print_count] = (struct lot_print){{unit, view}, name};
+  lots->prints[lots->print_count++] = print;
+  return true;
+}
+
 /* The same bytes again: under another unit, or as another view of the same. To judge a photo against another golden
  * is no reuse. */
 static bool check_reuse(struct lots *lots, const struct row *row, struct lot *lot, uint32_t unit, uint32_t view) {
@@ -130,7 +148,22 @@ static bool check_reuse(struct lots *lots, const struct row *row, struct lot *lo
   if (known)
     return (first->unit == unit && first->view == view) || add_photo(&lot->reused, row->photo, "", unit, first->unit);
   lots->owners[index] = (struct lot_owner){unit, view};
+  return keep_print(lots, row, (uint32_t)index, unit, view);
+}
+
+static bool take_pair(void *context, size_t later, size_t earlier, double likeness) {
+  struct lots *lots = context;
+  const struct lot_print *photo = &lots->print_owners[later], *first = &lots->print_owners[earlier];
+  if (same_owner(&photo->owner, &first->owner)) return true;
+  struct lot *lot = &lots->items[lots->entries[photo->owner.unit].lot];
+  if (!add_photo(&lot->reused, photo->photo, "", photo->owner.unit, first->owner.unit)) return false;
+  lot->reused.items[lot->reused.count - 1].likeness = likeness;
   return true;
+}
+
+static bool keep_camera(struct lot *lot, const struct row *row) {
+  uint32_t number;
+  return !row->camera || !*row->camera || names_add(&lot->cameras, row->camera, &number);
 }
 
 static void add_time(struct lot *lot, const struct row *row) {
@@ -142,8 +175,8 @@ static void add_time(struct lot *lot, const struct row *row) {
 }
 
 static bool keep_time(struct lot *lot, const struct row *row, uint32_t unit) {
-  struct photo_time time = {.time_ms = row->time_ms, .owner = unit};
-  if (!row->has_time || !photo_number(row->photo, &time.series, &time.number)) return true;
+  struct photo_time time = {.untimed = !row->has_time, .time_ms = row->time_ms, .owner = unit};
+  if (!photo_number(row->photo, &time.series, &time.number)) return true;
   if (!reserve((void **)&lot->times, lot->time_count, &lot->time_room, sizeof *lot->times)) return false;
   lot->times[lot->time_count++] = time;
   return true;
@@ -160,7 +193,8 @@ enum status lots_add(struct lots *lots, const struct row *row, struct fault *fau
     return fault_set(fault, STATUS_LIMIT, "lot %s: more than %d views of a unit",
                      lot->name ? lot->name : "without name", LOT_MAX_VIEWS);
   if (!find_unit(lots, index, row, &unit) || !add_to_unit(lots, row, lot, unit, view) ||
-      !check_reuse(lots, row, lot, unit, view) || (lots->check_times && !keep_time(lot, row, unit)))
+      !check_reuse(lots, row, lot, unit, view) || !keep_camera(lot, row) ||
+      (lots->check_times && !keep_time(lot, row, unit)))
     return no_memory(fault);
   return STATUS_OK;
 }
@@ -202,8 +236,11 @@ enum status lots_end(struct lots *lots, struct fault *fault) {
   for (size_t i = 0; i < lots->count && done; i++) {
     struct lot *lot = &lots->items[i];
     expect_views(lots, lot);
-    if (lot->time_count) lot->disordered = photo_order_check(lot->times, lot->time_count, &done);
+    if (!lot->time_count) continue;
+    lot->disordered = photo_order_check(lot->times, lot->time_count, &done);
+    if (done) done = photo_gaps(lot->times, lot->time_count, &lot->gaps, &lot->gap_count);
   }
+  if (done) done = reuse_find(lots->prints, lots->print_count, take_pair, lots);
   return done ? STATUS_OK : no_memory(fault);
 }
 
@@ -243,7 +280,9 @@ void lots_free(struct lots *lots) {
     names_free(&lot->views);
     free_photos(&lot->unjudged);
     free_photos(&lot->reused);
+    names_free(&lot->cameras);
     free(lot->times);
+    free(lot->gaps);
   }
   free(lots->items);
   names_free(&lots->keys);
@@ -254,5 +293,9 @@ void lots_free(struct lots *lots) {
   names_free(&lots->goldens);
   id_set_free(&lots->photo_ids);
   free(lots->owners);
+  names_free(&lots->seals);
+  for (size_t i = 0; i < lots->print_count; i++) free(lots->print_owners[i].photo);
+  free(lots->prints);
+  free(lots->print_owners);
   *lots = (struct lots){0};
 }

@@ -5,16 +5,18 @@
 #include "engine/lots/id_set.h"
 #include "engine/lots/names.h"
 #include "engine/lots/photo_order.h"
+#include "engine/lots/reuse.h"
 #include "engine/lots/row.h"
 
 enum { LOT_CLASSES = 3 /* by enum severity */, LOT_MAX_VIEWS = 64 };
 
-/* A photo that could not be judged, or one whose bytes are those of another. Owns its texts. */
+/* A photo that could not be judged, or one whose bytes or scene are those of another. Owns its texts. */
 struct lot_photo {
   char *photo;
-  char *text;     /* why it could not be judged */
-  uint32_t unit;  /* index */
-  uint32_t other; /* reused: the unit that had these bytes first */
+  char *text;      /* why it could not be judged */
+  uint32_t unit;   /* index */
+  uint32_t other;  /* reused: the unit that had it first */
+  double likeness; /* reused: T of the two scenes (reuse.h); 0: the same bytes */
 };
 
 struct lot_photos {
@@ -40,6 +42,12 @@ struct lot_owner {
   uint32_t unit, view;
 };
 
+/* A fingerprint, and whose it is; its number is that of the photo's bytes. */
+struct lot_print {
+  struct lot_owner owner;
+  char *photo;
+};
+
 struct lot {
   char *supplier, *name; /* NULL: unknown. A lot is told apart by both. */
   int64_t photos;
@@ -48,15 +56,18 @@ struct lot {
   int64_t first_ms, last_ms; /* of the photos' times */
   int64_t first_sequence;
   struct names views;
+  struct names cameras;    /* more than one: mixed; those of photos that say it */
   uint64_t expected_views; /* those that more than half of the units have; set by lots_end */
   struct lot_photos unjudged, reused;
-  struct photo_time *times; /* where check_times: of the photos that have a number and a time; owner: the unit */
+  struct photo_time *times; /* where check_times: of the photos that have a number; owner: the unit */
   size_t time_count, time_room;
-  size_t disordered; /* of them: set by lots_end */
+  size_t disordered;      /* of them: set by lots_end */
+  struct photo_gap *gaps; /* numbers that no photo has: set by lots_end */
+  size_t gap_count;
 };
 
-/* All zero is empty, but for `by`, `across` and `check_times`; end with lots_free. Memory: some 150 bytes a unit and 40
- * a photo. */
+/* All zero is empty, but for `by`, `across` and `check_times`; end with lots_free. Memory: some 150 bytes a unit, 40
+ * a photo and 200 more for one with a fingerprint. */
 struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
   bool check_times;
@@ -74,18 +85,22 @@ struct lots {
   struct id_set photo_ids;
   struct lot_owner *owners; /* by photo_id: who had these bytes first */
   size_t owner_room;
+  struct names seals;
+  struct reuse_print *prints;
+  struct lot_print *print_owners; /* of each */
+  size_t print_count, print_room, print_owner_room;
   uint32_t last;
 };
 
 /* A row's photo counts for the lot and unit that its job names; without a unit each photo is a unit of its own. What
  * a photo failed by counts with the severity of its regions; a failure without regions (a dimension) is major.
- * The same bytes under another unit, or
- * as another view of the same, are listed as reused.
+ * The same bytes or, by its fingerprint, the same scene under another unit, or as another view of the same, are listed
+ * as reused.
  * STATUS_MEMORY; STATUS_LIMIT where a lot has more than LOT_MAX_VIEWS views. */
 enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault);
 /* The lot of the row that was added last. */
 uint32_t lots_last(const struct lots *lots);
-/* Call once after the last row: orders the units lot by lot. */
+/* Call once after the last row: orders the units lot by lot, and finds scenes used again. */
 enum status lots_end(struct lots *lots, struct fault *fault);
 void lots_free(struct lots *lots);
 

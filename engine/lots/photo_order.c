@@ -31,6 +31,7 @@ static int by_number(const void *a, const void *b) {
 static size_t longest(const struct photo_time *photos, size_t count, size_t *last, size_t *before) {
   size_t length = 0;
   for (size_t i = 0; i < count; i++) {
+    if (photos[i].untimed) continue;
     size_t low = 0, high = length;
     while (low < high) {
       size_t middle = (low + high) / 2;
@@ -47,9 +48,11 @@ static size_t longest(const struct photo_time *photos, size_t count, size_t *las
 }
 
 static size_t check_series(struct photo_time *photos, size_t count, size_t *last, size_t *before) {
-  size_t length = longest(photos, count, last, before), out = count - length;
-  if (!out || out > count / FEW) return 0;
-  for (size_t i = 0; i < count; i++) photos[i].disordered = true;
+  size_t timed = 0, length = longest(photos, count, last, before);
+  for (size_t i = 0; i < count; i++) timed += !photos[i].untimed;
+  size_t out = timed - length;
+  if (!out || out > timed / FEW) return 0;
+  for (size_t i = 0; i < count; i++) photos[i].disordered = !photos[i].untimed;
   for (size_t i = last[length - 1]; i != count; i = before[i]) photos[i].disordered = false;
   return out;
 }
@@ -67,4 +70,31 @@ size_t photo_order_check(struct photo_time *photos, size_t count, bool *done) {
   free(last);
   free(before);
   return marked;
+}
+
+static uint64_t missing_of(const struct photo_time *photos, size_t count) {
+  uint64_t different = 1, span = photos[count - 1].number - photos[0].number + 1;
+  for (size_t i = 1; i < count; i++) different += photos[i].number != photos[i - 1].number;
+  return span - different;
+}
+
+static bool add_gap(struct photo_gap **gaps, size_t *count, const struct photo_time *before, uint64_t missing) {
+  struct photo_gap *larger = realloc(*gaps, (*count + 1) * sizeof *larger);
+  if (!larger) return false;
+  *gaps = larger;
+  larger[(*count)++] = (struct photo_gap){before->owner, missing};
+  return true;
+}
+
+bool photo_gaps(const struct photo_time *photos, size_t count, struct photo_gap **gaps, size_t *gap_count) {
+  bool good = true;
+  *gaps = NULL, *gap_count = 0;
+  for (size_t i = 0, end; i < count && good; i = end) {
+    for (end = i + 1; end < count && photos[end].series == photos[i].series;) end++;
+    if (missing_of(photos + i, end - i) > (end - i) / FEW) continue;
+    for (size_t k = i + 1; k < end && good; k++)
+      if (photos[k].number > photos[k - 1].number + 1)
+        good = add_gap(gaps, gap_count, &photos[k - 1], photos[k].number - photos[k - 1].number - 1);
+  }
+  return good;
 }

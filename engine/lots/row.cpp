@@ -303,6 +303,10 @@ void read_result(reader &in, object result, row_parser &parser) {
       read_dimensions(in, field.value, parser);
     else if (field.key == "zones")
       read_zones(in, field.value, parser);
+    else if (field.key == "camera")
+      row.camera = in.text("camera", field.value);
+    else if (field.key == "fingerprint")
+      row.fingerprint = in.text("fingerprint", field.value);
   }
   if (!row.photo) in.fail("photo", "its path");
   if (!has_verdict) in.fail("verdict", "pass, fail or cannot_judge");
@@ -316,7 +320,7 @@ void read_result(reader &in, object result, row_parser &parser) {
 
 struct row empty_row() {
   struct row row = {};
-  row.photo_id = row.job_id = row.golden_sha256 = row.reason = "";
+  row.photo_id = row.job_id = row.golden_sha256 = row.reason = row.camera = row.fingerprint = "";
   row.score = row.residual_px = row.overlap = row.unevenness = none;
   return row;
 }

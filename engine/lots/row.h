@@ -65,8 +65,9 @@ struct row {
   const char *reason; /* the text of the first, "" where there is none */
   double score;       /* NAN for cannot_judge */
   bool aligned;
-  double residual_px, overlap; /* NAN where not aligned */
-  int light_channels;          /* 0: not known */
+  double residual_px, overlap;      /* NAN where not aligned */
+  const char *camera, *fingerprint; /* "" where unknown */
+  int light_channels;               /* 0: not known */
   double gain[3], offset[3], unevenness;
   const struct row_region *regions;
   size_t region_count;

@@ -206,12 +206,28 @@ static void the_bytes_do_not_depend_on_the_processor(void **state) {
   assert_true(plain == digest_of_child("GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable"));
 }
 
+static void a_camera_is_named_by_make_and_model(void **state) {
+  (void)state;
+  char camera[96];
+  exif_camera("Canon ", "Canon EOS 80D", camera);
+  assert_string_equal(camera, "Canon EOS 80D");
+  exif_camera("ACME", "X\x01\xff", camera);
+  assert_string_equal(camera, "ACME X??");
+  exif_camera(NULL, "DSC-1  ", camera);
+  assert_string_equal(camera, "DSC-1");
+  exif_camera("ACME", NULL, camera);
+  assert_string_equal(camera, "ACME");
+  exif_camera(NULL, NULL, camera);
+  assert_string_equal(camera, "");
+}
+
 int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "digest")) {
     printf("%llx\n", (unsigned long long)digest());
     return 0;
   }
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_camera_is_named_by_make_and_model),
       cmocka_unit_test(what_is_no_photo_is_refused_in_words),
       cmocka_unit_test(the_beginning_of_a_photo_alone_is_refused),
       cmocka_unit_test(a_failed_photo_leaves_the_image_usable),

@@ -1,0 +1,168 @@
+#include "engine/fingerprint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Half-size pixels: a cell is 2 x 2, in the middle of 6 x 6. */
+enum { CELL = 2, AROUND = 6, BEFORE = (AROUND - CELL) / 2, MOST_A_SIDE = 160, LARGEST = 16384 };
+
+/* A cell's deviation is counted in 36ths of a grey level, and one of more than a grey level counts as that. */
+enum { SCALE = AROUND * AROUND, BOUND = SCALE };
+
+/* Ground without so much contrast is blank, burnt out or dark: it has nothing of a photo's own. */
+enum { LEAST_CONTRAST = 2, LEAST_CELLS = 256 };
+
+static int contrast(const uint8_t *half, int32_t width, int32_t x, int32_t y) {
+  int low = 255, high = 0;
+  for (int32_t v = y - BEFORE; v < y - BEFORE + AROUND; v++)
+    for (int32_t u = x - BEFORE; u < x - BEFORE + AROUND; u++) {
+      int value = half[(size_t)v * (size_t)width + (size_t)u];
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  return high - low;
+}
+
+static uint8_t *halved(const struct plane *plane, int32_t width, int32_t height) {
+  uint8_t *half = malloc((size_t)width * (size_t)height);
+  for (int32_t y = 0; half && y < height; y++)
+    for (int32_t x = 0; x < width; x++) {
+      int32_t right = 2 * x + 1 < plane->width ? 2 * x + 1 : 2 * x,
+              below = 2 * y + 1 < plane->height ? 2 * y + 1 : 2 * y;
+      const uint8_t *a = plane->pixels + (size_t)(2 * y) * plane->stride,
+                    *b = plane->pixels + (size_t)below * plane->stride;
+      half[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)((a[2 * x] + a[right] + b[2 * x] + b[right] + 2) >> 2);
+    }
+  return half;
+}
+
+/* Lattice points, and how many there are of each contrast; of `limit` and less the cells are kept. */
+static size_t walk(const uint8_t *half, const struct fingerprint_golden *g, int limit, size_t histogram[256],
+                   uint32_t *cells) {
+  int32_t longer = g->width > g->height ? g->width : g->height, step = (longer + MOST_A_SIDE - 1) / MOST_A_SIDE;
+  size_t count = 0;
+  if (step < CELL) step = CELL;
+  for (int32_t y = BEFORE; y + AROUND - BEFORE <= g->height; y += step)
+    for (int32_t x = BEFORE; x + AROUND - BEFORE <= g->width; x += step) {
+      int c = contrast(half, g->width, x, y);
+      if (c < LEAST_CONTRAST || c > limit) continue;
+      if (histogram) histogram[c]++;
+      if (cells && count < LARGEST) cells[count] = (uint32_t)((size_t)y * (size_t)g->width + (size_t)x);
+      count++;
+    }
+  return count < LARGEST ? count : LARGEST;
+}
+
+enum status fingerprint_open(const struct plane *golden, struct fingerprint_golden *g, struct fault *fault) {
+  *g = (struct fingerprint_golden){.width = (golden->width + 1) / 2, .height = (golden->height + 1) / 2};
+  uint8_t *half = halved(golden, g->width, g->height);
+  if (!half) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  size_t histogram[256] = {0}, all = walk(half, g, 255, histogram, NULL), below = 0;
+  int quartile = 0;
+  while (quartile < 255 && 4 * (below += histogram[quartile]) < all) quartile++;
+  size_t count = walk(half, g, quartile, NULL, NULL);
+  enum status status = STATUS_OK;
+  if (count >= LEAST_CELLS) {
+    g->cells = malloc(count * sizeof *g->cells);
+    if (!g->cells) status = fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+    if (!status) g->count = walk(half, g, quartile, NULL, g->cells);
+    for (g->length = RESULT_FINGERPRINT_BITS; g->length < g->count;) g->length *= 2;
+  }
+  free(half);
+  return status;
+}
+
+void fingerprint_close(struct fingerprint_golden *g) {
+  free(g->cells);
+  memset(g, 0, sizeof *g);
+}
+
+static int32_t deviation(const uint8_t *half, size_t at, size_t width) {
+  int32_t cell = half[at] + half[at + 1] + half[at + width] + half[at + width + 1], around = 0;
+  const uint8_t *first = half + at - BEFORE * width - BEFORE;
+  for (size_t v = 0; v < AROUND; v++)
+    for (size_t u = 0; u < AROUND; u++) around += first[v * width + u];
+  int32_t d = SCALE / (CELL * CELL) * cell - around;
+  return d > BOUND ? BOUND : d < -BOUND ? -BOUND : d;
+}
+
+static bool is_seen(const uint8_t *seen, size_t at, size_t width) {
+  const uint8_t *first = seen + at - BEFORE * width - BEFORE;
+  uint8_t all = 255;
+  for (size_t v = 0; v < AROUND; v++)
+    for (size_t u = 0; u < AROUND; u++) all &= first[v * width + u];
+  return all;
+}
+
+/* The finaliser of SplitMix64 (Steele, Lea and Flood 2014): the sign of a cell. */
+static bool is_odd(uint64_t x) {
+  x += 0x9e3779b97f4a7c15U;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+  return (x ^ (x >> 31)) & 1;
+}
+
+/* Walsh-Hadamard, in place and unscaled. */
+static void mix(int32_t *values, size_t length) {
+  for (size_t half = 1; half < length; half *= 2)
+    for (size_t i = 0; i < length; i += 2 * half)
+      for (size_t k = i; k < i + half; k++) {
+        int32_t a = values[k], b = values[k + half];
+        values[k] = a + b, values[k + half] = a - b;
+      }
+}
+
+static enum status fetch(struct device *device, const struct fingerprint_golden *g, const struct aligned *photo,
+                         struct fingerprint_work *work, struct fault *fault) {
+  size_t pixels = (size_t)g->width * (size_t)g->height;
+  if (!work->pixels) work->pixels = malloc(pixels);
+  if (!work->seen) work->seen = malloc(pixels);
+  if (!work->values) work->values = malloc(g->length * sizeof *work->values);
+  if (!work->pixels || !work->seen || !work->values)
+    return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
+  enum status status = device_reserve(device, &work->half, pixels, fault);
+  if (status) return status;
+  status = device_reserve(device, &work->half_seen, pixels, fault);
+  if (status) return status;
+  const struct kernel_operations *ops = &device->backend->operations;
+  struct kernel_halve call = {.from = photo->plane[ALIGNED_LUMA], .to = device_view(&work->half, g->width, g->height)};
+  struct kernel_halve_mask mask = {.from = photo->seen[ALIGNED_LUMA],
+                                   .to = device_view(&work->half_seen, g->width, g->height)};
+  status = device_check(ops->halve(device->context, &call), "halve", fault);
+  if (!status) status = device_check(ops->halve_mask(device->context, &mask), "halve_mask", fault);
+  if (!status) status = device_download(device, &work->half, work->pixels, pixels, fault);
+  return status ? status : device_download(device, &work->half_seen, work->seen, pixels, fault);
+}
+
+enum status fingerprint_make(struct device *device, const struct fingerprint_golden *g, const struct aligned *photo,
+                             struct fingerprint_work *work, struct result *result, struct fault *fault) {
+  result->fingerprint[0] = 0;
+  if (!g->count) return STATUS_OK;
+  enum status status = fetch(device, g, photo, work, fault);
+  if (status) return status;
+  memset(work->values, 0, g->length * sizeof *work->values);
+  for (size_t i = 0; i < g->count; i++) {
+    if (!is_seen(work->seen, g->cells[i], (size_t)g->width)) continue;
+    int32_t d = deviation(work->pixels, g->cells[i], (size_t)g->width);
+    work->values[i] = is_odd(i) ? -d : d;
+  }
+  mix(work->values, g->length);
+  size_t step = g->length / RESULT_FINGERPRINT_BITS;
+  for (size_t digit = 0; digit < RESULT_FINGERPRINT_BITS / 4; digit++) {
+    unsigned value = 0;
+    for (size_t k = 0; k < 4; k++) value = value << 1 | (work->values[(4 * digit + k) * step + step / 2] > 0);
+    result->fingerprint[digit] = "0123456789abcdef"[value];
+  }
+  result->fingerprint[RESULT_FINGERPRINT_BITS / 4] = 0;
+  return STATUS_OK;
+}
+
+void fingerprint_free(struct device *device, struct fingerprint_work *work) {
+  device_release(device, &work->half);
+  device_release(device, &work->half_seen);
+  free(work->pixels);
+  free(work->seen);
+  free(work->values);
+  memset(work, 0, sizeof *work);
+}
