@@ -10,7 +10,9 @@
 #include "cli/supervisor.h"
 
 #include "ipc/broker.h"
+#include "ipc/keep.h"
 #include "ipc/metrics.h"
+#include "models/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +26,7 @@ struct serve_options {
   struct words listen, roots;
   const char *key, *allow;
   bool insecure;
-  const char *metrics, *findings, *on_finding, *budget;
+  const char *metrics, *findings, *on_finding, *budget, *keep_photos;
   struct log_options log;
 };
 
@@ -40,6 +42,12 @@ static const struct option options[] = {
      .argument = "URI",
      .help = "keep jobs and results in this PostgreSQL database (postgresql://USER@HOST/NAME) instead, with as many "
              "brokers as are needed; photos and goldens that are sent stay in --data, which all of them must see"},
+    {.name = "keep-photos",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, keep_photos),
+     .argument = "DAYS",
+     .help = "remove photos that were sent so many days ago (handed in last) and whose jobs are done; 0 to 36500 "
+             "(default: they are kept)"},
     {.name = "listen",
      .kind = OPTION_LIST,
      .offset = offsetof(struct serve_options, listen),
@@ -124,6 +132,25 @@ static void close_figures(struct figures *figures) {
   metrics_close(figures->metrics);
 }
 
+/* --- Photos that were sent --- */
+
+static void warn(const char *text) {
+  message_warning("%s", text);
+}
+
+static enum status keep_photos(const struct serve_options *given, const char *data, struct keep **keep,
+                               struct fault *fault) {
+  double days;
+  *keep = NULL;
+  if (!given->keep_photos) return STATUS_OK;
+  if (!number_parse(given->keep_photos, strlen(given->keep_photos), &days) || days < 0 || days > 36500)
+    return fault_set(fault, STATUS_USAGE, "--keep-photos %s: expected a number of days from 0 to 36500",
+                     given->keep_photos);
+  const struct keep_options how = {
+      .store = data, .database = given->store, .seconds = (int64_t)(days * 86400), .note = warn};
+  return keep_start(&how, keep, fault);
+}
+
 /* --- All of it --- */
 
 static enum status announce(const struct broker *broker, const struct serve_watch *watching,
@@ -155,6 +182,7 @@ static enum status serve(const struct serve_options *given, const char *data, co
   struct serve_watch watching = {.stop_fd = -1};
   struct serve_doors doors = {0};
   struct figures figures = {0};
+  struct keep *keep = NULL;
   enum status status = folder_make(data, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) return status;
@@ -192,10 +220,12 @@ static enum status serve(const struct serve_options *given, const char *data, co
   if (!status) status = serve_watch_open(&look, &watching, fault);
   if (!status) status = serve_watch_start(&watching, fault);
   if (!status) status = open_figures(given, broker, doors.guard, data, &figures, fault);
+  if (!status) status = keep_photos(given, data, &keep, fault);
   if (!status) status = announce(broker, &watching, &figures, &doors, count, given->common.json, fault);
   if (!status) status = broker_run(broker, fault);
   supervisor_stopping();
   close_figures(&figures);
+  keep_end(keep);
   serve_watch_end(&watching);
   broker_close(broker);
   serve_doors_close(&doors);

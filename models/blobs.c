@@ -44,7 +44,8 @@ enum status blob_put(const char *folder, const char *photo_id, const void *bytes
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
     goto end;
   }
-  if (!access(path, F_OK)) {
+  /* Its age begins anew, so that it is not removed before the job is stored that wants it. */
+  if (!utimensat(AT_FDCWD, path, NULL, 0)) {
     /* Whoever wrote it may have died before its name was on disk. */
     status = sync_folder(shelf, fault);
     goto end;

@@ -210,6 +210,9 @@ enum status store_lines(struct store *store, int64_t after,
 /* The job of an id, as it was handed in. Where it is found the caller ends with job_free. */
 enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault);
 
+/* Whether a job that is not done wants the bytes of this photo (see blobs.h). */
+enum status store_needs_photo(struct store *store, const char *photo_id, bool *needed, struct fault *fault);
+
 struct store_counts {
   int64_t waiting, suspects /* of the waiting */, leased, done, set_aside, cancelled;
 };

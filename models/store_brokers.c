@@ -99,7 +99,7 @@ struct beating {
 
 static enum status beat(struct store *store, void *context, struct fault *fault) {
   struct beating *in = context;
-  int64_t changed;
+  int64_t changed = 0;
   enum status status = run_with(store, SQL_BEAT, store->broker, NULL, &changed, fault);
   in->forgotten = !status && !changed;
   if (in->forgotten) status = run_with(store, SQL_ADD_BROKER, store->broker, store->broker_name, NULL, fault);

@@ -311,7 +311,7 @@ static enum status ask_number(struct postgres_database *d, const char *question,
 /* The tables themselves are asked: to_regclass may remember that there was none. */
 #define COUNT_TABLES(NAME)                                                                                             \
   "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = '" NAME "' AND schemaname = "                           \
-                                                                       "ANY(current_schemas(false))"
+  "ANY(current_schemas(false))"
 
 static enum status version(struct database *database, int *number, struct fault *fault) {
   struct postgres_database *d = of(database);

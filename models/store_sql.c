@@ -19,7 +19,7 @@
   " path TEXT, submission BIGINT NOT NULL REFERENCES submissions(n), accepted_at BIGINT NOT NULL,"                     \
   " priority INTEGER NOT NULL, state INTEGER NOT NULL, losses INTEGER NOT NULL DEFAULT 0, history TEXT,"               \
   " worker TEXT, worker_name TEXT, leased_at BIGINT, lease_until BIGINT, broker TEXT NOT NULL DEFAULT '',"             \
-  " asked INTEGER NOT NULL DEFAULT 2, turn BIGINT NOT NULL DEFAULT 0);" TABLES_OF_TURNS                                \
+  " asked INTEGER NOT NULL DEFAULT 2, turn BIGINT NOT NULL DEFAULT 0);" TABLES_OF_TURNS INDEX_OF_PHOTOS                \
   "CREATE TABLE outcomes(n " NUMBER " PRIMARY KEY, job BIGINT NOT NULL UNIQUE REFERENCES jobs(n),"                     \
   " state INTEGER NOT NULL, line TEXT NOT NULL, at BIGINT NOT NULL);"                                                  \
   "CREATE TABLE members(submission BIGINT NOT NULL REFERENCES submissions(n), position BIGINT NOT NULL,"               \
@@ -34,6 +34,8 @@
 
 /* PostgreSQL would not find the index of a mere (losses > 0) = $1, since it turns that round. */
 #define SUSPECT "(CASE WHEN losses > 0 THEN 1 ELSE 0 END)"
+
+#define INDEX_OF_PHOTOS "CREATE INDEX jobs_by_photo ON jobs(photo_id) WHERE path IS NULL;"
 
 #define TABLES_OF_TURNS                                                                                                \
   "CREATE INDEX jobs_by_state ON jobs(state, " SUSPECT ", priority DESC, turn, n);"                                    \
@@ -51,7 +53,7 @@ const char *store_schema(enum dialect dialect) {
 }
 
 const char *store_migration(int version) {
-  static const char from_1[] =
+  static const char from_1[] = INDEX_OF_PHOTOS
       "ALTER TABLE jobs ADD COLUMN broker TEXT NOT NULL DEFAULT '';"
       "ALTER TABLE jobs ADD COLUMN asked INTEGER NOT NULL DEFAULT 2;"
       "ALTER TABLE jobs ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;"
@@ -156,6 +158,7 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_CLAIM] = "INSERT INTO roles(name, broker, until) VALUES($1, $2, $3) ON CONFLICT(name) DO UPDATE"
                   " SET broker = excluded.broker, until = excluded.until"
                   " WHERE roles.broker = excluded.broker OR roles.until < $4",
+    [SQL_PHOTO_NEEDED] = "SELECT 1 FROM jobs WHERE photo_id = $1 AND path IS NULL AND state <> 2 LIMIT 1",
     [SQL_FIND_FINDING] = "SELECT 1 FROM findings WHERE about = $1 AND lower <= $4 AND upper >= $3"
                          " AND (factory IS NULL OR factory = $2 OR $2 IS NULL) LIMIT 1",
     [SQL_ADD_FINDING] = "INSERT INTO findings(about, factory, lower, upper, line, at) VALUES($1, $2, $3, $4, $5, $6)",

@@ -18,8 +18,9 @@ static enum status begin(struct store *store, struct turns *turns, int32_t prior
   query_set_integer(query, 1, false);
   query_set_integer(query, 2, priority);
   enum status status = read_one(query, &now, &row, fault);
-  if (!status && !(query = store_query(store, SQL_CLIENT_TURN, fault))) status = fault->status;
   if (status) return status;
+  query = store_query(store, SQL_CLIENT_TURN, fault);
+  if (!query) return fault->status;
   query_set_text(query, 1, turns->client);
   query_set_integer(query, 2, priority);
   status = read_one(query, &last, &row, fault);

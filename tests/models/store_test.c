@@ -516,6 +516,59 @@ static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
   assert_non_null(strstr(fault.text, "/nowhere/at/all"));
 }
 
+/* Until its job is done; and one that was sent, not one that lies somewhere. */
+static void a_photo_is_needed_until_its_job_is_done(void **state) {
+  struct store *store = ((struct bench *)*state)->store;
+  struct fault fault = {0};
+  struct job job;
+  bool needed;
+  accept_many(store, 1); /* by path */
+  make_job(&job, 5);
+  memset(job.photo_id, 'e', PHOTO_ID_CHARS);
+  job_identify(&job);
+  struct store_entry entry = {.job = &job, .position = 5};
+  must(store_accept(store, SUBMISSION, "client", &entry, 1, 1000, &fault), &fault);
+  must(store_needs_photo(store, job.photo_id, &needed, &fault), &fault);
+  assert_true(needed);
+  finish(store, job.id, "{}");
+  must(store_needs_photo(store, job.photo_id, &needed, &fault), &fault);
+  assert_false(needed);
+  memset(job.photo_id, 'd', PHOTO_ID_CHARS);
+  must(store_needs_photo(store, job.photo_id, &needed, &fault), &fault);
+  assert_false(needed);
+  job_free(&job);
+}
+
+/* Root may write everywhere, so that somebody else tries. */
+static void a_folder_that_may_only_be_read_is_refused_and_works_when_it_may_be_written(void **state) {
+  struct bench *bench = *state;
+  accept_many(bench->store, 1);
+  store_close(bench->store);
+  bench->store = NULL;
+  for (int writable = 0; writable < 2; writable++) {
+    char *script = support_text("chmod %s '%s' '%s/store.db'; rm -f '%s'/store.db-*", writable ? "a+rwx" : "a=rX",
+                                bench->folder, bench->folder, bench->folder);
+    assert_int_equal(system(script), 0);
+    free(script);
+    pid_t child = fork();
+    if (!child) {
+      struct fault fault = {0};
+      struct store *store;
+      if (!geteuid() && (setgid(65534) || setuid(65534))) _exit(9);
+      enum status status = store_open(bench->folder, &store, &fault);
+      bool told = status == STATUS_IO && strstr(fault.text, bench->folder) &&
+                  (strstr(fault.text, "not written") || strstr(fault.text, "cannot be opened"));
+      if (!writable) _exit(told ? 0 : 1);
+      _exit(!status && accept_at(store, SUBMISSION, 1, 1, 0) == STORE_NEW ? 0 : 2);
+    }
+    int end;
+    assert_int_equal(waitpid(child, &end, 0), child);
+    assert_int_equal(end, 0);
+  }
+  reopen(bench);
+  assert_int_equal(count(bench->store).waiting, 2);
+}
+
 static bool keep_number(void *context, int64_t number, const char *line) {
   int64_t *kept = context;
   *kept = number;
@@ -788,13 +841,15 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
       TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \
-      TEST(a_killed_writer_leaves_nothing_half_done), TEST(a_finding_is_told_once)
+      TEST(a_killed_writer_leaves_nothing_half_done), TEST(a_finding_is_told_once),                                    \
+      TEST(a_photo_is_needed_until_its_job_is_done)
 
 int main(int argc, char **argv) {
   const struct CMUnitTest on_sqlite[] = {
       ON_BOTH,
       TEST(a_full_disk_is_told_and_the_store_works_again_afterwards),
       TEST(a_locked_store_says_so),
+      TEST(a_folder_that_may_only_be_read_is_refused_and_works_when_it_may_be_written),
       TEST(a_newer_store_and_a_strange_file_are_refused_in_words),
       TEST(a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept),
       TEST(a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it),

@@ -284,7 +284,7 @@ static void scatter(uint8_t **bytes, size_t *size, const struct change *change, 
 
 static void write_file(const struct file *file, enum replay_disk disk, uint64_t *random, const char *path) {
   size_t size = file->size;
-  uint8_t *bytes = malloc(size + 1);
+  uint8_t *bytes = calloc(1, size + 1);
   must(bytes, "memory");
   if (size) memcpy(bytes, file->bytes, size);
   for (size_t i = 0; disk == DISK_SCATTERS && i < file->change_count; i++)
