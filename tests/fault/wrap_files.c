@@ -12,12 +12,18 @@
 WRAP(int, fstat, (int file, struct stat *info), (file, info), FAIL(EIO, -1))
 WRAP(ssize_t, read, (int file, void *bytes, size_t size), (file, bytes, size), FAIL(EIO, -1))
 
-/* An eventfd, which is of no kind of file, cannot be full. */
-static int cannot_write(int file) {
+/* One byte into an empty pipe, and a count into an eventfd, cannot fail. */
+static bool is_file(int file) {
   struct stat info;
-  return __real_fstat(file, &info) || !(info.st_mode & S_IFMT) ? EINTR : ENOSPC;
+  return !__real_fstat(file, &info) && (S_ISREG(info.st_mode) || S_ISCHR(info.st_mode));
 }
-WRAP(ssize_t, write, (int file, const void *bytes, size_t size), (file, bytes, size), FAIL(cannot_write(file), -1))
+
+ssize_t __real_write(int file, const void *bytes, size_t size);
+ssize_t __wrap_write(int file, const void *bytes, size_t size);
+ssize_t __wrap_write(int file, const void *bytes, size_t size) {
+  if (is_file(file) && inject("write", __builtin_return_address(0))) FAIL(ENOSPC, -1)
+  return __real_write(file, bytes, size);
+}
 WRAP(int, fsync, (int file), (file), FAIL(EIO, -1))
 WRAP(int, rename, (const char *from, const char *to), (from, to), FAIL(ENOSPC, -1))
 WRAP(int, renameat, (int from_in, const char *from, int to_in, const char *to), (from_in, from, to_in, to),
