@@ -83,9 +83,9 @@ struct edge_shape edge_shape_at(const struct edge_shape *shape, double place) {
   return s;
 }
 
-void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p) {
+void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p, int32_t from) {
   sums->first = p->first, sums->count = p->count < EDGE_MOST_BINS ? p->count : EDGE_MOST_BINS;
-  for (int32_t i = 0; i < sums->count; i++) {
+  for (int32_t i = from; i < sums->count; i++) {
     struct kernel_bin bin = p->bins[i];
     sums->pixels[i] += kernel_bin_count(bin), sums->values[i] += kernel_bin_sum(bin);
     sums->places[i] += kernel_bin_place(bin);

@@ -30,8 +30,8 @@ struct edge_sums {
   double pixels[EDGE_MOST_BINS], values[EDGE_MOST_BINS], places[EDGE_MOST_BINS];
 };
 
-/* Adds one; bins beyond EDGE_MOST_BINS are left out. */
-void edge_sums_add(struct edge_sums *sums, const struct edge_profile *profile);
+/* Adds one from bin `from` on; bins beyond EDGE_MOST_BINS are left out. */
+void edge_sums_add(struct edge_sums *sums, const struct edge_profile *profile, int32_t from);
 
 /* Shape of the response. */
 struct edge_shape {

@@ -37,12 +37,12 @@ static void add_plateau(const struct edge_profile *p, int32_t first, int32_t end
   t->r += r * pixels, t->rr += r * pixels, t->mr += r * values;
 }
 
-void edge_terms(const struct edge_profile *p, const struct edge_table *table, struct edge_terms *terms) {
+void edge_terms(const struct edge_profile *p, const struct edge_table *table, int32_t from, struct edge_terms *terms) {
   const double fine = 1.0 / (KERNEL_PROFILE_FINE * KERNEL_PROFILE_SCALE);
   const double middle = 0.5 * fine - 0.5 / KERNEL_PROFILE_SCALE;
   int32_t count = p->count < table->count ? p->count : table->count, end = count < table->high ? count : table->high;
   struct edge_terms t = {.freedom = -3};
-  for (int32_t i = table->low; i < end; i++) {
+  for (int32_t i = table->low > from ? table->low : from; i < end; i++) {
     const struct kernel_bin bin = p->bins[i];
     if (!bin.word) continue;
     double n = kernel_bin_count(bin), each = 1 / n, off = kernel_bin_place(bin) * each * fine + middle;
@@ -53,8 +53,8 @@ void edge_terms(const struct edge_profile *p, const struct edge_table *table, st
     t.m += m, t.ms += m * s, t.mr += m * r, t.mm += m * m * each;
     t.freedom++;
   }
-  add_plateau(p, 0, table->low < count ? table->low : count, 0, &t);
-  add_plateau(p, end, count, 1, &t);
+  add_plateau(p, from, table->low < count ? table->low : count, 0, &t);
+  add_plateau(p, end > from ? end : from, count, 1, &t);
   *terms = t;
 }
 

@@ -17,7 +17,9 @@ void edge_table(const struct edge_shape *shape, double first, int32_t count, dou
 struct edge_terms {
   double n, s, r, ss, sr, rr, m, ms, mr, mm, freedom;
 };
-void edge_terms(const struct edge_profile *profile, const struct edge_table *table, struct edge_terms *terms);
+/* From bin `from` on. */
+void edge_terms(const struct edge_profile *profile, const struct edge_table *table, int32_t from,
+                struct edge_terms *terms);
 
 /* Level and contrast as they are expected, and what that is worth in pixels; 0: nothing is expected. */
 struct edge_prior {

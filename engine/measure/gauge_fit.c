@@ -36,7 +36,7 @@ static bool fit_mean(const struct measuring *m, struct pool *p, const struct fit
     if (fits && (at == fits->count || fits->one[at].state != EDGE_FOUND)) continue;
     struct edge_profile one = strips_profile(&m->strips, trace->strip);
     struct edge_shape shape = shape_of(trace, 1);
-    edge_sums_add(&mean, &one);
+    edge_sums_add(&mean, &one, fits ? fits->one[at].from : 0);
     box += shape.box, curvature += shape.curvature, used++;
   }
   if (!(used > 0)) return false;
@@ -88,7 +88,7 @@ static void fit_one(const struct measuring *m, const struct gauge *gauge, const 
   for (int round = 0; round < 4; round++) {
     bool shared = !round && like;
     if (!shared) edge_table(&shape, profile.first, profile.count, fit->expected, &own);
-    edge_terms(&profile, shared ? table : &own, &fit->terms);
+    edge_terms(&profile, shared ? table : &own, fit->from, &fit->terms);
     fit->state = EDGE_WEAK;
     if (!(fit->terms.freedom > 0) || !edge_terms_solve(&fit->terms, &nothing, &fit->solved)) return;
     fit->place = fit->expected + fit->solved.shift;
@@ -106,6 +106,7 @@ static void fit_strips(const struct measuring *m, const struct gauge *gauge, con
     if (p->traces[i].edge != p->edge) continue;
     struct strip_fit *fit = &fits->one[fits->count++];
     fit->trace = &p->traces[i], fit->place = 0, fit->state = EDGE_OUTSIDE;
+    if (!fits->left_out) fit->from = 0;
     if (fit->trace->strip >= 0) fit_one(m, gauge, p, &table, fit);
   }
 }
@@ -123,11 +124,13 @@ static void at_half(const struct measuring *m, const struct pool *p, struct fits
 /* The strips' edges under one blur; where they scatter about the mean, the mean profile's is too wide. */
 static void fit_blur(const struct measuring *m, const struct gauge *gauge, struct pool *p, struct fits *fits) {
   fit_strips(m, gauge, p, fits);
+  fits_mark_levels(fits);
   fits_share_levels(fits);
   double wide = p->shape.sigma * p->shape.sigma, square = wide - fits_scatter(fits);
   if (square >= 0.98 * wide) return;
   p->shape.sigma = square > EDGE_LEAST_SIGMA * EDGE_LEAST_SIGMA ? sqrt(square) : EDGE_LEAST_SIGMA;
   fit_strips(m, gauge, p, fits);
+  fits_mark_levels(fits);
   fits_share_levels(fits);
 }
 

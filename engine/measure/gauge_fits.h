@@ -7,9 +7,11 @@
 /* Noise of the image as the fits leave it, grey levels squared: the median over the strips. */
 double fits_noise(const struct fits *fits);
 
+/* Marks edges whose level or contrast is not that of the others: something lies on the edge, or it is broken off. */
+void fits_mark_levels(struct fits *fits);
+
 /* Solves each edge again with what the others say about level and contrast: how much these vary between strips, beyond
- * what noise explains, decides what that is worth (a mixed model by the method of moments; Searle, Casella and
- * McCulloch, Variance Components, 1992). */
+ * what noise explains, decides what that is worth. */
 void fits_share_levels(struct fits *fits);
 /* Variance of a displacement that all the edges share because their levels come from them all, for noise of 1 grey
  * level. */

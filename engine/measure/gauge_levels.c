@@ -23,19 +23,32 @@ double fits_noise(const struct fits *fits) {
   return n && values[n / 2] > ROUNDING ? values[n / 2] : ROUNDING;
 }
 
-/* Of levels or contrasts that were found without each other. */
-struct variation {
-  double n, sum, squares, noise; /* noise: of the variances that noise of 1 grey level makes */
+/* Equations for a level and a contrast that all edges share, each place being its own. */
+struct shared {
+  double n, ll, lc, cc, l, c;
 };
 
-static void vary(struct variation *v, double value, double variance) {
-  v->n++, v->sum += value, v->squares += value * value, v->noise += variance;
+static void add_shared(struct shared *sum, const struct edge_terms *t) {
+  double by_s = t->s / t->ss, by_sr = t->sr / t->ss;
+  sum->n++;
+  sum->ll += t->n - t->s * by_s, sum->lc += t->r - t->s * by_sr, sum->cc += t->rr - t->sr * by_sr;
+  sum->l += t->m - t->ms * by_s, sum->c += t->mr - t->ms * by_sr;
 }
 
-/* Their variance beyond noise. */
-static double own_variance(const struct variation *v, double noise) {
-  double mean = v->sum / v->n, all = (v->squares - mean * v->sum) / (v->n - 1), own = all - noise * v->noise / v->n;
-  return own > 0 ? own : 0;
+/* By how much values that were found without each other differ from the one they share: the variance between them by
+ * DerSimonian and Laird's moments (Controlled Clinical Trials 7, 1986). */
+struct variation {
+  double n, weights, squares, misfit; /* weights and their squares; weighted squares of the differences */
+};
+
+static void vary(struct variation *v, double difference, double variance) {
+  double weight = 1 / variance;
+  v->n++, v->weights += weight, v->squares += weight * weight, v->misfit += weight * difference * difference;
+}
+
+static double between(const struct variation *v, double noise) {
+  double variance = (v->misfit - (v->n - 1) * noise) / (v->weights - v->squares / v->weights);
+  return variance > 0 ? variance : 0;
 }
 
 static double worth(double noise, double variance) {
@@ -43,22 +56,27 @@ static double worth(double noise, double variance) {
 }
 
 void fits_share_levels(struct fits *fits) {
-  struct variation level = {0}, contrast = {0};
-  double covariance = 0, noise = fits_noise(fits);
+  struct shared sum = {0};
+  struct variation levels = {0}, contrasts = {0};
+  double noise = fits_noise(fits);
   fits->level_variance = fits->contrast_variance = fits->covariance = 0;
+  for (size_t i = 0; i < fits->count; i++)
+    if (fits->one[i].state == EDGE_FOUND) add_shared(&sum, &fits->one[i].terms);
+  double determinant = sum.ll * sum.cc - sum.lc * sum.lc;
+  if (sum.n < FEWEST || !(determinant > 1e-9 * sum.ll * sum.cc)) return;
+  struct edge_prior prior = {.level = (sum.cc * sum.l - sum.lc * sum.c) / determinant,
+                             .contrast = (sum.ll * sum.c - sum.lc * sum.l) / determinant};
   for (size_t i = 0; i < fits->count; i++) {
     const struct edge_solved *s = &fits->one[i].solved;
     if (fits->one[i].state != EDGE_FOUND) continue;
-    vary(&level, s->level, s->level_variance);
-    vary(&contrast, s->contrast, s->contrast_variance);
-    covariance += s->covariance;
+    vary(&levels, s->level - prior.level, s->level_variance);
+    vary(&contrasts, s->contrast - prior.contrast, s->contrast_variance);
   }
-  if (level.n < FEWEST) return;
-  double levels = own_variance(&level, noise), contrasts = own_variance(&contrast, noise), n = level.n;
-  const struct edge_prior prior = {level.sum / n, contrast.sum / n, worth(noise, levels), worth(noise, contrasts)};
-  fits->level_variance = (level.noise / n + levels / noise) / n;
-  fits->contrast_variance = (contrast.noise / n + contrasts / noise) / n;
-  fits->covariance = covariance / n / n;
+  double level = between(&levels, noise), contrast = between(&contrasts, noise);
+  prior.level_worth = worth(noise, level), prior.contrast_worth = worth(noise, contrast);
+  fits->level_variance = sum.cc / determinant + level / noise / sum.n;
+  fits->contrast_variance = sum.ll / determinant + contrast / noise / sum.n;
+  fits->covariance = -sum.lc / determinant;
   for (size_t i = 0; i < fits->count; i++) {
     struct strip_fit *f = &fits->one[i];
     if (f->state != EDGE_FOUND || !edge_terms_solve(&f->terms, &prior, &f->solved)) continue;

@@ -1,5 +1,7 @@
 #include "engine/measure/gauge_fits.h"
 
+#include "kernels/math.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -7,8 +9,60 @@
 static const double UNLIKE = 8;
 /* An edge further from the others' shape than so many of its spreads may be an outlier, within bounds, px. */
 static const double ASTRAY = 3.5, LEAST_ASTRAY = 0.03, MOST_ASTRAY = 0.3;
-/* So many deviations of the blur reach along the edge. */
-static const double REACH = 2;
+/* A level or contrast further from the others' median than so many of its deviations, or of theirs, is another thing's;
+ * and than this share of the contrast, which the model may be off by. */
+static const double ODD = 4, LEAST_ODD = 0.03;
+/* So many deviations of its blur from a spoilt place what it does to an edge is lost in any noise. */
+static const double CLEAR = 3, PLATEAU = 4;
+
+static double median(double *values, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    double v = values[i];
+    size_t j = i;
+    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
+    values[j] = v;
+  }
+  return count ? values[count / 2] : 0;
+}
+
+static double level_of(const struct strip_fit *f, bool contrast) {
+  return contrast ? f->solved.contrast : f->solved.level;
+}
+
+/* Values of the edges found, less `from`, with or without sign. */
+static size_t list_levels(const struct fits *fits, bool contrast, bool sizes, double from, double *values) {
+  size_t count = 0;
+  for (size_t i = 0; i < fits->count; i++) {
+    if (fits->one[i].state != EDGE_FOUND) continue;
+    double value = level_of(&fits->one[i], contrast) - from;
+    values[count++] = sizes ? fabs(value) : value;
+  }
+  return count;
+}
+
+/* Marks edges whose level or contrast is another thing's; the share of the contrast that would have been seen. */
+static double mark_odd(struct fits *fits, bool contrast, double noise) {
+  double values[GAUGE_MOST_PLACES], scale[GAUGE_MOST_PLACES];
+  double height = fabs(median(values, list_levels(fits, true, false, 0, values)));
+  double middle = median(values, list_levels(fits, contrast, false, 0, values));
+  double spread = 1.4826 * median(values, list_levels(fits, contrast, true, middle, values));
+  size_t count = 0;
+  for (size_t i = 0; i < fits->count; i++) {
+    struct strip_fit *f = &fits->one[i];
+    if (f->state != EDGE_FOUND) continue;
+    double own = sqrt(noise * (contrast ? f->solved.contrast_variance : f->solved.level_variance));
+    double cut = ODD * (own > spread ? own : spread);
+    if (cut < LEAST_ODD * height) cut = LEAST_ODD * height;
+    scale[count++] = cut;
+    if (fabs(level_of(f, contrast) - middle) > cut) f->state = EDGE_OUTLIER;
+  }
+  return height > 0 ? median(scale, count) / height : 0;
+}
+
+void fits_mark_levels(struct fits *fits) {
+  double noise = fits_noise(fits), level = mark_odd(fits, false, noise), contrast = mark_odd(fits, true, noise);
+  fits->unseen = level > contrast ? level : contrast;
+}
 
 static void unlike(struct fits *fits) {
   double usual = fits_noise(fits);
@@ -39,35 +93,58 @@ static bool spoilt(const struct strip_fit *f) {
   return f->trace->strip >= 0 && f->state != EDGE_FOUND && f->state != EDGE_BESIDE;
 }
 
-/* Edges beside a spoilt one, going `step` from it, as far as its blur reaches. */
-static size_t mark_beside(struct fits *fits, size_t from, bool forward, bool closed, double reach) {
-  size_t i = from, count = 0;
-  for (double gone = 0; gone < reach;) {
-    if (!closed && (forward ? i + 1 == fits->count : i == 0)) break;
-    i = forward ? (i + 1) % fits->count : (i ? i : fits->count) - 1;
-    struct strip_fit *f = &fits->one[i];
-    if (f->trace->part != fits->one[from].trace->part) break;
-    if (f->state != EDGE_FOUND) break;
-    f->state = EDGE_BESIDE;
-    count++;
-    gone += 2 * f->trace->profile.length;
+/* How far along the outline it is from the middle of strip i to the next one that is spoilt, px; INFINITY: none is. */
+static double spoilt_after(const struct fits *fits, size_t i, bool forward, bool closed) {
+  double far = fits->one[i].trace->profile.length;
+  for (size_t k = 1; k < fits->count; k++) {
+    size_t at = forward ? i + k : i + fits->count - k;
+    if (!closed && (at < fits->count) != forward) break;
+    const struct strip_fit *f = &fits->one[at % fits->count];
+    if (f->trace->part != fits->one[i].trace->part) break;
+    if (spoilt(f)) return far;
+    far += 2 * f->trace->profile.length;
   }
-  return count;
+  return INFINITY;
+}
+
+/* How far from a thing's border, in deviations of the blur, what it adds to the picture falls to a share of its own
+ * contrast. */
+static double faded(double share) {
+  double at = 0;
+  while (at < CLEAR && edge_response(&(struct edge_shape){1, 0.1, 0}, -at).value > share) at += 0.1;
+  return at;
+}
+
+/* Leaves out of a strip what the blur of a spoilt place reaches, whose border is `away` along the outline: all of it,
+ * or, towards the centre of a curved outline, where strips draw together, the bins that are too near. */
+static void keep_clear(struct strip_fit *f, double away, double reach) {
+  const struct kernel_profile *p = &f->trace->profile;
+  double turn = away * p->curvature;
+  f->from = 0;
+  if (turn > 0) away = math_sin(turn < 0.5 * MATH_PI ? turn : 0.5 * MATH_PI) / p->curvature;
+  if (away < reach) {
+    f->state = EDGE_BESIDE;
+    return;
+  }
+  double near = p->curvature > 0 ? (reach / away - 1) / p->curvature : p->first;
+  if (near > -PLATEAU / CLEAR * reach) near = -PLATEAU / CLEAR * reach;
+  if (near > p->first) f->from = (int32_t)ceil((near - p->first) * KERNEL_PROFILE_SCALE);
 }
 
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma) {
   enum gauge_kind kind = gauge->spec->gauge;
   bool closed = kind == GAUGE_CIRCLE || kind == GAUGE_ELLIPSE;
+  double seen = sigma * faded(fits->unseen);
   size_t count = 0;
   unlike(fits);
   /* The places of a profile of widths are each its own. */
   if (kind != GAUGE_WIDTH) astray(fits, parameters);
-  for (size_t i = 0; i < fits->count; i++) {
-    if (!spoilt(&fits->one[i])) continue;
-    count++;
-    if (kind == GAUGE_WIDTH) continue;
-    count += mark_beside(fits, i, true, closed, REACH * sigma);
-    count += mark_beside(fits, i, false, closed, REACH * sigma);
+  for (size_t i = 0; i < fits->count; i++) count += spoilt(&fits->one[i]);
+  for (size_t i = 0; i < fits->count && kind != GAUGE_WIDTH && count; i++) {
+    if (fits->one[i].state != EDGE_FOUND) continue;
+    double after = spoilt_after(fits, i, true, closed), before = spoilt_after(fits, i, false, closed);
+    keep_clear(&fits->one[i], (after < before ? after : before) + seen, CLEAR * sigma);
+    count += fits->one[i].state == EDGE_BESIDE;
   }
   return count;
 }

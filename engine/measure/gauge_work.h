@@ -42,6 +42,7 @@ struct trace {
 struct strip_fit {
   const struct trace *trace;
   enum edge_state state;
+  int32_t from;           /* the first bin that counts */
   double expected, place; /* of its response's table, and as found, px */
   struct edge_terms terms;
   struct edge_solved solved;
@@ -51,6 +52,7 @@ struct strip_fit {
 struct fits {
   size_t count, left_out;
   struct strip_fit one[GAUGE_MOST_PLACES];
+  double unseen;                                        /* share of the contrast that a spoilt edge may hide */
   double level_variance, contrast_variance, covariance; /* of the levels they share, for noise of 1 grey level */
 };
 
