@@ -218,7 +218,7 @@ struct kernel_profile {
   double x, y, nx, ny; /* photo pixels; a unit vector to within 1e-6 */
   double curvature;    /* 1/px, -1..1 */
   double length;       /* half the strip's, px, above 0; nowhere in it more than KERNEL_PROFILE_LENGTH */
-  double first;        /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / 4 either way */
+  double first;        /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / KERNEL_PROFILE_SCALE either way */
   int32_t bins, at;    /* 1..KERNEL_PROFILE_BINS; in elements of `bins` */
 };
 
@@ -239,7 +239,7 @@ static inline uint32_t kernel_bin_place(struct kernel_bin bin) {
 }
 
 enum {
-  KERNEL_PROFILE_SCALE = 4,
+  KERNEL_PROFILE_SCALE = 2,
   KERNEL_PROFILE_FINE = 256,
   KERNEL_PROFILE_BINS = 65536,
   KERNEL_PROFILE_LENGTH = 30000,

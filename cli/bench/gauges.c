@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- a part that is 2 % too large, from its photo's bytes to its result ---- */
 
@@ -125,6 +126,14 @@ static enum status draw_field(struct bench_lab *lab, struct spec_dimension *gaug
   return status;
 }
 
+/* Milliseconds that the processor has worked for this program: what else runs on the machine counts less than by the
+ * clock. */
+static double processor_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 enum status bench_gauge_time(long runs, struct bench_figures *figures, struct fault *fault) {
   struct bench_lab lab;
   struct photo photos[2] = {{0}};
@@ -141,19 +150,20 @@ enum status bench_gauge_time(long runs, struct bench_figures *figures, struct fa
   if (!status) status = device_upload_plane(&lab.device, &lab.memory, &plane, &luma, fault);
   for (int i = -1; i < count && !status; i++) {
     double ms = 0;
+    double begin = processor_now();
     status = bench_decode(&photos[1], &rgb, &rgb_size, &ms, fault);
     const struct gauge_photo photo = {&lab.device, &luma, &lab.placement, &lab.scale};
-    double start = bench_now();
+    double middle = processor_now();
     if (!status) status = gauges_measure(&lab.measuring, &photo, gauges, ROWS * COLUMNS, fault);
     if (i < 0) continue;
-    decode[i] = ms, measure[i] = bench_now() - start;
+    decode[i] = middle - begin, measure[i] = processor_now() - middle;
   }
   for (size_t i = 0; i < lab.measuring.gauge_count; i++) found += lab.measuring.gauges[i].found;
   if (!status && found != ROWS * COLUMNS)
     status = fault_set(fault, STATUS_INTERNAL, "benchmark: %zu of 200 gauges were found", found);
   if (!status) {
     double plain = bench_median(decode, (size_t)count), took = bench_median(measure, (size_t)count);
-    status = bench_figures_add(figures, "200 gauges on 12 megapixels: time", took, NAN, NAN, "ms", fault);
+    status = bench_figures_add(figures, "200 gauges on 12 megapixels: processor time", took, NAN, NAN, "ms", fault);
     if (!status)
       status = bench_figures_add(figures, "200 gauges on 12 megapixels: share of its plain decode", took / plain, NAN,
                                  0.1, "", fault);

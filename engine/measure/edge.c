@@ -156,20 +156,15 @@ static struct edge_response response_at(const struct edge_shape *shape, double r
   return (struct edge_response){d > 0, 0, 0, 0};
 }
 
-/* Level and contrast for a place and sigma: linear. */
-static bool fit_levels(const struct samples *p, const struct edge_shape *shape, struct edge_fit *fit) {
-  double n = 0, e = 0, ee = 0, v = 0, ev = 0;
-  struct edge_shape own = edge_shape_at(shape, fit->place);
-  double reach = edge_reach(&own);
-  for (int32_t i = 0; i < p->count; i++) {
-    double w = p->weight[i], r = response_at(&own, reach, p->place[i] - fit->place).value, sum = w * p->mean[i];
-    n += w, e += w * r, ee += w * r * r, v += sum, ev += r * sum;
+/* Level and contrast from the profile's ends, to begin with. */
+static void start_levels(const struct samples *p, struct edge_fit *fit) {
+  int32_t ends = p->count / 6 + 1;
+  double sums[2] = {0, 0}, weights[2] = {0, 0};
+  for (int32_t i = 0; i < ends; i++) {
+    const int32_t at[2] = {i, p->count - 1 - i};
+    for (int k = 0; k < 2; k++) weights[k] += p->weight[at[k]], sums[k] += p->weight[at[k]] * p->mean[at[k]];
   }
-  double determinant = n * ee - e * e;
-  if (!(determinant > 1e-6 * n * n)) return false;
-  fit->contrast = (n * ev - e * v) / determinant;
-  fit->level = (v - fit->contrast * e) / n;
-  return true;
+  fit->level = sums[0] / weights[0], fit->contrast = sums[1] / weights[1] - fit->level;
 }
 
 /* One Gauss-Newton step; how far the place and the blur moved, px, or -1. */
@@ -183,7 +178,7 @@ static double fit_step(const struct samples *p, struct edge_shape *shape, struct
     double row[PARAMETERS] = {1, r.value, fit->contrast * r.by_sigma, -fit->contrast * r.slope};
     add_row(row, p->weight[i], residual, a, b);
   }
-  if (p->count <= PARAMETERS || !solve_small(a, b, inverse)) return -1;
+  if (!solve_small(a, b, inverse)) return -1;
   double most = 0.5 * shape->sigma, blur = b[2] > most ? most : b[2] < -most ? -most : b[2];
   double move = b[3] > 1 ? 1 : b[3] < -1 ? -1 : b[3];
   fit->level += b[0], fit->contrast += b[1], fit->place += move;
@@ -201,7 +196,9 @@ bool edge_fit(const struct edge_sums *sums, const struct edge_shape *start, doub
   memset(fit, 0, sizeof *fit);
   fit->place = place;
   take_samples(sums, &samples);
-  if (!fit_levels(&samples, &shape, fit)) return false;
+  if (samples.count <= PARAMETERS) return false;
+  start_levels(&samples, fit);
+  if (!(fabs(fit->contrast) > 1e-3)) return false;
   for (int round = 0; round < ROUNDS; round++) {
     double moved = fit_step(&samples, &shape, fit);
     bool sharp = shape.sigma <= EDGE_LEAST_SIGMA;

@@ -23,7 +23,7 @@ struct edge_profile {
 };
 
 /* The sum of many profiles whose bins lie alike. All zero is empty. */
-enum { EDGE_MOST_BINS = 256 };
+enum { EDGE_MOST_BINS = 128 };
 struct edge_sums {
   int32_t count;
   double first;

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { MOST_REACH = EDGE_MOST_BINS / (2 * KERNEL_PROFILE_SCALE), STRETCH = 6 };
+enum { MOST_REACH = EDGE_MOST_BINS / (2 * KERNEL_PROFILE_SCALE), STRETCH = 3 * KERNEL_PROFILE_SCALE / 2 };
 
 static const double LEAST_CONTRAST = 15, SETTLED = 1e-4;
 

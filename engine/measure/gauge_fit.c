@@ -7,7 +7,9 @@
 /* Further from where it was expected than this, the response is made anew, px. */
 static const double NEAR = 0.2;
 /* What a step of the mean profile's fit may still move: the strips find the place anew, px. */
-static const double SETTLED = 2e-3;
+static const double SETTLED = 5e-3;
+/* Least blur that a fit begins with, px. */
+static const double LEAST_BLUR = 0.4;
 /* Noise cannot be less than that of rounding to whole grey levels: 1/12. */
 static const double ROUNDING = 1.0 / 12;
 
@@ -40,7 +42,7 @@ static bool fit_mean(const struct measuring *m, struct pool *p, const struct fit
     box += shape.box, curvature += shape.curvature, used++;
   }
   if (!(used > 0)) return false;
-  p->shape = (struct edge_shape){p->fit.sigma > 0 ? p->fit.sigma : 1, box / used, curvature / used};
+  p->shape = (struct edge_shape){p->fit.sigma, box / used, curvature / used};
   if (!edge_fit(&mean, &p->shape, p->fit.place, 1, SETTLED, &p->fit)) return false;
   p->shape.sigma = p->fit.sigma;
   return true;
@@ -194,6 +196,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
   *next_trace += count;
   for (int edge = 0; edge < sought->edges; edge++) {
     struct pool pool = {.traces = traces, .count = count, .edge = edge};
+    pool.fit.sigma = sought->blur[edge] > LEAST_BLUR ? sought->blur[edge] : LEAST_BLUR;
     fits->left_out = 0;
     if (!fit_pool(m, gauge, &pool, fits)) {
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");

@@ -29,7 +29,7 @@ static int strips_for(const struct spec_dimension *g, double length) {
   if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 12, most = 16;
   if (g->gauge == GAUGE_ARC) least = 5, most = 12;
   if (g->gauge == GAUGE_WIDTH) most = 64;
-  double n = floor(length / 8 + 0.5);
+  double n = floor(length / 10 + 0.5);
   return (int)(n < least ? least : n > most ? most : n);
 }
 
@@ -217,7 +217,7 @@ static double middle_of(double *values, int count) {
 struct answers {
   int count, doubled, weak, outside;
   struct robust_row rows[2][GAUGE_MOST_PLACES];
-  double before[2][GAUGE_MOST_PLACES], after[2][GAUGE_MOST_PLACES];
+  double before[2][GAUGE_MOST_PLACES], after[2][GAUGE_MOST_PLACES], blur[2][GAUGE_MOST_PLACES];
   int found;
 };
 
@@ -226,6 +226,7 @@ static void take_answer(const struct edge_candidate *c, int count, int index, in
   all->rows[edge][row].usable = true;
   all->before[edge][all->found] = plateau(c, count, index, -1);
   all->after[edge][all->found] = plateau(c, count, index, 1);
+  all->blur[edge][all->found] = blur_of(&c[index]);
 }
 
 /* Least slope that the gauge's least contrast makes, blurred as far as an edge may be. */
@@ -308,6 +309,7 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
   for (int e = 0; e < sought->edges; e++) {
     sought->before[e] = middle_of(all.before[e], all.found);
     sought->after[e] = middle_of(all.after[e], all.found);
+    sought->blur[e] = middle_of(all.blur[e], all.found);
     if (one)
       sought->model[e][0] = all.rows[e][0].offset;
     else if (!each && !robust_fit(all.rows[e], all.count, sought->parameters, 1, sought->model[e])) {

@@ -26,6 +26,7 @@ struct sought {
   int parameters;
   double model[2][ROBUST_MOST];
   double before[2], after[2]; /* how far the profile is free of other edges, px */
+  double blur[2];             /* as the first pass sees it, px */
   double size;                /* half the outline's, photo px: scale of the basis */
 };
 
