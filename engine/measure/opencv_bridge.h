@@ -16,6 +16,7 @@ extern "C" {
 #include <new>
 #include <opencv2/core.hpp>
 #include <opencv2/imgproc.hpp>
+#include <vector>
 
 namespace bridge {
 
@@ -39,26 +40,33 @@ template <typename Work> enum status guarded(struct fault *fault, const char *wh
 /* A picture of at least `side` pixels a side, or the full one where that is smaller, in which targets are sought: every
  * one of its pixels is the rounded mean of `reduction` squared. */
 struct reduced {
+  enum { MOST = 257 }; /* so many rows of bytes add up to less than 2^16 */
   cv::Mat pixels;
   int reduction = 1;
 
   reduced(const cv::Mat &full, int side) {
-    while (std::max(full.cols, full.rows) / (reduction + 1) >= side) reduction++;
+    while (reduction < MOST && std::max(full.cols, full.rows) / (reduction + 1) >= side) reduction++;
     if (reduction == 1) {
       pixels = full;
       return;
     }
     pixels.create(full.rows / reduction, full.cols / reduction, CV_8U);
+    std::vector<uint16_t> sums(static_cast<size_t>(full.cols));
     const int area = reduction * reduction;
-    for (int y = 0; y < pixels.rows; y++)
+    for (int y = 0; y < pixels.rows; y++) {
+      std::fill(sums.begin(), sums.end(), uint16_t{0});
+      for (int v = 0; v < reduction; v++) add_row(full.ptr(y * reduction + v), sums.data(), full.cols);
+      const uint16_t *at = sums.data();
       for (int x = 0; x < pixels.cols; x++) {
         int sum = area / 2;
-        for (int v = 0; v < reduction; v++) {
-          const uchar *row = full.ptr(y * reduction + v) + x * reduction;
-          for (int u = 0; u < reduction; u++) sum += row[u];
-        }
+        for (int u = 0; u < reduction; u++) sum += *at++;
         pixels.at<uchar>(y, x) = static_cast<uchar>(sum / area);
       }
+    }
+  }
+
+  static void add_row(const uchar *__restrict row, uint16_t *__restrict sums, int count) {
+    for (int x = 0; x < count; x++) sums[x] = static_cast<uint16_t>(sums[x] + row[x]);
   }
 
   /* A coordinate of the reduced picture in the full one. */
