@@ -135,6 +135,9 @@ static void handle_client(struct broker *broker, struct peer *peer, const struct
   case MESSAGE_STATUS_REQUEST:
     broker_status(broker, peer, message->header);
     return;
+  case MESSAGE_PART:
+    broker_part(broker, peer, message);
+    return;
   case MESSAGE_CANCEL:
   case MESSAGE_RETRY:
     broker_control(broker, peer, message);
@@ -161,6 +164,9 @@ static void handle_worker(struct broker *broker, struct peer *peer, const struct
     return;
   case MESSAGE_RETURN:
     broker_return(broker, peer, message->header);
+    return;
+  case MESSAGE_PART_REQUEST:
+    broker_part_request(broker, peer, message->header);
     return;
   case MESSAGE_GOLDEN_REQUEST:
     broker_golden_request(broker, peer, message->header);

@@ -52,10 +52,15 @@ static const char *check_job(const struct job *job) {
   return NULL;
 }
 
+static bool has_photo(const struct intake *in, const struct job *job) {
+  return *job->photo_id && !blob_settle(store_folder(in->broker->store), job->photo_id, NULL);
+}
+
 static void take_job(struct intake *in, const json_t *item) {
   struct fault fault = {0};
   json_int_t position = json_integer_value(json_object_get(item, "position"));
-  bool as_bytes = !strcmp(json_string_value(json_object_get(item, "photo")), PHOTO_AS_BYTES);
+  const char *how = json_string_value(json_object_get(item, "photo"));
+  bool as_bytes = !strcmp(how, PHOTO_AS_BYTES), in_parts = !strcmp(how, PHOTO_IN_PARTS);
   const char *path = json_string_value(json_object_get(item, "path"));
   struct job *job = &in->jobs[in->count];
   size_t frame = in->next_frame;
@@ -65,9 +70,13 @@ static void take_job(struct intake *in, const json_t *item) {
     return;
   }
   const char *wrong = check_job(job);
-  if (!wrong && !as_bytes && !path) wrong = "path: missing";
-  if (!wrong && !as_bytes && !broker_may_read(in->broker, in->peer, path, &fault)) wrong = fault.text;
+  if (!wrong && !as_bytes && !in_parts && !path) wrong = "path: missing";
+  if (!wrong && !as_bytes && !in_parts && !broker_may_read(in->broker, in->peer, path, &fault)) wrong = fault.text;
   if (wrong) refuse_job(in, position, ERROR_BAD_JOB, wrong);
+  if (!wrong && in_parts && !has_photo(in, job)) {
+    wrong = "the photo has not come in parts, or is gone again";
+    refuse_job(in, position, ERROR_BAD_PHOTO, wrong);
+  }
   if (wrong || (as_bytes && !keep_photo(in, job, position, frame))) {
     job_free(job);
     return;
@@ -76,9 +85,10 @@ static void take_job(struct intake *in, const json_t *item) {
       (struct store_entry){.job = job,
                            .position = position,
                            .priority = (int32_t)json_integer_value(json_object_get(item, "priority")),
-                           .path = as_bytes ? NULL : path};
+                           .path = as_bytes || in_parts ? NULL : path};
   /* The worker may come to another broker, which does not know this client. */
-  broker_golden_known(in->broker, in->peer, job->golden_sha256, as_bytes || store_is_shared(in->broker->store));
+  broker_golden_known(in->broker, in->peer, job->golden_sha256,
+                      as_bytes || in_parts || store_is_shared(in->broker->store));
 }
 
 static void answer(struct intake *in, const char *submission) {

@@ -78,6 +78,7 @@ void broker_hello(struct broker *broker, const struct message *message) {
   struct peer *peer = peer_add(broker, &message->from);
   if (!peer) return;
   peer->worker = worker;
+  peer->parts = json_is_true(json_object_get(header, "parts"));
   peer->seen = clock_ms();
   snprintf(peer->id, sizeof peer->id, "%s", id);
   snprintf(peer->name, sizeof peer->name, "%s", json_string_value(json_object_get(header, "name")));
@@ -88,7 +89,7 @@ void broker_hello(struct broker *broker, const struct message *message) {
   EVENT(EVENT_INFO, worker ? "worker_came" : "client_came", broker_who(peer));
   if (worker) reconcile(broker, peer, json_object_get(header, "holding"));
   broker_post(broker, &peer->route, MESSAGE_WELCOME,
-              json_pack("{s:s, s:i, s:i, s:i, s:I}", "broker", broker->name, "heartbeat_ms", broker->times.heartbeat_ms,
-                        "silence_ms", broker->times.silence_ms, "window_jobs", WINDOW_JOBS, "window_bytes",
-                        WINDOW_BYTES));
+              json_pack("{s:s, s:i, s:i, s:i, s:I, s:i}", "broker", broker->name, "heartbeat_ms",
+                        broker->times.heartbeat_ms, "silence_ms", broker->times.silence_ms, "window_jobs", WINDOW_JOBS,
+                        "window_bytes", WINDOW_BYTES, "part_bytes", (int)PROTOCOL_PART));
 }

@@ -55,6 +55,7 @@ void peers_forget_gone(struct broker *broker) {
     *link = peer->next_peer;
     unlink_from_bucket(broker, peer);
     broker->peer_count--;
+    blob_draft_close(peer->upload);
     free(peer->held);
     free(peer);
   }

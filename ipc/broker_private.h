@@ -9,6 +9,7 @@
 #include "ipc/audit.h"
 #include "ipc/broker.h"
 #include "ipc/message.h"
+#include "models/blob_parts.h"
 #include "models/digest.h"
 #include "models/store.h"
 
@@ -44,11 +45,13 @@ struct peer {
   int64_t credit, done;
   char (*held)[JOB_ID_CHARS + 1];
   size_t held_count, held_room;
+  bool parts; /* it can fetch photos in parts */
   bool alone; /* it holds a suspect, and nothing else until that is done */
   int64_t renewed;
   /* clients */
   struct subscription subscriptions[MAX_SUBSCRIPTIONS];
   size_t subscription_count;
+  struct blob_draft *upload;                        /* the photo that it is sending in parts */
   char goldens[MAX_PEER_GOLDENS][DIGEST_CHARS + 1]; /* that it can send, the latest overwriting the oldest */
   size_t golden_count;
 };
@@ -141,6 +144,8 @@ void broker_submit(struct broker *broker, struct peer *peer, const struct messag
 void broker_subscribe(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_credit(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_status(struct broker *broker, struct peer *peer, const json_t *header);
+void broker_part(struct broker *broker, struct peer *peer, const struct message *message);
+void broker_part_request(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_control(struct broker *broker, struct peer *peer, const struct message *message);
 void broker_stream(struct broker *broker);
 void broker_done(struct broker *broker, struct peer *peer, const struct message *message);

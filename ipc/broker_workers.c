@@ -222,6 +222,17 @@ void broker_send_work(struct broker *broker, struct outgoing *out) {
     broker_tell(broker, &out->to, out->kind, out->header);
     return;
   }
+  struct peer *to = peer_find(broker, &out->to);
+  size_t size;
+  if (to && to->parts && !blob_find(store_folder(broker->store), out->photo_id, &size, NULL) && size > PROTOCOL_PART) {
+    json_t *entry = json_array_get(json_object_get(out->header, "jobs"), 0);
+    bool good = !json_object_set_new(entry, "photo", json_string(PHOTO_IN_PARTS)) &&
+                !json_object_set_new(entry, "size", json_integer((json_int_t)size));
+    if (good) {
+      broker_tell(broker, &out->to, out->kind, out->header);
+      return;
+    }
+  }
   struct photo photo;
   if (blob_get(store_folder(broker->store), out->photo_id, out->job, &photo, &fault)) {
     json_decref(out->header);

@@ -12,12 +12,26 @@ struct client_golden {
   char *path;
 };
 
+/* A photo on its way in parts; all zero is none. */
+struct client_upload {
+  const struct photo *photo;
+  size_t sent, taken;
+  bool kept;
+  int64_t heard; /* clock_ms: an answer, or the beginning */
+};
+
 struct client {
   struct client_options options;
   struct link link;
   struct client_golden *goldens;
   bool sent_golden; /* since the last answer that came after one */
 };
+
+/* Sends what fits ahead of what was taken. */
+void client_upload_send(struct client *client, struct client_upload *upload);
+/* Takes a PART_TAKEN message; `kept` is set when the broker has the photo. STATUS_IO where it cannot keep it. */
+enum status client_upload_take(const struct client *client, struct client_upload *upload, const json_t *header,
+                               struct fault *fault);
 
 /* Waits at most `wait` ms for something to read, and keeps the link alive. STATUS_STOPPED, STATUS_UNAVAILABLE. */
 enum status client_wait(struct client *client, int64_t wait, struct fault *fault);

@@ -14,6 +14,7 @@ struct pending {
   int64_t position, sent /* clock_ms; 0: not yet, or to be sent again */;
   json_t *entry;
   struct photo photo;
+  bool in_parts, uploaded;
 };
 
 struct submitting {
@@ -22,6 +23,8 @@ struct submitting {
   char submission[PROTOCOL_ID_CHARS + 1];
   struct pending *first, **end;
   size_t pending_count, pending_bytes;
+  struct pending *uploading; /* whose photo goes in parts now */
+  struct client_upload upload;
   bool all_given;
   uint8_t *seen; /* a bit a position: its outcome was delivered */
   size_t seen_size;
@@ -68,16 +71,22 @@ static enum status add_pending(struct submitting *in, struct client_job *job, st
   if (!status) status = client_know_golden(in->client, &job->job, fault);
   struct pending *pending = status ? NULL : calloc(1, sizeof *pending);
   json_t *json = pending ? job_to_json(&job->job) : NULL;
+  size_t part = (size_t)in->client->link.part_bytes;
+  bool in_parts = !job->path && part && job->photo.size > part;
   if (json)
     pending->entry = json_pack("{s:I, s:i, s:s, s:s*, s:o}", "position", (json_int_t)in->run->submitted, "priority",
-                               (int)job->priority, "photo", job->path ? PHOTO_BY_PATH : PHOTO_AS_BYTES, "path",
-                               job->path, "job", json);
+                               (int)job->priority, "photo",
+                               job->path  ? PHOTO_BY_PATH
+                               : in_parts ? PHOTO_IN_PARTS
+                                          : PHOTO_AS_BYTES,
+                               "path", job->path, "job", json);
   if (!status && (!pending || !pending->entry)) status = fault_set(fault, STATUS_MEMORY, "out of memory");
   if (status) {
     free(pending);
     return status;
   }
   pending->position = in->run->submitted++;
+  pending->in_parts = in_parts;
   if (!job->path) {
     pending->photo = job->photo;
     job->photo = (struct photo){0};
@@ -109,7 +118,23 @@ static enum status fill_window(struct submitting *in, struct fault *fault) {
 }
 
 static bool is_due(const struct submitting *in, const struct pending *pending, int64_t now) {
+  if (pending->in_parts && !pending->uploaded) return false;
   return !pending->sent || now - pending->sent > in->client->link.times.resend_ms;
+}
+
+/* One photo after the other. */
+static void upload_photos(struct submitting *in) {
+  struct pending *pending = in->uploading;
+  if (pending && in->upload.kept) {
+    pending->uploaded = true;
+    pending = NULL;
+  }
+  if (!pending) {
+    for (pending = in->first; pending && !(pending->in_parts && !pending->uploaded);) pending = pending->next;
+    in->upload = (struct client_upload){.photo = pending ? &pending->photo : NULL, .heard = clock_ms()};
+    in->uploading = pending;
+  }
+  if (pending) client_upload_send(in->client, &in->upload);
 }
 
 static bool send_batch(struct submitting *in) {
@@ -121,7 +146,7 @@ static bool send_batch(struct submitting *in) {
   for (struct pending *p = in->first; p && count < SUBMIT_BATCH && bytes < SUBMIT_BYTES; p = p->next) {
     if (!is_due(in, p, now)) continue;
     if (json_array_append(jobs, p->entry)) break;
-    if (!json_object_get(p->entry, "path")) {
+    if (!json_object_get(p->entry, "path") && !p->in_parts) {
       photos[frames++] = (struct span){p->photo.bytes ? p->photo.bytes : (const uint8_t *)"", p->photo.size};
       bytes += p->photo.size;
     }
@@ -144,6 +169,7 @@ static bool begin_session(struct submitting *in) {
     return false;
   in->session = in->client->link.session;
   in->taken = 0;
+  in->uploading = NULL;
   for (struct pending *pending = in->first; pending; pending = pending->next) pending->sent = 0;
   return true;
 }
@@ -214,6 +240,8 @@ static enum status receive_all(struct submitting *in, struct fault *fault) {
     struct message message;
     status = client_take(in->client, &message, &got, fault);
     if (!status && got && message.kind == MESSAGE_ACCEPTED) status = take_accepted(in, message.header, fault);
+    if (!status && got && message.kind == MESSAGE_PART_TAKEN)
+      status = client_upload_take(in->client, &in->upload, message.header, fault);
     if (!status && got && message.kind == MESSAGE_RESULTS) status = take_results(in, &message, fault);
     message_free(&message);
   }
@@ -236,6 +264,7 @@ static enum status submit_all(struct submitting *in, struct fault *fault) {
       size_t before = in->pending_count;
       status = fill_window(in, fault);
       room = in->pending_count > before;
+      if (!status) upload_photos(in);
       while (!status && send_batch(in)) {
       }
     }

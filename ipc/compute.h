@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum task_state { TASK_QUEUED, TASK_FINISHED, TASK_SENT };
+enum task_state { TASK_FETCHING, TASK_QUEUED, TASK_FINISHED, TASK_SENT };
 
 /* One job in a worker's hands. While it is queued it belongs to the threads. */
 struct task {
@@ -17,8 +17,9 @@ struct task {
   struct job job;
   char *path; /* of the photo; NULL: `bytes` came with the job */
   uint8_t *bytes;
-  size_t size;
-  char *line; /* the result; NULL: handed back, `fault` says why (STATUS_STOPPED: not begun) */
+  size_t size, fetched;   /* of a photo in parts: how much is there */
+  unsigned asked_session; /* of the link, that the next part was asked for in; 0: not yet */
+  char *line;             /* the result; NULL: handed back, `fault` says why (STATUS_STOPPED: not begun) */
   struct fault fault;
   int64_t took_us;
   enum task_state state;

@@ -67,8 +67,9 @@ static int patience(const struct link *link) {
 static void greet(struct link *link) {
   const struct link_options *o = &link->options;
   json_t *holding = o->holding ? o->holding(o->holding_context) : NULL;
-  json_t *header = json_pack("{s:s, s:s, s:o, s:s, s:o*}", "role", o->role, "id", link->id, "name",
-                             message_text(link->name), "software", "assay " ASSAY_VERSION, "holding", holding);
+  json_t *header =
+      json_pack("{s:s, s:s, s:o, s:s, s:b, s:o*}", "role", o->role, "id", link->id, "name", message_text(link->name),
+                "software", "assay " ASSAY_VERSION, "parts", 1, "holding", holding);
   link->welcomed = false;
   link->give_up = clock_ms() + patience(link);
   message_send(link->socket, NULL, MESSAGE_HELLO, header, NULL, 0, NULL);
@@ -114,6 +115,7 @@ static void welcome(struct link *link, const json_t *header) {
   link->times.silence_ms = (int)json_integer_value(json_object_get(header, "silence_ms"));
   link->window_jobs = json_integer_value(json_object_get(header, "window_jobs"));
   link->window_bytes = json_integer_value(json_object_get(header, "window_bytes"));
+  link->part_bytes = json_integer_value(json_object_get(header, "part_bytes"));
   link->pause_ms = link->times.heartbeat_ms;
   link->next_beat = clock_ms() + link->times.heartbeat_ms;
 }

@@ -33,6 +33,7 @@ struct link {
   int64_t heard;    /* clock_ms when the broker was heard last; at first when the link was opened */
   int64_t next_beat, give_up, pause_ms;
   int64_t window_jobs, window_bytes; /* of the WELCOME */
+  int64_t part_bytes;                /* larger photos go in parts; 0: the broker takes none */
 };
 
 /* Begins to connect and to greet; does not wait. */

@@ -28,6 +28,8 @@ enum message_kind {
   MESSAGE_CANCELLED = 26,
   MESSAGE_RETRY = 27,
   MESSAGE_RETRIED = 28,
+  MESSAGE_PART = 29,
+  MESSAGE_PART_TAKEN = 30,
   /* workers */
   MESSAGE_READY = 32,
   MESSAGE_WORK = 33,
@@ -35,7 +37,9 @@ enum message_kind {
   MESSAGE_STORED = 35,
   MESSAGE_RETURN = 36,
   MESSAGE_GOLDEN_REQUEST = 37,
-  MESSAGE_GOLDEN_MISSING = 38
+  MESSAGE_GOLDEN_MISSING = 38,
+  MESSAGE_PART_REQUEST = 39,
+  MESSAGE_PART_SENT = 40
 };
 
 /* Limits of one message. */
@@ -51,6 +55,7 @@ enum {
   PROTOCOL_MAX_PATH = 4095,          /* bytes of a path */
   PROTOCOL_MAX_TEXT = 1023,          /* bytes of an error's text */
   PROTOCOL_MAX_GOLDEN_FILES = 1024,  /* files of a golden */
+  PROTOCOL_PART = 4 << 20,           /* bytes of a photo in one message; larger ones travel in parts */
   PROTOCOL_MAX_PRIORITY = 1000,      /* and -1000 */
   PROTOCOL_ID_CHARS = 32             /* hexadecimal: of peers and submissions */
 };
@@ -62,6 +67,7 @@ enum {
 
 #define PHOTO_BY_PATH "path"
 #define PHOTO_AS_BYTES "bytes"
+#define PHOTO_IN_PARTS "parts"
 
 #define ORDER_COMPLETION "completion"
 #define ORDER_POSITION "position"

@@ -21,7 +21,7 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const char *const roles[] = {ROLE_CLIENT, ROLE_WORKER, NULL};
-static const char *const photos[] = {PHOTO_BY_PATH, PHOTO_AS_BYTES, NULL};
+static const char *const photos[] = {PHOTO_BY_PATH, PHOTO_AS_BYTES, PHOTO_IN_PARTS, NULL};
 static const char *const orders[] = {ORDER_COMPLETION, ORDER_POSITION, NULL};
 static const char *const states[] = {"done", "set_aside", "cancelled", NULL};
 
@@ -32,12 +32,14 @@ static const struct field hello[] = {{WORD("role", roles)},
                                      {TEXT("name", 1, PROTOCOL_MAX_NAME)},
                                      {TEXT("software", 0, PROTOCOL_MAX_NAME), .optional = true},
                                      {IDS("holding", 0, PROTOCOL_MAX_HOLDING), .optional = true},
+                                     {FLAG("parts"), .optional = true},
                                      END};
 static const struct field welcome[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
                                        {INTEGER("heartbeat_ms", 1, 3600000)},
                                        {INTEGER("silence_ms", 1, 3600000)},
                                        {INTEGER("window_jobs", 1, PROTOCOL_MAX_CREDIT)},
                                        {INTEGER("window_bytes", 1, PROTOCOL_MAX_INTEGER)},
+                                       {INTEGER("part_bytes", 1, PROTOCOL_MAX_FRAME), .optional = true},
                                        END};
 static const struct field error[] = {
     {TEXT("code", 1, 64)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, {INTEGER("about", 0, 255), .optional = true}, END};
@@ -111,11 +113,28 @@ static const struct field changed[] = {{ID("submission"), .optional = true},
                                        {FLAG("more")},
                                        END};
 
+static const struct field part[] = {{HEX("photo_id", DIGEST_CHARS)},
+                                    {INTEGER("size", 1, PROTOCOL_MAX_FRAME)},
+                                    {INTEGER("offset", 0, PROTOCOL_MAX_FRAME)},
+                                    END};
+static const struct field part_taken[] = {{HEX("photo_id", DIGEST_CHARS)},
+                                          {INTEGER("offset", 0, PROTOCOL_MAX_FRAME)},
+                                          {FLAG("kept")},
+                                          {TEXT("error", 0, PROTOCOL_MAX_TEXT), .optional = true},
+                                          END};
+static const struct field part_request[] = {
+    {ID("job")}, {HEX("photo_id", DIGEST_CHARS)}, {INTEGER("offset", 0, PROTOCOL_MAX_FRAME)}, END};
+static const struct field part_sent[] = {{ID("job")},
+                                         {INTEGER("offset", 0, PROTOCOL_MAX_FRAME)},
+                                         {TEXT("error", 0, PROTOCOL_MAX_TEXT), .optional = true},
+                                         END};
+
 static const struct field ready[] = {{INTEGER("credit", 1, PROTOCOL_MAX_WORKER_CREDIT)}, END};
 static const struct field leased[] = {{OBJECT("job")},
                                       {WORD("photo", photos)},
                                       {TEXT("path", 1, PROTOCOL_MAX_PATH), .optional = true},
                                       {INTEGER("losses", 0, 1000)},
+                                      {INTEGER("size", 1, PROTOCOL_MAX_FRAME), .optional = true},
                                       END};
 static const struct field work[] = {{LIST("jobs", 1, PROTOCOL_MAX_BATCH, leased)}, END};
 static const struct field job_list[] = {{IDS("jobs", 1, PROTOCOL_MAX_BATCH)}, END};
@@ -145,12 +164,16 @@ static const struct {
     [MESSAGE_CANCELLED] = {"CANCELLED", changed, false},
     [MESSAGE_RETRY] = {"RETRY", retry, false},
     [MESSAGE_RETRIED] = {"RETRIED", changed, false},
+    [MESSAGE_PART] = {"PART", part, true},
+    [MESSAGE_PART_TAKEN] = {"PART_TAKEN", part_taken, false},
     [MESSAGE_READY] = {"READY", ready, false},
     [MESSAGE_WORK] = {"WORK", work, true},
     [MESSAGE_DONE] = {"DONE", job_list, true},
     [MESSAGE_STORED] = {"STORED", job_list, false},
     [MESSAGE_RETURN] = {"RETURN", return_, false},
     [MESSAGE_GOLDEN_REQUEST] = {"GOLDEN_REQUEST", golden_name, false},
+    [MESSAGE_PART_REQUEST] = {"PART_REQUEST", part_request, false},
+    [MESSAGE_PART_SENT] = {"PART_SENT", part_sent, true},
     [MESSAGE_GOLDEN_MISSING] = {"GOLDEN_MISSING", golden_missing, false},
 };
 

@@ -2,6 +2,7 @@
 
 #include "ipc/clock.h"
 #include "ipc/compute.h"
+#include "ipc/fetch.h"
 #include "ipc/link.h"
 
 #include <errno.h>
@@ -71,7 +72,10 @@ static void forget(struct worker *worker, struct task *task) {
 
 static enum status read_photo(struct task *task, const struct message *message, const json_t *item, size_t *frame) {
   const char *path = json_string_value(json_object_get(item, "path"));
+  size_t parts = (size_t)json_integer_value(json_object_get(item, "size"));
   bool good = true;
+  if (!strcmp(json_string_value(json_object_get(item, "photo")), PHOTO_IN_PARTS))
+    return parts ? fetch_begin(task, parts) : fault_set(&task->fault, STATUS_INVALID, "the broker sent no size");
   if (!strcmp(json_string_value(json_object_get(item, "photo")), PHOTO_BY_PATH)) {
     if (!path) return fault_set(&task->fault, STATUS_INVALID, "the broker sent no path");
     good = (task->path = strdup(path));
@@ -88,6 +92,7 @@ static enum status read_photo(struct task *task, const struct message *message, 
 static struct task *read_task(const struct message *message, const json_t *item, size_t *frame) {
   struct task *task = calloc(1, sizeof *task);
   if (!task) return NULL;
+  task->state = TASK_QUEUED;
   const json_t *job = json_object_get(item, "job");
   const char *id = json_string_value(json_object_get(job, "id"));
   enum status status = read_photo(task, message, item, frame);
@@ -121,7 +126,7 @@ static void take_work(struct worker *worker, const struct message *message) {
       continue;
     }
     worker->queued++;
-    compute_put(worker->compute, task);
+    if (task->state != TASK_FETCHING) compute_put(worker->compute, task);
   }
   if (worker->granted < 0) worker->granted = 0;
 }
@@ -131,8 +136,24 @@ static void take_stored(struct worker *worker, const json_t *header) {
   const json_t *id;
   json_array_foreach(json_object_get(header, "jobs"), index, id) {
     struct task *task = find_held(worker, json_string_value(id));
-    if (task && task->state != TASK_QUEUED) forget(worker, task);
+    if (task && (task->state == TASK_FINISHED || task->state == TASK_SENT)) forget(worker, task);
   }
+}
+
+static void end_fetching(struct worker *worker, struct task *task) {
+  if (!task->fault.status) {
+    task->state = TASK_QUEUED;
+    compute_put(worker->compute, task);
+    return;
+  }
+  task->state = TASK_FINISHED;
+  worker->queued--;
+  worker->unstored++;
+}
+
+static void take_part(struct worker *worker, const struct message *message) {
+  struct task *task = find_held(worker, json_string_value(json_object_get(message->header, "job")));
+  if (task && task->state == TASK_FETCHING && fetch_take(task, message)) end_fetching(worker, task);
 }
 
 static enum status receive_all(struct worker *worker, struct fault *fault) {
@@ -147,6 +168,9 @@ static enum status receive_all(struct worker *worker, struct fault *fault) {
     switch (message.kind) {
     case MESSAGE_WORK:
       take_work(worker, &message);
+      break;
+    case MESSAGE_PART_SENT:
+      take_part(worker, &message);
       break;
     case MESSAGE_STORED:
       take_stored(worker, message.header);
@@ -190,6 +214,11 @@ static void withdraw(struct worker *worker) {
     worker->queued--;
     worker->unstored++;
     fault_set(&task->fault, STATUS_STOPPED, "the worker was being stopped");
+  }
+  for (struct task *task = worker->held; task; task = task->next_held) {
+    if (task->state != TASK_FETCHING) continue;
+    fault_set(&task->fault, STATUS_STOPPED, "the worker was being stopped");
+    end_fetching(worker, task);
   }
 }
 
@@ -268,6 +297,8 @@ static void send_all(struct worker *worker) {
   }
   while (send_batch(worker, false)) {
   }
+  for (struct task *task = worker->held; task; task = task->next_held)
+    if (task->state == TASK_FETCHING) fetch_ask(&worker->link, task);
   char sha256[65];
   while (goldens_wanted(worker->goldens, sha256)) {
     if (!link_send(&worker->link, MESSAGE_GOLDEN_REQUEST, json_pack("{s:s}", "sha256", sha256), NULL, 0)) continue;

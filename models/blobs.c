@@ -1,4 +1,5 @@
 #include "models/blobs.h"
+#include "models/blobs_private.h"
 
 #include "models/file.h"
 
@@ -16,7 +17,7 @@ static enum status cannot(struct fault *fault, const char *what, const char *pat
   return fault_set(fault, STATUS_IO, "%s: cannot %s: %s", path, what, strerror(errno));
 }
 
-static enum status sync_folder(const char *path, struct fault *fault) {
+enum status blob_sync_folder(const char *path, struct fault *fault) {
   int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return cannot(fault, "open the folder", path);
   int failed = fsync(folder);
@@ -27,50 +28,98 @@ static enum status sync_folder(const char *path, struct fault *fault) {
 
 /* Makes `path` in `parent` unless it is there; a new one is synced, so that what comes into it can be found again. */
 static enum status make_folder(const char *path, const char *parent, struct fault *fault) {
-  if (!mkdir(path, 0777)) return sync_folder(parent, fault);
+  if (!mkdir(path, 0777)) return blob_sync_folder(parent, fault);
   return errno == EEXIST ? STATUS_OK : cannot(fault, "make the folder", path);
 }
 
-enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
-  char *top = NULL, *shelf = NULL, *path = NULL, *draft = NULL;
-  enum status status = STATUS_OK;
-  uint64_t number; /* no other writer's, on whatever machine */
-  randombytes_buf(&number, sizeof number);
+enum status blob_make_shelf(const char *folder, const char *photo_id, struct fault *fault) {
+  char *top = NULL, *shelf = NULL;
   if (asprintf(&top, "%s/blobs", folder) < 0) top = NULL;
   if (!top || asprintf(&shelf, "%s/%.2s", top, photo_id) < 0) shelf = NULL;
-  if (!shelf || asprintf(&path, "%s/%s", shelf, photo_id) < 0) path = NULL;
-  if (!path || asprintf(&draft, "%s/draft-%016" PRIx64, top, number) < 0) draft = NULL;
-  if (!draft) {
-    status = fault_set(fault, STATUS_MEMORY, "out of memory");
-    goto end;
-  }
-  /* Its age begins anew, so that it is not removed before the job is stored that wants it. */
-  if (!utimensat(AT_FDCWD, path, NULL, 0)) {
-    /* Whoever wrote it may have died before its name was on disk. */
-    status = sync_folder(shelf, fault);
-    goto end;
-  }
-  if ((status = make_folder(top, folder, fault)) || (status = make_folder(shelf, top, fault))) goto end;
-  unlink(draft);
-  status = file_write(AT_FDCWD, draft, draft, 0666, bytes, size, fault);
-  if (!status && rename(draft, path)) status = cannot(fault, "rename", draft);
-  if (status)
-    unlink(draft);
-  else
-    status = sync_folder(shelf, fault);
-end:
+  enum status status = shelf ? make_folder(top, folder, fault) : fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!status) status = make_folder(shelf, top, fault);
   free(top);
   free(shelf);
+  return status;
+}
+
+char *blob_draft_path(const char *folder) {
+  uint64_t number; /* no other writer's, on whatever machine */
+  char *path = NULL;
+  randombytes_buf(&number, sizeof number);
+  return asprintf(&path, "%s/blobs/draft-%016" PRIx64, folder, number) < 0 ? NULL : path;
+}
+
+char *blob_path(const char *folder, const char *photo_id) {
+  char *path = NULL;
+  return asprintf(&path, "%s/blobs/%.2s/%s", folder, photo_id, photo_id) < 0 ? NULL : path;
+}
+
+static enum status sync_shelf(const char *folder, const char *photo_id, struct fault *fault) {
+  char *shelf = NULL;
+  if (asprintf(&shelf, "%s/blobs/%.2s", folder, photo_id) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = blob_sync_folder(shelf, fault);
+  free(shelf);
+  return status;
+}
+
+enum status blob_settle(const char *folder, const char *photo_id, struct fault *fault) {
+  char *path = blob_path(folder, photo_id);
+  if (!path) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = STATUS_OK;
+  /* Its age begins anew, so that it is not removed before the job is stored that wants it. */
+  if (utimensat(AT_FDCWD, path, NULL, 0))
+    status = errno == ENOENT || errno == ENOTDIR ? fault_set(fault, STATUS_MISSING, "%s: not there", path)
+                                                 : cannot(fault, "touch", path);
   free(path);
+  /* Whoever wrote it may have died before its name was on disk. */
+  return status ? status : sync_shelf(folder, photo_id, fault);
+}
+
+enum status blob_name(const char *folder, const char *photo_id, const char *draft, struct fault *fault) {
+  char *path = blob_path(folder, photo_id);
+  enum status status = path ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!status && rename(draft, path)) status = cannot(fault, "rename", draft);
+  if (!status) status = sync_shelf(folder, photo_id, fault);
+  free(path);
+  return status;
+}
+
+enum status blob_find(const char *folder, const char *photo_id, size_t *size, struct fault *fault) {
+  struct stat info;
+  char *path = blob_path(folder, photo_id);
+  if (!path) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = STATUS_OK;
+  if (stat(path, &info))
+    status = fault_set(fault, errno == ENOENT ? STATUS_MISSING : STATUS_IO, "%s: %s", path, strerror(errno));
+  else
+    *size = (size_t)info.st_size;
+  free(path);
+  return status;
+}
+
+enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault) {
+  struct fault none = {0};
+  enum status status = blob_settle(folder, photo_id, &none);
+  if (status != STATUS_MISSING) {
+    if (status && fault) *fault = none;
+    return status;
+  }
+  if ((status = blob_make_shelf(folder, photo_id, fault))) return status;
+  char *draft = blob_draft_path(folder);
+  if (!draft) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  unlink(draft);
+  status = file_write(AT_FDCWD, draft, draft, 0666, bytes, size, fault);
+  if (!status) status = blob_name(folder, photo_id, draft, fault);
+  if (status) unlink(draft);
   free(draft);
   return status;
 }
 
 enum status blob_get(const char *folder, const char *photo_id, const char *name, struct photo *photo,
                      struct fault *fault) {
-  char *path = NULL;
-  if (asprintf(&path, "%s/blobs/%.2s/%s", folder, photo_id, photo_id) < 0)
-    return fault_set(fault, STATUS_MEMORY, "out of memory");
+  char *path = blob_path(folder, photo_id);
+  if (!path) return fault_set(fault, STATUS_MEMORY, "out of memory");
   enum status status = photo_read(path, 0, photo, fault);
   if (!status && strcmp(photo->id, photo_id)) {
     photo_free(photo);

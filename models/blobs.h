@@ -14,6 +14,12 @@
  * cause; then nothing was kept. */
 enum status blob_put(const char *folder, const char *photo_id, const void *bytes, size_t size, struct fault *fault);
 
+/* Whether it is there, and how large. STATUS_MISSING. */
+enum status blob_find(const char *folder, const char *photo_id, size_t *size, struct fault *fault);
+
+/* A blob that is there is as if it came now. STATUS_MISSING. */
+enum status blob_settle(const char *folder, const char *photo_id, struct fault *fault);
+
 /* Reads a blob into `photo`, named `name`; STATUS_MISSING where it is not there, STATUS_IO where its bytes are no
  * longer those of its name. */
 enum status blob_get(const char *folder, const char *photo_id, const char *name, struct photo *photo,

@@ -98,6 +98,16 @@ struct socket_security doors_security(const struct doors *doors, int key) {
   return (struct socket_security){.own = &doors->keys[key], .broker = doors->broker_key.public_key};
 }
 
+static void *work(void *argument) {
+  struct bench_side *side = argument;
+  side->status = worker_run(&side->worker, &side->fault);
+  return NULL;
+}
+
+void doors_start_worker(struct bench_side *side) {
+  assert_int_equal(pthread_create(&side->thread, NULL, work, side), 0);
+}
+
 struct client *doors_client(const struct doors *doors, const struct socket_security *security) {
   struct client *client;
   struct fault fault = {0};

@@ -31,6 +31,9 @@ void doors_write_list(const struct doors *doors, int count);
 
 struct client *doors_client(const struct doors *doors, const struct socket_security *security);
 
+/* Runs side->worker on a thread; bench_stop ends it. */
+void doors_start_worker(struct bench_side *side);
+
 /* What the client's question for the status comes to. */
 enum status doors_ask(const struct doors *doors, const struct socket_security *security, struct fault *fault);
 struct socket_security doors_security(const struct doors *doors, int key);
