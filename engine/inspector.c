@@ -82,6 +82,7 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
                            ? add_photos(in, photos, count, fault)
                            : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
+  if (!status) status = reference_approve(&in->device, in->spec, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   return status;
 }

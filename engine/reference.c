@@ -4,6 +4,7 @@
 #include "engine/noise.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,25 +123,49 @@ static int32_t fixed(double v, double unit) {
   return (int32_t)floor(v * unit + 0.5);
 }
 
+/* What is brighter than the golden, or darker. */
+enum side { BRIGHT, DARK };
+
+/* absolute (0) or relative (1) of a side: the zone's own first. */
+static double given_side(const struct spec_tolerance *zone, const struct spec_tolerance *all, enum side side, int which,
+                         double otherwise) {
+  const struct spec_tolerance *both[] = {zone, all};
+  for (int i = 0; i < 2; i++) {
+    double own = (side == BRIGHT ? both[i]->bright : both[i]->dark)[which];
+    double common = which ? both[i]->relative : both[i]->absolute;
+    if (!isnan(own)) return own;
+    if (!isnan(common)) return common;
+  }
+  return otherwise;
+}
+
 static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, int plane,
-                                            int photos, const struct variability *variability) {
+                                            int photos, const struct variability *variability, enum side side) {
   const struct spec_tolerance *all = &spec->tolerance;
   struct defaults d = defaults_of(plane, photos), luma = defaults_of(ALIGNED_LUMA, photos);
+  double scale = given(zone->scale, all->scale, 1);
   /* The spec speaks of luma; chroma, which moves less for the same colour, keeps its proportion to it. */
-  double absolute = given(zone->absolute, all->absolute, luma.absolute) * d.absolute / luma.absolute;
-  double relative = given(zone->relative, all->relative, luma.relative) * d.relative / luma.relative;
-  double edge = given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
+  double absolute = scale * given_side(zone, all, side, 0, luma.absolute) * d.absolute / luma.absolute;
+  double relative = scale * given_side(zone, all, side, 1, luma.relative) * d.relative / luma.relative;
+  double edge = scale * given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
   struct kernel_tolerance t = {
       .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
-      .detail = fixed(d.detail, 256),
+      .detail = fixed(scale * d.detail, 256),
       .relative = fixed(relative, 256),
       .edge = fixed(edge, 256),
-      .sharp = fixed(d.sharp, 256),
+      .sharp = fixed(scale * d.sharp, 256),
       .prior = PRIOR_PHOTOS,
       .prior_variance = fixed(variability->flat, 1),
       .prior_edge = fixed(variability->edge, 65536),
   };
   return t;
+}
+
+static bool has_sides(const struct spec *spec) {
+  bool sides = !isnan(spec->tolerance.bright[0]) || !isnan(spec->tolerance.dark[0]);
+  for (size_t i = 0; i < spec->zone_count; i++)
+    sides |= !isnan(spec->zones[i].tolerance.bright[0]) || !isnan(spec->zones[i].tolerance.dark[0]);
+  return sides;
 }
 
 static enum status find_variability(struct device *device, const struct reference_plane *p,
@@ -167,12 +192,12 @@ static enum status find_variability(struct device *device, const struct referenc
 
 /* Of what is outside of all zones, and of each zone. Returns how many. */
 static int32_t tolerances_of(const struct spec *spec, int plane, int photos, const struct variability *variability,
-                             struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
-  static const struct spec_tolerance unset = {NAN, NAN, NAN, NAN};
+                             enum side side, struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
+  static const struct spec_tolerance unset = {NAN, NAN, NAN, NAN, {NAN, NAN}, {NAN, NAN}, NAN};
   int32_t count = 0;
-  tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability);
+  tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability, side);
   for (size_t i = 0; i < spec->zone_count; i++)
-    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, photos, variability);
+    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, photos, variability, side);
   return count;
 }
 
@@ -180,8 +205,8 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
                                const struct plane *detail, int plane, int photos, const struct variability *variability,
                                const struct kernel_image *variance, struct reference_plane *p, struct fault *fault) {
   struct kernel_tolerance tolerances[ZONES_MOST + 1];
-  int32_t count = tolerances_of(spec, plane, photos, variability, tolerances);
-  struct device_memory zone_memory = {0}, detail_memory = {0};
+  int32_t count = tolerances_of(spec, plane, photos, variability, BRIGHT, tolerances);
+  struct device_memory zone_memory = {0}, detail_memory = {0}, other_memory = {0};
   struct kernel_image zone_view, detail_view;
   enum status status = device_borrow_plane(device, &zone_memory, zones, &zone_view, fault);
   if (!status) status = device_borrow_plane(device, &detail_memory, detail, &detail_view, fault);
@@ -196,9 +221,16 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
                                  .rise = p->rise,
                                  .fall = p->fall};
     status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
+    /* The fall by the dark side's tolerance; the rise stays. */
+    if (!status && has_sides(spec)) {
+      status = element_view(device, &other_memory, 2, p->width, p->height, &call.rise, fault);
+      tolerances_of(spec, plane, photos, variability, DARK, tolerances);
+      if (!status) status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
+    }
   }
   device_release(device, &zone_memory);
   device_release(device, &detail_memory);
+  device_release(device, &other_memory);
   return status;
 }
 
@@ -301,12 +333,24 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
                                       .zones = from->zones,
                                       .detail = from->detail,
                                       .tolerances = tolerances,
-                                      .tolerance_count = tolerances_of(spec, plane, 1, &variability, tolerances),
+                                      .tolerance_count =
+                                          tolerances_of(spec, plane, 1, &variability, BRIGHT, tolerances),
                                       .mean = p->mean,
                                       .rise = p->rise,
                                       .fall = p->fall};
   if (status) return status;
-  return device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
+  status = device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
+  if (status || !has_sides(spec)) return status;
+  struct device_memory other = {0}, mean = {0};
+  status = element_view(device, &other, 2, p->width, p->height, &call.rise, fault);
+  if (!status) status = element_view(device, &mean, 2, p->width, p->height, &call.mean, fault);
+  tolerances_of(spec, plane, 1, &variability, DARK, tolerances);
+  if (!status)
+    status = device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
+  if (!status) status = device_wait(device, fault);
+  device_release(device, &other);
+  device_release(device, &mean);
+  return status;
 }
 
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
@@ -328,6 +372,67 @@ enum status reference_of_one(struct device *device, const struct spec *spec, con
   if (!status) status = device_wait(device, fault);
   for (int i = 0; i < ALIGNED_PLANES; i++) one_plane_free(device, &planes[i]);
   character_free(&c);
+  return status;
+}
+
+/* ---- limit samples ---- */
+
+/* So far about a limit sample its tolerance holds, golden pixels, and so much more than it used is allowed. */
+static const double APPROVED_MARGIN = 3, APPROVED_MORE = 1.1;
+
+/* A map's value ends at 255: a finding may have gone any further from here on, and its place is set free. */
+static const double MOST_SHOWN = 255.0 / (1.5 * KERNEL_MAP_UNIT), FREE = 65536;
+
+/* Divides the reciprocals of a view's part. */
+static enum status widen_part(struct device *device, const struct kernel_image *view, const int32_t part[4],
+                              double factor, struct fault *fault) {
+  size_t width = (size_t)part[2], count = width * (size_t)part[3];
+  uint16_t *values = malloc(count * sizeof *values);
+  if (!values) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  enum status status =
+      device_download_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
+  /* What is not compared stays so, and nothing else becomes it. */
+  for (size_t i = 0; i < count && !status; i++)
+    if (values[i]) {
+      double wider = floor(values[i] / factor);
+      values[i] = wider < 1 ? 1 : (uint16_t)wider;
+    }
+  for (int32_t y = 0; y < part[3] && !status; y++) {
+    size_t at = view->offset + (size_t)(part[1] + y) * (size_t)view->stride + (size_t)part[0];
+    status = device_check(device->backend->memory.upload(device->context, view->buffer, at * sizeof *values,
+                                                         values + (size_t)y * width, width * sizeof *values),
+                          "upload", fault);
+  }
+  free(values);
+  return status;
+}
+
+/* The pixels of a plane under a box, cut to it: x, y, width, height. */
+static void part_under(const struct spec_approval *approval, int level, const struct reference_plane *p,
+                       int32_t part[4]) {
+  double unit = (double)(1 << level);
+  for (int k = 0; k < 2; k++) {
+    int32_t size = k ? p->height : p->width;
+    double first = floor((approval->box[k] - APPROVED_MARGIN) / unit);
+    double end = ceil((approval->box[k] + approval->box[2 + k] + APPROVED_MARGIN) / unit);
+    part[k] = first < 0 ? 0 : first > size ? size : (int32_t)first;
+    part[2 + k] = (end < 0 ? 0 : end > size ? size : (int32_t)end) - part[k];
+  }
+}
+
+enum status reference_approve(struct device *device, const struct spec *spec, struct reference *reference,
+                              struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < spec->approval_count; i++)
+    for (int plane = 0; plane < reference->planes && !status; plane++) {
+      struct reference_plane *p = &reference->plane[plane];
+      int32_t part[4];
+      part_under(&spec->approvals[i], aligned_level(plane), p, part);
+      if (part[2] < 1 || part[3] < 1) continue;
+      double use = spec->approvals[i].use, factor = use < MOST_SHOWN ? APPROVED_MORE * use : FREE;
+      status = widen_part(device, &p->rise, part, factor, fault);
+      if (!status) status = widen_part(device, &p->fall, part, factor, fault);
+    }
   return status;
 }
 

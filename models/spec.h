@@ -23,6 +23,7 @@ enum {
   SPEC_MAX_ZONES = 250,
   SPEC_MAX_DIMENSIONS = 1000,
   SPEC_MAX_POINTS = 10000,
+  SPEC_MAX_APPROVALS = 1000,
   SPEC_MAX_RULES = 100
 };
 
@@ -35,10 +36,12 @@ struct spec_point {
 
 /* How far a pixel may be from the golden. Each is NAN where the spec leaves it to assay. Grey levels of 0..255. */
 struct spec_tolerance {
-  double absolute; /* least tolerance, grey levels */
-  double relative; /* times the golden's own variation at the pixel */
-  double edge;     /* how far an edge may lie off, golden pixels */
-  double delta_e;  /* how far the mean colour of a zone may be, CIEDE2000 */
+  double absolute;           /* least tolerance, grey levels */
+  double relative;           /* times the golden's own variation at the pixel */
+  double edge;               /* how far an edge may lie off, golden pixels */
+  double delta_e;            /* how far the mean colour of a zone may be, CIEDE2000 */
+  double bright[2], dark[2]; /* absolute and relative of what is brighter, and darker, than the golden */
+  double scale;              /* times all of these but delta_e */
 };
 
 struct spec_zone {
@@ -72,6 +75,13 @@ struct spec_marker {
 
 struct spec_gauge_box {
   double centre[2], size[2], angle; /* px, px (width, height), degrees clockwise on the screen */
+};
+
+/* A difference that somebody took as acceptable: a limit sample. */
+struct spec_approval {
+  double box[4];  /* golden pixels: x, y, width, height */
+  double use;     /* how far it went, in tolerances */
+  char photo[65]; /* id of the photo that shows it */
 };
 
 enum gauge_kind {
@@ -156,6 +166,8 @@ struct spec {
   size_t zone_count;
   struct spec_severity *severities; /* the first that fits decides; else the zone's severity */
   size_t severity_count;
+  struct spec_approval *approvals; /* approved: */
+  size_t approval_count;
   enum scale_source scale;
   double mm_per_px; /* NAN where not given */
   struct spec_marker marker;

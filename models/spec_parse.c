@@ -18,6 +18,7 @@ void spec_free(struct spec *spec) {
     free(spec->zones[i].mask);
   }
   free(spec->zones);
+  free(spec->approvals);
   free(spec->severities);
   free(spec->calibration);
   free(spec->dimensions);

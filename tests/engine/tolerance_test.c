@@ -1,0 +1,101 @@
+/* What a spec says of tolerance: bright and dark apart, a scale, limit samples. */
+#include "tests/engine/picture.h"
+#include "tests/engine/stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 320, HEIGHT = 240, SIDE = 14, BRIGHT_X = 60, DARK_X = 220, PLACE_Y = 100 };
+
+static struct photo golden[2], spotted;
+
+/* A product with even ground where, in the second of two, a light spot and a dark one are. */
+static struct photo take(bool spots, uint64_t seed) {
+  struct picture p = picture_product(WIDTH, HEIGHT, 1, 5);
+  static const float ground[1] = {130}, light[1] = {165}, dark[1] = {95};
+  picture_box(&p, 40, 80, 60, 60, ground);
+  picture_box(&p, 200, 80, 60, 60, ground);
+  if (spots) picture_box(&p, BRIGHT_X, PLACE_Y, SIDE, SIDE, light), picture_box(&p, DARK_X, PLACE_Y, SIDE, SIDE, dark);
+  picture_blur(&p, 0.7);
+  picture_noise(&p, 1.5, seed);
+  struct photo photo = picture_photo(&p, "photo");
+  picture_free(&p);
+  return photo;
+}
+
+static bool found_at(const struct result *result, int x) {
+  for (size_t i = 0; i < result->region_count; i++) {
+    const int32_t *box = result->regions[i].golden_box;
+    if (box[0] < x + SIDE && x < box[0] + box[2] && box[1] < PLACE_Y + SIDE && PLACE_Y < box[1] + box[3]) return true;
+  }
+  return false;
+}
+
+/* `photos` 1 and 2 make their limits by different operations. */
+static void expect(const char *spec, size_t photos, bool bright, bool dark) {
+  struct stage stage;
+  stage_open(&stage, spec, golden, photos);
+  struct result result = stage_judge(&stage, &spotted);
+  if (found_at(&result, BRIGHT_X) != bright || found_at(&result, DARK_X) != dark) {
+    result_tell(&result);
+    fail_msg("%s, %zu photos: expected the bright spot %d, the dark one %d", spec, photos, bright, dark);
+  }
+  result_free(&result);
+  stage_close(&stage);
+}
+
+static void bright_and_dark_have_limits_of_their_own(void **state) {
+  (void)state;
+  for (size_t photos = 1; photos <= 2; photos++) {
+    expect("", photos, true, true);
+    expect("tolerance: {dark: [60, 8]}\n", photos, true, false);
+    expect("tolerance: {bright: [60, 8]}\n", photos, false, true);
+    expect("tolerance: {absolute: 60, dark: [12, 8]}\n", photos, false, true);
+    expect("zones: [{name: a, tolerance: {bright: [60, 8]}, polygon: [[40, 80], [100, 80], [100, 140], [40, 140]]}]\n",
+           photos, false, true);
+  }
+}
+
+static void a_scale_widens_all(void **state) {
+  (void)state;
+  expect("tolerance: {scale: 6}\n", 2, false, false);
+  expect("tolerance: {scale: 6}\nzones: [{name: a, tolerance: {scale: 1}, polygon: [[40, 80], [100, 80], [100, 140], "
+         "[40, 140]]}]\n",
+         2, true, false);
+}
+
+static void a_limit_sample_widens_its_place_alone(void **state) {
+  (void)state;
+  for (size_t photos = 1; photos <= 2; photos++) {
+    expect("approved: [{box: [60, 100, 14, 14], use: 4}]\n", photos, false, true);
+    expect("approved: [{box: [220, 100, 14, 14], use: 4}]\n", photos, true, false);
+    expect("approved: [{box: [220, 100, 14, 14], use: 1.05}]\n", photos, true, true);
+    expect("approved: [{box: [-90, -90, 14, 14], use: 4}, {box: [310, 230, 99, 99], use: 4}]\n", photos, true, true);
+  }
+}
+
+static int open_photos(void **state) {
+  (void)state;
+  golden[0] = take(false, 1), golden[1] = take(false, 2), spotted = take(true, 3);
+  return 0;
+}
+
+static int close_photos(void **state) {
+  (void)state;
+  photo_free(&golden[0]), photo_free(&golden[1]), photo_free(&spotted);
+  return 0;
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(bright_and_dark_have_limits_of_their_own),
+      cmocka_unit_test(a_scale_widens_all),
+      cmocka_unit_test(a_limit_sample_widens_its_place_alone),
+  };
+  return cmocka_run_group_tests(tests, open_photos, close_photos);
+}
