@@ -46,7 +46,10 @@ struct diff {
 
 static enum status judge_pair(const struct diff *diff, const struct pair *pair, struct outcome *outcome) {
   const struct common_options *common = &diff->given->common;
-  const struct inspect_options inspect = {.backend = common->backend, .cpu = common->cpu};
+  /* Of many pairs each has a thread of its own. */
+  const struct inspect_options inspect = {.backend = common->backend,
+                                          .cpu = common->cpu,
+                                          .aside = diff->pairs.count == 1 && parallel_threads(common->threads) > 1};
   struct pair_judge judge = {0};
   enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);
   if (!status) status = pair_judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);

@@ -55,7 +55,7 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
   struct decode_options options = {0};
   /* Translation and rigid motion keep the photo's own scale, and dimensions are measured in its own pixels. */
   if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count)
-    options.least_width = in->image.width, options.least_height = in->image.height;
+    options.least_width = in->width, options.least_height = in->height;
   struct decode_info info = {.camera = ""};
   enum status status = decode_photo(photo->bytes, photo->size, &options, &work->photo, &info, fault);
   snprintf(work->camera, sizeof work->camera, "%s", info.camera);
@@ -121,6 +121,12 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
     status = inspection_decode(work, photo, full == 1, fault);
     result->timing.decode += milliseconds() - start;
     if (status == STATUS_MEMORY || status == STATUS_INTERNAL) return status;
+    struct fault trouble = {0};
+    enum status opened = inspector_wait(in, INSPECTOR_ALIGNS, &trouble);
+    if (opened) {
+      if (fault) *fault = trouble;
+      return opened;
+    }
     if (status) {
       *readable = false;
       return STATUS_OK;
@@ -216,7 +222,10 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
                       work->photo.width, work->photo.height, LEAST_PHOTO_SIDE);
     return STATUS_OK;
   }
-  if (!result->aligned) return diagnose_refused(work, why, result, fault);
+  if (!result->aligned) {
+    status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
+    return status ? status : diagnose_refused(work, why, result, fault);
+  }
   *go_on = true;
   return STATUS_OK;
 }
@@ -234,6 +243,7 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   const struct inspector *in = work->inspector;
   double start = milliseconds();
   enum status status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  if (!status) status = inspector_wait(in, INSPECTOR_READY, fault);
   if (!status) status = measure_colours(work, fault);
   if (!status)
     status =
@@ -379,6 +389,7 @@ static enum status fetch_map(struct inspection *work, struct plane *map, struct 
 }
 
 const struct image *inspection_golden(const struct inspection *inspection) {
+  inspector_wait(inspection->inspector, INSPECTOR_ALIGNS, NULL);
   return &inspection->inspector->image;
 }
 

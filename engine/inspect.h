@@ -20,6 +20,8 @@ struct inspect_options {
   const char *cpu;     /* "reference", "baseline", "avx2", "avx512"; NULL: the best that this processor has */
   int gpu;             /* which, from 0, where there are several; inspectors on two share nothing */
   bool groups;         /* group images will be asked for */
+  bool aside;          /* inspector_open_photo returns at once and works on in a thread of its own, so that a first
+                          photo is judged sooner */
 };
 
 /* How many GPUs there are to choose from under these options (NULL: none given); 0: the CPU does the work. */
@@ -34,7 +36,8 @@ enum status inspect_try(const struct inspect_options *options, char *why, size_t
  * where a GPU fails, is taken or has no memory left. */
 enum status inspector_open(const struct golden *golden, const struct inspect_options *options,
                            struct inspector **inspector, struct fault *fault);
-/* From one picture alone, with a spec of defaults (assay diff, assay align). */
+/* From one picture alone, with a spec of defaults (assay diff, assay align); the picture must outlive the inspector
+ * where options->aside is set. What is wrong with it may then show only when a photo is judged. */
 enum status inspector_open_photo(const struct photo *golden, const struct inspect_options *options,
                                  struct inspector **inspector, struct fault *fault);
 void inspector_close(struct inspector *inspector);

@@ -3,10 +3,53 @@
 #include "engine/backend.h"
 #include "engine/decode.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LEAST_GOLDEN_SIDE = 32 };
+
+/* ---- opening in a thread of its own ---- */
+
+struct opening {
+  pthread_t thread;
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  enum inspector_stage stage;
+  enum status status;
+  struct fault fault;
+  struct inspector *inspector;
+  const struct photo *photo;
+};
+
+static void reach(struct inspector *in, enum inspector_stage stage, enum status status, const struct fault *fault) {
+  struct opening *o = in->opening;
+  if (!o) return;
+  pthread_mutex_lock(&o->lock);
+  if (!status) o->stage = stage;
+  if (status && !o->status) o->status = status, o->fault = *fault;
+  pthread_cond_broadcast(&o->changed);
+  pthread_mutex_unlock(&o->lock);
+}
+
+enum status inspector_wait(const struct inspector *in, enum inspector_stage stage, struct fault *fault) {
+  struct opening *o = in->opening;
+  if (!o) return STATUS_OK;
+  pthread_mutex_lock(&o->lock);
+  while (o->stage < stage && !o->status) pthread_cond_wait(&o->changed, &o->lock);
+  enum status status = o->stage < stage ? o->status : STATUS_OK;
+  if (status && fault) *fault = o->fault;
+  pthread_mutex_unlock(&o->lock);
+  return status;
+}
+
+static void opening_free(struct opening *o) {
+  pthread_mutex_destroy(&o->lock);
+  pthread_cond_destroy(&o->changed);
+  free(o);
+}
+
+/* ---- opening ---- */
 
 /* Decodes the golden photo and makes everything that alignment needs. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
@@ -17,6 +60,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     fault_prefix(fault, "golden photo %s", photo->path);
     return status;
   }
+  in->width = in->image.width, in->height = in->image.height;
   if (in->image.width < LEAST_GOLDEN_SIDE || in->image.height < LEAST_GOLDEN_SIDE)
     return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
                      in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
@@ -24,7 +68,6 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec->motion,
                                in->spec->local_px, &in->align, fault);
-  if (!status) landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
   if (!status)
     status = artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
   if (!status && in->image.colour) {
@@ -77,6 +120,7 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
 }
 
 static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
+  landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
   /* The group image is made of sums, which one photo alone does not need. */
   enum status status = count > 1 || in->groups
                            ? add_photos(in, photos, count, fault)
@@ -87,15 +131,46 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   return status;
 }
 
-static enum status open_photos(struct inspector *in, const struct photo *photos, size_t count,
-                               const struct photo *masks, const struct inspect_options *options, struct fault *fault) {
+static enum status open_backend(struct inspector *in, const struct inspect_options *options, struct fault *fault) {
   char why[200];
   enum status status = backend_open(options, &in->device, why, sizeof why, fault);
   in->backend = in->device.backend;
   in->groups = options && options->groups;
-  if (!status) status = open_first(in, &photos[0], masks, fault);
-  if (!status) status = make_reference(in, photos, count, fault);
   return status;
+}
+
+static enum status open_photos(struct inspector *in, const struct photo *photos, size_t count,
+                               const struct photo *masks, struct fault *fault) {
+  enum status status = open_first(in, &photos[0], masks, fault);
+  if (!status) status = device_wait(&in->device, fault);
+  reach(in, INSPECTOR_ALIGNS, status, fault);
+  if (!status) status = make_reference(in, photos, count, fault);
+  reach(in, INSPECTOR_READY, status, fault);
+  return status;
+}
+
+static void *open_aside(void *argument) {
+  struct opening *o = argument;
+  struct fault fault = {0};
+  open_photos(o->inspector, o->photo, 1, NULL, &fault);
+  return NULL;
+}
+
+/* False where the system gives no thread: then it is to be opened here. */
+static bool begin_aside(struct inspector *in, const struct photo *golden) {
+  struct fault unused = {0};
+  struct opening *o = calloc(1, sizeof *o);
+  if (!o) return false;
+  o->inspector = in, o->photo = golden;
+  pthread_mutex_init(&o->lock, NULL);
+  pthread_cond_init(&o->changed, NULL);
+  in->opening = o;
+  if (!decode_header(golden->bytes, golden->size, &in->width, &in->height, NULL, &unused) &&
+      !pthread_create(&o->thread, NULL, open_aside, o))
+    return true;
+  in->opening = NULL;
+  opening_free(o);
+  return false;
 }
 
 enum status inspector_open(const struct golden *golden, const struct inspect_options *options,
@@ -104,7 +179,8 @@ enum status inspector_open(const struct golden *golden, const struct inspect_opt
   if (!in) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   in->golden = golden;
   in->spec = &golden->spec;
-  enum status status = open_photos(in, golden->photos, golden->photo_count, golden->masks, options, fault);
+  enum status status = open_backend(in, options, fault);
+  if (!status) status = open_photos(in, golden->photos, golden->photo_count, golden->masks, fault);
   if (status) {
     inspector_close(in);
     *inspector = NULL;
@@ -118,7 +194,9 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
   if (!in) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   spec_init(&in->own_spec);
   in->spec = &in->own_spec;
-  enum status status = open_photos(in, golden, 1, NULL, options, fault);
+  enum status status = open_backend(in, options, fault);
+  if (!status && options && options->aside && begin_aside(in, golden)) return STATUS_OK;
+  if (!status) status = open_photos(in, golden, 1, NULL, fault);
   if (status) {
     inspector_close(in);
     *inspector = NULL;
@@ -128,6 +206,10 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
 
 void inspector_close(struct inspector *in) {
   if (!in) return;
+  if (in->opening) {
+    pthread_join(in->opening->thread, NULL);
+    opening_free(in->opening);
+  }
   colouring_close(&in->device, &in->colouring);
   artwork_close(&in->device, &in->artwork);
   reference_free(&in->device, &in->reference);

@@ -11,13 +11,19 @@
 #include "engine/measure/dimensions.h"
 #include "engine/zones.h"
 
+/* How far an inspector is that opens in a thread of its own. */
+enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_ALIGNS, INSPECTOR_READY };
+struct opening;
+
 struct inspector {
   const struct golden *golden; /* NULL: a picture alone */
   struct spec own_spec;        /* of a picture alone */
   const struct spec *spec;
   const struct kernel_backend *backend;
-  struct device device; /* owns the golden's memory on the backend */
-  struct image image;   /* the golden photo */
+  struct device device;    /* owns the golden's memory on the backend */
+  struct opening *opening; /* NULL: it is ready */
+  int32_t width, height;   /* of the golden photo, from the beginning; what follows is there at INSPECTOR_ALIGNS */
+  struct image image;      /* the golden photo */
   struct zones zones;
   struct align_golden align;
   struct pyramid cb, cr;
@@ -52,6 +58,9 @@ struct inspection {
   bool judged;   /* the last photo was compared: there is evidence */
   bool measured; /* its dimensions were measured */
 };
+
+/* Until the inspector is so far; what went wrong in opening it. Any thread, any number of times. */
+enum status inspector_wait(const struct inspector *inspector, enum inspector_stage stage, struct fault *fault);
 
 /* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
 enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);

@@ -187,6 +187,18 @@ static void a_tiny_golden_is_refused_in_words(void **state) {
   struct fault fault = {0};
   assert_int_equal(inspector_open_photo(&photo, NULL, &inspector, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "small.pgm: 31 x 64 pixels; expected at least 32"));
+  /* In a thread of its own it shows with the first photo. */
+  const struct inspect_options aside = {.aside = true};
+  struct inspection *work;
+  struct result result = {0};
+  fault = (struct fault){0};
+  assert_int_equal(inspector_open_photo(&photo, &aside, &inspector, &fault), STATUS_OK);
+  assert_int_equal(inspection_open(inspector, &work, &fault), STATUS_OK);
+  assert_int_equal(inspect_photo(work, &photo, NULL, &result, &fault), STATUS_INVALID);
+  assert_non_null(strstr(fault.text, "small.pgm: 31 x 64 pixels; expected at least 32"));
+  result_free(&result);
+  inspection_close(work);
+  inspector_close(inspector);
   photo_free(&photo);
   picture_free(&p);
 }

@@ -524,6 +524,33 @@ static void *judge_share(void *context) {
 }
 
 /* One inspector, several threads at once, each with photos in its own order. */
+static void a_golden_that_opens_aside_gives_the_same_results(void **state) {
+  (void)state;
+  struct camera camera = usual_camera();
+  struct picture p = seen(&spoilt[1], &camera);
+  struct photo photo = picture_photo(&p, "spoilt.ppm");
+  char *lines[2];
+  for (int aside = 0; aside < 2; aside++) {
+    const struct inspect_options options = {.aside = aside == 1};
+    struct inspector *inspector;
+    struct inspection *work;
+    struct result result = {0};
+    assert_int_equal(inspector_open_photo(&golden_photos[1], &options, &inspector, NULL), STATUS_OK);
+    assert_int_equal(inspection_open(inspector, &work, NULL), STATUS_OK);
+    assert_int_equal(inspect_photo(work, &photo, NULL, &result, NULL), STATUS_OK);
+    memset(&result.timing, 0, sizeof result.timing);
+    lines[aside] = result_write(&result);
+    assert_non_null(lines[aside]);
+    result_free(&result);
+    inspection_close(work);
+    inspector_close(inspector);
+  }
+  assert_string_equal(lines[0], lines[1]);
+  free(lines[0]), free(lines[1]);
+  photo_free(&photo);
+  picture_free(&p);
+}
+
 static void threads_that_share_a_golden_give_the_same_results(void **state) {
   (void)state;
   struct camera camera = usual_camera();
@@ -596,6 +623,7 @@ int main(void) {
       cmocka_unit_test(a_defect_outside_the_zones_does_not_count),
       cmocka_unit_test(damaged_photos_are_unreadable_and_the_next_is_judged),
       cmocka_unit_test(the_same_photo_gets_the_same_result_again),
+      cmocka_unit_test(a_golden_that_opens_aside_gives_the_same_results),
       cmocka_unit_test(threads_that_share_a_golden_give_the_same_results),
       cmocka_unit_test(the_evidence_shows_the_blob),
   };
