@@ -192,6 +192,7 @@ __global__ void __launch_bounds__(256)
       add64(&table[theirs].total, totals[threadIdx.y]);
       atomicMax(&table[theirs].peak, peaks[threadIdx.y]);
     }
+    __syncwarp(); /* before the next leader writes what this one reads */
     left &= ~mask;
   }
 }
