@@ -25,6 +25,8 @@ enum status store_retry_job(struct store *store, int64_t job, bool *retried, str
   query_reset(retry);
   if (status || !*retried) return status;
   store->news_waiting = true;
+  /* Its outcome may be of this transaction, and not be written yet. */
+  if ((status = store_flush(store, fault))) return status;
   struct query *drop = store_query(store, SQL_DROP_OUTCOME, fault);
   if (!drop) return fault->status;
   query_set_integer(drop, 1, job);

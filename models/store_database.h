@@ -30,6 +30,17 @@ struct query {
   struct database *database;
 };
 
+/* A statement to be run many times, within a transaction. Where the database is another process the runs do not wait
+ * for each other. */
+struct query_batch {
+  size_t count;
+  /* Binds the i-th run; its texts must stay until the next is bound. */
+  enum status (*bind)(void *context, size_t i, struct query *query, struct fault *fault);
+  /* Takes what the i-th came to, in order: `row`, there is one to read; may be NULL. */
+  void (*take)(void *context, size_t i, struct query *query, bool row);
+  void *context;
+};
+
 struct database_calls {
   bool shared; /* other brokers may work with it at the same time, and its news says what they did */
   enum dialect dialect;
@@ -46,6 +57,8 @@ struct database_calls {
   int64_t (*integer)(struct query *query, int column);
   const char *(*text)(struct query *query, int column, size_t *size);
   int64_t (*changes)(struct query *query); /* rows that the last step changed */
+  /* Runs a query, as it was prepared, as often as the batch says; at a failure the rest is not run. */
+  enum status (*batch)(struct query *query, const struct query_batch *batch, struct fault *fault);
   void (*reset)(struct query *query);
 
   /* Runs statements without parameters that give no rows. */

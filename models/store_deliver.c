@@ -77,32 +77,80 @@ static enum status take_numbers(struct store *store, int64_t count, int64_t *fir
   return status;
 }
 
-static enum status write_outcome(struct store *store, const struct pending *pending, int64_t number,
-                                 struct fault *fault) {
-  struct query *add = store_query(store, SQL_ADD_OUTCOME, fault);
-  if (!add) return fault->status;
-  query_set_integer(add, 1, number);
+/* What is to be written with one statement. */
+struct writing {
+  struct pending **items;
+  int64_t *numbers;
+  size_t count;
+};
+
+static enum status bind_outcome(void *context, size_t i, struct query *add, struct fault *fault) {
+  const struct writing *writing = context;
+  const struct pending *pending = writing->items[i];
+  (void)fault;
+  query_set_integer(add, 1, writing->numbers[i]);
   query_set_integer(add, 2, pending->job);
   query_set_integer(add, 3, pending->state);
-  store->database->calls->set_text(add, 4, pending->line, pending->size);
+  add->database->calls->set_text(add, 4, pending->line, pending->size);
   query_set_integer(add, 5, pending->at);
-  enum status status = query_run(add, NULL, fault);
-  if (status || !pending->alone) return status;
-  struct query *deliver = store_query(store, SQL_DELIVER_ALL, fault);
-  if (!deliver) return fault->status;
-  query_set_integer(deliver, 1, pending->job);
-  query_set_integer(deliver, 2, number);
-  return query_run(deliver, NULL, fault);
+  return STATUS_OK;
 }
 
-static enum status write_delivery(struct store *store, const struct pending *pending, int64_t number,
-                                  struct fault *fault) {
-  struct query *deliver = store_query(store, SQL_DELIVER, fault);
-  if (!deliver) return fault->status;
-  query_set_integer(deliver, 1, pending->submission);
-  query_set_integer(deliver, 2, pending->position);
-  query_set_integer(deliver, 3, number);
-  return query_run(deliver, NULL, fault);
+static enum status bind_alone(void *context, size_t i, struct query *deliver, struct fault *fault) {
+  const struct writing *writing = context;
+  (void)fault;
+  query_set_integer(deliver, 1, writing->items[i]->job);
+  query_set_integer(deliver, 2, writing->numbers[i]);
+  return STATUS_OK;
+}
+
+static enum status bind_delivery(void *context, size_t i, struct query *deliver, struct fault *fault) {
+  const struct writing *writing = context;
+  (void)fault;
+  query_set_integer(deliver, 1, writing->items[i]->submission);
+  query_set_integer(deliver, 2, writing->items[i]->position);
+  query_set_integer(deliver, 3, writing->numbers[i]);
+  return STATUS_OK;
+}
+
+static bool is_outcome(const struct pending *pending) {
+  return pending->line;
+}
+
+static bool is_alone(const struct pending *pending) {
+  return pending->line && pending->alone;
+}
+
+static bool is_delivery(const struct pending *pending) {
+  return !pending->line;
+}
+
+static enum status write_those(struct store *store, enum statement which, bool (*chosen)(const struct pending *),
+                               enum status (*bind)(void *, size_t, struct query *, struct fault *), int64_t number,
+                               struct writing *writing, struct fault *fault) {
+  writing->count = 0;
+  for (struct pending *p = store->pending; p; p = p->next, number++) {
+    if (!chosen(p)) continue;
+    writing->items[writing->count] = p;
+    writing->numbers[writing->count++] = number;
+  }
+  if (!writing->count) return STATUS_OK;
+  struct query *query = store_query(store, which, fault);
+  const struct query_batch batch = {writing->count, bind, NULL, writing};
+  return query ? query->database->calls->batch(query, &batch, fault) : fault->status;
+}
+
+static enum status write_all(struct store *store, int64_t count, int64_t number, struct fault *fault) {
+  struct writing writing = {calloc((size_t)count, sizeof *writing.items),
+                            calloc((size_t)count, sizeof *writing.numbers), 0};
+  enum status status = writing.items && writing.numbers ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!status) status = write_those(store, SQL_ADD_OUTCOME, is_outcome, bind_outcome, number, &writing, fault);
+  if (!status) status = write_those(store, SQL_DELIVER_ALL, is_alone, bind_alone, number, &writing, fault);
+  /* Last: a member that came after the outcome was kept has a later number. */
+  if (!status) status = write_those(store, SQL_DELIVER, is_delivery, bind_delivery, number, &writing, fault);
+  free(writing.items);
+  free(writing.numbers);
+  return status;
 }
 
 enum status store_flush(struct store *store, struct fault *fault) {
@@ -114,8 +162,7 @@ enum status store_flush(struct store *store, struct fault *fault) {
     count++;
   }
   if (!status) status = take_numbers(store, count, &number, fault);
-  for (const struct pending *p = store->pending; p && !status; p = p->next, number++)
-    status = p->line ? write_outcome(store, p, number, fault) : write_delivery(store, p, number, fault);
+  if (!status) status = write_all(store, count, number, fault);
   store_drop_pending(store);
   store->news_outcomes = true;
   return status;

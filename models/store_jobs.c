@@ -30,41 +30,73 @@ static enum status find_submission(struct store *store, const struct acceptance 
   return status;
 }
 
-struct row {
-  int64_t number;
-  enum job_state state;
-  bool fresh;
+/* What becomes of one entry. */
+struct place {
+  int64_t turn, number; /* number: of its job */
+  enum job_state state; /* of the job, before */
+  bool fresh, added;    /* the job is new; the position was free */
+};
+
+struct placing {
+  const struct acceptance *in;
+  int64_t submission;
+  struct place *places;
+  char *header;
 };
 
 /* Stores a job, or finds the one of its id; it then stays as it is until the transaction ends. */
-static enum status add_job(struct store *store, const struct store_entry *entry, int64_t submission, int64_t turn,
-                           int64_t now, struct row *job, struct fault *fault) {
+static enum status bind_job(void *context, size_t i, struct query *add, struct fault *fault) {
+  struct placing *placing = context;
+  const struct store_entry *entry = &placing->in->entries[i];
   json_t *json = job_to_json(entry->job);
-  char *header = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  free(placing->header);
+  placing->header = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
-  if (!header) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!placing->header) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  query_set_text(add, 1, entry->job->id);
+  query_set_text(add, 2, placing->header);
+  query_set_text(add, 3, entry->job->photo_id);
+  query_set_text(add, 4, entry->path);
+  query_set_integer(add, 5, placing->submission);
+  query_set_integer(add, 6, placing->in->now);
+  query_set_integer(add, 7, entry->priority);
+  query_set_integer(add, 8, placing->places[i].turn);
+  return STATUS_OK;
+}
+
+static void take_job(void *context, size_t i, struct query *add, bool row) {
+  struct place *place = &((struct placing *)context)->places[i];
+  if (!row) return;
+  place->number = query_integer(add, 0);
+  place->state = (enum job_state)query_integer(add, 1);
+  place->fresh = query_integer(add, 2) == 1;
+}
+
+static enum status bind_member(void *context, size_t i, struct query *add, struct fault *fault) {
+  const struct placing *placing = context;
+  (void)fault;
+  query_set_integer(add, 1, placing->submission);
+  query_set_integer(add, 2, placing->in->entries[i].position);
+  query_set_integer(add, 3, placing->places[i].number);
+  return STATUS_OK;
+}
+
+static void take_member(void *context, size_t i, struct query *add, bool row) {
+  (void)row;
+  ((struct placing *)context)->places[i].added = add->database->calls->changes(add) > 0;
+}
+
+static enum status place_all(struct store *store, struct placing *placing, struct fault *fault) {
+  const struct query_batch jobs = {placing->in->count, bind_job, take_job, placing};
+  const struct query_batch members = {placing->in->count, bind_member, take_member, placing};
   struct query *add = store_query(store, SQL_ADD_JOB, fault);
-  enum status status = add ? STATUS_OK : fault->status;
-  if (add) {
-    query_set_text(add, 1, entry->job->id);
-    query_set_text(add, 2, header);
-    query_set_text(add, 3, entry->job->photo_id);
-    query_set_text(add, 4, entry->path);
-    query_set_integer(add, 5, submission);
-    query_set_integer(add, 6, now);
-    query_set_integer(add, 7, entry->priority);
-    query_set_integer(add, 8, turn);
-    bool row;
-    status = query_step(add, &row, fault);
-    if (!status) {
-      job->number = query_integer(add, 0);
-      job->state = (enum job_state)query_integer(add, 1);
-      job->fresh = query_integer(add, 2) == 1;
-    }
-    query_reset(add);
-  }
-  free(header);
-  return status;
+  if (!add) return fault->status;
+  enum status status = add->database->calls->batch(add, &jobs, fault);
+  free(placing->header);
+  placing->header = NULL;
+  if (status) return status;
+  add = store_query(store, SQL_ADD_MEMBER, fault);
+  return add ? add->database->calls->batch(add, &members, fault) : fault->status;
 }
 
 /* *job: what the submission has at this position already. */
@@ -81,20 +113,6 @@ static enum status find_member(struct store *store, int64_t submission, int64_t 
   return status;
 }
 
-/* *added: the position was free. */
-static enum status add_member(struct store *store, int64_t submission, int64_t position, int64_t job, bool *added,
-                              struct fault *fault) {
-  struct query *add = store_query(store, SQL_ADD_MEMBER, fault);
-  if (!add) return fault->status;
-  int64_t changed;
-  query_set_integer(add, 1, submission);
-  query_set_integer(add, 2, position);
-  query_set_integer(add, 3, job);
-  enum status status = query_run(add, &changed, fault);
-  *added = changed > 0;
-  return status;
-}
-
 static enum status run_on_job(struct store *store, enum statement which, int64_t job, struct fault *fault) {
   struct query *query = store_query(store, which, fault);
   if (!query) return fault->status;
@@ -102,38 +120,38 @@ static enum status run_on_job(struct store *store, enum statement which, int64_t
   return query_run(query, NULL, fault);
 }
 
-static enum status accept_one(struct store *store, struct store_entry *entry, int64_t submission, int64_t turn,
-                              int64_t now, struct fault *fault) {
-  struct row job = {0};
-  bool added = false;
+static enum status settle(struct store *store, struct store_entry *entry, int64_t submission, const struct place *place,
+                          struct fault *fault) {
   int64_t member = 0;
-  enum status status = add_job(store, entry, submission, turn, now, &job, fault);
-  if (!status) status = add_member(store, submission, entry->position, job.number, &added, fault);
-  if (!status && !added) status = find_member(store, submission, entry->position, &member, fault);
-  if (status) return status;
-  if (!added) {
-    entry->accepted = member == job.number ? STORE_KNOWN : STORE_CONFLICT;
-    return job.fresh ? run_on_job(store, SQL_DROP_JOB, job.number, fault) : STATUS_OK;
+  if (!place->added) {
+    enum status status = find_member(store, submission, entry->position, &member, fault);
+    if (status) return status;
+    entry->accepted = member == place->number ? STORE_KNOWN : STORE_CONFLICT;
+    /* Unless it has another position, too. */
+    return place->fresh ? run_on_job(store, SQL_DROP_JOB, place->number, fault) : STATUS_OK;
   }
-  entry->accepted = job.fresh ? STORE_NEW : STORE_KNOWN;
-  store->news_waiting |= job.fresh;
+  entry->accepted = place->fresh ? STORE_NEW : STORE_KNOWN;
+  store->news_waiting |= place->fresh;
   /* Who asks for what was cancelled wants it after all. */
   bool wanted_again;
-  if (job.state == JOB_CANCELLED) return store_retry_job(store, job.number, &wanted_again, fault);
-  return job.state >= JOB_DONE ? store_add_delivery(store, submission, entry->position, fault) : STATUS_OK;
+  if (place->state == JOB_CANCELLED) return store_retry_job(store, place->number, &wanted_again, fault);
+  return place->state >= JOB_DONE ? store_add_delivery(store, submission, entry->position, fault) : STATUS_OK;
 }
 
 static enum status accept_all(struct store *store, void *context, struct fault *fault) {
   struct acceptance *in = context;
-  int64_t submission = 0;
-  enum status status = find_submission(store, in, &submission, fault);
+  struct placing placing = {.in = in, .places = calloc(in->count + 1, sizeof *placing.places)};
+  if (!placing.places) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = find_submission(store, in, &placing.submission, fault);
   struct turns turns = {.client = in->client};
-  for (size_t i = 0; i < in->count && !status; i++) {
-    int64_t turn;
-    status = store_turns_next(store, &turns, in->entries[i].priority, &turn, fault);
-    if (!status) status = accept_one(store, &in->entries[i], submission, turn, in->now, fault);
-  }
-  return status ? status : store_turns_end(store, &turns, fault);
+  for (size_t i = 0; i < in->count && !status; i++)
+    status = store_turns_next(store, &turns, in->entries[i].priority, &placing.places[i].turn, fault);
+  if (!status) status = place_all(store, &placing, fault);
+  for (size_t i = 0; i < in->count && !status; i++)
+    status = settle(store, &in->entries[i], placing.submission, &placing.places[i], fault);
+  if (!status) status = store_turns_end(store, &turns, fault);
+  free(placing.places);
+  return status;
 }
 
 enum status store_accept(struct store *store, const char *submission, const char *client, struct store_entry *entries,

@@ -294,6 +294,75 @@ static int64_t changes(struct query *query) {
   return strtoll(PQcmdTuples(query_of(query)->result), NULL, 10);
 }
 
+/* --- Batches, by libpq's pipeline --- */
+
+/* The answer to one statement, and the end of it. */
+static enum status take_one(struct postgres_database *d, const struct query_batch *how, size_t i,
+                            struct postgres_query *q, struct fault *fault) {
+  q->result = PQgetResult(d->connection);
+  enum status status = STATUS_OK;
+  if (!went_well(q))
+    status = fault_of(d, q->result, fault);
+  else if (how->take)
+    how->take(how->context, i, &q->query, PQntuples(q->result) > 0);
+  reset(&q->query);
+  /* Each answer is followed by a NULL. */
+  PGresult *more = status ? NULL : PQgetResult(d->connection);
+  PQclear(more);
+  return status;
+}
+
+static enum status take_some(struct postgres_database *d, const struct query_batch *how, size_t first, size_t count,
+                             struct postgres_query *q, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < count && !status; i++) status = take_one(d, how, first + i, q, fault);
+  /* After a failure the others are answered, too: that they were not run. */
+  for (bool synced = false; !synced && is_alive(d);) {
+    PGresult *result = PQgetResult(d->connection);
+    synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+    PQclear(result);
+    if (!result && PQstatus(d->connection) != CONNECTION_OK) d->broken = true;
+  }
+  return status;
+}
+
+static enum status send_some(struct postgres_database *d, const struct query_batch *how, size_t first, size_t count,
+                             struct postgres_query *q, size_t *sent, struct fault *fault) {
+  char name[16];
+  snprintf(name, sizeof name, "s%d", (int)q->which);
+  for (*sent = 0; *sent < count; ++*sent) {
+    q->parameters = 0;
+    enum status status = how->bind(how->context, first + *sent, &q->query, fault);
+    if (status) return status;
+    if (!PQsendQueryPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0))
+      return fault_of(d, NULL, fault);
+  }
+  return STATUS_OK;
+}
+
+static enum status batch(struct query *query, const struct query_batch *how, struct fault *fault) {
+  enum { AT_ONCE = 100 };
+  struct postgres_query *q = query_of(query);
+  struct postgres_database *d = of(query->database);
+  if (!PQenterPipelineMode(d->connection)) return fault_of(d, NULL, fault);
+  enum status status = STATUS_OK;
+  for (size_t first = 0, sent; first < how->count && !status; first += AT_ONCE) {
+    size_t count = how->count - first < AT_ONCE ? how->count - first : AT_ONCE;
+    status = send_some(d, how, first, count, q, &sent, fault);
+    if (!is_alive(d)) break;
+    if (!PQpipelineSync(d->connection)) {
+      status = fault_of(d, NULL, fault);
+      break;
+    }
+    struct fault later = {0};
+    enum status taken = take_some(d, how, first, sent, q, &later);
+    if (taken && !status) *fault = later;
+    status = status ? status : taken;
+  }
+  PQexitPipelineMode(d->connection);
+  return status;
+}
+
 static bool in_transaction(struct database *database) {
   return of(database)->open;
 }
@@ -384,6 +453,7 @@ static const struct database_calls calls = {
     .integer = integer,
     .text = text,
     .changes = changes,
+    .batch = batch,
     .reset = reset,
     .execute = execute,
     .in_transaction = in_transaction,

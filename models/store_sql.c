@@ -94,7 +94,7 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_ADD_SUBMISSION] = "INSERT INTO submissions(id, client, created) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
     [SQL_FIND_SUBMISSION] = "SELECT n FROM submissions WHERE id = $1",
     [SQL_ADD_JOB] = ADD_JOB,
-    [SQL_DROP_JOB] = "DELETE FROM jobs WHERE n = $1",
+    [SQL_DROP_JOB] = "DELETE FROM jobs WHERE n = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE job = $1)",
     [SQL_FIND_JOB] = "SELECT n FROM jobs WHERE id = $1",
     [SQL_FIND_HEADER] = "SELECT header FROM jobs WHERE id = $1",
     [SQL_ADD_MEMBER] = "INSERT INTO members(submission, position, job) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",

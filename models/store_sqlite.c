@@ -125,6 +125,18 @@ static void reset(struct query *query) {
   sqlite3_reset(statement_of(query));
 }
 
+static enum status batch(struct query *query, const struct query_batch *how, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < how->count && !status; i++) {
+    bool row = false;
+    status = how->bind(how->context, i, query, fault);
+    if (!status) status = step(query, &row, fault);
+    if (!status && how->take) how->take(how->context, i, query, row);
+    reset(query);
+  }
+  return status;
+}
+
 static enum status execute(struct database *database, const char *script, struct fault *fault) {
   return sqlite3_exec(of(database)->db, script, NULL, NULL, NULL) ? fault_of(database, fault) : STATUS_OK;
 }
@@ -192,6 +204,7 @@ static const struct database_calls calls = {
     .integer = integer,
     .text = text,
     .changes = changes,
+    .batch = batch,
     .reset = reset,
     .execute = execute,
     .in_transaction = in_transaction,
