@@ -28,6 +28,7 @@ static void fail_store(struct broker *broker, const struct fault *fault) {
   broker->store_failed = true;
   broker->store_fault = *fault;
   atomic_fetch_add(&broker->figures.store_failures, 1);
+  atomic_store(&broker->figures.store_failing, 1);
   EVENT(EVENT_ERROR, "store_failed", json_pack("{s:s}", "error", fault->text));
 }
 
@@ -101,7 +102,7 @@ static void commit(struct broker *broker) {
     if (store_commit(broker->store, &fault)) fail_store(broker, &fault);
     atomic_fetch_add(&broker->figures.commits, 1);
     atomic_fetch_add(&broker->figures.commit_us, clock_us() - began);
-    atomic_store(&broker->figures.store_failing, broker->store_failed);
+    if (!broker->store_failed) atomic_store(&broker->figures.store_failing, 0);
   }
   if (broker->store_failed && broker->in_transaction) store_rollback(broker->store);
   broker->in_transaction = false;

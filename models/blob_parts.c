@@ -83,7 +83,7 @@ void blob_draft_close(struct blob_draft *draft) {
   if (!draft) return;
   if (draft->file >= 0) {
     close(draft->file);
-    if (!draft->kept) unlink(draft->path);
+    if (!draft->kept && draft->path) unlink(draft->path);
   }
   free(draft->folder);
   free(draft->path);
