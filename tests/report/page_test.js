@@ -60,14 +60,20 @@ async function memory(browser) {
     Number(/^Pss:\s+(\d+)/m.exec(fs.readFileSync("/proc/" + one.id + "/smaps_rollup", "utf8"))[1]) / 1024));
 }
 
+/* Seconds of processor time of the page's process so far. */
+async function worked(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  return Math.max(...processInfo.filter((one) => one.type === "renderer").map((one) => one.cpuTime));
+}
+
 const tests = {
   async opens_fast_and_small(browser) {
-    const page = await open(browser, "en", 1280), used = await memory(browser);
-    /* The best of three: other work on the machine only ever adds to it. */
-    const took = [page.took];
-    for (let i = 0; i < 2; i++) took.push((await open(browser, "en", 1280)).took);
-    console.log(PHOTOS + " photos: open after " + took.join(", ") + " ms, " + used.toFixed(0) + " MiB");
-    assert(Math.min(...took) < 2000 && used < 300);
+    const page = await open(browser, "en", 1280), used = await memory(browser), busy = await worked(browser);
+    console.log(PHOTOS + " photos: open after " + page.took + " ms, " + busy.toFixed(2) + " s of work, " +
+      used.toFixed(0) + " MiB");
+    /* Other work on the machine adds to the time by the clock; that of the processor is the page's own. */
+    assert(Math.min(page.took / 1000, busy) < 2 && used < 300);
   },
   async slider_follows_the_keyboard() {
     const page = pages[0];

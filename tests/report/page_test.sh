@@ -1,9 +1,9 @@
 #!/bin/sh
 # The report's page in headless Chromium: page_test.sh ASSAY ASSAY_SYNTH. Skipped where Chromium, Node.js or the modules
-# are not there; npm install --prefix tests/report brings the modules.
+# are not there; ./bootstrap test brings them (the modules into build/browser).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-modules=${ASSAY_NODE_MODULES:-$here/node_modules}
+modules=${ASSAY_NODE_MODULES:-$here/../../build/browser/node_modules}
 skip() { printf '[  SKIPPED ] report_page: %s\n' "$*"; exit 0; }
 browser=$(command -v chromium) || skip "no chromium"
 command -v node >/dev/null || skip "no node"
