@@ -88,7 +88,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct group_images images = {0};
   struct showing showing = {.given = given, .images = &images};
   enum status status = report_folders_find(places->items, places->count, &folders, fault);
-  if (!status) status = group_images_read(&folders, given->by, &images, fault);
+  if (!status) status = group_images_read(&folders, given->by, NULL, &images, fault);
   if (!status && !images.count)
     status = fault_set(fault, STATUS_MISSING,
                        "no group images beside these results; expected the folder of assay run --out, or that of a "

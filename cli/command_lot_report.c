@@ -1,3 +1,4 @@
+#include "cli/actions.h"
 #include "cli/commands.h"
 #include "cli/lot_terms.h"
 #include "cli/message.h"
@@ -18,7 +19,7 @@
 struct report_options {
   struct common_options common;
   struct lot_terms terms;
-  const char *out, *language, *format, *history;
+  const char *out, *language, *format, *history, *for_, *factory, *resubmission_of;
   long photos, pictures;
   bool full;
 };
@@ -63,6 +64,23 @@ static const struct option options[] = {
      .kind = OPTION_FLAG,
      .offset = FIELD(full),
      .help = "also the full pictures of these, in a folder beside the page: FILE without its ending, -pictures"},
+    {.name = "for",
+     .kind = OPTION_WORD,
+     .offset = FIELD(for_),
+     .argument = "us|factory",
+     .fallback = "us",
+     .help = "factory: without internal notes and risks, with a form for corrective actions (also FILE without its "
+             "ending, -actions.csv), of one factory"},
+    {.name = "factory",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(factory),
+     .argument = "NAME",
+     .help = "only this factory's results"},
+    {.name = "resubmission-of",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(resubmission_of),
+     .argument = "LOT",
+     .help = "a lot that was reworked: shown before and after"},
     LOT_TERMS_OPTIONS(struct report_options),
     {.name = "history",
      .kind = OPTION_TEXT,
@@ -80,6 +98,8 @@ struct gathering {
 
 static enum status take_row(void *context, const struct row *row, struct fault *fault) {
   struct gathering *in = context;
+  const char *factory = row->keys[ROW_FACTORY];
+  if (in->given->factory && (!factory || strcmp(factory, in->given->factory) != 0)) return STATUS_OK;
   if (!strcmp(in->given->format, "csv")) report_csv_row(&in->csv, row);
   if (!strcmp(in->given->format, "junit")) report_junit_photo(&in->junit, row);
   return report_take(&in->data, row, fault);
@@ -144,6 +164,33 @@ static enum status write_report(struct gathering *in, const json_t *lots, struct
   return status;
 }
 
+/* FILE without its ending, -actions.csv. */
+static enum status write_form(const struct gathering *in, struct fault *fault) {
+  const char *out = in->given->out, *slash = strrchr(out, '/'), *dot = strrchr(slash ? slash : out, '.');
+  char *path = NULL;
+  if (asprintf(&path, "%.*s-actions.csv", (int)(dot ? (size_t)(dot - out) : strlen(out)), out) < 0)
+    return fault_set(fault, STATUS_MEMORY, "out of memory");
+  struct text form = {0};
+  actions_form(&in->data.recurrents, &form);
+  enum status status = write_file(path, &form, fault);
+  text_free(&form);
+  free(path);
+  return status;
+}
+
+/* A factory must not see what is another one's. */
+static enum status check_factories(const struct gathering *in, struct fault *fault) {
+  const struct lots *lots = &in->data.lots;
+  for (size_t i = 1; i < lots->count && in->data.for_factory; i++) {
+    const char *a = lots->items[i].supplier ? lots->items[i].supplier : "",
+               *b = lots->items[0].supplier ? lots->items[0].supplier : "";
+    if (strcmp(a, b) != 0)
+      return fault_set(fault, STATUS_USAGE, "--for factory: results of factories %s and %s; choose one with --factory",
+                       *b ? b : "(unknown)", *a ? a : "(unknown)");
+  }
+  return STATUS_OK;
+}
+
 static enum status judge_and_write(struct gathering *in, const struct judge_terms *terms, int *exit_code,
                                    struct fault *fault) {
   struct history history = {0};
@@ -153,6 +200,7 @@ static enum status judge_and_write(struct gathering *in, const struct judge_term
   if (!status && path) status = history_read(path, &history, fault);
   if (!status) status = report_judge(&in->data, terms, &history, &lots, exit_code, fault);
   if (!status) status = write_report(in, lots, fault);
+  if (!status && in->data.for_factory) status = write_form(in, fault);
   json_decref(lots);
   history_free(&history);
   free(path);
@@ -163,7 +211,11 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct report_options *given = values;
   const struct words *places = &given->common.operands;
   struct gathering in = {.given = given,
-                         .data = {.limits = {(size_t)given->photos, (size_t)given->pictures}, .lots = {.by = ROW_LOT}}};
+                         .data = {.limits = {(size_t)given->photos, (size_t)given->pictures},
+                                  .lots = {.by = ROW_LOT, .check_times = true},
+                                  .for_factory = !strcmp(given->for_, "factory"),
+                                  .only_factory = given->factory,
+                                  .resubmission_of = given->resubmission_of}};
   struct judge_terms terms;
   struct rows_tally tally;
   row_key_parse(given->terms.by, &in.data.lots.by);
@@ -171,6 +223,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   enum status status = lot_terms_read(&given->terms, &terms, fault);
   if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
   if (!status) status = report_end(&in.data, fault);
+  if (!status) status = check_factories(&in, fault);
   if (!status) status = judge_and_write(&in, &terms, exit_code, fault);
   text_free(&in.csv);
   text_free(&in.junit.cases);

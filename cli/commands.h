@@ -15,5 +15,6 @@ extern const struct command command_bench_group, command_lot_image, command_benc
 extern const struct command command_bench_light, command_bench_lots;
 extern const struct command command_bench_reuse;
 extern const struct command command_golden_approve, command_golden_calibrate;
+extern const struct command command_action_import, command_action_list;
 
 #endif

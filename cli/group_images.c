@@ -86,23 +86,26 @@ static bool ends_with(const char *name, const char *ending) {
   return length > end && !strcmp(name + length - end, ending);
 }
 
-static enum status take_file(struct group_images *images, struct id_set *known, const char *folder, const char *name,
-                             struct fault *fault) {
+static enum status take_file(struct group_images *images, struct id_set *known, const char *factory, const char *folder,
+                             const char *name, struct fault *fault) {
   if (!ends_with(name, ".group")) return STATUS_OK;
   char *path = NULL;
   if (asprintf(&path, "%s/%s", folder, name) < 0) return fault_set(fault, STATUS_MEMORY, "group images: out of memory");
   struct group group;
   enum status status = group_read(path, &group, fault);
   if (!status) {
-    status = group.labels ? take_golden(images, &group, fault) : take_group(images, known, path, &group, fault);
+    if (group.labels)
+      status = take_golden(images, &group, fault);
+    else if (!factory || same(factory, group.texts[GROUP_FACTORY]))
+      status = take_group(images, known, path, &group, fault);
     group_free(&group);
   }
   free(path);
   return status;
 }
 
-static enum status read_folder(struct group_images *images, struct id_set *known, const char *above,
-                               struct fault *fault) {
+static enum status read_folder(struct group_images *images, struct id_set *known, const char *factory,
+                               const char *above, struct fault *fault) {
   char *folder = NULL;
   if (asprintf(&folder, "%s/groups", above) < 0) return fault_set(fault, STATUS_MEMORY, "group images: out of memory");
   struct dirent **names = NULL;
@@ -111,7 +114,7 @@ static enum status read_folder(struct group_images *images, struct id_set *known
   if (count < 0 && errno != ENOENT && errno != ENOTDIR)
     status = fault_set(fault, STATUS_IO, "%s: %s", folder, strerror(errno));
   for (int i = 0; i < count; i++) {
-    if (!status) status = take_file(images, known, folder, names[i]->d_name, fault);
+    if (!status) status = take_file(images, known, factory, folder, names[i]->d_name, fault);
     free(names[i]);
   }
   free(names);
@@ -129,8 +132,8 @@ static int by_name(const void *a, const void *b) {
   return order;
 }
 
-enum status group_images_read(const struct report_folders *folders, const char *by, struct group_images *images,
-                              struct fault *fault) {
+enum status group_images_read(const struct report_folders *folders, const char *by, const char *factory,
+                              struct group_images *images, struct fault *fault) {
   struct id_set known = {0};
   enum status status = STATUS_OK;
   int text = 0;
@@ -138,7 +141,8 @@ enum status group_images_read(const struct report_folders *folders, const char *
   while (text < GROUP_TEXTS && strcmp(by, group_text_name((enum group_text)text)) != 0) text++;
   if (text == GROUP_TEXTS) return STATUS_OK;
   images->by = (enum group_text)text;
-  for (size_t i = 0; i < folders->count && !status; i++) status = read_folder(images, &known, folders->items[i], fault);
+  for (size_t i = 0; i < folders->count && !status; i++)
+    status = read_folder(images, &known, factory, folders->items[i], fault);
   if (images->count) qsort(images->items, images->count, sizeof *images->items, by_name);
   id_set_free(&known);
   if (status) group_images_free(images);

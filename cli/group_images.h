@@ -18,10 +18,11 @@ struct group_images {
   enum group_text by;
 };
 
-/* Reads groups/ of the folders; `by` is a group_text's name, other words give no groups. Files that hold the same
+/* Reads groups/ of the folders; `by` is a group_text's name, other words give no groups; of `factory`
+ * alone where that is not NULL. Files that hold the same
  * photos are counted once where they are copies of each other; STATUS_INVALID where they overlap in part. */
-enum status group_images_read(const struct report_folders *folders, const char *by, struct group_images *images,
-                              struct fault *fault);
+enum status group_images_read(const struct report_folders *folders, const char *by, const char *factory,
+                              struct group_images *images, struct fault *fault);
 void group_images_free(struct group_images *images);
 
 /* One comparison: of a group with the golden, or with all other groups together. */

@@ -151,8 +151,21 @@ static bool sum_up(struct report_data *data, const struct row *row) {
   return added;
 }
 
+static enum status compare_row(struct report_data *data, const struct row *row, struct fault *fault) {
+  static const enum row_key keys[REPORT_COMPARED] = {ROW_SHIFT, ROW_LINE, ROW_FACTORY};
+  enum status status = STATUS_OK;
+  for (int i = 0; i < REPORT_COMPARED && !status; i++) {
+    data->compares[i].units.by = keys[i];
+    data->compares[i].units.across = true;
+    if (row->keys[keys[i]]) status = compare_add(&data->compares[i], row, fault);
+  }
+  return status;
+}
+
 enum status report_take(struct report_data *data, const struct row *row, struct fault *fault) {
   enum status status = lots_add(&data->lots, row, fault);
+  if (!status) status = compare_row(data, row, fault);
+  if (!status) status = recurrents_add(&data->recurrents, row, fault);
   if (!status) status = season_add(&data->season, row, fault);
   if (status) return status;
   bool kept = list_photo(data, row) && sum_up(data, row) && note_pictured(data, row) && note_golden(data, row);
@@ -162,6 +175,7 @@ enum status report_take(struct report_data *data, const struct row *row, struct 
 enum status report_end(struct report_data *data, struct fault *fault) {
   enum status status = lots_end(&data->lots, fault);
   if (!status && !data->lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is nothing to report");
+  for (int i = 0; i < REPORT_COMPARED && !status; i++) status = compare_end(&data->compares[i], fault);
   return status ? status : season_sort(&data->season, fault);
 }
 
@@ -184,4 +198,6 @@ void report_data_free(struct report_data *data) {
   lots_free(&data->lots);
   summary_free(&data->summary);
   season_free(&data->season);
+  recurrents_free(&data->recurrents);
+  for (int i = 0; i < REPORT_COMPARED; i++) compare_free(&data->compares[i]);
 }

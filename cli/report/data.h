@@ -4,10 +4,12 @@
 
 #include "cli/report.h"
 #include "engine/drift/season.h"
+#include "engine/lots/compare.h"
 #include "engine/lots/lots.h"
+#include "engine/lots/recurrent.h"
 #include "models/text.h"
 
-enum { REPORT_VERDICTS = 3 };
+enum { REPORT_VERDICTS = 3, REPORT_COMPARED = 3 };
 
 struct report_limits {
   size_t photos;   /* listed one by one: those that failed first, then those not judged, then the rest */
@@ -30,11 +32,17 @@ struct report_golden {
   int64_t version;
 };
 
-/* `limits` and `lots.by` are set beforehand, the rest is zero; ends with report_data_free. One thread at a time. */
+/* `limits`, `lots.by`, `for_factory`, `only_factory` and `resubmission_of` are set beforehand, the rest is zero; ends
+ * with report_data_free. One thread at a time. */
 struct report_data {
+  bool for_factory;            /* leaves out internal notes and risks, and asks for corrective actions */
+  const char *only_factory;    /* whose results are given; NULL: all */
+  const char *resubmission_of; /* a lot that was reworked; NULL: none */
   struct report_limits limits;
   struct lots lots;
   struct season season;
+  struct recurrents recurrents;
+  struct compare compares[REPORT_COMPARED];  /* by shift, line, factory */
   struct summary summary;                    /* by factory and shift */
   struct report_list lists[REPORT_VERDICTS]; /* by enum verdict; each has up to limits.photos */
   size_t count[REPORT_VERDICTS];

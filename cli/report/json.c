@@ -1,11 +1,23 @@
 #include "cli/report/json.h"
 
+#include "cli/actions.h"
 #include "cli/lot_terms.h"
 #include "cli/lot_verdict.h"
 #include "cli/report/drift.h"
+#include "cli/report/groups.h"
 
 #include <stdlib.h>
 #include <time.h>
+
+/* What tells the buyer's risk is not for the one who is judged. */
+static void leave_out_risks(json_t *lots) {
+  size_t i, k;
+  json_t *lot, *class_;
+  json_array_foreach(lots, i, lot) json_array_foreach(json_object_get(lot, "classes"), k, class_) {
+    json_object_del(class_, "producer_risk_at_aql");
+    json_object_del(class_, "consumer_quality_at_10_percent");
+  }
+}
 
 enum status report_judge(const struct report_data *data, const struct judge_terms *terms, struct history *history,
                          json_t **lots, int *exit_code, struct fault *fault) {
@@ -21,6 +33,7 @@ enum status report_judge(const struct report_data *data, const struct judge_term
       status = fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
   }
   free(order);
+  if (!status && data->for_factory) leave_out_risks(*lots);
   return status;
 }
 
@@ -46,6 +59,8 @@ static void put_head(const struct report_data *data, struct text *out) {
   put_text(out, "{\"made\":", made);
   put_text(out, ",\"assay\":", ASSAY_VERSION);
   put_text(out, ",\"by\":", row_key_name(data->lots.by));
+  text_put(out, data->for_factory ? ",\"for_factory\":true" : ",\"for_factory\":false");
+  put_text(out, ",\"resubmission_of\":", data->resubmission_of);
 }
 
 static void put_photos(const struct report_data *data, struct text *out) {
@@ -81,6 +96,19 @@ enum status report_json(const struct report_data *data, const json_t *lots, cons
   json_decref(summary);
   text_put(out, ",\"goldens\":");
   enum status status = report_goldens_json(data, folders, out, fault);
+  if (!status) {
+    text_put(out, ",\"comparisons\":");
+    status = report_comparisons_json(data, out, fault);
+  }
+  if (!status) {
+    text_put(out, ",\"group_images\":");
+    status = report_groups_json(data, folders, out, fault);
+  }
+  if (!status && data->for_factory) {
+    json_t *actions = actions_json(&data->recurrents);
+    put_json(out, ",\"actions\":", actions);
+    json_decref(actions);
+  }
   text_put(out, ",\"drift\":");
   if (!status) status = report_drift_json(&data->season, out, fault);
   text_put(out, "}");

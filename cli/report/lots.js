@@ -16,7 +16,7 @@ function lotSection(data) {
     section.append(make("details", { class: "more" },
       make("summary", {}, say("more_lots", { count: order.length - shown })),
       order.slice(shown).map((lot) => lotCard(data, lot))));
-  add(section, groups(data));
+  add(section, resubmissionSection(data), groups(data));
 }
 
 function counts(data) {
@@ -35,8 +35,9 @@ function lotCard(data, lot) {
     number(c.sample_size), c.aql ? number(c.aql) + " %" : say("none_accepted"),
     c.plan_letter ? word("inspection", c.inspection) + ", " + c.plan_letter : "–",
     number(100 * c.share_lower, 3) + "–" + number(100 * c.share_upper, 3) + " %",
-    c.producer_risk_at_aql === null ? "–" : percent(c.producer_risk_at_aql)]);
-  const columns = ["class", "outcome", "nonconforming", "accept", "reject", "sample", "aql", "plan", "share", "risk"]
+    ...(data.for_factory ? [] : [c.producer_risk_at_aql === null ? "–" : percent(c.producer_risk_at_aql)])]);
+  const columns = ["class", "outcome", "nonconforming", "accept", "reject", "sample", "aql", "plan", "share",
+    ...(data.for_factory ? [] : ["risk"])]
     .map((key, i) => ({ title: say("column." + key), right: i > 1 && i !== 7 }));
   const notes = [];
   if (lot.drawn) notes.push(say("drawn"));
@@ -44,6 +45,10 @@ function lotCard(data, lot) {
   if (lot.incomplete.length) notes.push(say("incomplete", { count: lot.incomplete.length }));
   if (lot.reused.length)
     notes.push(say("reused", { count: lot.reused.length, example: lot.reused[0].photo }));
+  if (lot.missing_numbers.length)
+    notes.push(say("missing_numbers", { count: lot.missing_numbers.reduce((sum, gap) => sum + gap.missing, 0),
+      unit: lot.missing_numbers[0].after_unit }));
+  if (lot.cameras.length > 1) notes.push(say("cameras", { names: lot.cameras.join(", ") }));
   return make("article", { class: "lot " + lot.outcome },
     make("h3", {}, badge("outcome", lot.outcome), " ", word("key", data.by) + " " + name,
       make("span", { class: "faint" }, lot.factory ? " · " + word("key", "factory") + " " + lot.factory : "")),

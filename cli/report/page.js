@@ -8,7 +8,7 @@ function headSection(data) {
   document.title = say("title") + (data.goldens.length ? " – " + data.goldens[0].name : "");
   document.querySelector(".skip").textContent = say("skip");
   byId("contents").setAttribute("aria-label", say("contents"));
-  byId("contents").append(make("ul", {}, ["verdict", "photos", "drift", "map", "basis"].map((id) =>
+  byId("contents").append(make("ul", {}, ["verdict", ...(data.actions ? ["actions"] : []), "photos", "drift", "compared", "map", "basis"].map((id) =>
     make("li", {}, make("a", { href: "#" + id }, say(id))))));
 }
 
@@ -92,7 +92,7 @@ function basisSection(data) {
     golden.spec ? make("details", { open: true }, make("summary", {}, say("spec")),
       make("pre", { tabindex: 0, "aria-label": say("spec") }, golden.spec)) : null));
   section.append(make("h3", {}, say("methods")), make("ul", {}, ["method.lots", "method.charts", "method.uncertainty",
-    "method.colour", "method.verdict"].map((key) => make("li", {}, say(key)))),
+    "method.colour", "method.groups", "method.verdict"].map((key) => make("li", {}, say(key)))),
     make("p", {}, say("versions", { version: data.assay, chart: Chart.version })));
 }
 
@@ -100,9 +100,11 @@ function basisSection(data) {
   const data = JSON.parse(byId("data").textContent), pictures = JSON.parse(byId("pictures").textContent);
   headSection(data);
   lotSection(data);
+  actionsSection(data);
   photoSection(data, pictures);
   evidenceSection(data, pictures);
   driftSection(data);
+  groupsSection(data);
   mapSection(data, pictures);
   basisSection(data);
 })();

@@ -76,6 +76,8 @@ static void put_cited(struct text *out, const struct report_golden *golden) {
 
 enum status report_goldens_json(const struct report_data *data, const struct report_folders *folders, struct text *out,
                                 struct fault *fault) {
+  /* Who approved it and why, and the spec's text with its remarks, are the buyer's own. */
+  static const char *const internal[] = {"by", "why", "spec"};
   text_put(out, "[");
   for (size_t i = 0; i < data->golden_count; i++) {
     size_t size = 0;
@@ -83,6 +85,8 @@ enum status report_goldens_json(const struct report_data *data, const struct rep
     uint8_t *bytes = read_evidence(folders, golden->sha256, EVIDENCE_GOLDEN, &size);
     json_t *json = bytes ? json_loadb((const char *)bytes, size, 0, NULL) : NULL;
     if (json_is_object(json)) report_drawing_add(json);
+    if (json_is_object(json) && data->for_factory)
+      for (size_t k = 0; k < sizeof internal / sizeof *internal; k++) json_object_del(json, internal[k]);
     char *known = json_is_object(json) ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(7)) : NULL;
     if (i) text_put(out, ",");
     if (known)

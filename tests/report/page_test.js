@@ -35,6 +35,9 @@ function makeReports() {
     const end = spawnSync(assay, ["lot", "report", at("out"), "--out", at(language + ".html"), "--language", language, "--size", "1200", "--full"]);
     assert.strictEqual(end.status, 1, String(end.stderr));
   }
+  const end = spawnSync(assay, ["lot", "report", at("out"), "--out", at("factory.html"), "--for", "factory",
+    "--resubmission-of", "L1", "--photos", "50"]);
+  assert.strictEqual(end.status, 1, String(end.stderr));
 }
 
 const pages = [];
@@ -142,6 +145,19 @@ const tests = {
     assert((await page.locator("#viewer").textContent()).includes(ZONE));
     assert.strictEqual(await page.evaluate(() => typeof window.hacked), "undefined");
   },
+  async the_form_for_a_factory_is_filled_in_and_reads_back(browser) {
+    const page = await open(browser, "factory", 1280);
+    const text = await page.locator("main").textContent();
+    assert(!text.includes("Producer's risk") && !text.includes("first approval"), "internal notes");
+    await page.locator("#actions textarea").nth(0).fill("a worn \"blade\", dull");
+    await page.locator("#actions textarea").nth(1).fill("changed");
+    await page.locator("#actions input[type=date]").nth(0).fill("2026-03-05");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a.save").click()]);
+    await download.saveAs(path.join(folder, "filled.csv"));
+    const out = execFileSync(assay, ["action", "import", path.join(folder, "filled.csv"), "--register", path.join(folder, "register.jsonl")]);
+    assert.strictEqual(String(out), "1 actions taken over\n");
+    pages.pop();
+  },
   async prints_to_pdf() {
     const pdf = await pages[1].pdf({ format: "A4", path: path.join(folder, "report.pdf") });
     assert.strictEqual(pdf.subarray(0, 5).toString(), "%PDF-");
@@ -149,7 +165,7 @@ const tests = {
   },
   async axe_finds_no_violation(browser) {
     const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-    for (const [language, width] of [["en", 1280], ["zh", 390]]) {
+    for (const [language, width] of [["en", 1280], ["zh", 390], ["factory", 1280], ["factory", 390]]) {
       const page = await open(browser, language, width);
       await page.evaluate(axe);
       const { violations } = await page.evaluate(() => window.axe.run(document));
