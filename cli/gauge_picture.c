@@ -77,7 +77,8 @@ static void draw_outline(const struct sheet *s, const struct gauge *gauge) {
   cairo_set_dash(s->cairo, NULL, 0, 0);
 }
 
-/* Each edge: a stroke along it where it was found, a cross where it was not or is an outlier. */
+/* Each edge: a stroke along it where it was found, a cross where it was not or is an outlier, a yellow one beside that.
+ */
 static void draw_edge(const struct sheet *s, const struct gauge_edge *edge, uint32_t colour) {
   double u, v, size = 5;
   to(s, edge->x, edge->y, &u, &v);
@@ -87,7 +88,7 @@ static void draw_edge(const struct sheet *s, const struct gauge_edge *edge, uint
     cairo_move_to(s->cairo, u - size * edge->ny, v + size * edge->nx);
     cairo_line_to(s->cairo, u + size * edge->ny, v - size * edge->nx);
   } else {
-    set_colour(s->cairo, RED);
+    set_colour(s->cairo, edge->state == EDGE_BESIDE ? YELLOW : RED);
     cairo_set_line_width(s->cairo, 1.5);
     cairo_move_to(s->cairo, u - 3, v - 3), cairo_line_to(s->cairo, u + 3, v + 3);
     cairo_move_to(s->cairo, u - 3, v + 3), cairo_line_to(s->cairo, u + 3, v - 3);

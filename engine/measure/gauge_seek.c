@@ -110,7 +110,7 @@ int gauge_basis(const struct gauge *gauge, const struct sought *sought, int part
   case GAUGE_ELLIPSE:
   case GAUGE_SLOT: {
     /* Growing all round, and growing lengthwise alone. */
-    double lengthwise = gauge->spec->gauge == GAUGE_SLOT ? part & 1 : out * out;
+    double lengthwise = gauge->spec->gauge == GAUGE_SLOT ? outline_slot_end(part, t) : out * out;
     basis[0] = p->nx, basis[1] = p->ny, basis[2] = turn, basis[3] = 1, basis[4] = lengthwise;
     return 5;
   }

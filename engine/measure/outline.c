@@ -112,6 +112,10 @@ static struct outline_place on_slot(const struct spec_dimension *g, int part, do
   return turned(g, angle, sign * (half + r * c), sign * r * s, sign * c, sign * s);
 }
 
+double outline_slot_end(int part, double t) {
+  return part & 1 ? math_cos((t - 0.5) * (1 - 2 * CORNER) * MATH_PI) : 0;
+}
+
 struct outline_place outline_at(const struct spec_dimension *g, int part, double t) {
   switch (g->gauge) {
   case GAUGE_CIRCLE:

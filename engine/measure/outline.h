@@ -22,6 +22,8 @@ double outline_length(const struct spec_dimension *gauge, int part);
 double outline_reach(const struct spec_dimension *gauge);
 /* The place at t in 0..1 of a part. */
 struct outline_place outline_at(const struct spec_dimension *gauge, int part, double t);
+/* By how much a place of a slot moves outward where the slot's half length grows by 1. */
+double outline_slot_end(int part, double t);
 bool outline_is_curved(const struct spec_dimension *gauge, int part);
 /* Middle of the gauge. */
 struct pose_point outline_middle(const struct spec_dimension *gauge);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdint.h>
 
-enum { TRIALS = 60, MOST_ROWS = 256 };
+enum { TRIALS = 60, ROUNDS = 8, MOST_ROWS = 256 };
 static const double CUT = 3;
 
 double robust_at(const double *basis, int n, const double *q) {
@@ -93,21 +93,49 @@ static int refit(const struct robust_row *rows, int count, int n, double cut, bo
   return inside > n && fit_rows(rows, marked, count, n, q) ? inside : 0;
 }
 
+/* Fits again and again what lies near the last fit, from the one in q; how many rows do in the end. */
+static int settle(const struct robust_row *rows, int count, int n, double clean, bool *marked, double *q) {
+  int inside = 0, before = -1;
+  for (int round = 0; round < ROUNDS && inside != before; round++) {
+    double cut = CUT * spread_of(rows, count, n, q);
+    before = inside;
+    inside = refit(rows, count, n, cut > clean ? cut : clean, marked, q);
+    if (!inside) return 0;
+  }
+  return inside;
+}
+
+/* Sum of squared residuals, none of which counts for more than a cut. */
+static double cost(const struct robust_row *rows, int count, int n, double cut, const double *q) {
+  double sum = 0;
+  for (int i = 0; i < count; i++) {
+    double r = rows[i].usable ? residual(&rows[i], n, q) : 0;
+    sum += r < cut ? r * r : cut * cut;
+  }
+  return sum;
+}
+
 bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *q) {
-  bool marked[MOST_ROWS];
-  int usable = 0, inside = 0;
+  bool marked[MOST_ROWS], drawn[MOST_ROWS];
+  double other[ROBUST_MOST], worst = 0;
+  int usable = 0;
   if (count > MOST_ROWS) count = MOST_ROWS;
   for (int i = 0; i < count; i++) usable += marked[i] = rows[i].usable;
   if (usable < n + 1 || !fit_rows(rows, marked, count, n, q)) return false;
-  double worst = 0;
   for (int i = 0; i < count; i++)
     if (rows[i].usable && residual(&rows[i], n, q) > worst) worst = residual(&rows[i], n, q);
   if (worst <= clean) return true;
-  if (!(least_median(rows, count, n, q) < INFINITY)) return false;
-  for (int round = 0; round < 4; round++) {
-    double cut = CUT * spread_of(rows, count, n, q);
-    inside = refit(rows, count, n, cut > clean ? cut : clean, marked, q);
-    if (!inside) return false;
+  /* A few outliers leave the fit of all near enough to be told by it; where they are many, or far off, those who agree
+   * are found by drawing, which may know a part of the outline alone. */
+  int inside = settle(rows, count, n, clean, marked, q), found = 0;
+  if (least_median(rows, count, n, other) < INFINITY) found = settle(rows, count, n, clean, drawn, other);
+  if (!inside && !found) return false;
+  double cut = !inside || !found ? clean : CUT * fmin(spread_of(rows, count, n, q), spread_of(rows, count, n, other));
+  if (cut < clean) cut = clean;
+  if (!inside || (found && cost(rows, count, n, cut, other) < cost(rows, count, n, cut, q))) {
+    inside = found;
+    for (int i = 0; i < n; i++) q[i] = other[i];
+    for (int i = 0; i < count; i++) marked[i] = drawn[i];
   }
   for (int i = 0; i < count; i++) rows[i].usable = marked[i];
   return 2 * inside >= usable;
