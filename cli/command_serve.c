@@ -8,6 +8,7 @@
 #include "cli/serve_watch.h"
 #include "cli/service.h"
 #include "cli/supervisor.h"
+#include "cli/web.h"
 
 #include "ipc/broker.h"
 #include "ipc/keep.h"
@@ -26,7 +27,7 @@ struct serve_options {
   struct words listen, roots;
   const char *key, *allow;
   bool insecure;
-  const char *metrics, *findings, *on_finding, *budget, *keep_photos;
+  const char *metrics, *web, *web_token, *findings, *on_finding, *budget, *keep_photos;
   struct log_options log;
 };
 
@@ -80,6 +81,17 @@ static const struct option options[] = {
      .argument = "HOST:PORT",
      .help = "figures for Prometheus at http://HOST:PORT/metrics, and /health for a supervisor; a port alone is "
              "127.0.0.1"},
+    {.name = "web",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, web),
+     .argument = "HOST:PORT",
+     .help = "the page of assay lot report over all results there are, at http://HOST:PORT/ (?lang=zh); read-only; a "
+             "port alone is 127.0.0.1"},
+    {.name = "web-token",
+     .kind = OPTION_TEXT,
+     .offset = offsetof(struct serve_options, web_token),
+     .argument = "FILE",
+     .help = "who looks must know its first line (Authorization: Bearer, or ?token=); needed beyond this machine"},
     {.name = "findings",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, findings),
@@ -132,6 +144,15 @@ static void close_figures(struct figures *figures) {
   metrics_close(figures->metrics);
 }
 
+static enum status open_pages(const struct serve_options *given, const char *data, struct web **web,
+                              struct fault *fault) {
+  if (!given->web && given->web_token) return fault_set(fault, STATUS_USAGE, "--web-token goes with --web");
+  if (!given->web) return STATUS_OK;
+  const struct web_options how = {
+      .listen = given->web, .token = given->web_token, .place = given->store ? given->store : data, .data = data};
+  return web_open(&how, web, fault);
+}
+
 /* --- Photos that were sent --- */
 
 static void warn(const char *text) {
@@ -154,8 +175,8 @@ static enum status keep_photos(const struct serve_options *given, const char *da
 /* --- All of it --- */
 
 static enum status announce(const struct broker *broker, const struct serve_watch *watching,
-                            const struct figures *figures, const struct serve_doors *doors, size_t count, bool json,
-                            struct fault *fault) {
+                            const struct figures *figures, const struct web *web, const struct serve_doors *doors,
+                            size_t count, bool json, struct fault *fault) {
   const char *findings = watch_endpoint(watching->watch), *http = figures->http ? http_address(figures->http) : NULL;
   const char *key = doors->security.own ? doors->key.public_text : NULL;
   supervisor_ready();
@@ -163,13 +184,15 @@ static enum status announce(const struct broker *broker, const struct serve_watc
     for (size_t i = 0; i < count; i++) message_note("the broker listens at %s", broker_endpoint(broker, i));
     if (key) message_note("its public key, for --broker-key: %s", key);
     if (*findings) message_note("findings of drift are published at %s", findings);
+    if (web) message_note("the report is at http://%s/", web_address(web));
     if (http) message_note("figures are at http://%s/metrics, and whether it is well at /health", http);
     return STATUS_OK;
   }
   json_t *endpoints = json_array();
   for (size_t i = 0; i < count; i++) json_array_append_new(endpoints, json_string(broker_endpoint(broker, i)));
-  return output_json(json_pack("{s:o, s:o, s:s?, s:s?}", "listening", endpoints, "findings",
-                               *findings ? json_string(findings) : json_null(), "key", key, "http", http),
+  return output_json(json_pack("{s:o, s:o, s:s?, s:s?, s:s?}", "listening", endpoints, "findings",
+                               *findings ? json_string(findings) : json_null(), "key", key, "http", http, "web",
+                               web ? web_address(web) : NULL),
                      fault);
 }
 
@@ -183,6 +206,7 @@ static enum status serve(const struct serve_options *given, const char *data, co
   struct serve_doors doors = {0};
   struct figures figures = {0};
   struct keep *keep = NULL;
+  struct web *web = NULL;
   enum status status = folder_make(data, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) return status;
@@ -220,10 +244,12 @@ static enum status serve(const struct serve_options *given, const char *data, co
   if (!status) status = serve_watch_open(&look, &watching, fault);
   if (!status) status = serve_watch_start(&watching, fault);
   if (!status) status = open_figures(given, broker, doors.guard, data, &figures, fault);
+  if (!status) status = open_pages(given, data, &web, fault);
   if (!status) status = keep_photos(given, data, &keep, fault);
-  if (!status) status = announce(broker, &watching, &figures, &doors, count, given->common.json, fault);
+  if (!status) status = announce(broker, &watching, &figures, web, &doors, count, given->common.json, fault);
   if (!status) status = broker_run(broker, fault);
   supervisor_stopping();
+  web_close(web);
   close_figures(&figures);
   keep_end(keep);
   serve_watch_end(&watching);
@@ -255,7 +281,8 @@ const struct command command_serve = {
         "also when it is started again: see --findings and --on-finding.\n\n"
         "Over tcp:// both sides prove who they are by their keys (CURVE). Who did what stands in audit.jsonl in the\n"
         "data folder. SIGTERM ends it after what has arrived is stored; workers and clients wait for its return.\n\n"
-        "With --json one line {\"listening\": [...], \"findings\", \"key\", \"http\"} tells when clients may come.",
+        "With --json one line {\"listening\": [...], \"findings\", \"key\", \"http\", \"web\"} tells when clients may "
+        "come.",
     .example = "  assay serve --data /srv/assay --listen tcp://*:7420 --root /srv/photos --metrics 9420",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,
