@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +28,39 @@ enum status blob_sync_folder(const char *path, struct fault *fault) {
   return status;
 }
 
-/* Makes `path` in `parent` unless it is there; a new one is synced, so that what comes into it can be found again. */
+/* Folders whose names this process has synced; the latest overwrites the oldest. */
+static struct {
+  pthread_mutex_t mutex;
+  struct known {
+    dev_t device;
+    ino_t inode;
+  } items[512];
+  size_t count;
+} synced = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+static bool is_synced(const struct stat *folder) {
+  const size_t room = sizeof synced.items / sizeof *synced.items;
+  for (size_t i = 0; i < synced.count && i < room; i++)
+    if (synced.items[i].device == folder->st_dev && synced.items[i].inode == folder->st_ino) return true;
+  return false;
+}
+
+/* Makes `path` in `parent` unless it is there. Its name is synced, so that what comes into it can be found again; also
+ * that of one that is there, since whoever made it may have died before. */
 static enum status make_folder(const char *path, const char *parent, struct fault *fault) {
-  if (!mkdir(path, 0777)) return blob_sync_folder(parent, fault);
-  return errno == EEXIST ? STATUS_OK : cannot(fault, "make the folder", path);
+  struct stat folder;
+  if (mkdir(path, 0777) && errno != EEXIST) return cannot(fault, "make the folder", path);
+  if (stat(path, &folder)) return cannot(fault, "find", path);
+  pthread_mutex_lock(&synced.mutex);
+  enum status status = STATUS_OK;
+  if (!is_synced(&folder)) {
+    status = blob_sync_folder(parent, fault);
+    if (!status)
+      synced.items[synced.count++ % (sizeof synced.items / sizeof *synced.items)] =
+          (struct known){folder.st_dev, folder.st_ino};
+  }
+  pthread_mutex_unlock(&synced.mutex);
+  return status;
 }
 
 enum status blob_make_shelf(const char *folder, const char *photo_id, struct fault *fault) {

@@ -3,9 +3,12 @@
 #include "models/store_private.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *job_state_name(enum job_state state) {
   static const char *const names[] = {"accepted", "leased", "done", "set_aside", "cancelled"};
@@ -111,12 +114,27 @@ static enum status make_tables(struct store *store, void *context, struct fault 
   return status;
 }
 
+/* The folder of a new store may be new, too. Where its parent may not be opened, another has made it. */
+static void sync_parent(const char *folder) {
+  char *parent = NULL;
+  if (asprintf(&parent, "%s/..", folder) < 0) return;
+  int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    fsync(fd);
+    close(fd);
+  }
+  free(parent);
+}
+
 static enum status check_schema(struct store *store, struct fault *fault) {
   int version = 0;
   enum status status = store->database->calls->version(store->database, &version, fault);
   if (!status && !version && !store->folder)
     return fault_set(fault, STATUS_MISSING, "store %s: there are no tables of assay in it", store_name(store));
-  if (!status && !version) status = store_transact(store, make_tables, &version, fault);
+  if (!status && !version) {
+    status = store_transact(store, make_tables, &version, fault);
+    sync_parent(store->folder);
+  }
   if (status || version == STORE_SCHEMA) return status;
   if (version > STORE_SCHEMA)
     return fault_set(fault, STATUS_INVALID,
