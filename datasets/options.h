@@ -37,8 +37,8 @@ enum drift { DRIFT_NONE = 0, DRIFT_SHIFT = 1, DRIFT_DIMENSION = 2, DRIFT_COLOUR 
 struct options {
   int product; /* enum product */
   int seed, count, defects, goldens, spoiled, per_photo, lot_size, factories, lines, threads;
-  double megapixels, rotate, tilt, scale, shift, gradient, cast, kelvin, noise, distortion, min_size, max_size,
-      min_contrast;
+  double megapixels, rotate, tilt, scale, shift, gradient, cast, kelvin, noise, distortion, bend, loose, min_size,
+      max_size, min_contrast;
   double blur[2], quality[2], gamma[2], material;
   bool card;
   unsigned classes, drift, spoil; /* bits */

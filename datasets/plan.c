@@ -148,6 +148,55 @@ static void take_light(const struct options *options, struct random *random, str
   light->cast[2] = 1 + either_way(random, options->cast / 100);
 }
 
+/* What the best plane leaves of the product's points, px. */
+static double largest_departure(const struct scene *scene, const struct shot *shot) {
+  enum { ACROSS = 9, DOWN = 7, POINTS = ACROSS * DOWN };
+  struct mapping mapping;
+  double flat[POINTS][2], photo[POINTS][2], homography[9], most = 0;
+  mapping_make(&mapping, &shot->pose, scene->width, scene->height, shot->width, shot->height);
+  for (int i = 0; i < POINTS; i++) {
+    flat[i][0] = scene->width * (i % ACROSS) / (ACROSS - 1), flat[i][1] = scene->height * (i / ACROSS) / (DOWN - 1);
+    mapping_project(&mapping, flat[i][0], flat[i][1], photo[i]);
+  }
+  if (homography_fit((const double(*)[2])flat, (const double(*)[2])photo, POINTS, homography) < 0) return 0;
+  for (int i = 0; i < POINTS; i++) {
+    double at[2];
+    homography_apply(homography, flat[i][0], flat[i][1], at);
+    most =
+        fmax(most, sqrt((at[0] - photo[i][0]) * (at[0] - photo[i][0]) + (at[1] - photo[i][1]) * (at[1] - photo[i][1])));
+  }
+  return most;
+}
+
+/* A quarter to nine tenths of a wave, of an amplitude of `bend` pixels, or less where the best plane leaves more than
+ * that; the first golden photo's product is nearly flat. */
+static void bend_product(const struct options *options, const struct scene *scene, int index, struct shot *shot) {
+  struct random random = random_stream((uint64_t)options->seed, 'B', (uint64_t)(int64_t)index);
+  struct pose *pose = &shot->pose;
+  pose->bend = (index == -1 ? 0.1 : 1) * options->bend / pose->scale;
+  pose->waves = random_range(&random, 0.25, 0.9);
+  pose->bend_phase = random_range(&random, 0, 2 * NUMBER_PI);
+  pose->bend_along = random_range(&random, 0, 2 * NUMBER_PI);
+  pose->bend_towards = random_range(&random, 0, 2 * NUMBER_PI);
+  double departure = largest_departure(scene, shot);
+  if (departure > options->bend) pose->bend *= options->bend / departure;
+}
+
+bool plan_loose(const struct options *options, const struct scene *scene, const struct unit *unit,
+                struct change *change, double box[4]) {
+  int part = options->loose > 0 ? scene_loose_part(scene) : -1;
+  if (part < 0 || unit->index < 0 || !(unit->index & 1) || unit->spoil != SPOIL_NONE) return false;
+  struct random random = random_stream((uint64_t)options->seed, 'L', (uint64_t)unit->index);
+  double direction = random_range(&random, 0, 2 * NUMBER_PI), reach = 1.2 + options->loose;
+  int slot = change->part_count++;
+  change->parts[slot].part = part;
+  change->parts[slot].dx = options->loose * number_cos(direction);
+  change->parts[slot].dy = options->loose * number_sin(direction);
+  const struct part *p = &scene->parts[part];
+  box[0] = p->x0 - reach, box[1] = p->y0 - reach, box[2] = p->x1 + reach, box[3] = p->y1 + reach;
+  return true;
+}
+
 void plan_shot(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
                struct shot *shot) {
   *shot = (struct shot){0};
@@ -178,6 +227,7 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
     shot->grain_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
   }
   shot->seed = random_bits(&random);
+  if (options->bend > 0) bend_product(options, scene, index, shot);
   if (unit->spoil != SPOIL_NONE) spoil_shot(options, scene, unit->spoil, index, shot);
   mapping_make(&shot->mapping, &shot->pose, scene->width, scene->height, shot->width, shot->height);
 }

@@ -27,6 +27,10 @@ double plan_nominal_scale(const struct options *options, const struct scene *sce
 /* How photo `index` of unit is taken; golden photos have a negative index: -1 is the first, taken nearly upright. */
 void plan_shot(const struct options *options, const struct scene *scene, const struct unit *unit, int index,
                struct shot *shot);
+/* Where every second unit's loose part (scene_loose_part) lies off by options->loose: into change->parts, which is
+ * empty; `box` (mm) gets all that is to be drawn anew. False where the part lies right. */
+bool plan_loose(const struct options *options, const struct scene *scene, const struct unit *unit,
+                struct change *change, double box[4]);
 /* The unit's own dimensions: a spread of 0.01 mm (standard deviation), and the creep. Fills change->tweaks;
  * `values[i]` is the true value of scene->dimensions[i]. */
 void plan_dimensions(const struct options *options, const struct scene *scene, const struct unit *unit, int index,

@@ -52,17 +52,44 @@ void mapping_make(struct mapping *mapping, const struct pose *pose, double produ
   mapping->middle[0] = (photo_width - 1) / 2.0, mapping->middle[1] = (photo_height - 1) / 2.0;
   double half = (double)photo_width * photo_width / 4 + (double)photo_height * photo_height / 4;
   mapping->curvature = pose->distortion / half;
+  double per_mm = 2 * NUMBER_PI * pose->waves / sqrt(product_width * product_width + product_height * product_height);
+  mapping->push[0] = pose->bend * number_cos(pose->bend_towards);
+  mapping->push[1] = pose->bend * number_sin(pose->bend_towards);
+  mapping->wave[0] = per_mm * number_cos(pose->bend_along), mapping->wave[1] = per_mm * number_sin(pose->bend_along);
+  mapping->phase = pose->bend_phase;
+}
+
+/* A point of the flat product, where the bent one's has come to. */
+static void bend(const struct mapping *mapping, const double product[2], double bent[2]) {
+  double s = number_sin(mapping->wave[0] * product[0] + mapping->wave[1] * product[1] + mapping->phase);
+  bent[0] = product[0] + mapping->push[0] * s, bent[1] = product[1] + mapping->push[1] * s;
+}
+
+static bool is_bent(const struct mapping *mapping) {
+  return mapping->push[0] != 0 || mapping->push[1] != 0;
+}
+
+/* The other way: the wave is so flat that a few steps are enough. */
+static void flatten(const struct mapping *mapping, double product[2]) {
+  double bent[2] = {product[0], product[1]}, at[2];
+  for (int i = 0; i < 20; i++) {
+    bend(mapping, product, at);
+    product[0] += bent[0] - at[0], product[1] += bent[1] - at[1];
+  }
 }
 
 void mapping_unproject(const struct mapping *mapping, double x, double y, double product[2]) {
   double dx = x - mapping->middle[0], dy = y - mapping->middle[1];
   double shrink = 1 - mapping->curvature * (dx * dx + dy * dy);
   homography_apply(mapping->inverse, mapping->middle[0] + dx * shrink, mapping->middle[1] + dy * shrink, product);
+  if (is_bent(mapping)) flatten(mapping, product);
 }
 
 void mapping_project(const struct mapping *mapping, double x, double y, double photo[2]) {
   double ideal[2];
-  homography_apply(mapping->forward, x, y, ideal);
+  double flat[2] = {x, y}, at[2] = {x, y};
+  if (is_bent(mapping)) bend(mapping, flat, at);
+  homography_apply(mapping->forward, at[0], at[1], ideal);
   double ix = ideal[0] - mapping->middle[0], iy = ideal[1] - mapping->middle[1], dx = ix, dy = iy;
   for (int i = 0; i < 40; i++) {
     double shrink = 1 - mapping->curvature * (dx * dx + dy * dy);

@@ -6,11 +6,14 @@
 #include <stdbool.h>
 
 struct pose {
-  double rotate;     /* radians, clockwise on the screen */
-  double tilt[2];    /* radians about the screen's x and y axis */
-  double scale;      /* px a mm at the product's centre */
-  double centre[2];  /* photo position of the product's centre */
-  bool mirrored;     /* seen from behind, through the product */
+  double rotate;    /* radians, clockwise on the screen */
+  double tilt[2];   /* radians about the screen's x and y axis */
+  double scale;     /* px a mm at the product's centre */
+  double centre[2]; /* photo position of the product's centre */
+  bool mirrored;    /* seen from behind, through the product */
+  double bend;      /* mm: amplitude of a wave by which the product's points lie off the flat product's */
+  double waves;     /* how many of it across the product's diagonal */
+  double bend_phase, bend_along, bend_towards; /* radians: where the wave begins, how it runs, where it pushes */
   double distortion; /* share by which a photo's corner lies further out than the pinhole camera's */
 };
 
@@ -19,6 +22,7 @@ struct pose {
  * ideal = middle + (photo - middle) (1 - distortion |photo - middle|^2 / half_diagonal^2). */
 struct mapping {
   double forward[9], inverse[9], middle[2], curvature;
+  double push[2], wave[2], phase; /* of the bend: mm; radians a mm of x and y; radians */
 };
 
 void mapping_make(struct mapping *mapping, const struct pose *pose, double product_width, double product_height,

@@ -155,3 +155,14 @@ void scene_end(void) {
   cairo_debug_reset_static_data();
   FcFini();
 }
+
+int scene_loose_part(const struct scene *scene) {
+  int best = -1;
+  double most = 0;
+  for (int i = 0; i < scene->part_count; i++) {
+    const struct part *part = &scene->parts[i];
+    double area = (part->x1 - part->x0) * (part->y1 - part->y0);
+    if (part->movable && area > most) best = i, most = area;
+  }
+  return best;
+}

@@ -102,6 +102,9 @@ enum product { PRODUCT_LABEL, PRODUCT_BOARD, PRODUCT_PLATE };
 enum status scene_make(struct scene *scene, enum product product, uint64_t seed, struct fault *fault);
 void scene_free(struct scene *scene);
 
+/* The largest part that can be moved, or -1. */
+int scene_loose_part(const struct scene *scene);
+
 /* Frees what Cairo and fontconfig keep for the process, at its end: no scene may be left, no thread may be drawing. */
 void scene_end(void);
 

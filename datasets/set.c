@@ -120,6 +120,11 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   struct change change = {0};
   plan_dimensions(options, &stock->scene, unit, stream, &change, truth.dimensions);
   enum status status = patch_dimensions(&stock->scene, &change, &view, fault);
+  double box[4];
+  if (status == STATUS_OK && plan_loose(options, &stock->scene, unit, &change, box)) {
+    truth.loose = &change;
+    status = view_patch(&view, &change, box, fault);
+  }
   for (int i = 0; i < unit->defects && status == STATUS_OK; i++) {
     snprintf(truth.masks[i], sizeof truth.masks[i], "masks/%05d-%d.png", index, i);
     status = defect_plant(options, &stock->studio, &shot, &view, &change, &random, truth.defects, i, &worker->darkroom,

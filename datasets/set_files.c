@@ -65,7 +65,7 @@ static void write_dimensions(const struct set_facts *facts, FILE *out) {
   const struct scene *scene = facts->scene;
   if (!camera_is_fixed(facts->options) || !scene->dimension_count) return;
   double scale = facts->golden->pose.scale;
-  fprintf(out, "scale: {source: fixture, mm_per_px: %.9f}\ndimensions:\n", 1 / scale);
+  fprintf(out, "dimensions:\n");
   for (int i = 0; i < scene->dimension_count; i++) {
     const struct dimension *d = &scene->dimensions[i];
     const struct item *items[2] = {&scene->items[d->a], d->b < 0 ? NULL : &scene->items[d->b]};
@@ -120,6 +120,29 @@ static void write_panels(const struct set_facts *facts, FILE *out) {
   }
 }
 
+/* The loose part, whose place is judged from half of what it is moved by. */
+static void write_loose(const struct set_facts *facts, FILE *out) {
+  static const double margin = 0.6; /* mm */
+  int index = facts->options->loose > 0 ? scene_loose_part(facts->scene) : -1;
+  if (index < 0) return;
+  const struct part *part = &facts->scene->parts[index];
+  fprintf(out, "  - {name: %s, polygon: [", part->name);
+  for (int i = 0; i < 4; i++) {
+    double at[2];
+    mapping_project(&facts->golden->mapping, i == 1 || i == 2 ? part->x1 + margin : part->x0 - margin,
+                    i > 1 ? part->y1 + margin : part->y0 - margin, at);
+    fprintf(out, "%s[%.1f, %.1f]", i ? ", " : "", at[0], at[1]);
+  }
+  fprintf(out, "], rigid: true, moves: %g, moves_unit: mm}\n", facts->options->loose / 2);
+}
+
+/* Millimetres for the loose part: on the product's plane golden pixels have a size. */
+static void write_scale(const struct set_facts *facts, FILE *out) {
+  bool dimensions = camera_is_fixed(facts->options) && facts->scene->dimension_count;
+  if (dimensions || facts->options->loose > 0)
+    fprintf(out, "scale: {source: fixture, mm_per_px: %.9f}\n", 1 / facts->golden->pose.scale);
+}
+
 enum status set_write_spec(const struct set_facts *facts, struct fault *fault) {
   static const char *const products[] = {"label", "board", "plate"};
   char *text = NULL;
@@ -134,6 +157,8 @@ enum status set_write_spec(const struct set_facts *facts, struct fault *fault) {
     write_panels(facts, memory);
   else
     write_zone(facts, memory);
+  write_loose(facts, memory);
+  write_scale(facts, memory);
   write_dimensions(facts, memory);
   bool failed = ferror(memory) != 0;
   failed |= fclose(memory) != 0;

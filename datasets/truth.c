@@ -99,6 +99,18 @@ static json_t *group_json(const struct unit *unit) {
                    "shift", plan_shifts[unit->shift], "unit", name, "drift", drift);
 }
 
+static json_t *loose_json(const struct truth *truth) {
+  if (!truth->loose) return json_null();
+  const struct part *part = &truth->scene->parts[truth->loose->parts[0].part];
+  double moved[2] = {truth->loose->parts[0].dx, truth->loose->parts[0].dy}, from[2], to[2];
+  double x = (part->x0 + part->x1) / 2, y = (part->y0 + part->y1) / 2;
+  mapping_project(&truth->golden->mapping, x, y, from);
+  mapping_project(&truth->golden->mapping, x + moved[0], y + moved[1], to);
+  double pixels[2] = {to[0] - from[0], to[1] - from[1]};
+  return json_pack("{s:s, s:o, s:o}", "part", part->name, "moved_mm", numbers(moved, 2, 4), "moved_px",
+                   numbers(pixels, 2, 4));
+}
+
 static json_t *camera_json(const struct truth *truth) {
   const struct shot *s = truth->shot;
   double degrees = 180 / NUMBER_PI, tilt[2] = {s->pose.tilt[0] * degrees, s->pose.tilt[1] * degrees};
@@ -117,12 +129,12 @@ enum status truth_line(const struct truth *truth, char **line, struct fault *fau
   for (int i = 0; i < 9; i++) json_array_append_new(h, json_real(homography[i]));
   for (int i = 0; i < truth->defect_count; i++) json_array_append_new(defects, defect_json(truth, i));
   json_t *object = json_pack(
-      "{s:s, s:s, s:s?, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "photo", truth->photo, "golden",
+      "{s:s, s:s, s:s?, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "photo", truth->photo, "golden",
       "golden/000.jpg", "spoiled", truth->unit->spoil == SPOIL_NONE ? NULL : spoil_names[truth->unit->spoil - 1],
       "defective", truth->defect_count > 0, "defects", defects, "homography", h, "homography_rms_px", number(rms, 4),
-      "corners", grid_json(truth, true), "golden_corners", json_null(), "dimensions", dimensions_json(truth), "group",
-      truth->unit->index < 0 ? json_null() : group_json(truth->unit), "captured", truth->unit->captured, "camera",
-      camera_json(truth), "grid", grid_json(truth, false));
+      "corners", grid_json(truth, true), "golden_corners", json_null(), "loose", loose_json(truth), "dimensions",
+      dimensions_json(truth), "group", truth->unit->index < 0 ? json_null() : group_json(truth->unit), "captured",
+      truth->unit->captured, "camera", camera_json(truth), "grid", grid_json(truth, false));
   if (object) {
     struct truth golden = *truth;
     golden.shot = truth->golden;

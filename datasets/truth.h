@@ -15,6 +15,7 @@ struct truth {
   int swapped; /* panel of another material, or -1 */
   double delta_e;
   double dimensions[SCENE_DIMENSIONS];
+  const struct change *loose; /* its first part is the loose one, which lies off; NULL: it lies right */
 };
 
 /* Golden pixel to photo pixel over a grid of the product, and what a homography leaves (rms, px). */

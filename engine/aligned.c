@@ -46,7 +46,7 @@ static int light_level(const struct align_golden *g, const struct alignment *a) 
 static enum status measure(struct device *device, const struct aligned_golden *golden, const struct alignment *a,
                            const struct kernel_image *from, const struct kernel_image *photo, int level,
                            int photo_level, const struct light *light, struct tiles *tiles, struct fault *fault) {
-  const struct pyramid *mask = &golden->align->mask;
+  const struct pyramid *mask = golden->mask;
   struct tiles_call call = {.golden = from,
                             .mask = level < mask->count ? &mask->level[level] : NULL,
                             .photo = photo,

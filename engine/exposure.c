@@ -68,7 +68,7 @@ void exposure_look(const struct image *golden, const struct plane *labels, const
   for (int32_t y = step / 2; y < golden->height; y += step)
     for (int32_t x = step / 2; x < golden->width; x += step) {
       if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
-      struct pose_point d = field_at(&placement->field, x, y), at;
+      struct pose_point d = placement_displacement(placement, x, y), at;
       if (!pose_apply(&placement->pose, x + d.x, y + d.y, &at)) continue;
       if (!(at.x >= 0 && at.y >= 0 && at.x <= photo->width - 1 && at.y <= photo->height - 1)) continue;
       double wanted = brightest(golden, x, y), is = brightest(photo, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5));

@@ -30,6 +30,7 @@ enum status inspection_open(const struct inspector *inspector, struct inspection
 void inspection_close(struct inspection *work) {
   if (!work) return;
   alignment_free(&work->device, &work->alignment);
+  rigid_work_free(&work->device, &work->rigid);
   aligned_free(&work->device, &work->aligned);
   artwork_work_free(&work->device, &work->artwork);
   comparison_free(&work->device, &work->comparison);
@@ -65,9 +66,12 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct plane *luma = &work->photo.planes[0];
-  return in->artwork.found ? artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork,
-                                           &work->alignment, why, fault)
-                           : align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
+  if (in->artwork.found)
+    return artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork, &work->alignment, why, fault);
+  work->alignment.placement.parts.columns = 0;
+  enum status status = align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
+  if (status || !work->alignment.aligned) return status;
+  return rigid_measure(&work->device, &in->rigid, &in->align, &work->alignment, &work->rigid, fault);
 }
 
 /* The curve that takes a photo's values to the golden's, by its luma alone or, `colour`, by its colours too. */
@@ -155,6 +159,8 @@ static void fill_alignment(const struct inspection *work, struct result *result)
   memcpy(result->homography, full.h, sizeof full.h);
   result->residual_px = a->residual_px;
   result->overlap = a->overlap < 1 ? a->overlap : 1;
+  result->has_local = placement_local(&a->placement, &work->inspector->zones.labels, &result->local_mean,
+                                      &result->local_largest, result->local_at);
 }
 
 static void fill_light(const struct inspection *work, struct result *result) {
@@ -253,6 +259,7 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
                           &work->comparison, fault);
   else if (!status)
     status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
+  if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);
   if (!status)
     status = fingerprint_make(&work->device, &in->fingerprint, &work->aligned, &work->fingerprint, result, fault);
   if (!status) {

@@ -65,10 +65,13 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
                      in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
   status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
+  const struct plane *datum = &in->zones.labels;
+  if (!status) status = rigid_begin(in->spec, &in->zones, &in->rigid, &datum, fault);
   if (!status)
-    status = align_golden_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec->motion,
-                               in->spec->local_px, &in->align, fault);
-  if (!status)
+    status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
+                               &in->align, fault);
+  if (!status) status = rigid_open(&in->device, &in->zones, &in->align, &in->rigid, fault);
+  if (!status && !in->rigid.count)
     status = artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
   if (!status && in->image.colour) {
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
@@ -80,7 +83,8 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
   if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
-  in->aligned = (struct aligned_golden){.align = &in->align, .cb = &in->cb, .cr = &in->cr};
+  in->aligned = (struct aligned_golden){
+      .align = &in->align, .cb = &in->cb, .cr = &in->cr, .mask = rigid_mask(&in->rigid, &in->align)};
   return status;
 }
 
@@ -215,6 +219,7 @@ void inspector_close(struct inspector *in) {
   reference_free(&in->device, &in->reference);
   pyramid_release(&in->device, &in->cb);
   pyramid_release(&in->device, &in->cr);
+  rigid_close(&in->device, &in->rigid);
   align_golden_close(&in->device, &in->align);
   zones_free(&in->zones);
   fingerprint_close(&in->fingerprint);

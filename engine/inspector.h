@@ -9,6 +9,7 @@
 #include "engine/inspect.h"
 #include "engine/landmarks.h"
 #include "engine/measure/dimensions.h"
+#include "engine/rigid.h"
 #include "engine/zones.h"
 
 /* How far an inspector is that opens in a thread of its own. */
@@ -25,6 +26,7 @@ struct inspector {
   int32_t width, height;   /* of the golden photo, from the beginning; what follows is there at INSPECTOR_ALIGNS */
   struct image image;      /* the golden photo */
   struct zones zones;
+  struct rigid rigid;
   struct align_golden align;
   struct pyramid cb, cr;
   struct aligned_golden aligned;
@@ -44,6 +46,7 @@ struct inspection {
   struct image photo;
   char camera[RESULT_CAMERA_MAX + 1]; /* of the photo */
   struct alignment alignment;
+  struct rigid_work rigid;
   struct aligned aligned;
   struct comparison comparison;
   struct fingerprint_work fingerprint;
@@ -82,6 +85,9 @@ enum status colouring_judge(const struct inspection *inspection, struct result *
 
 /* A finding's box in the photo's own full-size pixels. */
 void verdict_photo_box(const struct inspection *inspection, const struct finding *finding, int32_t *box);
+
+/* What the displacements of rigid zones make of regions, verdict, reasons and score that stand already. */
+enum status rigid_judge(const struct inspection *inspection, struct result *result, struct fault *fault);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);

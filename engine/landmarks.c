@@ -72,7 +72,7 @@ static bool sample(const struct plane *plane, double x, double y, double *value)
 }
 
 static bool place(const struct placement *placement, double x, double y, struct pose_point *at) {
-  struct pose_point d = field_at(&placement->field, x, y);
+  struct pose_point d = placement_displacement(placement, x, y);
   return pose_apply(&placement->pose, x + d.x, y + d.y, at);
 }
 

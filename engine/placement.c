@@ -53,6 +53,51 @@ struct pose_point field_at(const struct field *field, double x, double y) {
   return d;
 }
 
+/* The part with a cell within `reach` pixels of a place, 0: none. */
+static int part_near(const struct parts *parts, double x, double y, double reach) {
+  if (!parts->columns) return 0;
+  int left = (int)floor((x - reach) / KERNEL_CELL), right = (int)floor((x + reach) / KERNEL_CELL);
+  int top = (int)floor((y - reach) / KERNEL_CELL), bottom = (int)floor((y + reach) / KERNEL_CELL);
+  for (int j = top < 0 ? 0 : top; j <= bottom && j < parts->rows; j++)
+    for (int i = left < 0 ? 0 : left; i <= right && i < parts->columns; i++)
+      if (parts->owner[(size_t)j * (size_t)parts->columns + (size_t)i])
+        return parts->owner[(size_t)j * (size_t)parts->columns + (size_t)i];
+  return 0;
+}
+
+static struct pose_point displacement(const struct placement *placement, double x, double y, double reach) {
+  struct pose_point d = field_at(&placement->field, x, y);
+  int part = part_near(&placement->parts, x, y, reach);
+  if (!part) return d;
+  const double *m = placement->parts.motion[part - 1];
+  d.x += m[0] * x + m[1] * y + m[2], d.y += m[3] * x + m[4] * y + m[5];
+  return d;
+}
+
+struct pose_point placement_displacement(const struct placement *placement, double x, double y) {
+  return displacement(placement, x, y, 0);
+}
+
+bool placement_local(const struct placement *placement, const struct plane *labels, double *mean, double *largest,
+                     double at[2]) {
+  const struct field *f = &placement->field;
+  double sum = 0, most = -1;
+  int count = 0;
+  for (int j = 0; j < f->rows && f->columns; j++)
+    for (int i = 0; i < f->columns; i++) {
+      double x = f->origin + i * f->spacing, y = f->origin + j * f->spacing;
+      if (x < 0 || y < 0 || x > labels->width - 1 || y > labels->height - 1) continue;
+      if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
+      size_t k = (size_t)j * (size_t)f->columns + (size_t)i;
+      double length = sqrt(f->x[k] * f->x[k] + f->y[k] * f->y[k]);
+      sum += length, count++;
+      if (length > most) most = length, at[0] = x, at[1] = y;
+    }
+  if (!count) return false;
+  *mean = sum / count, *largest = most;
+  return true;
+}
+
 /* Q16, kept within what the kernels' arithmetic can tell apart. */
 static int32_t fixed(double v) {
   if (!(v > -1024)) v = -1024;
@@ -68,7 +113,7 @@ void placement_grid(const struct placement *placement, int golden_level, int32_t
     double y = (j * KERNEL_CELL + 0.5) * golden_unit - 0.5;
     for (int32_t i = 0; i < columns; i++) {
       double x = (i * KERNEL_CELL + 0.5) * golden_unit - 0.5;
-      struct pose_point d = field_at(&placement->field, x, y), p;
+      struct pose_point d = displacement(placement, x, y, 0.99 * KERNEL_CELL * golden_unit), p;
       if (!pose_apply(&placement->pose, x + d.x, y + d.y, &p)) p.x = p.y = -1e9;
       *grid++ = fixed((p.x + 0.5) * photo_unit - 0.5);
       *grid++ = fixed((p.y + 0.5) * photo_unit - 0.5);

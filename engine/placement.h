@@ -2,6 +2,7 @@
 #ifndef ASSAY_ENGINE_PLACEMENT_H
 #define ASSAY_ENGINE_PLACEMENT_H
 
+#include "engine/image.h"
 #include "engine/pose.h"
 #include "models/status.h"
 
@@ -16,11 +17,24 @@ struct field {
   size_t capacity;
 };
 
-/* Golden (x, y) lies at pose(x + field x, y + field y). */
+/* Parts that lie off by themselves: which cell of KERNEL_CELL golden pixels holds pixels of which part (0: of none,
+ * else 1 + part), and each part's displacement in golden pixels: dx = m[0] x + m[1] y + m[2], dy with m[3] to m[5].
+ * Memory of others. columns = 0: no parts. */
+struct parts {
+  int columns, rows;
+  const uint8_t *owner;
+  const double (*motion)[6];
+};
+
+/* Golden (x, y) lies at pose(x + dx, y + dy), the displacement being the field's and the part's that (x, y) is in. */
 struct placement {
   struct pose pose; /* full golden pixel -> full (decoded) photo pixel */
   struct field field;
+  struct parts parts;
 };
+
+/* Displacement at a golden pixel. */
+struct pose_point placement_displacement(const struct placement *placement, double x, double y);
 
 /* Makes a zero field of this shape, keeping memory. */
 enum status field_reserve(struct field *field, int columns, int rows, double spacing, double origin,
@@ -28,9 +42,14 @@ enum status field_reserve(struct field *field, int columns, int rows, double spa
 void field_free(struct field *field);
 struct pose_point field_at(const struct field *field, double x, double y);
 
+/* Length of the field over the golden pixels where `labels` is not 0: mean, largest, and where that is. False without a
+ * field, or where it has no point there. */
+bool placement_local(const struct placement *placement, const struct plane *labels, double *mean, double *largest,
+                     double at[2]);
+
 /* The grid of kernels.h over level `golden_level` of the golden (width x height pixels there), in pixels of level
  * `photo_level` of the photo: KERNEL_NODES(width) * KERNEL_NODES(height) pairs of Q16. Places behind the horizon or far
- * outside get a place that is outside. */
+ * outside get a place that is outside. A node next to a cell of a part lies with the part. */
 void placement_grid(const struct placement *placement, int golden_level, int32_t width, int32_t height, int photo_level,
                     int32_t *grid);
 

@@ -110,7 +110,7 @@ enum status refine_measure(struct refine *r, int level, struct fault *fault) {
 }
 
 void refine_next_cut(struct refine *r) {
-  double cut = CUT_SIGMAS * r->sigma;
+  double cut = (r->trim > 0 ? r->trim : CUT_SIGMAS) * r->sigma;
   r->cut = cut < LEAST_CUT ? LEAST_CUT : cut > MOST_CUT ? MOST_CUT : cut;
 }
 
@@ -169,6 +169,12 @@ enum status refine_pose(struct refine *r, int level, int rounds, double still, s
     if (moved < still) break;
   }
   return status;
+}
+
+enum status refine_light(struct refine *r, int level, struct fault *fault) {
+  enum status status = refine_measure(r, level, fault);
+  if (!status) status = relight(r, LIGHT_MAX_ORDER, LIGHT_ROUNDS, fault);
+  return status ? status : refine_measure(r, level, fault);
 }
 
 static enum status begin_field(struct refine *r, int level, struct fault *fault) {

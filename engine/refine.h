@@ -14,6 +14,7 @@ struct refine {
   struct placement *placement; /* in: the rough pose; out: the fine one */
   struct light light;          /* in: light_none or better */
   double cut;                  /* grey levels beyond which a pixel does not count; 127 to begin with */
+  double trim;                 /* the cut in spreads of the residuals; 0: the usual */
   double sigma;                /* spread of the residuals, grey levels */
   double correlation;          /* of golden and photo within tiles, -1..1, of the last measurement */
   double seen;                 /* golden pixels of the last measurement that the photo shows */
@@ -30,6 +31,9 @@ enum status refine_field(struct refine *refine, int level, int rounds, double bo
 
 /* Measures once at a level without changing anything but sigma, correlation and seen. */
 enum status refine_measure(struct refine *refine, int level, struct fault *fault);
+
+/* Fits the light anew at a level, as finely as its tiles tell it, and measures once more. */
+enum status refine_light(struct refine *refine, int level, struct fault *fault);
 
 /* Sets the cut by the spread of the last measurement. */
 void refine_next_cut(struct refine *refine);

@@ -66,7 +66,7 @@ void verdict_photo_box(const struct inspection *work, const struct finding *f, i
   double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
   for (int corner = 0; corner < 4; corner++) {
     double x = corner & 1 ? f->right + 0.5 : f->left - 0.5, y = corner & 2 ? f->bottom + 0.5 : f->top - 0.5;
-    struct pose_point d = field_at(&p->field, x, y), q;
+    struct pose_point d = placement_displacement(p, x, y), q;
     if (!pose_apply(&p->pose, x + d.x, y + d.y, &q)) continue;
     q.x = n * (q.x + 0.5) - 0.5, q.y = n * (q.y + 0.5) - 0.5;
     if (q.x < left) left = q.x;
@@ -224,6 +224,7 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
     say_not_judged(work, result);
   }
   status = colouring_judge(work, result, fault);
+  if (!status) status = rigid_judge(work, result, fault);
   if (status) return status;
   gauging_judge(work, result);
   return STATUS_OK;

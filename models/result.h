@@ -83,11 +83,25 @@ struct zone_result {
   double limit;   /* the largest that passes; NAN where none is set */
 };
 
+/* Where a rigid zone lies against the rest of the product. */
+struct part_result {
+  char name[64];
+  double dx, dy; /* of its middle, golden pixels */
+  double turn;   /* degrees, clockwise on the screen */
+  double limit;  /* largest displacement that passes, golden pixels */
+};
+
 struct result_timing {
   double decode, align, compare, measure, total; /* milliseconds */
 };
 
-enum { RESULT_MAX_REASONS = 16, RESULT_MAX_REGIONS = 1024, RESULT_MAX_DIMENSIONS = 1024, RESULT_MAX_ZONES = 1024 };
+enum {
+  RESULT_MAX_REASONS = 16,
+  RESULT_MAX_REGIONS = 1024,
+  RESULT_MAX_DIMENSIONS = 1024,
+  RESULT_MAX_ZONES = 1024,
+  RESULT_MAX_PARTS = 250
+};
 enum { RESULT_CAMERA_MAX = 95, RESULT_FINGERPRINT_BITS = 1024 };
 
 /* All zero is an empty result. Owns its pointers; end with result_free. */
@@ -106,6 +120,8 @@ struct result {
   bool aligned;         /* alignment.status ok */
   double homography[9]; /* row by row, golden pixel -> photo pixel, the ninth 1; valid where aligned */
   double residual_px, overlap;
+  bool has_local; /* of the smooth local displacement, golden pixels: */
+  double local_mean, local_largest, local_at[2];
   bool has_light;
   int light_channels; /* 1 (grey) or 3 (red, green, blue) */
   double gain[3], offset[3], unevenness;
@@ -115,6 +131,8 @@ struct result {
   size_t dimension_count;
   struct zone_result *zones; /* those whose colour is judged, in the order of the spec */
   size_t zone_count;
+  struct part_result *parts; /* the rigid zones that were found, in the order of the spec */
+  size_t part_count;
   char camera[RESULT_CAMERA_MAX + 1];                /* EXIF make and model; "" where unknown */
   char fingerprint[RESULT_FINGERPRINT_BITS / 4 + 1]; /* hex (engine/fingerprint.h); "" where there is none */
   char backend[8];                                   /* "cpu" or "cuda" */
@@ -137,6 +155,8 @@ void result_free(struct result *result);
  * scores and timing 0.01, delta E 0.001, homography 9 significant digits, other ratios 1e-4), no -0, reals always with
  * a point or an exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are
  * U+FFFD; "zones" ({"name", "delta_e", "limit"}, after "dimensions") is there only where a zone's colour was judged,
+ * "parts" ({"name", "dx_px", "dy_px", "turn_deg", "limit_px"}, after it) only where rigid zones were found, and "local"
+ * ({"mean_px", "largest_px", "at"}) of "alignment" where there is a local displacement.
  * "camera" and "fingerprint" (before "versions") only where known. The caller frees the string; NULL: out of memory.
  * Thread-safe, the same in every locale. */
 char *result_write(const struct result *result);

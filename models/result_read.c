@@ -160,6 +160,12 @@ static void read_alignment(struct reader *in, const json_t *json, struct result 
   if (read_reals(in, alignment, "homography", result->homography, 9) != 9) fail(in, "homography", "nine numbers");
   result->residual_px = read_real(in, alignment, "residual_px");
   result->overlap = read_real(in, alignment, "overlap");
+  const json_t *local = member(alignment, "local");
+  result->has_local = local;
+  if (!local) return;
+  result->local_mean = read_real(in, local, "mean_px");
+  result->local_largest = read_real(in, local, "largest_px");
+  if (read_reals(in, local, "at", result->local_at, 2) != 2) fail(in, "alignment.local.at", "two numbers");
 }
 
 static void read_light(struct reader *in, const json_t *json, struct result *result) {
@@ -209,6 +215,19 @@ static void read_zones(struct reader *in, const json_t *json, struct result *res
   }
 }
 
+static void read_parts(struct reader *in, const json_t *json, struct result *result) {
+  if (!member(json, "parts")) return;
+  const json_t *array = read_list(in, json, "parts", RESULT_MAX_PARTS);
+  result->parts = reserve(in, array, sizeof *result->parts, &result->part_count);
+  for (size_t i = 0; i < result->part_count; i++) {
+    const json_t *object = json_array_get(array, i);
+    struct part_result *part = &result->parts[i];
+    read_text(in, object, "name", part->name, sizeof part->name);
+    part->dx = read_real(in, object, "dx_px"), part->dy = read_real(in, object, "dy_px");
+    part->turn = read_real(in, object, "turn_deg"), part->limit = read_real(in, object, "limit_px");
+  }
+}
+
 static void read_findings(struct reader *in, const json_t *json, struct result *result) {
   const json_t *array = read_list(in, json, "regions", RESULT_MAX_REGIONS);
   result->regions = reserve(in, array, sizeof *result->regions, &result->region_count);
@@ -252,6 +271,7 @@ enum status result_from_json(const json_t *json, struct result *result, struct f
   read_light(&in, json, result);
   read_findings(&in, json, result);
   read_zones(&in, json, result);
+  read_parts(&in, json, result);
   read_origin(&in, json, result);
   if (in.status) result_free(result);
   return in.status;

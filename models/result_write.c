@@ -99,6 +99,13 @@ static void put_alignment(struct text *out, const struct result *result) {
   }
   put_real(out, "],\"residual_px\":", result->residual_px, PIXELS);
   put_real(out, ",\"overlap\":", result->overlap, RATIOS);
+  if (result->has_local) {
+    put_real(out, ",\"local\":{\"mean_px\":", result->local_mean, PIXELS);
+    put_real(out, ",\"largest_px\":", result->local_largest, PIXELS);
+    put_real(out, ",\"at\":[", result->local_at[0], PIXELS);
+    put_real(out, ",", result->local_at[1], PIXELS);
+    text_put(out, "]}");
+  }
   text_put(out, "}");
 }
 
@@ -152,6 +159,19 @@ static void put_zones(struct text *out, const struct result *result) {
   if (result->zone_count) text_put(out, "]");
 }
 
+static void put_parts(struct text *out, const struct result *result) {
+  for (size_t i = 0; i < result->part_count; i++) {
+    const struct part_result *part = &result->parts[i];
+    put_text(out, i ? ",{\"name\":" : ",\"parts\":[{\"name\":", part->name);
+    put_real(out, ",\"dx_px\":", part->dx, PIXELS);
+    put_real(out, ",\"dy_px\":", part->dy, PIXELS);
+    put_real(out, ",\"turn_deg\":", part->turn, PIXELS);
+    put_real(out, ",\"limit_px\":", part->limit, PIXELS);
+    text_put(out, "}");
+  }
+  if (result->part_count) text_put(out, "]");
+}
+
 static void put_versions(struct text *out, const struct result *result) {
   put_known(out, ",\"versions\":{\"assay\":", result->assay);
   put_known(out, ",\"libjpeg_turbo\":", result->libjpeg_turbo);
@@ -194,6 +214,7 @@ char *result_write(const struct result *result) {
   }
   text_put(&out, "]");
   put_zones(&out, result);
+  put_parts(&out, result);
   if (*result->camera) put_text(&out, ",\"camera\":", result->camera);
   if (*result->fingerprint) put_text(&out, ",\"fingerprint\":", result->fingerprint);
   put_versions(&out, result);

@@ -51,6 +51,9 @@ struct spec_zone {
   char *mask;  /* or NULL: name of a picture in the golden's masks/, of the golden photo's size: not 0 is inside */
   bool ignore; /* not compared, not used for alignment or light */
   enum severity severity; /* default major */
+  bool rigid;   /* its displacement against the rest of the product is measured, and it takes no part in the pose */
+  double moves; /* the largest that passes, in the unit: 0 mm, 1 golden pixels */
+  int moves_unit;
   struct spec_tolerance tolerance;
 };
 

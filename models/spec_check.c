@@ -35,6 +35,11 @@ static enum status check_zone(struct spec_reader *in, const yaml_node_t *node, c
   if (!strcmp(zone->name, "none") || !strcmp(zone->name, "fixture"))
     return spec_fail(in, place(in, node, "name"), "name",
                      "%s; expected another name, this one is a word of colour.reference", zone->name);
+  if (zone->rigid && zone->ignore)
+    return spec_fail(in, place(in, node, "rigid"), "rigid", "given beside ignore; expected only one of them");
+  if (zone->rigid && zone->moves_unit == 0 && spec->scale != SCALE_FIXTURE)
+    return spec_fail(in, place(in, node, "moves_unit"), "moves_unit",
+                     "millimetres without a fixed scale; expected scale: {source: fixture, mm_per_px: ...} or px");
   if (!zone->polygon && !zone->mask) return spec_fail(in, node, "polygon", "missing; expected polygon or mask");
   if (zone->polygon && zone->mask)
     return spec_fail(in, place(in, node, "mask"), "mask", "given beside polygon; expected only one of them");

@@ -54,6 +54,7 @@ struct spec_field {
 extern const struct spec_field spec_fields[];
 extern const struct spec_field spec_severity_fields[];
 extern const struct spec_field spec_zone_fields[];
+extern const char *const spec_size_units[];     /* mm, px */
 extern const char *const spec_severity_words[]; /* in the order of enum severity */
 extern const struct spec_field spec_dimension_fields[];
 extern const char *const spec_gauges[]; /* the gauges' words, from GAUGE_LINE on */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const spec_severity_words[] = {"critical", "major", "minor", NULL};
-static const char *const units[] = {"mm", "px", NULL};
+const char *const spec_size_units[] = {"mm", "px", NULL};
 
 #define BOUND .type = SPEC_NUMBER, .least = 0, .most = 1e6
 const struct spec_field spec_severity_fields[] = {
@@ -34,7 +34,7 @@ const struct spec_field spec_severity_fields[] = {
     {.key = "unit",
      .type = SPEC_WORD,
      COLUMN(spec_severity, unit),
-     .words = units,
+     .words = spec_size_units,
      .fallback = "mm",
      .help = "of larger_than and smaller_than: millimetres, which need scale: {source: fixture}, or golden pixels"},
     {.key = "stronger_than",

@@ -23,6 +23,11 @@ static const struct layout {
      "With --json: {\"pairs\", \"any_class\", \"with_class\"}, each of these {\"marked\", \"found\", \"right\",\n"
      "\"precision\", \"recall\", \"f\", \"average_precision\"}.",
      1, 1, accuracy_deeppcb},
+    {"displacement", "SET...",
+     "sets of assay-synth --loose, and of --bend and --distortion: how many parts that lie off are found as such, how\n"
+     "well their displacement is told, and how many false regions there are. With --json a line a set: {\"set\",\n"
+     "\"photos\", \"moved\", \"named\", \"false_moved\", \"false_regions\", \"rms_mm\", \"largest_mm\"}.",
+     1, 1000, accuracy_displacement},
     {"refusals", "SET...",
      "sets of assay-synth --spoil: how many photos of each kind that cannot be judged are refused and named rightly,\n"
      "and how many good ones are refused. With --json a line a set and kind: {\"set\", \"kind\" (null: good), "

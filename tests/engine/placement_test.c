@@ -104,12 +104,38 @@ static void the_photo_level_is_the_one_of_like_pixels(void **state) {
   }
 }
 
+/* A part of 40 x 24 pixels that lies 3 to the right and 2 up: its pixels' nodes go with it, others far away do not. */
+static void a_part_that_moved_takes_its_nodes_with_it(void **state) {
+  (void)state;
+  enum { WIDTH = 200, HEIGHT = 120, COLUMNS = KERNEL_TILES(WIDTH), ROWS = KERNEL_TILES(HEIGHT) };
+  static const double motion[1][6] = {{0, 0, 3, 0, 0, -2}};
+  uint8_t owner[COLUMNS * ROWS] = {0};
+  for (int y = 50; y < 74; y++)
+    for (int x = 90; x < 130; x++) owner[y / KERNEL_CELL * COLUMNS + x / KERNEL_CELL] = 1;
+  struct placement p = {.pose = pose_identity(), .parts = {COLUMNS, ROWS, owner, motion}};
+  int32_t grid[2 * KERNEL_NODES(WIDTH) * KERNEL_NODES(HEIGHT)];
+  placement_grid(&p, 0, WIDTH, HEIGHT, 0, grid);
+  for (int j = 0; j < KERNEL_NODES(HEIGHT); j++)
+    for (int i = 0; i < KERNEL_NODES(WIDTH); i++) {
+      const int32_t *at = grid + 2 * (j * KERNEL_NODES(WIDTH) + i);
+      int x = KERNEL_CELL * i, y = KERNEL_CELL * j;
+      bool with = x >= 80 && x <= 144 && y >= 48 && y <= 80, without = x <= 64 || x >= 160 || y <= 32 || y >= 96;
+      if (with && (at[0] != (x + 3) * 65536 || at[1] != (y - 2) * 65536)) fail_msg("node %d %d stayed", i, j);
+      if (without && (at[0] != x * 65536 || at[1] != y * 65536)) fail_msg("node %d %d moved", i, j);
+    }
+  struct pose_point d = placement_displacement(&p, 100, 60);
+  assert_true(d.x == 3 && d.y == -2);
+  d = placement_displacement(&p, 40, 60);
+  assert_true(d.x == 0 && d.y == 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_field_is_bilinear_and_even_beyond_its_ends),
       cmocka_unit_test(fields_of_one_point_or_none),
       cmocka_unit_test(the_grid_says_where_level_pixels_lie),
       cmocka_unit_test(places_that_have_no_image_lie_outside),
+      cmocka_unit_test(a_part_that_moved_takes_its_nodes_with_it),
       cmocka_unit_test(the_photo_level_is_the_one_of_like_pixels),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,15 +17,17 @@ static const char full[] =
     "\"00112233445566778899aabbccddeeff\",\"lot\":\"L1\",\"factory\":\"F\xC3\xBC\",\"line\":null,\"shift\":\"night\","
     "\"stage\":null,\"unit\":null,\"view\":null,\"captured\":\"2026-03-01T22:14:05\"},\"verdict\":\"fail\",\"reasons\":"
     "[{\"code\":\"region\",\"text\":\"a stain of 3 px\"}],\"score\":41.25,\"alignment\":{\"status\":\"ok\","
-    "\"homography\":[1.00012346,0.0,-12.5,0.0,1.0,3.33333333,1e-07,0.0,1.0],\"residual_px\":0.1235,\"overlap\":0.9877},"
-    "\"light\":{\"gain\":[1.05,0.98,1.0],\"offset\":[-2.5,0.0,0.3333],\"unevenness\":0.12},\"regions\":[{\"box\":"
+    "\"homography\":[1.00012346,0.0,-12.5,0.0,1.0,3.33333333,1e-07,0.0,1.0],\"residual_px\":0.1235,\"overlap\":0.9877,"
+    "\"local\":{\"mean_px\":0.25,\"largest_px\":1.5,\"at\":[7.5,39.5]}},\"light\":{\"gain\":[1.05,0.98,1.0],\"offset\":"
+    "[-2.5,0.0,0.3333],\"unevenness\":0.12},\"regions\":[{\"box\":"
     "[10,20,30,40],\"golden_box\":[-1,2,3,4],\"area_px\":77,\"size_mm\":1.23457,\"peak\":2.5,\"class\":\"pin-hole\","
     "\"severity\":\"major\",\"zone\":\"body\",\"confidence\":0.98},{\"box\":[0,0,1,1],\"golden_box\":[0,0,1,1],"
     "\"area_px\":1,\"size_mm\":null,\"peak\":1.0,\"class\":\"extra\",\"severity\":\"minor\",\"zone\":\"\","
     "\"confidence\":0.0}],\"dimensions\":[{\"name\":\"hole\",\"value\":2.20001,\"unit\":\"mm\",\"uncertainty\":0.00123,"
     "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,\"limit\":3.0}"
     ","
-    "{\"name\":\"cap\",\"delta_e\":0.0,\"limit\":null}],\"versions\":{\"assay\":\"" ASSAY_VERSION
+    "{\"name\":\"cap\",\"delta_e\":0.0,\"limit\":null}],\"parts\":[{\"name\":\"label\",\"dx_px\":2.5,\"dy_px\":-1.25,"
+    "\"turn_deg\":0.1,\"limit_px\":1.0}],\"versions\":{\"assay\":\"" ASSAY_VERSION
     "\",\"libjpeg_turbo\":\"2.1.5\",\"opencv\":\"4.6.0\"},\"backend\":\"cpu\",\"timing_ms\":{\"decode\":1.5,"
     "\"align\":0.13,\"compare\":10.0,\"measure\":0.0,\"total\":12.34}}";
 
@@ -37,6 +39,12 @@ static const char empty[] =
     "\"compare\":0.0,\"measure\":0.0,\"total\":0.0}}";
 
 static void fill_findings(struct result *result) {
+  result->parts = calloc(1, sizeof *result->parts);
+  assert_non_null(result->parts);
+  result->part_count = 1;
+  result->parts[0] = (struct part_result){"label", 2.5, -1.25, 0.1, 1};
+  result->has_local = true, result->local_mean = 0.25, result->local_largest = 1.5;
+  result->local_at[0] = 7.5, result->local_at[1] = 39.5;
   result->regions = calloc(2, sizeof *result->regions);
   result->dimensions = calloc(1, sizeof *result->dimensions);
   result->zones = calloc(2, sizeof *result->zones);

@@ -447,6 +447,28 @@ static void the_help_names_every_key_and_its_example_is_valid(void **state) {
   free(help);
 }
 
+static void a_rigid_zone_says_how_far_it_may_move(void **state) {
+  (void)state;
+  struct spec spec;
+  parse("scale: {source: fixture, mm_per_px: 0.1}\n"
+        "zones:\n"
+        "  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], rigid: true}\n"
+        "  - {name: b, polygon: [[0, 0], [9, 0], [9, 9]], rigid: true, moves: 0.3, moves_unit: mm}\n"
+        "  - {name: c, polygon: [[0, 0], [9, 0], [9, 9]]}\n",
+        &spec);
+  assert_true(spec.zones[0].rigid && spec.zones[0].moves == 1 && spec.zones[0].moves_unit == 1);
+  assert_true(spec.zones[1].rigid && spec.zones[1].moves == 0.3 && spec.zones[1].moves_unit == 0);
+  assert_false(spec.zones[2].rigid);
+  spec_free(&spec);
+  const struct refusal cases[] = {
+      {"zones: [{name: a, polygon: [[0, 0], [9, 0], [9, 9]], rigid: true, ignore: true}]\n",
+       "1:61: zones[0].rigid: given beside ignore"},
+      {"zones: [{name: a, polygon: [[0, 0], [9, 0], [9, 9]], rigid: true, moves_unit: mm}]\n",
+       "1:79: zones[0].moves_unit: millimetres without a fixed scale"},
+  };
+  CHECK_REFUSALS(cases);
+}
+
 static void severity_rules_are_read_in_their_order(void **state) {
   (void)state;
   struct spec spec;
@@ -493,6 +515,7 @@ int main(void) {
       cmocka_unit_test(a_giant_or_endlessly_nested_text_is_refused_at_once),
       cmocka_unit_test(texts_may_hold_any_language),
       cmocka_unit_test(the_material_of_artwork_is_a_word),
+      cmocka_unit_test(a_rigid_zone_says_how_far_it_may_move),
       cmocka_unit_test(severity_rules_are_read_in_their_order),
       cmocka_unit_test(the_help_names_every_key_and_its_example_is_valid),
   };
