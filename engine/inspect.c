@@ -139,7 +139,6 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
     if (is_tiny(&work->photo)) return STATUS_OK;
     start = milliseconds();
     status = inspection_align(work, why, fault);
-    if (!status) status = straighten(work, why, fault);
     result->timing.align += milliseconds() - start;
     if (status || work->photo.reduction <= 1) break;
     double scale = pose_scale_at(&work->alignment.placement.pose, 0.5 * in->image.width, 0.5 * in->image.height);
@@ -200,8 +199,24 @@ static enum status begin(const struct inspector *in, const struct photo *photo, 
   return STATUS_OK;
 }
 
-/* Up to the pose. *go_on is false where the photo cannot be judged, with the reason in the result. */
-static enum status start_photo(struct inspection *work, const struct photo *photo, const struct job *job,
+/* What is known of an aligned photo before anything of it is changed; then its curve. */
+static enum status prepare_aligned(struct inspection *work, bool judge, const char **why, struct result *result,
+                                   bool *go_on, struct fault *fault) {
+  bool refused = false;
+  enum status status = judge ? diagnose_aligned(work, result, &refused, fault) : STATUS_OK;
+  if (status || refused) return status;
+  double start = milliseconds();
+  status = straighten(work, why, fault);
+  result->timing.align += milliseconds() - start;
+  if (status) return status;
+  fill_alignment(work, result);
+  *go_on = result->aligned;
+  return result->aligned ? STATUS_OK : diagnose_refused(work, *why, result, fault);
+}
+
+/* Up to the pose, and, to `judge` it, whether the photo is good enough. *go_on is false where the photo cannot be
+ * judged, with the reason in the result. */
+static enum status start_photo(struct inspection *work, const struct photo *photo, const struct job *job, bool judge,
                                struct result *result, bool *go_on, struct fault *fault) {
   const char *why = "";
   bool readable = true;
@@ -228,12 +243,11 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
                       work->photo.width, work->photo.height, LEAST_PHOTO_SIDE);
     return STATUS_OK;
   }
-  if (!result->aligned) {
-    status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
-    return status ? status : diagnose_refused(work, why, result, fault);
-  }
-  *go_on = true;
-  return STATUS_OK;
+  if (result->aligned && !judge) return prepare_aligned(work, judge, &why, result, go_on, fault);
+  status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
+  if (status) return status;
+  return result->aligned ? prepare_aligned(work, judge, &why, result, go_on, fault)
+                         : diagnose_refused(work, why, result, fault);
 }
 
 /* A grey photo's zones have no colour. */
@@ -287,7 +301,7 @@ enum status inspect_photo(struct inspection *work, const struct photo *photo, co
                           struct result *result, struct fault *fault) {
   double start = milliseconds();
   bool go_on;
-  enum status status = start_photo(work, photo, job, result, &go_on, fault);
+  enum status status = start_photo(work, photo, job, true, result, &go_on, fault);
   if (!status && go_on) status = measure_aligned(work, result, fault);
   if (!status && go_on) status = compare_aligned(work, result, fault);
   if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
@@ -299,7 +313,7 @@ enum status inspect_align(struct inspection *work, const struct photo *photo, st
                           struct fault *fault) {
   double start = milliseconds();
   bool go_on;
-  enum status status = start_photo(work, photo, NULL, result, &go_on, fault);
+  enum status status = start_photo(work, photo, NULL, false, result, &go_on, fault);
   if (!status && !go_on) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
   return status;
@@ -309,7 +323,7 @@ enum status inspect_measure(struct inspection *work, const struct photo *photo, 
                             struct fault *fault) {
   double start = milliseconds();
   bool go_on;
-  enum status status = start_photo(work, photo, NULL, result, &go_on, fault);
+  enum status status = start_photo(work, photo, NULL, false, result, &go_on, fault);
   if (!status && go_on) {
     status = measure_aligned(work, result, fault);
     result->verdict = VERDICT_PASS, result->score = 100;

@@ -1,4 +1,4 @@
-#include "engine/diagnose.h"
+#include "engine/inspector.h"
 #include "engine/severity.h"
 
 #include <math.h>
@@ -201,14 +201,11 @@ static void say_not_judged(const struct inspection *work, struct result *result)
 
 enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
   const struct comparison *c = &work->comparison;
-  bool refused;
-  enum status status = diagnose_aligned(work, result, &refused, fault);
-  if (status) return status;
-  if (refused || light_refused(work, result)) {
+  if (light_refused(work, result)) {
     result->verdict = VERDICT_CANNOT_JUDGE;
     return STATUS_OK;
   }
-  status = fill_regions(work, result, fault);
+  enum status status = fill_regions(work, result, fault);
   if (status) return status;
   if (!result->region_count && c->overflow) {
     result->verdict = VERDICT_CANNOT_JUDGE;
