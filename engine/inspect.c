@@ -211,7 +211,9 @@ static enum status prepare_aligned(struct inspection *work, bool judge, const ch
   if (status) return status;
   fill_alignment(work, result);
   *go_on = result->aligned;
-  return result->aligned ? STATUS_OK : diagnose_refused(work, *why, result, fault);
+  if (result->aligned) return STATUS_OK;
+  status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
+  return status ? status : diagnose_refused(work, *why, result, fault);
 }
 
 /* Up to the pose, and, to `judge` it, whether the photo is good enough. *go_on is false where the photo cannot be
