@@ -360,12 +360,9 @@ static enum status lock_store(struct broker *broker, const char *folder, struct 
 static enum status listen_at(struct broker *broker, const char *endpoint, struct fault *fault) {
   enum status status = socket_bind(broker->socket, endpoint, broker->options.security, fault);
   if (status) return status;
-  char actual[512], *kept = NULL;
-  size_t size = sizeof actual;
-  const char *port = strrchr(endpoint, ':') + 1, *got = NULL;
-  bool wild = !strncmp(endpoint, "tcp://", 6) && (!strcmp(port, "*") || !strcmp(port, "0"));
-  if (wild && !zmq_getsockopt(broker->socket, ZMQ_LAST_ENDPOINT, actual, &size)) got = strrchr(actual, ':') + 1;
-  if (asprintf(&kept, "%.*s%s", (int)(port - endpoint), endpoint, got ? got : port) < 0) kept = NULL;
+  char actual[SOCKET_ENDPOINT_MAX];
+  socket_endpoint(broker->socket, endpoint, actual);
+  char *kept = strdup(actual);
   if (!kept) return fault_set(fault, STATUS_MEMORY, "out of memory");
   broker->endpoints[broker->endpoint_count++] = kept;
   return STATUS_OK;

@@ -124,6 +124,19 @@ enum status socket_bind(void *socket, const char *endpoint, const struct socket_
   return fault_set(fault, status, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
 }
 
+void socket_endpoint(void *socket, const char *endpoint, char actual[SOCKET_ENDPOINT_MAX]) {
+  char bound[SOCKET_ENDPOINT_MAX];
+  size_t size = sizeof bound;
+  const char *colon = strrchr(endpoint, ':'), *port = colon ? colon + 1 : "", *got = NULL;
+  bool any = is_remote(endpoint) && (!strcmp(port, "*") || !strcmp(port, "0"));
+  /* libzmq would write an address of IPv4 as one of IPv6. */
+  if (any && !zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, bound, &size)) got = strrchr(bound, ':');
+  if (got)
+    snprintf(actual, SOCKET_ENDPOINT_MAX, "%.*s%s", (int)(colon - endpoint), endpoint, got);
+  else
+    snprintf(actual, SOCKET_ENDPOINT_MAX, "%s", endpoint);
+}
+
 static bool secure_connection(void *socket, const char *endpoint, const struct socket_security *security) {
   if (!is_remote(endpoint) || !security->own) return true;
   return set_bytes(socket, ZMQ_CURVE_SERVERKEY, security->broker, KEY_BYTES) &&

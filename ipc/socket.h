@@ -38,6 +38,9 @@ enum status socket_router(void *context, void **socket, struct fault *fault);
 enum status socket_publisher(void *context, void **socket, struct fault *fault);
 enum status socket_bind(void *socket, const char *endpoint, const struct socket_security *security,
                         struct fault *fault);
+/* The endpoint that was bound last, as a peer names it: as it was given, with the port that was got for * and 0. */
+enum { SOCKET_ENDPOINT_MAX = 512 };
+void socket_endpoint(void *socket, const char *endpoint, char actual[SOCKET_ENDPOINT_MAX]);
 /* `monitor` (may be NULL) gets a socket to be read with handshake_refusal and closed with socket_close. */
 enum status socket_dealer(void *context, const char *endpoint, const struct ipc_times *times,
                           const struct socket_security *security, void **socket, void **monitor, struct fault *fault);

@@ -27,7 +27,7 @@ enum {
 
 struct watch {
   struct watch_options options;
-  char endpoint[512];
+  char endpoint[SOCKET_ENDPOINT_MAX];
   void *socket;
   struct store *store;
   struct row_parser *parser;
@@ -220,9 +220,7 @@ enum status watch_run(struct watch *w, struct fault *fault) {
 static enum status publish_at(struct watch *w, struct fault *fault) {
   enum status status = socket_publisher(w->options.context, &w->socket, fault);
   if (!status) status = socket_bind(w->socket, w->options.endpoint, w->options.security, fault);
-  size_t size = sizeof w->endpoint;
-  if (!status && zmq_getsockopt(w->socket, ZMQ_LAST_ENDPOINT, w->endpoint, &size))
-    snprintf(w->endpoint, sizeof w->endpoint, "%s", w->options.endpoint);
+  if (!status) socket_endpoint(w->socket, w->options.endpoint, w->endpoint);
   return status;
 }
 
