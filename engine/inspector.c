@@ -60,7 +60,8 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     fault_prefix(fault, "golden photo %s", photo->path);
     return status;
   }
-  in->width = in->image.width, in->height = in->image.height;
+  /* Aside they are known from the header, and may be read meanwhile. */
+  if (!in->opening) in->width = in->image.width, in->height = in->image.height;
   if (in->image.width < LEAST_GOLDEN_SIDE || in->image.height < LEAST_GOLDEN_SIDE)
     return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
                      in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
