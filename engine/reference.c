@@ -312,13 +312,15 @@ static void one_plane_free(struct device *device, struct one_plane *p) {
   for (int i = 0; i < 3; i++) device_release(device, &p->memory[i]);
 }
 
-/* Plane i of the golden; a quarter one is halved from `half`. */
-static enum status view_plane(struct device *device, const struct image *golden, int i, const struct one_plane *half,
-                              struct one_plane *p, struct fault *fault) {
+/* Plane i of the golden; a quarter one is halved from the half one before. */
+static enum status view_plane(struct device *device, const struct image *golden, int i,
+                              struct one_plane planes[ALIGNED_PLANES], struct fault *fault) {
+  struct one_plane *p = &planes[i];
   if (aligned_level(i) < 2) return device_borrow_plane(device, &p->memory[0], &golden->planes[i], &p->photo, fault);
-  enum status status = element_view(device, &p->memory[0], 1, (half->photo.width + 1) / 2, (half->photo.height + 1) / 2,
-                                    &p->photo, fault);
-  struct kernel_halve call = {.from = half->photo, .to = p->photo};
+  const struct kernel_image *half = &planes[i - 2].photo;
+  enum status status =
+      element_view(device, &p->memory[0], 1, (half->width + 1) / 2, (half->height + 1) / 2, &p->photo, fault);
+  struct kernel_halve call = {.from = *half, .to = p->photo};
   return status ? status : device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
 }
 
@@ -364,7 +366,7 @@ enum status reference_of_one(struct device *device, const struct spec *spec, con
   for (int i = 0; i < reference->planes && !status; i++) {
     int level = aligned_level(i);
     struct one_plane *p = &planes[i];
-    status = view_plane(device, golden, i, level < 2 ? NULL : &planes[i - 2], p, fault);
+    status = view_plane(device, golden, i, planes, fault);
     if (!status) status = device_borrow_plane(device, &p->memory[1], labels[level], &p->zones, fault);
     if (!status) status = device_borrow_plane(device, &p->memory[2], &c.detail[level], &p->detail, fault);
     if (!status) status = limit_one(device, spec, i, c.noise[i], p, &reference->plane[i], fault);
