@@ -116,6 +116,10 @@ enum status store_beat(struct store *store, int64_t now, int64_t patience, int64
   struct beating in = {now, patience, until, false};
   enum status status = store_transact(store, beat, &in, fault ? fault : &unused);
   *forgotten = in.forgotten;
+  struct query *drop = status || !store_is_shared(store) || store->in_transaction
+                           ? NULL
+                           : store_query(store, SQL_DROP_SHARED_TURNS, fault ? fault : &unused);
+  if (drop) status = query_run(drop, NULL, fault ? fault : &unused);
   return status;
 }
 

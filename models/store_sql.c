@@ -87,6 +87,12 @@ const char *store_migration(int version) {
   " JOIN outcomes o ON o.job = m.job WHERE m.submission = (SELECT n FROM submissions WHERE id = $3)"                   \
   " AND m.delivery IS NOT NULL AND m." PLACE " > $1 ORDER BY m." PLACE " LIMIT $2"
 
+/* As SQL_DROP_TURNS, without waiting for who is about to set one. */
+#define DROP_SHARED_TURNS                                                                                              \
+  "DELETE FROM turns WHERE (client, priority) IN (SELECT t.client, t.priority FROM turns t WHERE t.turn < coalesce("   \
+  "(SELECT min(turn) - 1 FROM jobs WHERE state = 0 AND " SUSPECT " = 0 AND priority = t.priority),"                    \
+  " (SELECT max(m.turn) FROM turns m WHERE m.priority = t.priority)) FOR UPDATE OF t SKIP LOCKED)"
+
 /* States: 0 accepted, 1 leased, 2 done, 3 set aside, 4 cancelled (enum job_state). */
 static const char *const common[SQL_STATEMENTS] = {
     [SQL_COMMIT] = "COMMIT",
@@ -178,6 +184,8 @@ static const char *differing(enum statement which, enum dialect dialect) {
     return sqlite ? "BEGIN IMMEDIATE" : "BEGIN ISOLATION LEVEL READ COMMITTED";
   case SQL_LEASE:
     return sqlite ? LEASE("") : LEASE(" FOR UPDATE SKIP LOCKED");
+  case SQL_DROP_SHARED_TURNS:
+    return sqlite ? NULL : DROP_SHARED_TURNS;
   case SQL_NOTIFY:
     return sqlite ? NULL : "SELECT pg_notify('assay', $1)";
   default:

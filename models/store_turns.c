@@ -28,7 +28,9 @@ static enum status begin(struct store *store, struct turns *turns, int32_t prior
   turns->begun = true;
   turns->priority = priority;
   turns->next = row && last >= now ? last + 1 : now;
-  /* Turns that were served say nothing any more. */
+  /* Turns that were served say nothing any more. Of brokers that share a store none removes those of another's client
+   * here, since each would wait for the other (see store_beat). */
+  if (store_is_shared(store)) return STATUS_OK;
   if (!(query = store_query(store, SQL_DROP_TURNS, fault))) return fault->status;
   query_set_integer(query, 1, priority);
   query_set_integer(query, 2, now - 1);

@@ -626,6 +626,44 @@ static void two_brokers_lease_at_the_same_time_and_never_the_same_job(void **sta
   store_close(second);
 }
 
+static void hand_in_for(struct store *store, const char *client, int number) {
+  struct fault fault = {0};
+  struct job job;
+  char submission[33];
+  make_job(&job, number);
+  snprintf(submission, sizeof submission, "%032d", number);
+  struct store_entry entry = {.job = &job, .position = 0, .path = "/photos/x"};
+  must(store_accept(store, submission, client, &entry, 1, 1000, &fault), &fault);
+  assert_int_equal(entry.accepted, STORE_NEW);
+  job_free(&job);
+}
+
+static void two_brokers_accept_at_the_same_time_without_waiting_for_each_other(void **state) {
+  struct bench *bench = *state;
+  struct store *second = second_store(bench);
+  struct fault fault = {0};
+  bool forgotten;
+  must(store_join(bench->store, "the one", "host:1", 0, &fault), &fault);
+  /* Turns that were served, of which nothing need be kept. */
+  for (int i = 0; i < 9; i++) hand_in_for(bench->store, (const char *[]){"a", "b", "c"}[i % 3], i);
+  assert_int_equal(lease(bench->store, &anna, false, 9, NULL), 9);
+  must(store_begin(bench->store, &fault), &fault);
+  must(store_begin(second, &fault), &fault);
+  hand_in_for(bench->store, "a", 10);
+  hand_in_for(second, "b", 11);
+  hand_in_for(bench->store, "c", 12);
+  hand_in_for(second, "d", 13);
+  must(store_commit(bench->store, &fault), &fault);
+  must(store_commit(second, &fault), &fault);
+  for (int i = 14; i < 17; i++) hand_in_for(bench->store, "a", i);
+  assert_int_equal(lease(bench->store, &anna, false, 9, NULL), 7);
+  must(store_beat(bench->store, 0, 1000, 0, &forgotten, &fault), &fault);
+  char *turns = postgres_ask(bench->database, "SELECT count(*) FROM turns");
+  assert_string_equal(turns, "1");
+  free(turns);
+  store_close(second);
+}
+
 static void an_outcome_that_is_committed_later_has_a_later_place(void **state) {
   struct bench *bench = *state;
   struct store *second = second_store(bench);
@@ -859,6 +897,7 @@ int main(int argc, char **argv) {
       ON_BOTH,
       TEST(brokers_that_come_at_once_to_an_empty_database_make_its_tables_once),
       TEST(two_brokers_lease_at_the_same_time_and_never_the_same_job),
+      TEST(two_brokers_accept_at_the_same_time_without_waiting_for_each_other),
       TEST(an_outcome_that_is_committed_later_has_a_later_place),
       TEST(a_job_handed_in_while_it_ends_elsewhere_is_delivered),
       TEST(what_one_broker_does_is_news_to_the_other),
