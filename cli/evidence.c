@@ -108,7 +108,7 @@ static enum status describe(const struct golden *golden, const struct image *ima
                      json_object_get(seal, "when"), "why", json_object_get(seal, "why"), "width", (int)image->width,
                      "height", (int)image->height, "spec", size ? (const char *)spec : "", size);
     *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;
-    if (!*text) status = fault_set(fault, STATUS_MEMORY, "%s: cannot be described", golden->path);
+    if (!*text) status = fault_set(fault, STATUS_MEMORY, "%s: out of memory", golden->path);
   }
   json_decref(json);
   json_decref(history);

@@ -94,7 +94,8 @@ static void go_through(enum part victim, const struct trial *trial, const char *
     start((enum part)part, part == (int)victim ? trial : NULL, part == (int)victim ? log : NULL);
   while (!wrong) {
     enum part ended = wait_for_one(&code);
-    wrong = misbehaved(trial, ended, code);
+    /* Who has no fault says what it sees of the other's: a broker that is gone, a store that failed. */
+    wrong = misbehaved(ended == (enum part)victim ? trial : NULL, ended, code);
     if (ended == SUBMIT && code <= 2) break;
     if (!wrong && ++tries > TRIES) wrong = support_text("%s has ended too often (%d)", part_names[ended], code);
     if (!wrong) start(ended, NULL, NULL);
