@@ -63,13 +63,15 @@ static const yaml_node_t *place(const struct spec_reader *in, const yaml_node_t 
 enum status spec_check_severity(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec,
                                 size_t index) {
   const struct spec_severity *rule = &spec->severities[index];
-  const size_t room = sizeof rule->classes / sizeof *rule->classes;
+  enum { ROOM = 8 };
+  _Static_assert(sizeof rule->classes == ROOM * sizeof *rule->classes, "as many classes");
+  _Static_assert(sizeof rule->zones == ROOM * sizeof *rule->zones, "and zones");
   enum defect_class class_;
-  for (size_t i = 0; i < room && rule->classes[i][0]; i++)
+  for (size_t i = 0; i < ROOM && rule->classes[i][0]; i++)
     if (!class_parse(rule->classes[i], &class_))
       return spec_fail(in, place(in, node, "class"), "class", "%s; expected classes of findings, as missing or scratch",
                        rule->classes[i]);
-  for (size_t i = 0; i < room && rule->zones[i][0]; i++)
+  for (size_t i = 0; i < ROOM && rule->zones[i][0]; i++)
     if (!is_zone(spec, rule->zones[i]))
       return spec_fail(in, place(in, node, "zone"), "zone", "%s; expected names of zones", rule->zones[i]);
   bool sized = !isnan(rule->larger_than) || !isnan(rule->smaller_than);

@@ -71,7 +71,7 @@ static enum status one_set(const struct common_options *common, const char *fold
   double rms = d.named ? sqrt(d.squares / (double)d.named) : NAN, largest = d.named ? d.largest : NAN;
   if (common->json)
     return output_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "set", folder, "photos",
-                                 (json_int_t)(d.still + d.moved), "moved", (json_int_t)d.moved, "named",
+                                 (json_int_t)d.still + (json_int_t)d.moved, "moved", (json_int_t)d.moved, "named",
                                  (json_int_t)d.named, "false_moved", (json_int_t)d.alarms, "false_regions",
                                  (json_int_t)d.regions, "rms_mm", d.named ? json_real(rms) : json_null(), "largest_mm",
                                  d.named ? json_real(largest) : json_null()),
