@@ -151,7 +151,7 @@ enum status group_areas_find(const struct group_image *a, const struct group_ter
   size_t most = (size_t)a->layer[GROUP_LUMA].width * (size_t)a->layer[GROUP_LUMA].height;
   size_t grid = (size_t)a->layer[GROUP_SHADE].width * (size_t)a->layer[GROUP_SHADE].height;
   if (grid > most) most = grid;
-  struct work w = {a, terms, map, NULL, malloc(most), malloc(most * sizeof *w.stack)};
+  struct work w = {a, terms, map, NULL, calloc(most, 1), malloc(most * sizeof *w.stack)};
   enum status status =
       w.open && w.stack ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "comparing groups: out of memory");
   for (size_t f = 0; f < sizeof families / sizeof *families && !status; f++) {

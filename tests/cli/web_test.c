@@ -34,8 +34,9 @@ static char *ask(const char *address, const char *method, const char *target, co
   for (ssize_t got; (got = read(fd, answer + size, room - size)) > 0;) {
     size += (size_t)got;
     if (size < room) continue;
-    answer = realloc(answer, 2 * room + 1);
-    assert_non_null(answer);
+    char *larger = realloc(answer, 2 * room + 1);
+    assert_non_null(larger);
+    answer = larger;
     room *= 2;
   }
   answer[size] = 0;
