@@ -16,7 +16,7 @@ struct list {
 };
 
 /* LANES numbers wherever they lie. */
-typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4)));
+typedef float lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 static void widen(struct list *restrict l, int32_t vectors) {
   for (int32_t i = 0; i < vectors * BYTES; i++) l->value[i] = l->bytes[i];
