@@ -162,6 +162,25 @@ static void fill_alignment(const struct inspection *work, struct result *result)
                                       &result->local_largest, result->local_at);
 }
 
+/* Of the luma, tile by tile as alignment measured them: what the light makes of the golden, and what that leaves. */
+static void split_difference(const struct alignment *a, struct result *result) {
+  const struct tiles *t = &a->tiles;
+  double light = 0, product = 0, weights = 0;
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      const int64_t *s = t->sums + ((size_t)j * (size_t)t->columns + (size_t)i) * KERNEL_SUMS;
+      double w = (double)s[SUM_W];
+      if (!(w > 0)) continue;
+      double golden = (double)s[SUM_G] / w, rest = (double)s[SUM_E] / w / 16;
+      double gain = light_gain(&a->light, tiles_middle(t, i), tiles_middle(t, j));
+      double lit = gain * (golden + LIGHT_PEDESTAL) + a->light.offset - LIGHT_PEDESTAL - golden;
+      light += w * lit * lit, product += w * rest * rest, weights += w;
+    }
+  result->has_split = weights > 0;
+  result->light_rms = weights > 0 ? sqrt(light / weights) : 0;
+  result->product_rms = weights > 0 ? sqrt(product / weights) : 0;
+}
+
 static void fill_light(const struct inspection *work, struct result *result) {
   const struct inspector *in = work->inspector;
   const struct aligned_light *light = &work->aligned.light;
@@ -181,6 +200,7 @@ static void fill_light(const struct inspection *work, struct result *result) {
       if (gain > most) most = gain;
     }
   result->unevenness = most > 0 && most > least ? (most - least) / most : 0;
+  split_difference(&work->alignment, result);
 }
 
 static enum status begin(const struct inspector *in, const struct photo *photo, const struct job *job,

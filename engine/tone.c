@@ -119,7 +119,7 @@ enum status tone_fit(const struct tone_sample *samples, size_t count, int own, i
                      struct fault *fault) {
   if (!count) return STATUS_OK;
   struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference};
-  f.residual = malloc(6 * count * sizeof *f.residual);
+  f.residual = calloc(6 * count, sizeof *f.residual);
   if (!f.residual) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   f.scratch = f.residual + 3 * count;
   bool ok = solve_round(tone, 0, &f);

@@ -125,6 +125,10 @@ struct result {
   bool has_light;
   int light_channels; /* 1 (grey) or 3 (red, green, blue) */
   double gain[3], offset[3], unevenness;
+  /* How much of the difference from the golden is light and camera, and how much is left for the product (and noise):
+   * root mean squares over places of some 16 pixels, grey levels. Known where has_split. */
+  bool has_split;
+  double light_rms, product_rms;
   struct region *regions; /* sorted by golden y, then x */
   size_t region_count;
   struct dimension_result *dimensions; /* in the order of the spec */

@@ -176,6 +176,10 @@ static void read_light(struct reader *in, const json_t *json, struct result *res
   if (read_reals(in, light, "offset", result->offset, 3) != result->light_channels || result->light_channels == 2)
     fail(in, "light", "one or three channels");
   result->unevenness = read_real(in, light, "unevenness");
+  result->has_split = member(light, "light_rms") || member(light, "product_rms");
+  if (!result->has_split) return;
+  result->light_rms = read_real(in, light, "light_rms");
+  result->product_rms = read_real(in, light, "product_rms");
 }
 
 static void read_region(struct reader *in, const json_t *object, struct region *region) {

@@ -118,6 +118,10 @@ static void put_light(struct text *out, const struct result *result) {
   put_ratios(out, ",\"light\":{\"gain\":", result->gain, channels);
   put_ratios(out, ",\"offset\":", result->offset, channels);
   put_real(out, ",\"unevenness\":", result->unevenness, RATIOS);
+  if (result->has_split) {
+    put_real(out, ",\"light_rms\":", result->light_rms, RATIOS);
+    put_real(out, ",\"product_rms\":", result->product_rms, RATIOS);
+  }
   text_put(out, "}");
 }
 

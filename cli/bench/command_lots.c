@@ -71,16 +71,16 @@ static const char *const products[] = {"label", "board", "plate", NULL};
 
 /* By the diameter of a disc of the defect's area, px, and by its contrast, grey levels. */
 enum { SIZES = 3, CONTRASTS = 3 };
-static const double size_from[SIZES + 1] = {0, 10, 20, 1e9}, contrast_from[CONTRASTS + 1] = {0, 30, 50, 1e9};
+static const double size_from[SIZES] = {0, 10, 20}, contrast_from[CONTRASTS] = {0, 30, 50};
 
 struct counts {
   long photos, good, unjudged, false_regions;
   long planted[SIZES][CONTRASTS], found[SIZES][CONTRASTS];
 };
 
-static int bin_of(double value, const double *from) {
+static int bin_of(double value, const double *from, int bins) {
   int bin = 0;
-  while (value >= from[bin + 1]) bin++;
+  while (bin + 1 < bins && value >= from[bin + 1]) bin++;
   return bin;
 }
 
@@ -95,8 +95,8 @@ static enum status count_photo(void *context, const json_t *truth, const struct 
   for (size_t i = 0; i < json_array_size(defects); i++) {
     const json_t *defect = json_array_get(defects, i);
     double area = json_number_value(json_object_get(defect, "area_px"));
-    int size = bin_of(2 * sqrt(area / 3.14159265358979), size_from);
-    int contrast = bin_of(json_number_value(json_object_get(defect, "contrast")), contrast_from);
+    int size = bin_of(2 * sqrt(area / 3.14159265358979), size_from, SIZES);
+    int contrast = bin_of(json_number_value(json_object_get(defect, "contrast")), contrast_from, CONTRASTS);
     t->planted[size][contrast]++;
     t->found[size][contrast] += lot_trial_finds(result, defect);
   }

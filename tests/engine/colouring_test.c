@@ -152,6 +152,9 @@ static void no_light_makes_a_material_of_itself(void **state) {
     struct photo photo = take(&p, 200 + i);
     struct result result = stage_judge(&stage, &photo);
     assert_int_equal(result.zone_count, 4);
+    /* A curve is taken away before the light is looked at. */
+    assert_true(result.has_split && result.product_rms < 2);
+    if (weathers[i].gain < 1) assert_true(result.light_rms > 5);
     for (size_t k = 0; k < result.zone_count; k++)
       if (result.zones[k].delta_e > 0.5)
         fail_msg("weather %zu: zone %s: %.2f", i, result.zones[k].name, result.zones[k].delta_e);

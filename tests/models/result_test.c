@@ -19,7 +19,7 @@ static const char full[] =
     "[{\"code\":\"region\",\"text\":\"a stain of 3 px\"}],\"score\":41.25,\"alignment\":{\"status\":\"ok\","
     "\"homography\":[1.00012346,0.0,-12.5,0.0,1.0,3.33333333,1e-07,0.0,1.0],\"residual_px\":0.1235,\"overlap\":0.9877,"
     "\"local\":{\"mean_px\":0.25,\"largest_px\":1.5,\"at\":[7.5,39.5]}},\"light\":{\"gain\":[1.05,0.98,1.0],\"offset\":"
-    "[-2.5,0.0,0.3333],\"unevenness\":0.12},\"regions\":[{\"box\":"
+    "[-2.5,0.0,0.3333],\"unevenness\":0.12,\"light_rms\":3.5,\"product_rms\":0.75},\"regions\":[{\"box\":"
     "[10,20,30,40],\"golden_box\":[-1,2,3,4],\"area_px\":77,\"size_mm\":1.23457,\"peak\":2.5,\"class\":\"pin-hole\","
     "\"severity\":\"major\",\"zone\":\"body\",\"confidence\":0.98},{\"box\":[0,0,1,1],\"golden_box\":[0,0,1,1],"
     "\"area_px\":1,\"size_mm\":null,\"peak\":1.0,\"class\":\"extra\",\"severity\":\"minor\",\"zone\":\"\","
@@ -106,6 +106,7 @@ static void make_full(struct result *result) {
   memcpy(result->gain, gain, sizeof gain);
   memcpy(result->offset, offset, sizeof offset);
   result->unevenness = 0.12;
+  result->has_split = true, result->light_rms = 3.5, result->product_rms = 0.75;
   strcpy(result->libjpeg_turbo, "2.1.5");
   strcpy(result->opencv, "4.6.0");
   strcpy(result->backend, "cpu");
