@@ -7,6 +7,8 @@
 
 enum { TRIALS = 60, ROUNDS = 8, MOST_ROWS = 256 };
 static const double CUT = 3;
+/* Of two fits that explain nearly as much, the one of all rows is taken. */
+static const double CLEARLY = 0.5;
 
 double robust_at(const double *basis, int n, const double *q) {
   double sum = 0;
@@ -132,7 +134,7 @@ bool robust_fit(struct robust_row *rows, int count, int n, double clean, double 
   if (!inside && !found) return false;
   double cut = !inside || !found ? clean : CUT * fmin(spread_of(rows, count, n, q), spread_of(rows, count, n, other));
   if (cut < clean) cut = clean;
-  if (!inside || (found && cost(rows, count, n, cut, other) < cost(rows, count, n, cut, q))) {
+  if (!inside || (found && cost(rows, count, n, cut, other) < CLEARLY * cost(rows, count, n, cut, q))) {
     inside = found;
     for (int i = 0; i < n; i++) q[i] = other[i];
     for (int i = 0; i < count; i++) marked[i] = drawn[i];
