@@ -108,7 +108,7 @@ static json_t *counts_to_json(const struct tally *tally) {
 }
 
 json_t *summary_to_json(const struct summary *summary) {
-  json_t *json = counts_to_json(&summary->total), *groups = json_array();
+  json_t *json = counts_to_json(&summary->total), *groups = json ? json_array() : NULL;
   if (!json || json_object_set_new(json, "groups", groups)) goto failed;
   for (size_t i = 0; i < summary->count; i++) {
     const struct summary_group *group = &summary->groups[i];

@@ -162,29 +162,6 @@ static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, 
   return count;
 }
 
-/* A suspect goes to a worker that has nothing else, and that gets nothing else until it is done: when the worker dies,
- * it is known what killed it. One worker at a time is kept free for that. True where the worker is taken by it. */
-static bool assign_suspect(struct broker *broker, struct peer *peer) {
-  if (!broker->may_suspect) return false;
-  if (!*broker->draining || !peer_find_worker(broker, broker->draining))
-    memcpy(broker->draining, peer->id, sizeof broker->draining);
-  if (peer->held_count) return !strcmp(broker->draining, peer->id);
-  if (!strcmp(broker->draining, peer->id)) *broker->draining = 0;
-  if (lease_to(broker, peer, true, 1)) return true;
-  broker->may_suspect = false;
-  *broker->draining = 0;
-  return false;
-}
-
-static bool assign_to(struct broker *broker, struct peer *peer) {
-  if (peer->credit <= 0 || peer->alone || peer->gone || peer->cut || assign_suspect(broker, peer)) return false;
-  if (!broker->may_wait) return false;
-  size_t limit = peer->credit < ASSIGN_BATCH ? (size_t)peer->credit : ASSIGN_BATCH;
-  size_t count = lease_to(broker, peer, false, limit);
-  if (count < limit) broker->may_wait = false;
-  return count > 0;
-}
-
 /* Suspects wait for a while after a loss: a worker is not kept free for one that must not be given out yet. */
 static void look_for_suspects(struct broker *broker) {
   struct fault fault = {0};
@@ -196,6 +173,30 @@ static void look_for_suspects(struct broker *broker) {
     return;
   broker->may_suspect = found && at <= clock_wall_ms();
   if (found && !broker->may_suspect) broker->suspect_at = at;
+}
+
+/* A suspect goes to a worker that has nothing else, and that gets nothing else until it is done: when the worker dies,
+ * it is known what killed it. One worker at a time is kept free for that. True where the worker is taken by it. */
+static bool assign_suspect(struct broker *broker, struct peer *peer) {
+  if (!broker->may_suspect) return false;
+  if (!*broker->draining || !peer_find_worker(broker, broker->draining))
+    memcpy(broker->draining, peer->id, sizeof broker->draining);
+  if (peer->held_count) return !strcmp(broker->draining, peer->id);
+  if (!strcmp(broker->draining, peer->id)) *broker->draining = 0;
+  if (lease_to(broker, peer, true, 1)) return true;
+  *broker->draining = 0;
+  /* None that is due, or another broker is about one: without looking when the next is, none would ever be again. */
+  look_for_suspects(broker);
+  return false;
+}
+
+static bool assign_to(struct broker *broker, struct peer *peer) {
+  if (peer->credit <= 0 || peer->alone || peer->gone || peer->cut || assign_suspect(broker, peer)) return false;
+  if (!broker->may_wait) return false;
+  size_t limit = peer->credit < ASSIGN_BATCH ? (size_t)peer->credit : ASSIGN_BATCH;
+  size_t count = lease_to(broker, peer, false, limit);
+  if (count < limit) broker->may_wait = false;
+  return count > 0;
 }
 
 void broker_assign(struct broker *broker) {
