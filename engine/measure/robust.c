@@ -8,7 +8,7 @@
 enum { TRIALS = 60, ROUNDS = 8, MOST_ROWS = 256 };
 static const double CUT = 3;
 /* Of two fits that explain nearly as much, the one of all rows is taken. */
-static const double CLEARLY = 0.5;
+static const double CLEARLY = 0.8;
 
 double robust_at(const double *basis, int n, const double *q) {
   double sum = 0;
