@@ -1,12 +1,16 @@
 #include "engine/landmarks.h"
 
+#include "engine/noise.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Cells across the longer side; an edge stands out from LEAST_STEP grey levels between neighbours on, well over noise
- * and texture. */
+/* Cells across the longer side; an edge stands out from LEAST_STEP grey levels between neighbours on, well over
+ * texture, and from so many standard deviations of the golden's noise: of a cell's differences over three lines the
+ * largest that noise makes is about 3.5. */
 enum { CELLS = 28, LEAST_STEP = 20 };
+static const double LEAST_OVER_NOISE = 5;
 
 /* A landmark is confirmed when its surroundings correlate so much with the golden's. */
 static const double LEAST_LIKENESS = 0.6;
@@ -18,9 +22,15 @@ static const double SHARPEST = 0.5;
 enum { PARTS = 4, LEAST_OF_PART = 4 };
 static const double FAMILIAR = 0.85;
 
-static int step_at(const struct plane *luma, int32_t x, int32_t y, bool upright) {
-  const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
-  return upright ? abs(p[1] - p[0]) : abs(p[luma->stride] - p[0]);
+/* Between neighbours across an edge. */
+static int step_at(const uint8_t *p, size_t stride, bool upright) {
+  return upright ? p[1] - p[0] : p[stride] - p[0];
+}
+
+/* Of the line and the two beside it, in all. */
+static int step_of_three(const uint8_t *p, size_t stride, bool upright) {
+  size_t beside = upright ? stride : 1;
+  return abs(step_at(p - beside, stride, upright) + step_at(p, stride, upright) + step_at(p + beside, stride, upright));
 }
 
 /* Whether all of the surroundings are compared. */
@@ -34,28 +44,35 @@ static bool is_inside(const struct plane *labels, int32_t x, int32_t y) {
   return true;
 }
 
+/* `least`: the smallest step of three lines that counts. */
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
-                      struct landmark *best) {
-  int most = LEAST_STEP - 1;
+                      int least, struct landmark *best) {
+  int most = least - 1;
   for (int32_t y = top; y < top + size && y + 1 < luma->height; y++)
-    for (int32_t x = left; x < left + size && x + 1 < luma->width; x++)
+    for (int32_t x = left; x < left + size && x + 1 < luma->width; x++) {
+      const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
       for (int upright = 0; upright < 2; upright++) {
-        int step = step_at(luma, x, y, upright == 1);
-        if (step <= most || !is_inside(labels, x, y)) continue;
+        /* Few lines are so steep that the dearer questions are worth asking. */
+        if (6 * abs(step_at(p, luma->stride, upright == 1)) <= most || !is_inside(labels, x, y)) continue;
+        int step = step_of_three(p, luma->stride, upright == 1);
+        if (step <= most) continue;
         most = step;
         *best = (struct landmark){x, y, upright == 1};
       }
-  return most >= LEAST_STEP;
+    }
+  return most >= least;
 }
 
 void landmarks_choose(const struct plane *luma, const struct zones *zones, struct landmarks *landmarks) {
   int32_t longer = luma->width > luma->height ? luma->width : luma->height, size = (longer + CELLS - 1) / CELLS;
   if (size < 2 * LANDMARK_SIDE) size = 2 * LANDMARK_SIDE;
+  double over_noise = LEAST_OVER_NOISE * noise_of(luma), step = over_noise > LEAST_STEP ? over_noise : LEAST_STEP;
+  int least = (int)(3 * step);
   landmarks->golden = luma, landmarks->count = 0;
   for (int32_t top = 0; top < luma->height; top += size)
     for (int32_t left = 0; left < luma->width; left += size)
       if (landmarks->count < LANDMARKS_MOST &&
-          strongest(luma, &zones->labels, left, top, size, &landmarks->items[landmarks->count]))
+          strongest(luma, &zones->labels, left, top, size, least, &landmarks->items[landmarks->count]))
         landmarks->count++;
 }
 

@@ -218,8 +218,9 @@ struct kernel_profile {
   double x, y, nx, ny; /* photo pixels; a unit vector to within 1e-6 */
   double curvature;    /* 1/px, -1..1 */
   double length;       /* half the strip's, px, above 0; nowhere in it more than KERNEL_PROFILE_LENGTH */
-  double first;        /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / KERNEL_PROFILE_SCALE either way */
-  int32_t bins, at;    /* 1..KERNEL_PROFILE_BINS; in elements of `bins` */
+  double
+      first; /* distance of the first bin's begin, px; at most KERNEL_PROFILE_BINS / KERNEL_PROFILE_SCALE either way */
+  int32_t bins, at; /* 1..KERNEL_PROFILE_BINS; in elements of `bins` */
 };
 
 /* Pixels in bits 0..15, the sum of their values in 16..39, of their places in 40..63. A bin is too narrow for the row
@@ -256,8 +257,8 @@ struct kernel_profiles {
 
 /* Sums of a photo's colour over the cells of a golden. `cells` has the number of each golden pixel's cell, from 1 on; 0
  * and what is over cell_count is none. For each pixel of a cell whose place (from `place`, rounded to 1/256 px) lies
- * within the photo, the cell's row of KERNEL_CELL_SUMS int64 gets 1 and the photo's luma, Cb and Cr there, bilinear, Q4,
- * in the order of enum kernel_cell_sum. */
+ * within the photo, the cell's row of KERNEL_CELL_SUMS int64 gets 1 and the photo's luma, Cb and Cr there, bilinear,
+ * Q4, in the order of enum kernel_cell_sum. */
 struct kernel_cell_sums {
   struct kernel_image cells;        /* u16 */
   struct kernel_image luma, cb, cr; /* u8, one size */

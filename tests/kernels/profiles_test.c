@@ -64,9 +64,11 @@ static void expect_profile(const struct profiles_case *c, const struct kernel_pr
       float length = (float)p->length * (1 + curvature * across);
       if (along < -length || along >= length) continue;
       float q = 2 * across + curvature * (along * along + across * across);
-      float root = 1 + curvature * q, d = q / (1 + sqrtf(root > 0 ? root : 0)), bin = (d - first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
+      float root = 1 + curvature * q, d = q / (1 + sqrtf(root > 0 ? root : 0)),
+            bin = (d - first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
       if (bin < 0 || bin >= (float)p->bins * KERNEL_PROFILE_FINE) continue;
-      bins[(int)bin / KERNEL_PROFILE_FINE] += 1 + ((uint64_t)block_get(c->photo, x, y) << 16) + ((uint64_t)((int)bin % KERNEL_PROFILE_FINE) << 40);
+      bins[(int)bin / KERNEL_PROFILE_FINE] +=
+          1 + ((uint64_t)block_get(c->photo, x, y) << 16) + ((uint64_t)((int)bin % KERNEL_PROFILE_FINE) << 40);
     }
   for (int32_t i = 0; i < p->bins; i++) block_expect(c->bins, p->at + i, 0, (int64_t)bins[i]);
   free(bins);
