@@ -50,10 +50,12 @@ static bool is_calm(const uint8_t *pure, const uint8_t *luma, int32_t width, int
   return high - low <= CALM_RANGE;
 }
 
-/* Leaves the pixels that count: their zone's calm ones, or all where these are few. */
-static void drop_restless(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept) {
+/* Leaves the pixels that count: their zone's calm ones, or all, `mixed`, where these are few. */
+static void drop_restless(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept,
+                          bool mixed[LABELS]) {
   size_t calm[LABELS] = {0}, all[LABELS] = {0};
-  for (int pass = 0; pass < 2; pass++)
+  for (int pass = 0; pass < 2; pass++) {
+    for (int label = 0; label < LABELS; label++) mixed[label] = (double)calm[label] < LEAST_CALM * (double)all[label];
     for (int32_t y = 0; y < height; y++)
       for (int32_t x = 0; x < width; x++) {
         size_t at = (size_t)y * (size_t)width + (size_t)x;
@@ -62,8 +64,9 @@ static void drop_restless(const uint8_t *pure, const uint8_t *luma, int32_t widt
         if (pass == 0)
           calm[label] += in, all[label]++;
         else
-          kept[at] = in || (double)calm[label] < LEAST_CALM * (double)all[label] ? label : MIXED;
+          kept[at] = in || mixed[label] ? label : MIXED;
       }
+  }
 }
 
 /* Sums of where a cell's pixels lie, until it is finished. */
@@ -112,6 +115,7 @@ static enum status cut(struct device *device, const struct plane *labels, const 
   size_t count = (size_t)cells->width * (size_t)cells->height, capacity = 0;
   uint8_t *pure = malloc(3 * count), *kept = pure + count, *luma = kept + count;
   uint16_t *numbers = calloc(count, sizeof *numbers);
+  bool mixed[LABELS] = {false};
   enum status status = pure && numbers ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   if (!status) {
     struct plane plane = {luma, cells->width, cells->height, (size_t)cells->width};
@@ -121,13 +125,14 @@ static enum status cut(struct device *device, const struct plane *labels, const 
     for (int32_t y = 0; y < cells->height; y++)
       for (int32_t x = 0; x < cells->width; x++)
         pure[(size_t)y * (size_t)cells->width + (size_t)x] = label_under(labels, cells->level, x, y);
-    drop_restless(pure, luma, cells->width, cells->height, kept);
+    drop_restless(pure, luma, cells->width, cells->height, kept, mixed);
   }
   int32_t side = side_of(cells);
   for (int32_t y = 0; y < cells->height && !status; y += side)
     for (int32_t x = 0; x < cells->width && !status; x += side)
       if (!cut_tile(kept, luma, x, y, side, cells, &capacity, numbers))
         status = fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  for (size_t i = 0; i < cells->count; i++) cells->cell[i].mixed = mixed[cells->cell[i].label];
   if (!status) status = device_upload(device, &cells->memory, numbers, count * sizeof *numbers, fault);
   if (!status) cells->image = device_view(&cells->memory, cells->width, cells->height);
   for (size_t i = 0; i < cells->count; i++) {

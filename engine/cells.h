@@ -8,8 +8,11 @@
 #include "engine/placement.h"
 #include "engine/pyramid.h"
 
+#include <stdbool.h>
+
 struct cell {
   uint8_t label;    /* as in the label picture */
+  bool mixed;       /* of a zone with too little calm ground: its pixels lie at edges too, where colours mix */
   double x, y;      /* middle, full golden pixels */
   int64_t pixels;   /* of the level */
   double colour[3]; /* the golden's mean red, green and blue values, 0..255 */

@@ -81,7 +81,7 @@ static enum status take_golden(struct colouring *c, struct fault *fault) {
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct cell *cell = &c->cells.cell[i];
     struct tone_sample *s = &c->samples[i];
-    *s = (struct tone_sample){.x = cell->x, .y = cell->y, .label = cell->label};
+    *s = (struct tone_sample){.x = cell->x, .y = cell->y, .label = cell->label, .mixed = cell->mixed};
     for (int k = 0; k < 3; k++)
       s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], cell->pixels);
   }

@@ -16,6 +16,9 @@ struct curve {
 #define CURVE_HARMLESS 4.0
 #define CURVE_SUSPECT 2.0
 
+/* A gamma of 0.6 or 1.7 changes no more; what does is not a camera's curve. */
+#define CURVE_MOST 50.0
+
 /* Of a fitted tone. The largest change of a value that photos have, grey levels. */
 double curve_of_tone(const struct tone *tone, struct curve *curve);
 

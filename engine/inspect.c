@@ -104,7 +104,7 @@ static enum status straighten(struct inspection *work, const char **why, struct 
   enum status status = find_curve(work, false, &curve, &change, fault);
   if (!status && change > CURVE_SUSPECT && work->photo.colour && in->image.colour)
     status = find_curve(work, true, &curve, &change, fault);
-  if (status || change <= CURVE_HARMLESS) return status;
+  if (status || change <= CURVE_HARMLESS || change > CURVE_MOST) return status;
   curve_apply(&curve, &work->photo);
   return inspection_align(work, why, fault);
 }

@@ -15,6 +15,9 @@ enum { CONTRAST = 3, BEND, SHAPE, OWN = SHAPE + TONE_SHAPE, REFERENCE = OWN + 3,
 static const double SPREAD = 0.02, LEAST_SPREAD = 0.01, LARGE_CONTRAST = 0.3, LARGE_BEND = 0.1, LARGE_REFERENCE = 0.1;
 static const double LARGE_SHAPE[TONE_ORDER] = {0.5, 0.3, 0.1, 0.05};
 
+/* What a mixed sample counts, and the least share of all weight that others must have to tell of the curve. */
+static const double MIXED_COUNTS = 0.1, LEAST_PURE = 0.1;
+
 struct tone tone_none(int32_t width, int32_t height) {
   struct tone tone = {.cx = 0.5 * (width - 1), .cy = 0.5 * (height - 1)};
   tone.unit = 0.5 * (width > height ? width : height);
@@ -43,6 +46,7 @@ struct fit {
   const struct tone_sample *samples;
   size_t count;
   int own, reference;
+  bool curve; /* the samples tell of it */
   double unknown[UNKNOWNS];
   double *residual, *scratch; /* 3 a sample */
 };
@@ -51,7 +55,7 @@ static void factors_of(const struct tone *tone, const struct fit *f, const struc
                        double *factor) {
   double g = s->golden[channel] - TONE_MIDDLE;
   memset(factor, 0, UNKNOWNS * sizeof *factor);
-  factor[channel] = 1, factor[CONTRAST] = g, factor[BEND] = g * g;
+  factor[channel] = 1, factor[CONTRAST] = f->curve ? g : 0, factor[BEND] = f->curve ? g * g : 0;
   monomials(tone, s->x, s->y, factor + SHAPE);
   if (f->own && s->label == f->own) factor[OWN + channel] = 1;
   if (f->reference && s->label == f->reference) factor[REFERENCE + channel] = 1;
@@ -79,6 +83,7 @@ static bool solve_round(const struct tone *tone, double reach, struct fit *f) {
       double share = reach > 0 ? f->residual[3 * i + (size_t)c] / reach : 0, rest = 1 - share * share;
       double w = rest > 0 ? s->weight[c] * rest * rest : 0;
       if (!(w > 0)) continue;
+      if (s->mixed) w *= MIXED_COUNTS;
       factors_of(tone, f, s, c, factor);
       for (int j = 0; j < UNKNOWNS; j++) {
         if (factor[j] == 0) continue;
@@ -115,10 +120,21 @@ static double find_residuals(const struct tone *tone, struct fit *f) {
   return spread > LEAST_SPREAD ? spread : LEAST_SPREAD;
 }
 
+static bool tells_of_curve(const struct tone_sample *samples, size_t count) {
+  double pure = 0, all = 0;
+  for (size_t i = 0; i < count; i++)
+    for (int c = 0; c < 3; c++) {
+      all += samples[i].weight[c];
+      if (!samples[i].mixed) pure += samples[i].weight[c];
+    }
+  return pure >= LEAST_PURE * all;
+}
+
 enum status tone_fit(const struct tone_sample *samples, size_t count, int own, int reference, struct tone *tone,
                      struct fault *fault) {
   if (!count) return STATUS_OK;
   struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference};
+  f.curve = tells_of_curve(samples, count);
   f.residual = calloc(6 * count, sizeof *f.residual);
   if (!f.residual) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   f.scratch = f.residual + 3 * count;

@@ -11,6 +11,7 @@
 
 #include "models/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ enum { TONE_ORDER = 4, TONE_SHAPE = 14 };
 struct tone_sample {
   double x, y;
   uint8_t label;
+  bool mixed; /* of pixels of several colours: what a curve does to their mean is not what it does to each */
   double golden[3], photo[3];
   double weight[3]; /* 0: not known (overexposed) */
 };
@@ -35,9 +37,10 @@ struct tone {
 /* The golden's own light, over a golden of this size. */
 struct tone tone_none(int32_t width, int32_t height);
 
-/* Fits robustly. The samples of label `own` (0: none) may have a colour of their own, so that they tell of the light's
- * shape and the camera's curve and nothing of its levels. Where `reference` is not 0, the levels are those of its
- * samples alone. `tone` begins as tone_none made it, and stays so where there is nothing to fit to. */
+/* Fits robustly. Mixed samples count a tenth, and where hardly any other is there the curve is taken to be the
+ * golden's. The samples of label `own` (0: none) may have a colour of their own, so that they tell of the light's shape
+ * and the camera's curve and nothing of its levels. Where `reference` is not 0, the levels are those of its samples
+ * alone. `tone` begins as tone_none made it, and stays so where there is nothing to fit to. */
 enum status tone_fit(const struct tone_sample *samples, size_t count, int own, int reference, struct tone *tone,
                      struct fault *fault);
 
