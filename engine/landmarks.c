@@ -1,16 +1,15 @@
 #include "engine/landmarks.h"
 
-#include "engine/noise.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Cells across the longer side; an edge stands out from LEAST_STEP grey levels between neighbours on, well over
- * texture, and from so many standard deviations of the golden's noise: of a cell's differences over three lines the
- * largest that noise makes is about 3.5. */
+/* Cells across the longer side; an edge stands out from LEAST_STEP grey levels between neighbours on, well over most
+ * noise and texture. */
 enum { CELLS = 28, LEAST_STEP = 20 };
-static const double LEAST_OVER_NOISE = 5;
+
+/* Of a line of two pixels it is 0.88; of noise 0.3, or 0.6 where neighbours share it. */
+static const double LEAST_STRUCTURE = 0.8;
 
 /* A landmark is confirmed when its surroundings correlate so much with the golden's. */
 static const double LEAST_LIKENESS = 0.6;
@@ -21,6 +20,48 @@ static const double SHARPEST = 0.5;
 /* Parts across, each with so many landmarks at least to be asked, and familiar from such a share of them on. */
 enum { PARTS = 4, LEAST_OF_PART = 4 };
 static const double FAMILIAR = 0.85;
+
+static void golden_patch(const struct plane *luma, const struct landmark *landmark,
+                         double patch[LANDMARK_SIDE][LANDMARK_SIDE]) {
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++)
+      patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
+                                 (size_t)(landmark->x + i - LANDMARK_REACH)];
+}
+
+/* Correlation, and the mean of each. */
+struct likeness {
+  double correlation, golden, photo;
+};
+
+static struct likeness compare(double golden[LANDMARK_SIDE][LANDMARK_SIDE],
+                               double photo[LANDMARK_SIDE][LANDMARK_SIDE]) {
+  double n = LANDMARK_SIDE * LANDMARK_SIDE, g = 0, p = 0, gg = 0, pp = 0, gp = 0;
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++) {
+      double a = golden[j][i], b = photo[j][i];
+      g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
+    }
+  double vg = gg / n - g / n * (g / n), vp = pp / n - p / n * (p / n), cov = gp / n - g / n * (p / n);
+  struct likeness likeness = {0, g / n, p / n};
+  if (vg > 0 && vp > 0) likeness.correlation = cov / sqrt(vg * vp);
+  return likeness;
+}
+
+/* Whether a landmark's surroundings stay what they are when each pixel is the mean of the nine about it: an edge, or a
+ * line of two pixels, does, a camera's noise does not. */
+static bool is_structure(const struct plane *luma, const struct landmark *landmark) {
+  double patch[LANDMARK_SIDE][LANDMARK_SIDE], smooth[LANDMARK_SIDE][LANDMARK_SIDE];
+  golden_patch(luma, landmark, patch);
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++) {
+      double sum = 0, n = 0;
+      for (int v = j > 0 ? j - 1 : 0; v <= j + 1 && v < LANDMARK_SIDE; v++)
+        for (int u = i > 0 ? i - 1 : 0; u <= i + 1 && u < LANDMARK_SIDE; u++) sum += patch[v][u], n++;
+      smooth[j][i] = sum / n;
+    }
+  return compare(patch, smooth).correlation >= LEAST_STRUCTURE;
+}
 
 /* Between neighbours across an edge. */
 static int step_at(const uint8_t *p, size_t stride, bool upright) {
@@ -44,10 +85,9 @@ static bool is_inside(const struct plane *labels, int32_t x, int32_t y) {
   return true;
 }
 
-/* `least`: the smallest step of three lines that counts. */
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
-                      int least, struct landmark *best) {
-  int most = least - 1;
+                      struct landmark *best) {
+  int most = 3 * LEAST_STEP - 1;
   for (int32_t y = top; y < top + size && y + 1 < luma->height; y++)
     for (int32_t x = left; x < left + size && x + 1 < luma->width; x++) {
       const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
@@ -60,19 +100,18 @@ static bool strongest(const struct plane *luma, const struct plane *labels, int3
         *best = (struct landmark){x, y, upright == 1};
       }
     }
-  return most >= least;
+  return most >= 3 * LEAST_STEP;
 }
 
 void landmarks_choose(const struct plane *luma, const struct zones *zones, struct landmarks *landmarks) {
   int32_t longer = luma->width > luma->height ? luma->width : luma->height, size = (longer + CELLS - 1) / CELLS;
   if (size < 2 * LANDMARK_SIDE) size = 2 * LANDMARK_SIDE;
-  double over_noise = LEAST_OVER_NOISE * noise_of(luma), step = over_noise > LEAST_STEP ? over_noise : LEAST_STEP;
-  int least = (int)(3 * step);
   landmarks->golden = luma, landmarks->count = 0;
   for (int32_t top = 0; top < luma->height; top += size)
     for (int32_t left = 0; left < luma->width; left += size)
       if (landmarks->count < LANDMARKS_MOST &&
-          strongest(luma, &zones->labels, left, top, size, least, &landmarks->items[landmarks->count]))
+          strongest(luma, &zones->labels, left, top, size, &landmarks->items[landmarks->count]) &&
+          is_structure(luma, &landmarks->items[landmarks->count]))
         landmarks->count++;
 }
 
@@ -111,33 +150,6 @@ static bool fetch(const struct plane *photo, const struct placement *placement, 
       if (!sample(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv, &patch[j][i])) return false;
     }
   return true;
-}
-
-static void golden_patch(const struct plane *luma, const struct landmark *landmark,
-                         double patch[LANDMARK_SIDE][LANDMARK_SIDE]) {
-  for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++)
-      patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
-                                 (size_t)(landmark->x + i - LANDMARK_REACH)];
-}
-
-/* Correlation, and the mean of each. */
-struct likeness {
-  double correlation, golden, photo;
-};
-
-static struct likeness compare(double golden[LANDMARK_SIDE][LANDMARK_SIDE],
-                               double photo[LANDMARK_SIDE][LANDMARK_SIDE]) {
-  double n = LANDMARK_SIDE * LANDMARK_SIDE, g = 0, p = 0, gg = 0, pp = 0, gp = 0;
-  for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++) {
-      double a = golden[j][i], b = photo[j][i];
-      g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
-    }
-  double vg = gg / n - g / n * (g / n), vp = pp / n - p / n * (p / n), cov = gp / n - g / n * (p / n);
-  struct likeness likeness = {0, g / n, p / n};
-  if (vg > 0 && vp > 0) likeness.correlation = cov / sqrt(vg * vp);
-  return likeness;
 }
 
 /* The largest step across the edge within two pixels of it, at most `sharpest` of the rise there, as the mean of three

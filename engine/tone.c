@@ -15,8 +15,8 @@ enum { CONTRAST = 3, BEND, SHAPE, OWN = SHAPE + TONE_SHAPE, REFERENCE = OWN + 3,
 static const double SPREAD = 0.02, LEAST_SPREAD = 0.01, LARGE_CONTRAST = 0.3, LARGE_BEND = 0.1, LARGE_REFERENCE = 0.1;
 static const double LARGE_SHAPE[TONE_ORDER] = {0.5, 0.3, 0.1, 0.05};
 
-/* What a mixed sample counts, and the least share of all weight that others must have to tell of the curve. */
-static const double MIXED_COUNTS = 0.1, LEAST_PURE = 0.1;
+/* Share of all weight that samples of one colour must have to tell of the curve. */
+static const double LEAST_PURE = 0.1;
 
 struct tone tone_none(int32_t width, int32_t height) {
   struct tone tone = {.cx = 0.5 * (width - 1), .cy = 0.5 * (height - 1)};
@@ -51,6 +51,12 @@ struct fit {
   double *residual, *scratch; /* 3 a sample */
 };
 
+/* Beside samples that tell of the curve, mixed ones only tell of a reference's levels. */
+static double weight_of(const struct fit *f, const struct tone_sample *s, int channel) {
+  bool idle = f->curve && s->mixed && !(f->reference && s->label == f->reference);
+  return idle ? 0 : s->weight[channel];
+}
+
 static void factors_of(const struct tone *tone, const struct fit *f, const struct tone_sample *s, int channel,
                        double *factor) {
   double g = s->golden[channel] - TONE_MIDDLE;
@@ -81,9 +87,8 @@ static bool solve_round(const struct tone *tone, double reach, struct fit *f) {
     for (int c = 0; c < 3; c++) {
       const struct tone_sample *s = &f->samples[i];
       double share = reach > 0 ? f->residual[3 * i + (size_t)c] / reach : 0, rest = 1 - share * share;
-      double w = rest > 0 ? s->weight[c] * rest * rest : 0;
+      double w = rest > 0 ? weight_of(f, s, c) * rest * rest : 0;
       if (!(w > 0)) continue;
-      if (s->mixed) w *= MIXED_COUNTS;
       factors_of(tone, f, s, c, factor);
       for (int j = 0; j < UNKNOWNS; j++) {
         if (factor[j] == 0) continue;
@@ -112,7 +117,7 @@ static double find_residuals(const struct tone *tone, struct fit *f) {
       factors_of(tone, f, s, c, factor);
       for (int k = 0; k < UNKNOWNS; k++) r -= f->unknown[k] * factor[k];
       f->residual[3 * i + (size_t)c] = r;
-      if (s->weight[c] > 0) f->scratch[known++] = fabs(r);
+      if (weight_of(f, s, c) > 0) f->scratch[known++] = fabs(r);
     }
   if (!known) return LEAST_SPREAD;
   qsort(f->scratch, known, sizeof *f->scratch, by_value);

@@ -37,7 +37,7 @@ struct tone {
 /* The golden's own light, over a golden of this size. */
 struct tone tone_none(int32_t width, int32_t height);
 
-/* Fits robustly. Mixed samples count a tenth, and where hardly any other is there the curve is taken to be the
+/* Fits robustly. Mixed samples count where hardly any other is there, and then the curve is taken to be the
  * golden's. The samples of label `own` (0: none) may have a colour of their own, so that they tell of the light's shape
  * and the camera's curve and nothing of its levels. Where `reference` is not 0, the levels are those of its samples
  * alone. `tone` begins as tone_none made it, and stays so where there is nothing to fit to. */

@@ -12,11 +12,14 @@
 
 #include <cmocka.h>
 
-static void make_set(const char *product, const char *folder) {
+/* `options` end with NULL. */
+static void make_set(const char *product, const char *folder, const char *const *options) {
+  const char *arguments[24] = {"assay-synth",  "--product", product,     "--seed", "31",    "--goldens", "2",
+                               "--megapixels", "0.4",       "--threads", "2",      "--out", folder};
+  for (size_t i = 13; *options; i++) arguments[i] = *options++;
   pid_t child = fork();
   if (child == 0) {
-    execl(ASSAY_SYNTH, "assay-synth", "--product", product, "--seed", "31", "--count", "17", "--goldens", "2",
-          "--megapixels", "0.4", "--spoil", "all", "--spoiled", "2", "--threads", "2", "--out", folder, (char *)NULL);
+    execv(ASSAY_SYNTH, (char *const *)arguments);
     _exit(127);
   }
   int status = 0;
@@ -26,9 +29,10 @@ static void make_set(const char *product, const char *folder) {
 static void each_kind_is_named_and_good_photos_are_judged(void **state) {
   (void)state;
   static const char *const products[] = {"label", "board"};
+  static const char *const spoilt[] = {"--count", "17", "--spoil", "all", "--spoiled", "2", NULL};
   for (size_t p = 0; p < sizeof products / sizeof *products; p++) {
     char *folder = support_folder(), *set = support_text("%s/set", folder), *rest = NULL;
-    make_set(products[p], set);
+    make_set(products[p], set, spoilt);
     struct program_end end = RUN("bench", "accuracy", "refusals", set, "--json");
     ASSERT_EXIT(end, 0);
     int kinds = 0;
@@ -50,6 +54,24 @@ static void each_kind_is_named_and_good_photos_are_judged(void **state) {
   }
 }
 
+/* Noise stands out as edges do, but no other photo shows it. */
+static void the_noise_of_a_camera_is_no_other_product(void **state) {
+  (void)state;
+  static const char *const noisy[] = {"--count", "3", "--defects", "0", "--noise", "8", NULL};
+  char *folder = support_folder(), *set = support_text("%s/set", folder);
+  make_set("board", set, noisy);
+  struct program_end end = RUN("bench", "accuracy", "refusals", set, "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *row = json_loads(end.out, JSON_DISABLE_EOF_CHECK, NULL);
+  assert_non_null(row);
+  assert_int_equal(json_integer_value(json_object_get(row, "photos")), 3);
+  assert_int_equal(json_integer_value(json_object_get(row, "refused")), 0);
+  json_decref(row);
+  program_end_free(&end);
+  support_remove(folder);
+  free(set);
+}
+
 static void a_set_without_truth_is_refused_in_words(void **state) {
   (void)state;
   char *folder = support_folder();
@@ -66,6 +88,7 @@ static void a_set_without_truth_is_refused_in_words(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_kind_is_named_and_good_photos_are_judged),
+      cmocka_unit_test(the_noise_of_a_camera_is_no_other_product),
       cmocka_unit_test(a_set_without_truth_is_refused_in_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
