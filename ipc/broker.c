@@ -386,6 +386,8 @@ enum status broker_open(const struct broker_options *options, struct broker **op
   broker->lock = -1;
   broker->options = *options;
   broker->began = clock_ms();
+  /* Asked before its first round it is as well as it was when it began. */
+  atomic_store(&broker->figures.beat, broker->began);
   broker->stop_fd = options->stop_fd;
   broker->outbox_end = &broker->outbox;
   broker->times = ipc_times_or_default(options->times);
