@@ -128,9 +128,10 @@ static bool keep_print(struct lots *lots, const struct row *row, uint32_t photo,
   if (!reserve((void **)&lots->prints, lots->print_count, &lots->print_room, sizeof *lots->prints)) return false;
   if (!reserve((void **)&lots->print_owners, lots->print_count, &lots->print_owner_room, sizeof *lots->print_owners))
     return false;
-  char *name = strdup(row->photo);
-  if (!name) return false;
-  lots->print_owners[lots->print_count] = (struct lot_print){{unit, view}, name};
+  struct lot_print *owner = &lots->print_owners[lots->print_count];
+  owner->owner = (struct lot_owner){unit, view};
+  owner->photo = strdup(row->photo);
+  if (!owner->photo) return false;
   lots->prints[lots->print_count++] = print;
   return true;
 }
