@@ -25,28 +25,19 @@ static enum status show(void *context, const struct client_outcome *outcome, str
   return results_show(context, outcome, fault);
 }
 
-static enum status ask(const struct results_options *given, const struct service_access *access,
-                       struct results *results, struct fault *fault) {
-  void *context = NULL;
-  struct client *client = NULL;
-  enum status status = socket_context_open(&context, fault);
-  if (status) return status;
+static enum status ask(const struct results_options *given, struct service_access *access, struct results *results,
+                       struct fault *fault) {
   const char *submission = given->common.operands.count ? given->common.operands.items[0] : NULL;
-  const struct client_options how = {.context = context,
-                                     .endpoint = access->endpoint,
-                                     .security = &access->security,
-                                     .stop_fd = interrupt_descriptor()};
   const struct client_query query = {.submission = submission,
                                      .by_position = submission && !given->follow,
                                      .after = submission && !given->follow ? -1 : 0,
                                      .follow = given->follow,
                                      .outcome = show,
                                      .context = results};
-  status = client_open(&how, &client, fault);
+  enum status status = service_connect(access, fault);
   if (!status && !results->json) report_begin(&results->report, stdout, NAME_WIDTH);
-  if (!status) status = client_results(client, &query, fault);
-  client_close(client);
-  socket_context_close(context);
+  if (!status) status = client_results(access->client, &query, fault);
+  service_disconnect(access);
   /* To follow until Ctrl-C is what was asked. */
   return status == STATUS_STOPPED && given->follow ? STATUS_OK : status;
 }

@@ -139,18 +139,11 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   (void)exit_code;
   const struct status_options *given = values;
   struct service_access access = {0};
-  void *context = NULL;
-  struct client *client = NULL;
   interrupt_watch();
   enum status status = service_check_submission(&given->common.operands, fault);
   if (!status) status = service_access_open(&given->service, &access, fault);
-  if (!status) status = socket_context_open(&context, fault);
-  const struct client_options how = {
-      .context = context, .endpoint = access.endpoint, .security = &access.security, .stop_fd = interrupt_descriptor()};
-  if (!status) status = client_open(&how, &client, fault);
-  if (!status) status = look(given, client, fault);
-  client_close(client);
-  socket_context_close(context);
+  if (!status) status = service_connect(&access, fault);
+  if (!status) status = look(given, access.client, fault);
   service_access_close(&access);
   return status;
 }

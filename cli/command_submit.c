@@ -105,28 +105,19 @@ static enum status print_accepted(const struct batch *batch, struct fault *fault
   return STATUS_OK;
 }
 
-static enum status hand_in(struct batch *batch, const struct service_access *access, struct fault *fault) {
+static enum status hand_in(struct batch *batch, struct service_access *access, struct fault *fault) {
   const bool wait = batch->given->wait, table = wait && !batch->given->common.json;
-  void *context = NULL;
-  struct client *client = NULL;
-  enum status status = socket_context_open(&context, fault);
-  if (status) return status;
-  const struct client_options how = {.context = context,
-                                     .endpoint = access->endpoint,
-                                     .security = &access->security,
-                                     .stop_fd = interrupt_descriptor()};
   batch->client = (struct client_run){
       .submission = batch->id, .next = next, .outcome = wait ? outcome : NULL, .refused = refused, .context = batch};
-  status = client_open(&how, &client, fault);
+  enum status status = service_connect(access, fault);
   if (!status && table) report_begin(&batch->results.report, stdout, submission_widest(&batch->submission));
   if (!status && wait) {
     message_note("submission %s", batch->id);
     progress_begin("judged", batch->submission.count);
   }
-  if (!status) status = client_submit(client, &batch->client, fault);
+  if (!status) status = client_submit(access->client, &batch->client, fault);
   progress_end();
-  client_close(client);
-  socket_context_close(context);
+  service_disconnect(access);
   if (!status && !wait) status = print_accepted(batch, fault);
   if (!status && table) {
     putchar('\n');

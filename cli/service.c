@@ -1,6 +1,8 @@
 #include "cli/service.h"
 
 #include "cli/folders.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
 
 #include "ipc/protocol.h"
 
@@ -44,7 +46,25 @@ enum status service_access_open(const struct service_options *given, struct serv
   return read_keys(given, access, fault);
 }
 
+enum status service_connect(struct service_access *access, struct fault *fault) {
+  enum status status = socket_context_open(&access->context, fault);
+  if (status) return status;
+  const struct client_options how = {.context = access->context,
+                                     .endpoint = access->endpoint,
+                                     .security = &access->security,
+                                     .stop_fd = interrupt_descriptor()};
+  return client_open(&how, &access->client, fault);
+}
+
+void service_disconnect(struct service_access *access) {
+  client_close(access->client);
+  socket_context_close(access->context);
+  access->client = NULL;
+  access->context = NULL;
+}
+
 void service_access_close(struct service_access *access) {
+  service_disconnect(access);
   free(access->endpoint);
   curve_key_wipe(&access->key);
   *access = (struct service_access){0};
@@ -57,4 +77,23 @@ enum status service_check_submission(const struct words *operands, struct fault 
   return fault_set(fault, STATUS_USAGE,
                    "\"%s\" is no submission; expected %d digits 0-9 and a-f, as assay submit printed", id,
                    PROTOCOL_ID_CHARS);
+}
+
+enum status service_change_jobs(const struct common_options *common, const struct service_options *given,
+                                service_change *change, const char *done, struct fault *fault) {
+  const char *submission = common->operands.count ? common->operands.items[0] : NULL;
+  struct service_access access = {0};
+  int64_t jobs = 0;
+  interrupt_watch();
+  enum status status = service_check_submission(&common->operands, fault);
+  if (!status) status = service_access_open(given, &access, fault);
+  if (!status) status = service_connect(&access, fault);
+  if (!status) status = change(access.client, submission, &jobs, fault);
+  service_disconnect(&access);
+  if (!status && common->json)
+    status = output_json(json_pack("{s:s?, s:I}", "submission", submission, done, (json_int_t)jobs), fault);
+  else if (!status)
+    printf("%lld jobs %s\n", (long long)jobs, done);
+  service_access_close(&access);
+  return status;
 }

@@ -4,6 +4,7 @@
 #define ASSAY_CLI_SERVICE_H
 
 #include "cli/options.h"
+#include "ipc/client.h"
 #include "ipc/socket.h"
 #include "models/status.h"
 
@@ -35,10 +36,24 @@ struct service_access {
   struct curve_key key;
   unsigned char broker[KEY_BYTES];
   struct socket_security security; /* points into this struct */
+  void *context;
+  struct client *client; /* NULL: not connected */
 };
 enum status service_access_open(const struct service_options *given, struct service_access *access,
                                 struct fault *fault);
 void service_access_close(struct service_access *access);
+
+/* Opens access->client with the broker; Ctrl-C stops what it waits for, once interrupt_watch was called. */
+enum status service_connect(struct service_access *access, struct fault *fault);
+/* Says goodbye; service_access_close does it too. */
+void service_disconnect(struct service_access *access);
+
+/* What a command does that changes jobs of a submission (NULL: all that it concerns): client_cancel, client_retry. */
+typedef enum status service_change(struct client *client, const char *submission, int64_t *jobs, struct fault *fault);
+/* Does it to the submission that the command names as its operand, and prints how many jobs were `done`: "cancelled".
+ */
+enum status service_change_jobs(const struct common_options *common, const struct service_options *given,
+                                service_change *change, const char *done, struct fault *fault);
 
 /* The endpoint that is used where none is given: ipc:// in the data folder (NULL: folder_data), so that only this user
  * of this machine reaches it. The caller frees it. */
