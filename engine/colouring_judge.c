@@ -1,4 +1,4 @@
-#include "engine/inspector.h"
+#include "engine/region.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,36 +33,19 @@ static struct finding ground_of(const struct plane *labels, uint8_t label, doubl
   return f;
 }
 
-static bool comes_before(const struct region *a, const struct region *b) {
-  return a->golden_box[1] != b->golden_box[1] ? a->golden_box[1] < b->golden_box[1]
-                                              : a->golden_box[0] < b->golden_box[0];
-}
-
 static enum status add_region(const struct inspection *work, size_t at, struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct zone_result *zone = &work->colours.zones[at];
   uint8_t label = work->colours.label[at];
-  if (result->region_count == RESULT_MAX_REGIONS) return STATUS_OK;
-  struct region *larger = realloc(result->regions, (result->region_count + 1) * sizeof *larger);
-  if (!larger) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  result->regions = larger;
   double use = use_of(zone);
   struct finding f = ground_of(&in->zones.labels, label, use);
-  struct region r = {.area_px = f.area, .peak = use, .class_ = CLASS_COLOUR};
-  r.golden_box[0] = f.left, r.golden_box[1] = f.top;
-  r.golden_box[2] = f.right - f.left + 1, r.golden_box[3] = f.bottom - f.top + 1;
-  verdict_photo_box(work, &f, r.box);
-  if (in->spec->scale == SCALE_FIXTURE) {
-    r.has_size = true;
-    r.size_mm = in->spec->mm_per_px * (r.golden_box[2] > r.golden_box[3] ? r.golden_box[2] : r.golden_box[3]);
-  }
+  struct region r;
+  region_of_finding(work, &f, &r);
+  r.class_ = CLASS_COLOUR;
   r.severity = label >= ZONES_FIRST ? in->spec->zones[label - ZONES_FIRST].severity : SEVERITY_MAJOR;
   if (label >= ZONES_FIRST) memcpy(r.zone, zone->name, sizeof r.zone);
   r.confidence = use * use / (use * use + 1);
-  size_t place = result->region_count++;
-  for (; place && comes_before(&r, &larger[place - 1]); place--) larger[place] = larger[place - 1];
-  larger[place] = r;
-  return STATUS_OK;
+  return region_insert(result, &r, fault);
 }
 
 static const char *against(const struct spec *spec) {

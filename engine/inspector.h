@@ -83,9 +83,6 @@ enum status inspector_groups(struct inspector *inspector, struct inspection *ins
 /* What the measured colours of zones make of regions, verdict, reasons and score that stand already. */
 enum status colouring_judge(const struct inspection *inspection, struct result *result, struct fault *fault);
 
-/* A finding's box in the photo's own full-size pixels. */
-void verdict_photo_box(const struct inspection *inspection, const struct finding *finding, int32_t *box);
-
 /* What the displacements of rigid zones make of regions, verdict, reasons and score that stand already. */
 enum status rigid_judge(const struct inspection *inspection, struct result *result, struct fault *fault);
 

@@ -1,5 +1,5 @@
 /* What a rigid zone that moved makes of the verdict. */
-#include "engine/inspector.h"
+#include "engine/region.h"
 #include "engine/severity.h"
 
 #include <math.h>
@@ -24,36 +24,19 @@ static void describe(const struct spec *spec, const struct rigid_place *p, doubl
   if (fabs(p->turn) > 0.002) snprintf(text + used, room - used, ", turned by %.1f degrees", p->turn * DEGREES);
 }
 
-static bool comes_before(const struct region *a, const struct region *b) {
-  return a->golden_box[1] != b->golden_box[1] ? a->golden_box[1] < b->golden_box[1]
-                                              : a->golden_box[0] < b->golden_box[0];
-}
-
 static enum status add_region(const struct inspection *work, const struct rigid_zone *z, double use,
                               struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct spec_zone *zone = &in->spec->zones[z->zone];
-  if (result->region_count == RESULT_MAX_REGIONS) return STATUS_OK;
-  struct region *larger = realloc(result->regions, (result->region_count + 1) * sizeof *larger);
-  if (!larger) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  result->regions = larger;
-  struct finding f = {.left = z->box[0], .top = z->box[1], .right = z->box[2], .bottom = z->box[3]};
-  struct region r = {.golden_box = {f.left, f.top, f.right - f.left + 1, f.bottom - f.top + 1},
-                     .area_px = z->area,
-                     .peak = use,
-                     .class_ = CLASS_MOVED,
-                     .confidence = use * use / (use * use + 1)};
-  verdict_photo_box(work, &f, r.box);
-  if (in->spec->scale == SCALE_FIXTURE) {
-    r.has_size = true;
-    r.size_mm = in->spec->mm_per_px * (r.golden_box[2] > r.golden_box[3] ? r.golden_box[2] : r.golden_box[3]);
-  }
+  const struct finding f = {
+      .left = z->box[0], .top = z->box[1], .right = z->box[2], .bottom = z->box[3], .area = z->area, .peak = use};
+  struct region r;
+  region_of_finding(work, &f, &r);
+  r.class_ = CLASS_MOVED;
+  r.confidence = use * use / (use * use + 1);
   memcpy(r.zone, zone->name, sizeof r.zone);
   r.severity = severity_of(in->spec, zone, &r);
-  size_t place = result->region_count++;
-  for (; place && comes_before(&r, &larger[place - 1]); place--) larger[place] = larger[place - 1];
-  larger[place] = r;
-  return STATUS_OK;
+  return region_insert(result, &r, fault);
 }
 
 static enum status fill_parts(const struct inspection *work, struct result *result, struct fault *fault) {

@@ -1,4 +1,5 @@
 #include "engine/inspector.h"
+#include "engine/region.h"
 #include "engine/severity.h"
 
 #include <math.h>
@@ -56,36 +57,6 @@ static enum defect_class classify(const struct finding *f, const struct patch *g
   return CLASS_EXTRA;
 }
 
-/* ---- from golden to photo pixels ---- */
-
-static const double HAIR = 0.05;
-
-void verdict_photo_box(const struct inspection *work, const struct finding *f, int32_t *box) {
-  const struct placement *p = &work->alignment.placement;
-  double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
-  double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
-  for (int corner = 0; corner < 4; corner++) {
-    double x = corner & 1 ? f->right + 0.5 : f->left - 0.5, y = corner & 2 ? f->bottom + 0.5 : f->top - 0.5;
-    struct pose_point d = placement_displacement(p, x, y), q;
-    if (!pose_apply(&p->pose, x + d.x, y + d.y, &q)) continue;
-    q.x = n * (q.x + 0.5) - 0.5, q.y = n * (q.y + 0.5) - 0.5;
-    if (q.x < left) left = q.x;
-    if (q.x > right) right = q.x;
-    if (q.y < top) top = q.y;
-    if (q.y > bottom) bottom = q.y;
-  }
-  double width = work->photo.full_width, height = work->photo.full_height;
-  left = left < -0.5 ? -0.5 : left > width - 1 ? width - 1 : left;
-  top = top < -0.5 ? -0.5 : top > height - 1 ? height - 1 : top;
-  right = right > width - 0.5 ? width - 0.5 : right < left ? left : right;
-  bottom = bottom > height - 0.5 ? height - 0.5 : bottom < top ? top : bottom;
-  /* A pixel that is touched by less than HAIR is not in the box: what a pose is uncertain by does not widen it. */
-  box[0] = (int32_t)floor(left + 0.5 + HAIR), box[1] = (int32_t)floor(top + 0.5 + HAIR);
-  box[2] = (int32_t)ceil(right - 0.5 - HAIR) - box[0] + 1, box[3] = (int32_t)ceil(bottom - 0.5 - HAIR) - box[1] + 1;
-  if (box[0] + box[2] > work->photo.full_width) box[2] = work->photo.full_width - box[0];
-  if (box[1] + box[3] > work->photo.full_height) box[3] = work->photo.full_height - box[1];
-}
-
 static const struct spec_zone *zone_at(const struct inspector *in, const struct finding *f) {
   int32_t x = (int32_t)(f->middle_x + 0.5), y = (int32_t)(f->middle_y + 0.5);
   const struct plane *labels = &in->zones.labels;
@@ -97,16 +68,7 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
 static void fill_region(const struct inspection *work, const struct finding *f, const struct patch *photo,
                         struct region *r) {
   const struct inspector *in = work->inspector;
-  memset(r, 0, sizeof *r);
-  verdict_photo_box(work, f, r->box);
-  r->golden_box[0] = f->left, r->golden_box[1] = f->top;
-  r->golden_box[2] = f->right - f->left + 1, r->golden_box[3] = f->bottom - f->top + 1;
-  r->area_px = f->area;
-  r->peak = f->peak;
-  if (in->spec->scale == SCALE_FIXTURE) {
-    r->has_size = true;
-    r->size_mm = in->spec->mm_per_px * (r->golden_box[2] > r->golden_box[3] ? r->golden_box[2] : r->golden_box[3]);
-  }
+  region_of_finding(work, f, r);
   struct patch golden = golden_patch(in, f);
   r->class_ = f->classified ? f->class_ : classify(f, &golden, photo);
   const struct spec_zone *zone = zone_at(in, f);
