@@ -1,5 +1,6 @@
 #include "engine/measure/gauge_fits.h"
 
+#include "engine/measure/robust.h"
 #include "kernels/math.h"
 
 #include <math.h>
@@ -14,16 +15,6 @@ static const double ASTRAY = 3.5, LEAST_ASTRAY = 0.03, MOST_ASTRAY = 0.3;
 static const double ODD = 4, LEAST_ODD = 0.03;
 /* So many deviations of its blur from a spoilt place what it does to an edge is lost in any noise. */
 static const double CLEAR = 3, PLATEAU = 4;
-
-static double median(double *values, size_t count) {
-  for (size_t i = 1; i < count; i++) {
-    double v = values[i];
-    size_t j = i;
-    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
-    values[j] = v;
-  }
-  return count ? values[count / 2] : 0;
-}
 
 static double level_of(const struct strip_fit *f, bool contrast) {
   return contrast ? f->solved.contrast : f->solved.level;
@@ -43,9 +34,9 @@ static size_t list_levels(const struct fits *fits, bool contrast, bool sizes, do
 /* Marks edges whose level or contrast is another thing's; the share of the contrast that would have been seen. */
 static double mark_odd(struct fits *fits, bool contrast, double noise) {
   double values[GAUGE_MOST_PLACES], scale[GAUGE_MOST_PLACES];
-  double height = fabs(median(values, list_levels(fits, true, false, 0, values)));
-  double middle = median(values, list_levels(fits, contrast, false, 0, values));
-  double spread = 1.4826 * median(values, list_levels(fits, contrast, true, middle, values));
+  double height = fabs(robust_median(values, list_levels(fits, true, false, 0, values)));
+  double middle = robust_median(values, list_levels(fits, contrast, false, 0, values));
+  double spread = 1.4826 * robust_median(values, list_levels(fits, contrast, true, middle, values));
   size_t count = 0;
   for (size_t i = 0; i < fits->count; i++) {
     struct strip_fit *f = &fits->one[i];
@@ -56,7 +47,7 @@ static double mark_odd(struct fits *fits, bool contrast, double noise) {
     scale[count++] = cut;
     if (fabs(level_of(f, contrast) - middle) > cut) f->state = EDGE_OUTLIER;
   }
-  return height > 0 ? median(scale, count) / height : 0;
+  return height > 0 ? robust_median(scale, count) / height : 0;
 }
 
 void fits_mark_levels(struct fits *fits) {

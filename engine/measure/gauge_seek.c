@@ -203,16 +203,6 @@ static double plateau(const struct edge_candidate *c, int count, int i, int step
   return most;
 }
 
-static double middle_of(double *values, int count) {
-  for (int i = 1; i < count; i++) {
-    double v = values[i];
-    int j = i;
-    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
-    values[j] = v;
-  }
-  return values[count / 2];
-}
-
 /* Everything that the strips of a gauge answer. */
 struct answers {
   int count, doubled, weak, outside;
@@ -307,9 +297,9 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
   sought->parameters = gauge_basis(gauge, sought, 0, 0, &any, basis);
   bool one = takes_one_strip(gauge->spec), each = gauge->spec->gauge == GAUGE_WIDTH;
   for (int e = 0; e < sought->edges; e++) {
-    sought->before[e] = middle_of(all.before[e], all.found);
-    sought->after[e] = middle_of(all.after[e], all.found);
-    sought->blur[e] = middle_of(all.blur[e], all.found);
+    sought->before[e] = robust_median(all.before[e], (size_t)all.found);
+    sought->after[e] = robust_median(all.after[e], (size_t)all.found);
+    sought->blur[e] = robust_median(all.blur[e], (size_t)all.found);
     if (one)
       sought->model[e][0] = all.rows[e][0].offset;
     else if (!each && !robust_fit(all.rows[e], all.count, sought->parameters, 1, sought->model[e])) {

@@ -1,5 +1,6 @@
 #include "engine/measure/gauge_work.h"
 
+#include "engine/measure/robust.h"
 #include "kernels/math.h"
 
 #include <math.h>
@@ -73,23 +74,12 @@ static bool start(const struct gauge *gauge, const struct gauge_photo *photo, co
   return true;
 }
 
-static double median(double *values, size_t count) {
-  if (!count) return 0;
-  for (size_t i = 1; i < count; i++) {
-    double v = values[i];
-    size_t j = i;
-    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
-    values[j] = v;
-  }
-  return values[count / 2];
-}
-
 /* Marks edges that the shape leaves far off; whether there were any. */
 static bool cut(struct measuring *m, const struct gauge *gauge, const struct shape *shape,
                 const struct shape_point *points, const size_t *index, size_t count) {
   double ratio[GAUGE_MOST_PLACES], sorted[GAUGE_MOST_PLACES];
   for (size_t i = 0; i < count; i++) sorted[i] = ratio[i] = fabs(shape_distance(shape, &points[i])) / points[i].spread;
-  double deviation = 1.4826 * median(sorted, count);
+  double deviation = 1.4826 * robust_median(sorted, count);
   bool any = false;
   if (deviation < 1) deviation = 1;
   for (size_t i = 0; i < count; i++) {

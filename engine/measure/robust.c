@@ -30,17 +30,6 @@ static bool fit_rows(const struct robust_row *rows, const bool *marked, int coun
   return solve_symmetric(a, b, (size_t)n, q);
 }
 
-static double median(double *values, int count) {
-  if (count < 1) return 0;
-  for (int i = 1; i < count; i++) {
-    double v = values[i];
-    int j = i;
-    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
-    values[j] = v;
-  }
-  return values[count / 2];
-}
-
 static double residual(const struct robust_row *row, int n, const double *q) {
   return fabs(row->offset - robust_at(row->basis, n, q));
 }
@@ -67,7 +56,7 @@ static double least_median(const struct robust_row *rows, int count, int n, doub
     if (!fit_rows(rows, marked, count, n, trial)) continue;
     for (int i = 0; i < count; i++)
       if (rows[i].usable) values[usable++] = residual(&rows[i], n, trial);
-    double middle = median(values, usable);
+    double middle = robust_median(values, (size_t)usable);
     if (middle >= best) continue;
     best = middle;
     for (int i = 0; i < n; i++) q[i] = trial[i];
@@ -82,7 +71,7 @@ static double spread_of(const struct robust_row *rows, int count, int n, const d
   int usable = 0;
   for (int i = 0; i < count; i++)
     if (rows[i].usable) values[usable++] = residual(&rows[i], n, q);
-  return 1.4826 * (1 + 5.0 / (usable - n)) * median(values, usable);
+  return 1.4826 * (1 + 5.0 / (usable - n)) * robust_median(values, (size_t)usable);
 }
 
 /* Marks the rows within a cut and fits them; how many. */
@@ -141,4 +130,14 @@ bool robust_fit(struct robust_row *rows, int count, int n, double clean, double 
   }
   for (int i = 0; i < count; i++) rows[i].usable = marked[i];
   return 2 * inside >= usable;
+}
+
+double robust_median(double *values, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    double v = values[i];
+    size_t j = i;
+    for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
+    values[j] = v;
+  }
+  return count ? values[count / 2] : 0;
 }

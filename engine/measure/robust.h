@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_MEASURE_ROBUST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { ROBUST_MOST = 5 };
 
@@ -19,5 +20,8 @@ struct robust_row {
  * than n + 1 rows, or less than half of the usable ones, agree. */
 bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *parameters);
 double robust_at(const double *basis, int n, const double *parameters);
+
+/* The upper median; sorts the values. 0 where there is none. */
+double robust_median(double *values, size_t count);
 
 #endif
