@@ -81,18 +81,6 @@ json_t *actions_json(const struct recurrents *all) {
   return good ? list : NULL;
 }
 
-/* A field that a table calculator would take for a formula is set off, as in the report's CSV. */
-static void put_field(struct text *out, const char *value) {
-  bool formula = *value && strchr("=+-@\t\r", *value);
-  if (!formula && !strpbrk(value, ",\"\r\n")) {
-    text_put(out, value);
-    return;
-  }
-  text_put(out, formula ? "\"'" : "\"");
-  for (const char *at = value; *at; at++) text_add(out, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
-  text_put(out, "\"");
-}
-
 void actions_form(const struct recurrents *all, struct text *out) {
   json_t *list = actions_json(all);
   out->failed |= !list;
@@ -107,7 +95,7 @@ void actions_form(const struct recurrents *all, struct text *out) {
       const json_t *value = json_object_get(item, names[k]);
       if (k) text_put(out, ",");
       if (json_is_integer(value)) text_json_integer(out, json_integer_value(value));
-      if (json_is_string(value)) put_field(out, json_string_value(value));
+      if (json_is_string(value)) csv_put(out, json_string_value(value));
     }
     text_put(out, "\r\n");
   }

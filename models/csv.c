@@ -73,3 +73,14 @@ enum status csv_read(struct csv *csv, char **fields, size_t room, size_t *count,
   }
   return STATUS_OK;
 }
+
+void csv_put(struct text *text, const char *value) {
+  bool formula = *value && strchr("=+-@\t\r", *value);
+  if (!formula && !strpbrk(value, ",\"\r\n")) {
+    text_put(text, value);
+    return;
+  }
+  text_put(text, formula ? "\"'" : "\"");
+  for (const char *at = value; *at; at++) text_add(text, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
+  text_put(text, "\"");
+}

@@ -1,5 +1,7 @@
 #include "cli/report/csv.h"
 
+#include "models/csv.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -13,15 +15,7 @@ void report_csv_head(struct text *out) {
 
 static void put_text(struct text *out, const char *value) {
   text_put(out, ",");
-  if (!value || !*value) return;
-  bool formula = strchr("=+-@\t\r", *value) != NULL;
-  if (!formula && !strpbrk(value, ",\"\r\n")) {
-    text_put(out, value);
-    return;
-  }
-  text_put(out, formula ? "\"'" : "\"");
-  for (const char *at = value; *at; at++) text_add(out, *at == '"' ? "\"\"" : at, *at == '"' ? 2 : 1);
-  text_put(out, "\"");
+  if (value) csv_put(out, value);
 }
 
 static void put_number(struct text *out, double value, int digits) {
