@@ -1,5 +1,6 @@
 /* The program on the CUDA backend, executed on the CPU: what it says is what it says on the CPU; and what becomes of
  * jobs when the GPU is absent, taken or lost. */
+#include "tests/cli/run_broker.h"
 #include "tests/cli/run_place.h"
 #include "tests/support.h"
 
@@ -83,25 +84,11 @@ static void what_doctor_says_is_what_is_taken(void **state) {
 
 /* A broker that listens, with the place's photos in its store. */
 static pid_t start_broker(const struct run_place *place, const char *endpoint) {
-  const char *fifo = run_place_path("listening");
-  assert_int_equal(mkfifo(fifo, 0600), 0);
-  pid_t child = program_start(
-      (const char *const[]){"serve", "--json", "--data", run_place_path("data"), "--listen", endpoint, NULL}, fifo,
-      run_place_path("serve.err"));
-  FILE *said = fopen(fifo, "r");
-  char line[512];
-  assert_non_null(said);
-  assert_non_null(fgets(line, sizeof line, said));
-  fclose(said);
+  pid_t child = run_broker_start(endpoint);
   struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint);
   ASSERT_EXIT(end, 0);
   program_end_free(&end);
   return child;
-}
-
-static void stop(pid_t child) {
-  assert_int_equal(kill(child, SIGTERM), 0);
-  assert_int_equal(program_wait(child), 0);
 }
 
 /* The results of all jobs, once a worker of the CPU has done what is left. */
@@ -110,7 +97,7 @@ static char *finish(const struct run_place *place, const char *endpoint) {
                                run_place_path("cpu.out"), run_place_path("cpu.err"));
   struct program_end end = RUN("submit", "--json", "--wait", place->golden, place->photos, "--broker", endpoint);
   ASSERT_EXIT(end, 1);
-  stop(worker);
+  run_broker_stop(worker);
   free(end.err);
   return end.out;
 }
@@ -136,18 +123,8 @@ static void a_worker_hands_jobs_back_when_told_to(void **state) {
   assert_int_equal(times(lines, "\"verdict\""), RUN_PLACE_PHOTOS);
   assert_null(strstr(lines, "losses"));
   free(lines);
-  stop(broker);
+  run_broker_stop(broker);
   free(endpoint);
-}
-
-static long long jobs(const char *endpoint, const char *state) {
-  struct program_end end = RUN("status", "--json", "--broker", endpoint);
-  ASSERT_EXIT(end, 0);
-  json_t *lines = run_lines(end.out);
-  json_int_t count = json_integer_value(json_object_get(json_object_get(json_array_get(lines, 0), "jobs"), state));
-  json_decref(lines);
-  program_end_free(&end);
-  return count;
 }
 
 /* At one call after another, all of them with ASSAY_TEST_ALL=1 in steps of 50: the broker has all jobs back at once. */
@@ -165,18 +142,18 @@ static void wherever_the_gpu_is_lost_the_broker_has_the_jobs_back(void **state) 
     end = ON_CUDA(lose, "worker", "--broker", endpoint, "--threads", "1", "--on-device-error", "return");
     ASSERT_EXIT(end, 70);
     program_end_free(&end);
-    assert_int_equal(jobs(endpoint, "leased"), 0);
-    assert_int_equal(jobs(endpoint, "suspects"), 0);
+    assert_int_equal(run_broker_jobs(endpoint, "leased"), 0);
+    assert_int_equal(run_broker_jobs(endpoint, "suspects"), 0);
     free(lose);
     free(lot);
   }
   pid_t worker = program_start((const char *const[]){"worker", "--broker", endpoint, "--backend", "cpu", NULL},
                                run_place_path("cpu.out"), run_place_path("cpu.err"));
-  while (jobs(endpoint, "waiting") + jobs(endpoint, "leased")) {
+  while (run_broker_jobs(endpoint, "waiting") + run_broker_jobs(endpoint, "leased")) {
   }
-  assert_int_equal(jobs(endpoint, "done"), all);
-  stop(worker);
-  stop(broker);
+  assert_int_equal(run_broker_jobs(endpoint, "done"), all);
+  run_broker_stop(worker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 
@@ -191,13 +168,13 @@ static void a_worker_falls_back_to_the_cpu(void **state) {
   struct program_end end = RUN("submit", "--json", "--wait", place->golden, place->photos, "--broker", endpoint);
   ASSERT_EXIT(end, 1);
   assert_int_equal(times(end.out, "\"verdict\""), RUN_PLACE_PHOTOS);
-  stop(worker);
+  run_broker_stop(worker);
   char *said = program_read(run_place_path("worker.err"), NULL);
   ASSERT_HAS(said, "on cuda: cuda on cpu");
   ASSERT_HAS(said, "its work is done elsewhere");
   free(said);
   program_end_free(&end);
-  stop(broker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 

@@ -1,4 +1,5 @@
 /* serve, worker, submit, status and results as processes of their own. */
+#include "tests/cli/run_broker.h"
 #include "tests/cli/run_place.h"
 #include "tests/support.h"
 
@@ -13,41 +14,10 @@
 
 #include <cmocka.h>
 
-/* Starts a broker and waits until it says that it listens. */
-static pid_t start_broker(const char *endpoint) {
-  const char *fifo = run_place_path("listening"), *data = run_place_path("data");
-  remove(fifo);
-  assert_int_equal(mkfifo(fifo, 0600), 0);
-  pid_t child = program_start((const char *const[]){"serve", "--json", "--data", data, "--listen", endpoint, NULL},
-                              fifo, run_place_path("serve.err"));
-  FILE *said = fopen(fifo, "r");
-  assert_non_null(said);
-  char line[512];
-  assert_non_null(fgets(line, sizeof line, said));
-  ASSERT_HAS(line, endpoint);
-  fclose(said);
-  return child;
-}
-
-static void stop(pid_t child) {
-  assert_int_equal(kill(child, SIGTERM), 0);
-  assert_int_equal(program_wait(child), 0);
-}
-
-static long long jobs(const char *endpoint, const char *state) {
-  struct program_end end = RUN("status", "--json", "--broker", endpoint);
-  ASSERT_EXIT(end, 0);
-  json_t *lines = run_lines(end.out);
-  json_int_t count = json_integer_value(json_object_get(json_object_get(json_array_get(lines, 0), "jobs"), state));
-  json_decref(lines);
-  program_end_free(&end);
-  return count;
-}
-
 static void jobs_are_kept_once_also_over_a_kill_of_the_broker(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/b", place->folder);
-  pid_t broker = start_broker(endpoint);
+  pid_t broker = run_broker_start(endpoint);
   for (int i = 0; i < 2; i++) {
     struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--json");
     ASSERT_EXIT(end, 0);
@@ -57,23 +27,23 @@ static void jobs_are_kept_once_also_over_a_kill_of_the_broker(void **state) {
     json_decref(lines);
     program_end_free(&end);
   }
-  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  assert_int_equal(run_broker_jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
   assert_int_equal(kill(broker, SIGKILL), 0);
   assert_int_equal(program_wait(broker), 128 + SIGKILL);
-  broker = start_broker(endpoint);
-  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  broker = run_broker_start(endpoint);
+  assert_int_equal(run_broker_jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
   struct program_end end = RUN("results", "--json", "--broker", endpoint);
   ASSERT_EXIT(end, 0);
   assert_string_equal(end.out, "");
   program_end_free(&end);
-  stop(broker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 
 static void a_worker_judges_what_was_submitted_and_the_results_can_be_read_again(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/b", place->folder);
-  pid_t broker = start_broker(endpoint);
+  pid_t broker = run_broker_start(endpoint);
   const char *pictures = run_place_path("pictures");
   pid_t worker = program_start(
       (const char *const[]){"worker", "--broker", endpoint, "--threads", "1", "--pictures", pictures, NULL},
@@ -88,22 +58,22 @@ static void a_worker_judges_what_was_submitted_and_the_results_can_be_read_again
     json_decref(lines);
     program_end_free(&end);
   }
-  assert_int_equal(jobs(endpoint, "done"), 2 * RUN_PLACE_PHOTOS);
+  assert_int_equal(run_broker_jobs(endpoint, "done"), 2 * RUN_PLACE_PHOTOS);
   struct program_end all = RUN("results", "--json", "--broker", endpoint);
   ASSERT_EXIT(all, 1);
   json_t *lines = run_lines(all.out);
   assert_int_equal(json_array_size(lines), 2 * RUN_PLACE_PHOTOS);
   json_decref(lines);
   program_end_free(&all);
-  stop(worker);
-  stop(broker);
+  run_broker_stop(worker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 
 static void what_waits_is_cancelled_and_tried_again_by_command(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/b", place->folder), submission[33];
-  pid_t broker = start_broker(endpoint);
+  pid_t broker = run_broker_start(endpoint);
   struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--json");
   ASSERT_EXIT(end, 0);
   json_t *lines = run_lines(end.out);
@@ -116,17 +86,17 @@ static void what_waits_is_cancelled_and_tried_again_by_command(void **state) {
   assert_int_equal(json_integer_value(json_object_get(json_array_get(lines, 0), "cancelled")), RUN_PLACE_PHOTOS);
   json_decref(lines);
   program_end_free(&end);
-  assert_int_equal(jobs(endpoint, "cancelled"), RUN_PLACE_PHOTOS);
+  assert_int_equal(run_broker_jobs(endpoint, "cancelled"), RUN_PLACE_PHOTOS);
   end = RUN("retry", submission, "--broker", endpoint);
   ASSERT_EXIT(end, 0);
   ASSERT_HAS(end.out, "jobs retried");
   program_end_free(&end);
-  assert_int_equal(jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  assert_int_equal(run_broker_jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
   end = RUN("cancel", "0123456789abcdef0123456789abcdef", "--broker", endpoint);
   ASSERT_EXIT(end, 65);
   ASSERT_HAS(end.err, "no submission of yours");
   program_end_free(&end);
-  stop(broker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 
@@ -134,7 +104,7 @@ static void what_waits_is_cancelled_and_tried_again_by_command(void **state) {
 static void status_can_be_watched_until_it_is_stopped(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/b", place->folder), line[4096];
-  pid_t broker = start_broker(endpoint);
+  pid_t broker = run_broker_start(endpoint);
   const char *fifo = run_place_path("looks");
   assert_int_equal(mkfifo(fifo, 0600), 0);
   pid_t watch = program_start((const char *const[]){"status", "--watch", "--json", "--broker", endpoint, NULL}, fifo,
@@ -153,7 +123,7 @@ static void status_can_be_watched_until_it_is_stopped(void **state) {
   assert_int_equal(kill(watch, SIGINT), 0);
   assert_int_equal(program_wait(watch), 0);
   fclose(looks);
-  stop(broker);
+  run_broker_stop(broker);
   free(endpoint);
 }
 
@@ -205,8 +175,8 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   ASSERT_EXIT(end, 64);
   ASSERT_HAS(end.err, "--insecure");
   program_end_free(&end);
-  stop(worker);
-  stop(broker);
+  run_broker_stop(worker);
+  run_broker_stop(broker);
   char *log = program_read(err, NULL);
   ASSERT_HAS(log, "\"event\":\"submitted\"");
   ASSERT_HAS(log, "\"key_name\":\"desk.key\"");

@@ -1,6 +1,6 @@
 /* Turns between clients, back-off, cancel and retry. */
 #include "models/store.h"
-#include "tests/postgres.h"
+#include "tests/models/store_bench.h"
 #include "tests/support.h"
 
 #include <setjmp.h>
@@ -14,35 +14,16 @@
 
 enum { NOW = 1000000, BACK_OFF = 1000 };
 
-struct bench {
-  char *folder, *database;
-  struct store *store;
-};
-
-static struct postgres *postgres; /* NULL: the tests run on SQLite */
-
-static void must(enum status status, const struct fault *fault) {
-  if (status) fail_msg("status %d: %s", status, fault->text);
-}
-
 static int set_up(void **state) {
   struct fault fault = {0};
-  struct bench *bench = calloc(1, sizeof *bench);
-  assert_non_null(bench);
-  bench->folder = support_folder();
-  if (postgres) bench->database = postgres_fresh(postgres);
-  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
+  struct store_bench *bench = store_bench_open();
   must(store_join(bench->store, "b", "broker", NOW, &fault), &fault);
   *state = bench;
   return 0;
 }
 
 static int tear_down(void **state) {
-  struct bench *bench = *state;
-  store_close(bench->store);
-  support_remove(bench->folder);
-  free(bench->database);
-  free(bench);
+  store_bench_close(*state);
   return 0;
 }
 
@@ -99,7 +80,7 @@ static struct store_counts count(struct store *store) {
 }
 
 static void clients_take_turns_however_many_jobs_one_has(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   hand_in(store, 'a', 0, 40, 0);
   assert_string_equal(lease(store, false, 10, NOW), "aaaaaaaaaa");
   hand_in(store, 'b', 0, 4, 0);
@@ -112,7 +93,7 @@ static void clients_take_turns_however_many_jobs_one_has(void **state) {
 }
 
 static void a_client_that_is_alone_loses_nothing_by_it(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   hand_in(store, 'a', 0, 20, 0);
   assert_string_equal(lease(store, false, 20, NOW), "aaaaaaaaaaaaaaaaaaaa");
   hand_in(store, 'b', 0, 5, 0);
@@ -124,7 +105,7 @@ static void a_client_that_is_alone_loses_nothing_by_it(void **state) {
 }
 
 static void priority_goes_before_turns(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   hand_in(store, 'a', 0, 5, 0);
   hand_in(store, 'b', 0, 2, 7);
   hand_in(store, 'c', 0, 2, -1);
@@ -132,7 +113,7 @@ static void priority_goes_before_turns(void **state) {
 }
 
 static void a_lost_job_waits_before_it_is_given_out_again(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   bool found = true;
   int64_t at = 0;
@@ -193,7 +174,7 @@ static size_t retry(struct store *store, const char *submission) {
 }
 
 static void what_waits_is_cancelled_and_what_is_leased_is_finished(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   enum { MANY = STORE_SLICE + 500 };
   int slices;
@@ -214,7 +195,7 @@ static void what_waits_is_cancelled_and_what_is_leased_is_finished(void **state)
 }
 
 static void a_job_that_another_submission_wants_is_not_cancelled(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   int slices;
   hand_in(store, 'a', 0, 3, 0);
@@ -230,7 +211,7 @@ static void a_job_that_another_submission_wants_is_not_cancelled(void **state) {
 }
 
 static void what_was_cancelled_and_is_handed_in_again_is_wanted_after_all(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   int slices;
   enum store_finished finished;
@@ -263,7 +244,7 @@ static void set_one_aside(struct store *store) {
 }
 
 static void a_job_that_was_set_aside_is_tried_again_on_request(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   enum store_finished finished;
   hand_in(store, 'a', 0, 1, 0);
@@ -285,7 +266,7 @@ static void a_job_that_was_set_aside_is_tried_again_on_request(void **state) {
 }
 
 static void a_submission_knows_who_handed_it_in(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   char client[STORE_PEER_MAX + 1];
   hand_in(store, 'a', 0, 1, 0);
@@ -309,8 +290,8 @@ int main(void) {
       TEST(a_submission_knows_who_handed_it_in),
   };
   int failed = cmocka_run_group_tests_name("SQLite", tests, NULL, NULL);
-  postgres = postgres_start();
-  if (postgres) failed += cmocka_run_group_tests_name("PostgreSQL", tests, NULL, NULL);
-  postgres_end(postgres);
+  store_bench_postgres = postgres_start();
+  if (store_bench_postgres) failed += cmocka_run_group_tests_name("PostgreSQL", tests, NULL, NULL);
+  postgres_end(store_bench_postgres);
   return failed;
 }

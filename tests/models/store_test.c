@@ -1,7 +1,7 @@
 #include "models/store.h"
 #include "models/store_findings.h"
 #include "models/store_private.h"
-#include "tests/postgres.h"
+#include "tests/models/store_bench.h"
 #include "tests/support.h"
 
 #include <fcntl.h>
@@ -27,38 +27,17 @@
 static const struct store_lessee anna = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "anna:1"};
 static const struct store_lessee bert = {"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "bert:2"};
 
-struct bench {
-  char *folder, *database; /* database NULL: SQLite in the folder */
-  struct store *store;
-};
-
-static struct postgres *postgres; /* NULL: the tests run on SQLite */
-
-static void must(enum status status, const struct fault *fault) {
-  if (status) fail_msg("status %d: %s", status, fault->text);
-}
-
 static int set_up(void **state) {
-  struct fault fault = {0};
-  struct bench *bench = calloc(1, sizeof *bench);
-  assert_non_null(bench);
-  bench->folder = support_folder();
-  if (postgres) bench->database = postgres_fresh(postgres);
-  must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
-  *state = bench;
+  *state = store_bench_open();
   return 0;
 }
 
 static int tear_down(void **state) {
-  struct bench *bench = *state;
-  store_close(bench->store);
-  support_remove(bench->folder);
-  free(bench->database);
-  free(bench);
+  store_bench_close(*state);
   return 0;
 }
 
-static void reopen(struct bench *bench) {
+static void reopen(struct store_bench *bench) {
   struct fault fault = {0};
   store_close(bench->store);
   must(store_connect(bench->folder, bench->database, &bench->store, &fault), &fault);
@@ -142,7 +121,7 @@ static struct read read_outcomes(struct store *store, const char *submission, en
 }
 
 static void jobs_are_leased_by_priority_then_by_age(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   accept_at(store, SUBMISSION, 0, 0, 0);
   accept_at(store, SUBMISSION, 1, 1, 5);
   accept_at(store, SUBMISSION, 2, 2, 0);
@@ -160,7 +139,7 @@ static void jobs_are_leased_by_priority_then_by_age(void **state) {
 }
 
 static void a_result_is_stored_once(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   accept_many(bench->store, 1);
   char id[1][33];
   lease(bench->store, &anna, false, 1, id);
@@ -175,7 +154,7 @@ static void a_result_is_stored_once(void **state) {
 }
 
 static void outcomes_come_in_the_order_asked_for_and_from_where_one_was(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   accept_many(store, 3);
   char ids[3][33];
   lease(store, &anna, false, 3, ids);
@@ -202,7 +181,7 @@ static void outcomes_come_in_the_order_asked_for_and_from_where_one_was(void **s
 }
 
 static void a_job_handed_in_again_is_not_done_again_but_delivered_again(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   accept_many(store, 2);
   char ids[2][33];
   lease(store, &anna, false, 2, ids);
@@ -222,7 +201,7 @@ static void a_job_handed_in_again_is_not_done_again_but_delivered_again(void **s
 }
 
 static void the_same_photo_twice_in_a_submission_is_delivered_at_both_positions(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   assert_int_equal(accept_at(store, SUBMISSION, 7, 0, 0), STORE_NEW);
   assert_int_equal(accept_at(store, SUBMISSION, 7, 1, 0), STORE_KNOWN);
   char id[2][33];
@@ -234,14 +213,14 @@ static void the_same_photo_twice_in_a_submission_is_delivered_at_both_positions(
 }
 
 static void another_job_at_a_taken_position_is_a_conflict(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   accept_many(store, 1);
   assert_int_equal(accept_at(store, SUBMISSION, 9, 0, 0), STORE_CONFLICT);
   assert_int_equal(count(store).waiting, 1);
 }
 
 static void a_job_given_back_waits_again_and_is_no_suspect(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   accept_many(store, 2);
   char ids[2][33];
@@ -255,7 +234,7 @@ static void a_job_given_back_waits_again_and_is_no_suspect(void **state) {
 }
 
 static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   accept_many(store, 1);
   char id[1][33];
@@ -291,7 +270,7 @@ static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state)
 }
 
 static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   accept_many(store, 1);
   char id[1][33];
@@ -309,7 +288,7 @@ static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state)
 }
 
 static void a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   size_t lost = 0;
   accept_many(store, 2);
@@ -326,7 +305,7 @@ static void a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does(v
 }
 
 static void what_is_rolled_back_never_was(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   accept_many(bench->store, 1);
   must(store_begin(bench->store, &fault), &fault);
@@ -344,7 +323,7 @@ static void what_is_rolled_back_never_was(void **state) {
 
 /* A process that dies in the middle of a transaction leaves none of it. */
 static void a_killed_writer_leaves_nothing_half_done(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   accept_many(bench->store, 1);
   store_close(bench->store);
   bench->store = NULL;
@@ -370,7 +349,7 @@ static void a_killed_writer_leaves_nothing_half_done(void **state) {
 }
 
 static void a_full_disk_is_told_and_the_store_works_again_afterwards(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   accept_many(bench->store, 1);
   store_close(bench->store);
   struct fault fault = {0};
@@ -396,7 +375,7 @@ static void a_full_disk_is_told_and_the_store_works_again_afterwards(void **stat
 }
 
 static void a_locked_store_says_so(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second;
   struct fault fault = {0};
   must(store_open(bench->folder, &second, &fault), &fault);
@@ -412,7 +391,7 @@ static void a_locked_store_says_so(void **state) {
 }
 
 static void a_newer_store_and_a_strange_file_are_refused_in_words(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   char *path = support_text("%s/store.db", bench->folder);
   store_close(bench->store);
@@ -459,7 +438,7 @@ static int64_t number_in(const char *path, const char *question) {
 }
 
 static void a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   store_close(bench->store);
   bench->store = NULL;
@@ -490,7 +469,7 @@ static void a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept(v
 
 /* The older program goes on writing what it knows. */
 static void a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   store_close(bench->store);
   bench->store = NULL;
@@ -518,7 +497,7 @@ static void a_folder_that_cannot_be_made_is_an_io_error(void **state) {
 
 /* Until its job is done; and one that was sent, not one that lies somewhere. */
 static void a_photo_is_needed_until_its_job_is_done(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   struct job job;
   bool needed;
@@ -541,7 +520,7 @@ static void a_photo_is_needed_until_its_job_is_done(void **state) {
 
 /* Root may write everywhere, so that somebody else tries. */
 static void a_folder_that_may_only_be_read_is_refused_and_works_when_it_may_be_written(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   accept_many(bench->store, 1);
   store_close(bench->store);
   bench->store = NULL;
@@ -577,7 +556,7 @@ static bool keep_number(void *context, int64_t number, const char *line) {
 }
 
 static void a_finding_is_told_once(void **state) {
-  struct store *store = ((struct bench *)*state)->store;
+  struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
   struct store_finding finding = {.about = "d1", .factory = "A", .lower = 100, .upper = 200, .line = "{}"};
   bool known;
@@ -601,7 +580,7 @@ static void a_finding_is_told_once(void **state) {
 
 /* --- Several brokers on one database --- */
 
-static struct store *second_store(const struct bench *bench) {
+static struct store *second_store(const struct store_bench *bench) {
   struct fault fault = {0};
   struct store *store;
   must(store_connect(bench->folder, bench->database, &store, &fault), &fault);
@@ -609,7 +588,7 @@ static struct store *second_store(const struct bench *bench) {
 }
 
 static void two_brokers_lease_at_the_same_time_and_never_the_same_job(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second = second_store(bench);
   struct fault fault = {0};
   char first_ids[3][33], second_ids[3][33];
@@ -639,7 +618,7 @@ static void hand_in_for(struct store *store, const char *client, int number) {
 }
 
 static void two_brokers_accept_at_the_same_time_without_waiting_for_each_other(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second = second_store(bench);
   struct fault fault = {0};
   bool forgotten;
@@ -665,7 +644,7 @@ static void two_brokers_accept_at_the_same_time_without_waiting_for_each_other(v
 }
 
 static void an_outcome_that_is_committed_later_has_a_later_place(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second = second_store(bench);
   struct fault fault = {0};
   char ids[2][33];
@@ -687,17 +666,17 @@ static void an_outcome_that_is_committed_later_has_a_later_place(void **state) {
 static void *connect_to(void *argument) {
   struct fault fault = {0};
   struct store *store = NULL;
-  const struct bench *bench = argument;
+  const struct store_bench *bench = argument;
   if (store_connect(bench->folder, bench->database, &store, &fault)) print_message("%s\n", fault.text);
   return store;
 }
 
 static void brokers_that_come_at_once_to_an_empty_database_make_its_tables_once(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   pthread_t threads[4];
   void *stores[4];
   free(bench->database);
-  bench->database = postgres_fresh(postgres);
+  bench->database = postgres_fresh(store_bench_postgres);
   for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, connect_to, bench), 0);
   for (int i = 0; i < 4; i++) pthread_join(threads[i], &stores[i]);
   for (int i = 0; i < 4; i++) {
@@ -713,7 +692,7 @@ static void *accept_at_other(void *argument) {
 
 /* Else the second submission would wait for ever: neither broker would see what the other does. */
 static void a_job_handed_in_while_it_ends_elsewhere_is_delivered(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second = second_store(bench);
   struct fault fault = {0};
   char id[1][33];
@@ -731,7 +710,7 @@ static void a_job_handed_in_while_it_ends_elsewhere_is_delivered(void **state) {
 }
 
 static void what_one_broker_does_is_news_to_the_other(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *second = second_store(bench);
   bool waiting = false, outcomes = false;
   char id[1][33];
@@ -756,7 +735,7 @@ static void what_one_broker_does_is_news_to_the_other(void **state) {
 }
 
 static void the_leases_of_a_broker_that_is_dead_are_taken_over(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *dead = second_store(bench), *alive = bench->store;
   struct fault fault = {0};
   bool forgotten;
@@ -786,7 +765,7 @@ static void the_leases_of_a_broker_that_is_dead_are_taken_over(void **state) {
 }
 
 static void a_worker_that_comes_to_another_broker_keeps_its_leases_there(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct store *before = second_store(bench), *now = bench->store;
   struct fault fault = {0};
   size_t lost = 0;
@@ -805,7 +784,7 @@ static void a_worker_that_comes_to_another_broker_keeps_its_leases_there(void **
 }
 
 static void only_one_has_a_role_at_a_time(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   bool claimed;
   must(store_claim(bench->store, "watch", "a", 1000, 2000, &claimed, &fault), &fault);
@@ -819,37 +798,37 @@ static void only_one_has_a_role_at_a_time(void **state) {
 }
 
 static void a_database_that_restarts_loses_nothing_that_was_committed(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   char ids[2][33];
   accept_many(bench->store, 2);
   lease(bench->store, &anna, false, 2, ids);
   must(store_begin(bench->store, &fault), &fault);
   finish(bench->store, ids[0], "never committed");
-  postgres_kill(postgres);
+  postgres_kill(store_bench_postgres);
   assert_int_equal(store_commit(bench->store, &fault), STATUS_UNAVAILABLE);
   assert_int_equal(store_begin(bench->store, &fault), STATUS_UNAVAILABLE);
   assert_non_null(strstr(fault.text, "cannot be reached"));
-  postgres_restart(postgres);
+  postgres_restart(store_bench_postgres);
   /* The pause before it is tried again. */
   while (store_begin(bench->store, &fault) == STATUS_UNAVAILABLE) nanosleep(&(struct timespec){.tv_nsec = 1e7}, NULL);
   assert_int_equal(finish(bench->store, ids[0], "now"), STORE_STORED);
   must(store_commit(bench->store, &fault), &fault);
   assert_int_equal(read_outcomes(bench->store, SUBMISSION, STORE_BY_COMPLETION, 0).count, 1);
   assert_int_equal(count(bench->store).leased, 1);
-  postgres_kill(postgres);
-  postgres_restart(postgres);
+  postgres_kill(store_bench_postgres);
+  postgres_restart(store_bench_postgres);
   assert_int_equal(count(bench->store).done, 1); /* noticed and connected anew by itself */
 }
 
 static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
-  struct bench *bench = *state;
+  struct store_bench *bench = *state;
   struct fault fault = {0};
   struct store *store;
   free(postgres_ask(bench->database, "UPDATE assay_schema SET version = 99"));
   assert_int_equal(store_connect(bench->folder, bench->database, &store, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "newer assay (schema 99"));
-  char *strange = postgres_fresh(postgres);
+  char *strange = postgres_fresh(store_bench_postgres);
   free(postgres_ask(strange, "CREATE TABLE jobs(title TEXT)"));
   assert_int_equal(store_connect(bench->folder, strange, &store, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "another program"));
@@ -909,8 +888,8 @@ int main(int argc, char **argv) {
   };
   if (argc > 1) cmocka_set_test_filter(argv[1]);
   int failed = cmocka_run_group_tests_name("SQLite", on_sqlite, NULL, NULL);
-  postgres = postgres_start();
-  if (postgres) failed += cmocka_run_group_tests_name("PostgreSQL", on_postgres, NULL, NULL);
-  postgres_end(postgres);
+  store_bench_postgres = postgres_start();
+  if (store_bench_postgres) failed += cmocka_run_group_tests_name("PostgreSQL", on_postgres, NULL, NULL);
+  postgres_end(store_bench_postgres);
   return failed;
 }
