@@ -112,6 +112,16 @@ static inline void strip_grid(const struct kernel_buffer *place, int32_t width, 
                strip_axis_near(&grid->y, photo->height - 2, 2 << 16);
 }
 
+/* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
+enum { BLOCK_STRIPS = 8, BLOCK = BLOCK_STRIPS * STRIP };
+
+/* The grids of a block's strips. */
+static inline void strip_block_grids(const struct kernel_buffer *place, int32_t width, int32_t row, int32_t first,
+                                     int32_t right, const struct kernel_image *photo, struct strip_grid *grid) {
+  for (int32_t at = first; at < right; at += STRIP)
+    strip_grid(place, width, row, at, strip_cells(width, at), photo, grid++);
+}
+
 /* Where the parts of one row begin, and from there the place of the cell's first pixel and the step from pixel to
  * pixel, both Q20: floor(floor(p + d i / 16) / 256) is floor((16 p + d i) / 4096). */
 static inline void strip_begins(const struct strip_axis *restrict a, int32_t j, int32_t *restrict begin,

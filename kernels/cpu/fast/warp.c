@@ -28,9 +28,6 @@ static void light_strip(const struct kernel_warp *call, const struct strip *stri
                width - first - i, to + i, seen + i);
 }
 
-/* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
-enum { BLOCK_STRIPS = 8, BLOCK = BLOCK_STRIPS * STRIP };
-
 static void warp_block(const struct kernel_warp *call, int32_t top, int32_t first) {
   const struct kernel_image *out = &call->out;
   struct strip strip = {.near = false};
@@ -38,9 +35,7 @@ static void warp_block(const struct kernel_warp *call, int32_t top, int32_t firs
   uint16_t value[STRIP] = {0};
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
-  for (int32_t at = first; at < right; at += STRIP)
-    strip_grid(call->place, out->width, top / KERNEL_CELL, at, strip_cells(out->width, at), &call->photo,
-               &grid[(at - first) / STRIP]);
+  strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->photo, grid);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
       int32_t cells = strip_cells(out->width, at);

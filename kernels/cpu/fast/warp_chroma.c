@@ -84,9 +84,6 @@ static void light_strip(const struct kernel_warp_chroma *call, const struct stri
   }
 }
 
-/* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
-enum { BLOCK_STRIPS = 8, BLOCK = BLOCK_STRIPS * STRIP };
-
 static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32_t first) {
   const struct kernel_image *out = &call->out_cb;
   struct strip strip = {.near = false};
@@ -94,9 +91,7 @@ static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32
   struct samples samples = {.luma = {0}};
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
-  for (int32_t at = first; at < right; at += STRIP)
-    strip_grid(call->place, out->width, top / KERNEL_CELL, at, strip_cells(out->width, at), &call->luma,
-               &grid[(at - first) / STRIP]);
+  strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->luma, grid);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
       int32_t cells = strip_cells(out->width, at);
