@@ -190,3 +190,21 @@ void plane_expose(const struct plane_camera *camera, const float *values, double
     pixels[i] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
   }
 }
+
+void plane_board(int columns, int rows, double square, uint8_t dark, uint8_t bright, uint8_t *cells,
+                 struct plane_shape shapes[2]) {
+  for (int y = 0; y <= rows; y++)
+    for (int x = 0; x <= columns; x++) cells[y * (columns + 1) + x] = (x + y) % 2 ? bright : dark;
+  shapes[0] = (struct plane_shape){.left = -2 * square,
+                                   .top = -2 * square,
+                                   .width = (columns + 3) * square,
+                                   .height = (rows + 3) * square,
+                                   .value = bright};
+  shapes[1] = (struct plane_shape){.left = -square,
+                                   .top = -square,
+                                   .width = (columns + 1) * square,
+                                   .height = (rows + 1) * square,
+                                   .cells = cells,
+                                   .columns = columns + 1,
+                                   .rows = rows + 1};
+}

@@ -37,6 +37,11 @@ struct plane_shape {
   int columns, rows;
 };
 
+/* A chessboard of columns x rows inner corners, the first at (0, 0), and the rim of one square about it, which is as
+ * bright as its bright squares. `cells`: (columns + 1) (rows + 1), to which the shapes point. */
+void plane_board(int columns, int rows, double square, uint8_t dark, uint8_t bright, uint8_t *cells,
+                 struct plane_shape shapes[2]);
+
 /* Draws shapes, later ones over earlier ones, on `ground`; `values` has room for width * height grey levels. */
 enum status plane_draw(const struct plane_camera *camera, const struct plane_shape *shapes, size_t count, double ground,
                        float *values, struct fault *fault);

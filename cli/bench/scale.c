@@ -189,20 +189,8 @@ static struct plane_camera board_view(int index) {
 
 static enum status see_board(struct bench *b, int index, struct pose_point *corners, bool *found) {
   uint8_t cells[(COLUMNS + 1) * (ROWS + 1)];
-  for (int i = 0; i < (COLUMNS + 1) * (ROWS + 1); i++)
-    cells[i] = (i % (COLUMNS + 1) + i / (COLUMNS + 1)) % 2 ? 200 : 50;
-  const struct plane_shape shapes[] = {{.left = -2 * SQUARE,
-                                        .top = -2 * SQUARE,
-                                        .width = (COLUMNS + 3) * SQUARE,
-                                        .height = (ROWS + 3) * SQUARE,
-                                        .value = 200},
-                                       {.left = -SQUARE,
-                                        .top = -SQUARE,
-                                        .width = (COLUMNS + 1) * SQUARE,
-                                        .height = (ROWS + 1) * SQUARE,
-                                        .cells = cells,
-                                        .columns = COLUMNS + 1,
-                                        .rows = ROWS + 1}};
+  struct plane_shape shapes[2];
+  plane_board(COLUMNS, ROWS, SQUARE, 50, 200, cells, shapes);
   b->camera = board_view(index);
   enum status status = draw(b, shapes, 2, 0.9);
   if (status) return status;

@@ -33,20 +33,8 @@ static struct plane_camera distorting(double x, double y, double distance, doubl
 /* The board's squares, whose first inner corner is at (0, 0), and its white rim. */
 static void photograph(const struct plane_camera *camera, uint64_t seed, uint8_t *pixels) {
   uint8_t cells[(COLUMNS + 1) * (ROWS + 1)];
-  for (int y = 0; y <= ROWS; y++)
-    for (int x = 0; x <= COLUMNS; x++) cells[y * (COLUMNS + 1) + x] = (x + y) % 2 ? 220 : 35;
-  const struct plane_shape shapes[] = {{.left = -2 * SQUARE,
-                                        .top = -2 * SQUARE,
-                                        .width = (COLUMNS + 3) * SQUARE,
-                                        .height = (ROWS + 3) * SQUARE,
-                                        .value = 220},
-                                       {.left = -SQUARE,
-                                        .top = -SQUARE,
-                                        .width = (COLUMNS + 1) * SQUARE,
-                                        .height = (ROWS + 1) * SQUARE,
-                                        .cells = cells,
-                                        .columns = COLUMNS + 1,
-                                        .rows = ROWS + 1}};
+  struct plane_shape shapes[2];
+  plane_board(COLUMNS, ROWS, SQUARE, 35, 220, cells, shapes);
   float *values = malloc(sizeof(float) * WIDTH * HEIGHT);
   assert_non_null(values);
   assert_int_equal(plane_draw(camera, shapes, 2, 120, values, NULL), STATUS_OK);
