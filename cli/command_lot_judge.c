@@ -21,7 +21,7 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct judge_options, history),
      .argument = "FILE",
-     .help = "remembers the switching rules here (a store does so by itself, in its lots.jsonl)"},
+     .help = "remembers the switching rules here (a store does so by itself)"},
     {.name = "resubmitted",
      .kind = OPTION_LIST,
      .offset = offsetof(struct judge_options, resubmitted),
@@ -81,17 +81,14 @@ static enum status resume(const struct judge_options *given, struct history *his
 
 static enum status judge_with_history(const struct judge_options *given, const struct lots *lots,
                                       const struct judge_terms *terms, int *exit_code, struct fault *fault) {
-  char *path = NULL;
   struct history history = {0};
-  enum status status = lot_terms_history(&given->common.operands, given->history, &path, fault);
-  if (!status && path) status = history_read(path, &history, fault);
-  if (!status && !path)
+  enum status status = lot_terms_history(&given->common.operands, given->history, true, &history, fault);
+  if (!status && !history.path && !history.store)
     message_note("the switching rules begin with normal inspection and are not remembered; --history FILE keeps them");
   if (!status) status = resume(given, &history, fault);
   if (!status) status = judge_all(given, lots, terms, &history, exit_code, fault);
-  if (!status && path) status = history_write(path, &history, fault);
+  if (!status) status = history_write(&history, fault);
   history_free(&history);
-  free(path);
   return status;
 }
 

@@ -195,15 +195,12 @@ static enum status judge_and_write(struct gathering *in, const struct judge_term
                                    struct fault *fault) {
   struct history history = {0};
   json_t *lots = NULL;
-  char *path = NULL;
-  enum status status = lot_terms_history(&in->given->common.operands, in->given->history, &path, fault);
-  if (!status && path) status = history_read(path, &history, fault);
+  enum status status = lot_terms_history(&in->given->common.operands, in->given->history, false, &history, fault);
   if (!status) status = report_judge(&in->data, terms, &history, &lots, exit_code, fault);
   if (!status) status = write_report(in, lots, fault);
   if (!status && in->data.for_factory) status = write_form(in, fault);
   json_decref(lots);
   history_free(&history);
-  free(path);
   return status;
 }
 

@@ -54,14 +54,15 @@ int lot_worse_exit_code(int a, int b) {
   return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
-enum status lot_terms_history(const struct words *places, const char *history, char **path, struct fault *fault) {
-  *path = NULL;
-  char *store = places->count == 1 ? rows_store(places->items[0]) : NULL;
-  int failed = 0;
-  if (history)
-    failed = !(*path = strdup(history));
-  else if (store && (failed = asprintf(path, "%s/lots.jsonl", store) < 0))
-    *path = NULL;
+enum status lot_terms_history(const struct words *places, const char *file, bool keep, struct history *history,
+                              struct fault *fault) {
+  const char *place = places->count == 1 ? places->items[0] : NULL;
+  *history = (struct history){0};
+  if (file) return history_read(file, history, fault);
+  if (!place) return STATUS_OK;
+  if (rows_is_database(place)) return history_read_store(NULL, place, keep, history, fault);
+  char *store = rows_store(place);
+  enum status status = store ? history_read_store(store, NULL, keep, history, fault) : STATUS_OK;
   free(store);
-  return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
+  return status;
 }

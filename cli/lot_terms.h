@@ -52,9 +52,10 @@ struct lot_terms {
 /* The options, else the golden's spec, else level II and AQLs 0, 2.5 and 4.0. STATUS_USAGE for what is no AQL. */
 enum status lot_terms_read(const struct lot_terms *given, struct judge_terms *terms, struct fault *fault);
 
-/* Where the switching rules are remembered: `history` as given, else in the store that the only place is; *path is
- * NULL where nowhere. The caller frees it. */
-enum status lot_terms_history(const struct words *places, const char *history, char **path, struct fault *fault);
+/* What the switching rules remember: in the file `file`, else in the store that the only place is, else nowhere, and
+ * *history is empty. `keep`: it will be written. The caller ends with history_free. */
+enum status lot_terms_history(const struct words *places, const char *file, bool keep, struct history *history,
+                              struct fault *fault);
 
 /* The exit code of an outcome, and of two: one rejected lot decides, before any that is held. */
 int lot_outcome_exit_code(enum lot_outcome outcome);

@@ -172,6 +172,7 @@ void store_close(struct store *store) {
   if (!store) return;
   store_drop_pending(store);
   if (store->database) store->database->calls->close(store->database);
+  if (store->lots_lock) close(store->lots_lock - 1);
   free(store->others);
   free(store->folder);
   free(store);

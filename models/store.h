@@ -4,7 +4,6 @@
  *                      database, which several brokers share, and the folder with it
  *   blobs/ab/abcd...   photos that were sent as bytes, by photo_id (see blobs.h)
  *   goldens/SHA256/    goldens that were sent as bytes, by the seal's SHA-256
- *   lots.jsonl         what lots came to, for the switching rules (see engine/lots/history.h)
  *
  * Every call is all or nothing, and durable when it returns; between store_begin and store_commit many calls share one
  * transaction, and are durable when store_commit returns. One thread at a time per handle; several handles, in several
@@ -37,13 +36,13 @@ enum job_state { JOB_ACCEPTED, JOB_LEASED, JOB_DONE, JOB_SET_ASIDE, JOB_CANCELLE
 enum {
   STORE_MAX_LOSSES = 3,
   STORE_PEER_MAX = 255, /* bytes of a worker's, client's or submission's name */
-  STORE_SCHEMA = 2
+  STORE_SCHEMA = 3
 };
 
 const char *job_state_name(enum job_state state);
 
 /* Opens the store of a folder, made where it is missing (its parent must exist). One of an older schema is brought up
- * to date, after a copy to store.db.schema-VERSION; one of a newer schema, and a file that is no store of assay, are
+ * to date, after a copy to store.db.schema-VERSION (none of a PostgreSQL database); one of a newer schema, and a file that is no store of assay, are
  * refused: STATUS_INVALID. */
 enum status store_open(const char *folder, struct store **store, struct fault *fault);
 /* The same with the jobs and results in a PostgreSQL database, by a libpq connection URI (postgresql://...; NULL: in

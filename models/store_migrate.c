@@ -16,7 +16,7 @@ static enum status step_up(struct store *store, void *context, struct fault *fau
   enum status status = database->calls->version(database, &version, fault);
   /* Another process may have been quicker. */
   for (; !status && version < STORE_SCHEMA; version++) {
-    const char *script = store_migration(version);
+    const char *script = store_migration(version, database->calls->dialect);
     if (!script)
       return fault_set(fault, STATUS_INVALID, "store %s: schema %d is none that this program can bring up to date",
                        store_name(store), version);
@@ -82,9 +82,8 @@ static enum status no_broker(struct store *store, int *lock, struct fault *fault
 }
 
 enum status store_migrate(struct store *store, int version, struct fault *fault) {
-  if (store_is_shared(store))
-    return fault_set(fault, STATUS_INVALID, "store %s: schema %d is none that this program can bring up to date",
-                     store_name(store), version);
+  /* There the copy is the database's own business, and what is added does not disturb brokers of the older program. */
+  if (store_is_shared(store)) return store_transact(store, step_up, NULL, fault);
   int lock = -1;
   enum status status = no_broker(store, &lock, fault);
   if (!status) status = copy(store, version, fault);

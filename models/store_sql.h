@@ -62,6 +62,13 @@ enum statement {
   SQL_TOLD,
   SQL_LOOKED,
   SQL_SET_LOOKED,
+  SQL_ADD_REVIEW,
+  SQL_REVIEWS,
+  SQL_FIND_RESULT,
+  SQL_LOTS,
+  SQL_SET_LOT,
+  SQL_DROP_LOTS,
+  SQL_LOCK_LOTS,
   SQL_STATEMENTS
 };
 
@@ -73,7 +80,7 @@ const char *store_sql(enum statement which, enum dialect dialect);
 /* Makes the tables of STORE_SCHEMA. */
 const char *store_schema(enum dialect dialect);
 
-/* Makes the tables of version + 1 of those of `version`, in SQLite; PostgreSQL has had no earlier ones. */
-const char *store_migration(int version);
+/* Makes the tables of version + 1 of those of `version`; NULL: there is no way from there. */
+const char *store_migration(int version, enum dialect dialect);
 
 #endif

@@ -1,4 +1,5 @@
 #include "engine/lots/history.h"
+#include "models/store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,8 @@ void history_free(struct history *history) {
   for (size_t i = 0; i < history->count; i++) free_record(&history->records[i]);
   free(history->records);
   if (history->lock) close(history->lock - 1);
+  free(history->path);
+  store_close(history->store);
   *history = (struct history){0};
 }
 

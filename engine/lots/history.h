@@ -1,5 +1,5 @@
-/* What lots came to, supplier by supplier and class by class: the memory of the switching rules, kept in a file of JSON
- * lines, one record a lot and class in the order of judging:
+/* What lots came to, supplier by supplier and class by class: the memory of the switching rules, kept in a store, or in
+ * a file, as JSON lines, one record a lot and class in the order of judging:
  *
  *   {"supplier", "lot", "class", "inspection", "outcome", "resubmitted"}
  *   {"supplier", "class", "resumed": why}        inspection goes on after it was discontinued
@@ -29,11 +29,15 @@ struct history_record {
   bool resubmitted;
 };
 
+struct store;
+
 /* All zero is empty and remembers nothing beyond the call; end with history_free. */
 struct history {
   struct history_record *records;
   size_t count, room;
-  int lock; /* a descriptor + 1; 0: none */
+  int lock;            /* a descriptor + 1; 0: none */
+  char *path;          /* where history_write writes it: a file */
+  struct store *store; /* or a store */
 };
 
 enum { HISTORY_MAX_BYTES = 64 << 20 };
@@ -41,8 +45,13 @@ enum { HISTORY_MAX_BYTES = 64 << 20 };
 /* Reads the file; one that is not there is an empty history. Keeps FILE.lock locked, and waits for whoever has it,
  * until history_free. STATUS_INVALID names file, line and field. */
 enum status history_read(const char *path, struct history *history, struct fault *fault);
-/* Replaces the file: after a crash the old one or the new one is there. */
-enum status history_write(const char *path, const struct history *history, struct fault *fault);
+/* The same of a store, by its folder, or by a database's URI. `keep`: it will be written; locked in the same way, and
+ * the store stays open. A folder's store that has none yet takes over the lots.jsonl that an older program left there.
+ */
+enum status history_read_store(const char *folder, const char *database, bool keep, struct history *history,
+                               struct fault *fault);
+/* Writes it to where it was read, which remembers it whole or as it was; nowhere where it was read from nowhere. */
+enum status history_write(const struct history *history, struct fault *fault);
 void history_free(struct history *history);
 
 /* The inspection that a lot is under: the one that it was judged under before, else what the rules make of all that

@@ -1,5 +1,6 @@
 /* The history as a file of JSON lines. */
 #include "engine/lots/history.h"
+#include "engine/lots/history_private.h"
 #include "models/file.h"
 #include "models/text.h"
 
@@ -68,18 +69,35 @@ static enum status read_record(struct history *history, const json_t *json, stru
                      json_is_true(json_object_get(json, "resubmitted")), fault);
 }
 
-static enum status read_lines(struct history *history, const char *path, char *text, size_t size, struct fault *fault) {
+enum status history_take_line(struct history *history, const char *line, size_t size, struct fault *fault) {
+  json_t *json = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
+  enum status status = json ? read_record(history, json, fault) : invalid("record", "a JSON object", fault);
+  json_decref(json);
+  return status;
+}
+
+static enum status read_lines(struct history *history, const char *path, const char *text, size_t size,
+                              struct fault *fault) {
   enum status status = STATUS_OK;
+  const char *end;
   int number = 1;
-  for (char *line = text, *end; !status && line < text + size; line = end + 1, number++) {
+  for (const char *line = text; !status && line < text + size; line = end + 1, number++) {
     end = memchr(line, '\n', (size_t)(text + size - line));
     if (!end) end = text + size;
     if (end == line) continue;
-    json_t *json = json_loadb(line, (size_t)(end - line), JSON_REJECT_DUPLICATES, NULL);
-    status = json ? read_record(history, json, fault) : invalid("record", "a JSON object", fault);
+    status = history_take_line(history, line, (size_t)(end - line), fault);
     if (status) fault_prefix(fault, "%s:%d", path, number);
-    json_decref(json);
   }
+  return status;
+}
+
+enum status history_take_file(struct history *history, const char *path, struct fault *fault) {
+  uint8_t *bytes = NULL;
+  size_t size = 0;
+  enum status status = file_read(AT_FDCWD, path, path, true, HISTORY_MAX_BYTES, &bytes, &size, fault);
+  if (status == STATUS_MISSING) return STATUS_OK;
+  if (!status && bytes) status = read_lines(history, path, (const char *)bytes, size, fault);
+  free(bytes);
   return status;
 }
 
@@ -88,18 +106,13 @@ enum status history_read(const char *path, struct history *history, struct fault
   if (!fault) fault = &unused;
   *history = (struct history){0};
   enum status status = take_lock(path, history, fault);
-  if (status) return status;
-  uint8_t *bytes = NULL;
-  size_t size = 0;
-  status = file_read(AT_FDCWD, path, path, true, HISTORY_MAX_BYTES, &bytes, &size, fault);
-  if (status == STATUS_MISSING) return STATUS_OK;
-  if (!status && bytes) status = read_lines(history, path, (char *)bytes, size, fault);
-  free(bytes);
+  if (!status && !(history->path = strdup(path))) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  if (!status) status = history_take_file(history, path, fault);
   if (status) history_free(history);
   return status;
 }
 
-static void write_record(struct text *out, const struct history_record *record) {
+void history_put_line(struct text *out, const struct history_record *record) {
   text_put(out, "{\"supplier\":");
   text_json_string(out, record->supplier);
   text_put(out, ",\"class\":");
@@ -116,7 +129,7 @@ static void write_record(struct text *out, const struct history_record *record) 
     text_json_string(out, lot_outcome_name(record->outcome));
     text_put(out, record->resubmitted ? ",\"resubmitted\":true" : ",\"resubmitted\":false");
   }
-  text_put(out, "}\n");
+  text_put(out, "}");
 }
 
 static enum status sync_folder(const char *path, struct fault *fault) {
@@ -132,9 +145,13 @@ static enum status sync_folder(const char *path, struct fault *fault) {
   return status;
 }
 
-enum status history_write(const char *path, const struct history *history, struct fault *fault) {
+static enum status write_file(const struct history *history, struct fault *fault) {
+  const char *path = history->path;
   struct text out = {0};
-  for (size_t i = 0; i < history->count; i++) write_record(&out, &history->records[i]);
+  for (size_t i = 0; i < history->count; i++) {
+    history_put_line(&out, &history->records[i]);
+    text_put(&out, "\n");
+  }
   size_t size = out.size;
   char *text = text_take(&out), *fresh = NULL;
   if (!text || asprintf(&fresh, "%s.new", path) < 0) {
@@ -149,4 +166,9 @@ enum status history_write(const char *path, const struct history *history, struc
   free(fresh);
   free(text);
   return status;
+}
+
+enum status history_write(const struct history *history, struct fault *fault) {
+  if (history->path) return write_file(history, fault);
+  return history->store ? history_write_store(history, fault) : STATUS_OK;
 }

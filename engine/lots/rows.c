@@ -131,13 +131,13 @@ static bool take_outcome(void *context, const struct store_outcome *outcome) {
   return !in->status;
 }
 
-static bool is_database(const char *place) {
+bool rows_is_database(const char *place) {
   return !strncmp(place, "postgresql://", 13) || !strncmp(place, "postgres://", 11);
 }
 
 static enum status read_store(struct reading *in, const char *place) {
-  enum status status =
-      is_database(place) ? store_connect(NULL, place, &in->store, in->fault) : store_open(place, &in->store, in->fault);
+  enum status status = rows_is_database(place) ? store_connect(NULL, place, &in->store, in->fault)
+                                               : store_open(place, &in->store, in->fault);
   if (!status) status = store_lines(in->store, 0, take_outcome, in, in->fault);
   store_close(in->store);
   in->store = NULL;
@@ -156,7 +156,7 @@ char *rows_store(const char *place) {
 static enum status read_place(struct reading *in, const char *place) {
   struct stat entry;
   if (!strcmp(place, "-")) return read_file(in, place);
-  if (is_database(place)) return read_store(in, place);
+  if (rows_is_database(place)) return read_store(in, place);
   if (stat(place, &entry))
     return fault_set(in->fault, errno == ENOENT ? STATUS_MISSING : STATUS_IO, "%s: %s", place, strerror(errno));
   if (!S_ISDIR(entry.st_mode)) return read_file(in, place);

@@ -11,7 +11,8 @@ struct rows_tally {
 
 /* Gives each result of `count` places to `each`, in the order of the places, and within one in the order in which the
  * results were stored or written. A place is
- *   the folder of a store (it holds store.db), whose jobs that were set aside come as rows that cannot be judged;
+ *   the folder of a store (it holds store.db), or a PostgreSQL database's URI; jobs that were set aside come as rows
+ *   that cannot be judged;
  *   a folder with results.jsonl, as assay run --out writes it;
  *   a file of results, one JSON object a line, empty lines passed over; "-" is standard input.
  * A job's result is given once, also where several places hold it; results without a job are all given.
@@ -26,5 +27,7 @@ enum status rows_read(const char *const *places, size_t count,
 
 /* The folder of the store that a place is; NULL where it is none. The caller frees it. */
 char *rows_store(const char *place);
+/* Whether a place is a PostgreSQL database's URI. */
+bool rows_is_database(const char *place);
 
 #endif

@@ -1,5 +1,6 @@
 #include "models/store.h"
 #include "models/store_findings.h"
+#include "models/store_people.h"
 #include "models/store_private.h"
 #include "tests/models/store_bench.h"
 #include "tests/support.h"
@@ -467,6 +468,24 @@ static void a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept(v
   free(path);
 }
 
+static void what_was_judged_with_schema_2_is_there_and_can_be_reviewed(void **state) {
+  struct store_bench *bench = *state;
+  struct fault fault = {0};
+  store_close(bench->store);
+  bench->store = NULL;
+  char *path = support_text("%s/store.db", bench->folder), *copy = support_text("%s.schema-2", path);
+  unlink(path);
+  read_script(ASSAY_SOURCE_DIR "/tests/models/store_schema_2.sql", path);
+  must(store_open(bench->folder, &bench->store, &fault), &fault);
+  struct read read = read_outcomes(bench->store, NULL, STORE_BY_COMPLETION, 0);
+  assert_int_equal(read.count, 4);
+  const struct store_review review = {"0123456789abcdef0123456789abcdef", 1, true, "line"};
+  must(store_add_review(bench->store, &review, 1, &fault), &fault);
+  assert_int_equal(number_in(copy, "PRAGMA user_version"), 2);
+  free(copy);
+  free(path);
+}
+
 /* The older program goes on writing what it knows. */
 static void a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it(void **state) {
   struct store_bench *bench = *state;
@@ -585,6 +604,49 @@ static struct store *second_store(const struct store_bench *bench) {
   struct store *store;
   must(store_connect(bench->folder, bench->database, &store, &fault), &fault);
   return store;
+}
+
+struct read_reviews {
+  int count, regions[4];
+  bool overruled[4];
+  char lines[4][16];
+};
+
+static enum status take_review(void *context, const struct store_review *review, struct fault *fault) {
+  struct read_reviews *read = context;
+  assert_in_range(read->count, 0, 3);
+  read->regions[read->count] = review->region;
+  read->overruled[read->count] = review->overruled;
+  snprintf(read->lines[read->count++], sizeof *read->lines, "%s", review->line);
+  return review->region == 9 ? fault_set(fault, STATUS_LIMIT, "enough") : STATUS_OK;
+}
+
+static void reviews_are_kept_in_order_and_none_is_replaced(void **state) {
+  struct store_bench *bench = *state;
+  struct fault fault = {0};
+  struct job job;
+  make_job(&job, 1);
+  accept_many(bench->store, 2);
+  char *line = NULL;
+  must(store_find_result(bench->store, job.id, &line, &fault), &fault);
+  assert_null(line);
+  finish(bench->store, job.id, "{\"photo\":1}");
+  must(store_find_result(bench->store, job.id, &line, &fault), &fault);
+  assert_string_equal(line, "{\"photo\":1}");
+  free(line);
+  const struct store_review reviews[] = {
+      {job.id, 2, false, "first"}, {job.id, 2, true, "second"}, {job.id, 9, true, "third"}};
+  for (int i = 0; i < 3; i++) must(store_add_review(bench->store, &reviews[i], 1000 + i, &fault), &fault);
+  reopen(bench);
+  struct read_reviews read = {0};
+  assert_int_equal(store_reviews(bench->store, take_review, &read, &fault), STATUS_LIMIT);
+  assert_int_equal(read.count, 3);
+  assert_int_equal(read.regions[1], 2);
+  assert_false(read.overruled[0]);
+  assert_true(read.overruled[1]);
+  assert_string_equal(read.lines[0], "first");
+  assert_string_equal(read.lines[2], "third");
+  job_free(&job);
 }
 
 static void two_brokers_lease_at_the_same_time_and_never_the_same_job(void **state) {
@@ -821,6 +883,25 @@ static void a_database_that_restarts_loses_nothing_that_was_committed(void **sta
   assert_int_equal(count(bench->store).done, 1); /* noticed and connected anew by itself */
 }
 
+static void a_database_of_the_schema_before_is_brought_up_to_date_by_one_of_those_that_come(void **state) {
+  struct store_bench *bench = *state;
+  struct fault fault = {0};
+  pthread_t comers[4];
+  accept_many(bench->store, 3);
+  free(postgres_ask(bench->database, "DROP TABLE reviews; DROP TABLE lots; UPDATE assay_schema SET version = 2"));
+  for (size_t i = 0; i < 4; i++) assert_int_equal(pthread_create(&comers[i], NULL, connect_to, bench), 0);
+  for (size_t i = 0; i < 4; i++) {
+    void *store;
+    assert_int_equal(pthread_join(comers[i], &store), 0);
+    assert_non_null(store);
+    store_close(store);
+  }
+  /* Brokers of the older program go on meanwhile. */
+  assert_int_equal(count(bench->store).waiting, 3);
+  const struct store_review review = {"a", 1, true, "line"};
+  must(store_add_review(bench->store, &review, 1, &fault), &fault);
+}
+
 static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
   struct store_bench *bench = *state;
   struct fault fault = {0};
@@ -832,7 +913,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
   free(postgres_ask(strange, "CREATE TABLE jobs(title TEXT)"));
   assert_int_equal(store_connect(bench->folder, strange, &store, &fault), STATUS_INVALID);
   assert_non_null(strstr(fault.text, "another program"));
-  free(postgres_ask(bench->database, "UPDATE assay_schema SET version = 2"));
+  free(postgres_ask(bench->database, "UPDATE assay_schema SET version = 3"));
   char *reading = support_text("%s&options=-cdefault_transaction_read_only%%3Don", bench->database);
   must(store_connect(bench->folder, reading, &store, &fault), &fault);
   assert_int_equal(count(store).waiting, 0);
@@ -859,7 +940,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
       TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \
       TEST(a_killed_writer_leaves_nothing_half_done), TEST(a_finding_is_told_once),                                    \
-      TEST(a_photo_is_needed_until_its_job_is_done)
+      TEST(reviews_are_kept_in_order_and_none_is_replaced), TEST(a_photo_is_needed_until_its_job_is_done)
 
 int main(int argc, char **argv) {
   const struct CMUnitTest on_sqlite[] = {
@@ -869,6 +950,7 @@ int main(int argc, char **argv) {
       TEST(a_folder_that_may_only_be_read_is_refused_and_works_when_it_may_be_written),
       TEST(a_newer_store_and_a_strange_file_are_refused_in_words),
       TEST(a_store_of_the_schema_before_is_brought_up_to_date_and_a_copy_kept),
+      TEST(what_was_judged_with_schema_2_is_there_and_can_be_reviewed),
       TEST(a_store_of_the_schema_before_is_left_alone_while_a_broker_works_with_it),
       cmocka_unit_test(a_folder_that_cannot_be_made_is_an_io_error),
   };
@@ -884,6 +966,7 @@ int main(int argc, char **argv) {
       TEST(a_worker_that_comes_to_another_broker_keeps_its_leases_there),
       TEST(only_one_has_a_role_at_a_time),
       TEST(a_database_that_restarts_loses_nothing_that_was_committed),
+      TEST(a_database_of_the_schema_before_is_brought_up_to_date_by_one_of_those_that_come),
       TEST(a_database_that_cannot_be_used_is_refused_in_words),
   };
   if (argc > 1) cmocka_set_test_filter(argv[1]);

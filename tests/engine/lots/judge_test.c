@@ -237,7 +237,7 @@ static void thirty_lots_are_remembered_and_switch_as_the_rules_say(void **state)
       assert_int_equal(verdict.outcome, states[i] == 'D'    ? LOT_DISCONTINUED
                                         : lots_of[i] == '-' ? LOT_REJECTED
                                                             : LOT_ACCEPTED);
-      if (history_write(path, &history, &fault)) fail_msg("%s", fault.text);
+      if (history_write(&history, &fault)) fail_msg("%s", fault.text);
       history_free(&history);
       lots_free(&lots);
     }
