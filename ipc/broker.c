@@ -50,25 +50,46 @@ bool broker_stored(struct broker *broker, enum status status, const struct fault
   return !status;
 }
 
-struct outgoing *broker_post(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
-  struct outgoing *out = calloc(1, sizeof *out);
-  if (!out || !header) {
+static struct outgoing *post(struct broker *broker, const struct route *to, enum message_kind kind, bool whole) {
+  struct outgoing *out = whole ? calloc(1, sizeof *out) : NULL;
+  if (!out) {
     static const struct fault no_memory = {STATUS_MEMORY, "the broker is out of memory"};
     fail_store(broker, &no_memory);
-    json_decref(header);
-    free(out);
     return NULL;
   }
   out->to = *to;
   out->kind = kind;
-  out->header = header;
   *broker->outbox_end = out;
   broker->outbox_end = &out->next;
   return out;
 }
 
+struct outgoing *broker_post(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
+  struct outgoing *out = post(broker, to, kind, header);
+  if (out)
+    out->header = header;
+  else
+    json_decref(header);
+  return out;
+}
+
+struct outgoing *broker_post_text(struct broker *broker, const struct route *to, enum message_kind kind,
+                                  struct text *header) {
+  struct outgoing *out = post(broker, to, kind, !header->failed);
+  if (!out) text_free(header);
+  if (out) out->text = *header;
+  *header = (struct text){0};
+  return out;
+}
+
 void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
   if (!message_send(broker->socket, to, kind, header, NULL, 0, NULL)) return;
+  struct peer *peer = peer_find(broker, to);
+  if (peer) peer_cut(peer);
+}
+
+void broker_tell_text(struct broker *broker, const struct route *to, enum message_kind kind, struct text *header) {
+  if (!message_send_text(broker->socket, to, kind, header, NULL, 0, NULL)) return;
   struct peer *peer = peer_find(broker, to);
   if (peer) peer_cut(peer);
 }
@@ -81,13 +102,15 @@ void broker_error(struct broker *broker, const struct route *to, const char *cod
 static void send_outbox(struct broker *broker, bool send) {
   for (struct outgoing *out = broker->outbox; out;) {
     struct outgoing *next = out->next;
-    if (!send) {
+    if (!send)
       json_decref(out->header);
-    } else if (out->kind == MESSAGE_WORK) {
+    else if (out->kind == MESSAGE_WORK)
       broker_send_work(broker, out);
-    } else {
+    else if (out->header)
       broker_tell(broker, &out->to, out->kind, out->header);
-    }
+    else
+      broker_tell_text(broker, &out->to, out->kind, &out->text);
+    text_free(&out->text);
     free(out);
     out = next;
   }

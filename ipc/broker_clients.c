@@ -208,31 +208,50 @@ void broker_credit(struct broker *broker, struct peer *peer, const json_t *heade
 }
 
 struct batch {
-  json_t *results;
-  struct span spans[STREAM_BATCH];
-  size_t count, bytes;
+  struct text header, lines;
+  struct span spans[STREAM_BATCH]; /* of the lines: until all are there only their sizes */
+  size_t count;
   int64_t after;
-  bool by_position, cut, failed;
+  bool by_position, cut;
 };
+
+static void write_result(struct text *header, const struct store_outcome *outcome) {
+  text_put(header, "{\"sequence\":");
+  text_json_integer(header, outcome->sequence);
+  text_put(header, ",\"position\":");
+  text_json_integer(header, outcome->position);
+  text_put(header, ",\"job\":\"");
+  text_put(header, outcome->id);
+  text_put(header, "\",\"state\":\"");
+  text_put(header, job_state_name(outcome->state));
+  text_put(header, "\"}");
+}
 
 static bool add_to_batch(void *context, const struct store_outcome *outcome) {
   struct batch *batch = context;
-  batch->cut = batch->count && batch->bytes + outcome->size > STREAM_BYTES;
-  char *copy = batch->cut ? NULL : malloc(outcome->size + 1);
-  /* Each line belongs to the result at its place. */
-  if (!copy ||
-      json_array_append_new(batch->results, json_pack("{s:I, s:I, s:s, s:s}", "sequence", (json_int_t)outcome->sequence,
-                                                      "position", (json_int_t)outcome->position, "job", outcome->id,
-                                                      "state", job_state_name(outcome->state)))) {
-    batch->failed = !batch->cut;
-    free(copy);
-    return false;
-  }
-  memcpy(copy, outcome->line, outcome->size);
-  batch->spans[batch->count++] = (struct span){copy, outcome->size};
-  batch->bytes += outcome->size;
+  batch->cut = batch->count && batch->lines.size + outcome->size > STREAM_BYTES;
+  if (batch->cut) return false;
+  if (batch->count) text_put(&batch->header, ",");
+  write_result(&batch->header, outcome);
+  text_add(&batch->lines, outcome->line, outcome->size);
+  batch->spans[batch->count++].size = outcome->size;
   batch->after = batch->by_position ? outcome->position : outcome->sequence;
-  return true;
+  return !batch->lines.failed;
+}
+
+static void begin_batch(struct batch *batch, const char *submission) {
+  text_put(&batch->header, "{\"submission\":");
+  text_json_string(&batch->header, submission);
+  text_put(&batch->header, ",\"results\":[");
+}
+
+static enum status send_results(struct broker *broker, const struct peer *peer, struct batch *batch, bool end,
+                                struct fault *fault) {
+  const char *at = batch->lines.bytes ? batch->lines.bytes : "";
+  for (size_t i = 0; i < batch->count; at += batch->spans[i++].size) batch->spans[i].bytes = at;
+  text_put(&batch->header, end ? "],\"end\":true}" : "],\"end\":false}");
+  return message_send_text(broker->socket, &peer->route, MESSAGE_RESULTS, &batch->header, batch->spans, batch->count,
+                           fault);
 }
 
 static void drop_subscription(struct peer *peer, struct subscription *subscription) {
@@ -245,31 +264,27 @@ static bool stream_to(struct broker *broker, struct peer *peer, struct subscript
   const char *submission = subscription->all ? NULL : subscription->submission;
   size_t limit = subscription->credit < STREAM_BATCH ? (size_t)subscription->credit : STREAM_BATCH;
   struct batch *batch = calloc(1, sizeof *batch);
-  if (!batch || !(batch->results = json_array())) {
-    free(batch);
-    return false;
-  }
+  if (!batch) return false;
+  begin_batch(batch, submission);
   batch->by_position = subscription->order == STORE_BY_POSITION;
   enum status status = store_outcomes(broker->store, submission, subscription->order, subscription->after, limit,
                                       add_to_batch, batch, &fault);
   bool later = status == STATUS_UNAVAILABLE; /* with the next tick */
-  bool all_read = !status && !batch->cut && !batch->failed && batch->count < limit;
+  bool stuck = later || batch->header.failed || batch->lines.failed;
+  bool all_read = !status && !batch->cut && !stuck && batch->count < limit;
   bool end = all_read && !subscription->follow;
   if (status && !later) {
     broker_error(broker, &peer->route, ERROR_STORE_FAILED, fault.text, MESSAGE_SUBSCRIBE);
     subscription->dirty = false;
-  } else if (batch->count || end) {
-    json_t *header = json_pack("{s:s?, s:O, s:b}", "submission", submission, "results", batch->results, "end", end);
-    if (message_send(broker->socket, &peer->route, MESSAGE_RESULTS, header, batch->spans, batch->count, &fault))
-      peer->gone = true;
+  } else if (!stuck && (batch->count || end)) {
+    if (send_results(broker, peer, batch, end, &fault)) peer->gone = true;
     subscription->after = batch->count ? batch->after : subscription->after;
     subscription->credit -= (int64_t)batch->count;
     atomic_fetch_add(&broker->figures.outcomes_sent, (long long)batch->count);
   }
-  const bool stuck = batch->failed || later;
   if (all_read) subscription->dirty = false;
-  for (size_t i = 0; i < batch->count; i++) free((void *)batch->spans[i].bytes);
-  json_decref(batch->results);
+  text_free(&batch->header);
+  text_free(&batch->lines);
   free(batch);
   return !end && !stuck;
 }

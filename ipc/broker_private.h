@@ -62,8 +62,10 @@ struct outgoing {
   struct route to;
   enum message_kind kind;
   json_t *header;
-  char photo_id[PHOTO_ID_CHARS + 1]; /* of the blob that goes with it, or empty */
+  struct text text;                  /* the header written down, where there is no `header` */
+  char photo_id[PHOTO_ID_CHARS + 1]; /* of the blob that goes with it, or empty; then `text` is the job alone */
   char job[JOB_ID_CHARS + 1];        /* whose blob that is */
+  int losses;
 };
 
 /* A golden that a worker asked for and that no one has sent yet. */
@@ -122,8 +124,12 @@ bool broker_change(struct broker *broker, struct peer *peer);
 bool broker_stored(struct broker *broker, enum status status, const struct fault *fault);
 /* Puts a message into the outbox; takes the header over. */
 struct outgoing *broker_post(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header);
+/* The same with the header written down already; empties it. */
+struct outgoing *broker_post_text(struct broker *broker, const struct route *to, enum message_kind kind,
+                                  struct text *header);
 /* Sends at once (nothing in it depends on the store); a peer that does not take it is gone. */
 void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header);
+void broker_tell_text(struct broker *broker, const struct route *to, enum message_kind kind, struct text *header);
 void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about);
 
 /* broker_access.c */
@@ -152,7 +158,12 @@ void broker_done(struct broker *broker, struct peer *peer, const struct message 
 void broker_return(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_ready(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_assign(struct broker *broker);
+/* broker_work.c */
+void broker_post_work(struct broker *broker, struct peer *peer, struct store_leased *leased, size_t count);
 void broker_send_work(struct broker *broker, struct outgoing *out);
+/* For the figures and the log. */
+void broker_tell_lost(struct broker *broker, const struct peer *peer, const char *job, const char *error);
+
 /* Workers that are silent lose their jobs; leases of the others are renewed; leases that ran out end. */
 void broker_watch_workers(struct broker *broker, int64_t now);
 void broker_golden_request(struct broker *broker, struct peer *peer, const json_t *header);

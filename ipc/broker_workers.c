@@ -2,7 +2,7 @@
 #include "ipc/broker_private.h"
 #include "ipc/clock.h"
 #include "ipc/events.h"
-#include "models/blobs.h"
+#include "models/json_plain.h"
 #include "models/result.h"
 
 #include <stdio.h>
@@ -19,25 +19,35 @@ void broker_ready(struct broker *broker, struct peer *peer, const json_t *header
 
 /* --- Results --- */
 
-static bool is_result(const char *line, size_t size, struct fault *fault) {
+static bool names_verdict(const char *word, size_t size) {
+  char name[24];
   enum verdict verdict;
+  if (!word || size >= sizeof name) return false;
+  memcpy(name, word, size);
+  name[size] = 0;
+  return verdict_parse(name, &verdict);
+}
+
+/* By a tree of all of it, where json_plain does not know. */
+static bool is_odd_result(const char *line, size_t size, struct fault *fault) {
   json_error_t error;
-  if (!size || size > PROTOCOL_MAX_LINE || memchr(line, '\n', size)) {
-    fault_set(fault, STATUS_INVALID, "a result must be one line of 1 to %d bytes", PROTOCOL_MAX_LINE);
-    return false;
-  }
   json_t *json = json_loadb(line, size, JSON_REJECT_DUPLICATES, &error);
   const char *word = json_string_value(json_object_get(json, "verdict"));
-  bool good = word && verdict_parse(word, &verdict);
+  bool good = word && names_verdict(word, strlen(word));
   if (!good) fault_set(fault, STATUS_INVALID, "no result with a verdict: %s", json ? "verdict" : error.text);
   json_decref(json);
   return good;
 }
 
-static void tell_lost(struct broker *broker, const struct peer *peer, const char *job, const char *error) {
-  atomic_fetch_add(&broker->figures.jobs_lost, 1);
-  EVENT(EVENT_WARNING, "job_lost",
-        json_pack("{s:s, s:s, s:o}", "job", job, "worker", peer->name, "error", message_text(error)));
+static bool is_result(const char *line, size_t size, struct fault *fault) {
+  if (!size || size > PROTOCOL_MAX_LINE || memchr(line, '\n', size)) {
+    fault_set(fault, STATUS_INVALID, "a result must be one line of 1 to %d bytes", PROTOCOL_MAX_LINE);
+    return false;
+  }
+  const struct json_slice text = {line, size};
+  struct json_slice word;
+  if (json_plain(text) && json_plain_string(text, "verdict", &word) && names_verdict(word.at, word.size)) return true;
+  return is_odd_result(line, size, fault);
 }
 
 static bool store_result(struct broker *broker, struct peer *peer, const char *id, const char *line, size_t size) {
@@ -47,7 +57,7 @@ static bool store_result(struct broker *broker, struct peer *peer, const char *i
     struct fault cause = {0};
     fault_set(&cause, STATUS_INVALID, "its worker sent a result that is none: %.900s", fault.text);
     broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
-    tell_lost(broker, peer, id, cause.text);
+    broker_tell_lost(broker, peer, id, cause.text);
     return broker_stored(broker, store_lose(broker->store, peer->id, id, cause.text, clock_wall_ms(), NULL, &fault),
                          &fault);
   }
@@ -91,7 +101,7 @@ void broker_return(struct broker *broker, struct peer *peer, const json_t *heade
     const char *id = json_string_value(json_object_get(item, "job"));
     const char *error = json_string_value(json_object_get(item, "error"));
     bool lost = json_is_true(json_object_get(item, "lost"));
-    if (lost) tell_lost(broker, peer, id, error);
+    if (lost) broker_tell_lost(broker, peer, id, error);
     enum status status = lost ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)
                               : store_give_back(broker->store, peer->id, &id, 1, &fault);
     if (!broker_stored(broker, status, &fault)) break;
@@ -104,40 +114,9 @@ void broker_return(struct broker *broker, struct peer *peer, const json_t *heade
 
 /* --- Work --- */
 
-static json_t *describe(const struct store_leased *leased) {
-  json_t *job = json_loads(leased->header, 0, NULL);
-  if (!job) return NULL;
-  json_t *entry = json_pack("{s:o, s:s, s:i}", "job", job, "photo", leased->path ? PHOTO_BY_PATH : PHOTO_AS_BYTES,
-                            "losses", leased->losses);
-  if (!entry || !leased->path || !json_object_set_new(entry, "path", json_string(leased->path))) return entry;
-  json_decref(entry);
-  return NULL;
-}
-
 static void fail_for_memory(struct broker *broker) {
   struct fault fault = {0};
   broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
-}
-
-static void post_work(struct broker *broker, struct peer *peer, struct store_leased *leased, size_t count) {
-  json_t *by_path = json_array();
-  for (size_t i = 0; i < count; i++) {
-    json_t *entry = describe(&leased[i]);
-    if (leased[i].path) {
-      /* A lease that the worker does not hear of would be renewed for ever. */
-      if (json_array_append_new(by_path, entry)) fail_for_memory(broker);
-      continue;
-    }
-    struct outgoing *out =
-        broker_post(broker, &peer->route, MESSAGE_WORK, entry ? json_pack("{s:[o]}", "jobs", entry) : NULL);
-    if (!out) continue;
-    memcpy(out->photo_id, leased[i].photo_id, sizeof out->photo_id);
-    memcpy(out->job, leased[i].id, sizeof out->job);
-  }
-  if (json_array_size(by_path))
-    broker_post(broker, &peer->route, MESSAGE_WORK, json_pack("{s:o}", "jobs", by_path));
-  else
-    json_decref(by_path);
 }
 
 /* Leases to one worker; returns how many, or less than `limit` where there are no more. */
@@ -154,7 +133,7 @@ static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, 
     return 0;
   for (size_t i = 0; i < count; i++)
     if (!peer_hold(peer, leased[i].id)) fail_for_memory(broker);
-  if (count) post_work(broker, peer, leased, count);
+  if (count) broker_post_work(broker, peer, leased, count);
   atomic_fetch_add(&broker->figures.jobs_leased, (long long)count);
   for (size_t i = 0; i < count; i++) store_leased_free(&leased[i]);
   peer->credit -= (int64_t)count;
@@ -203,47 +182,6 @@ void broker_assign(struct broker *broker) {
   if (broker->may_suspect && !*broker->draining) look_for_suspects(broker);
   for (struct peer *peer = broker->peers; peer && (broker->may_wait || broker->may_suspect); peer = peer->next_peer)
     if (peer->worker && !broker->store_failed) assign_to(broker, peer);
-}
-
-/* The blob that goes with a job cannot be had: the job counts as lost, and the worker never hears of it. */
-static void lose_blob(struct broker *broker, struct outgoing *out, const struct fault *cause) {
-  struct fault fault = {0};
-  struct peer *peer = peer_find(broker, &out->to);
-  if (!peer) return;
-  peer_release(peer, out->job);
-  peer->credit++;
-  tell_lost(broker, peer, out->job, cause->text);
-  store_lose(broker->store, peer->id, out->job, cause->text, clock_wall_ms(), NULL, &fault);
-  broker->may_suspect = broker->outcomes_changed = true;
-}
-
-void broker_send_work(struct broker *broker, struct outgoing *out) {
-  struct fault fault = {0};
-  if (!*out->photo_id) {
-    broker_tell(broker, &out->to, out->kind, out->header);
-    return;
-  }
-  struct peer *to = peer_find(broker, &out->to);
-  size_t size;
-  if (to && to->parts && !blob_find(store_folder(broker->store), out->photo_id, &size, NULL) && size > PROTOCOL_PART) {
-    json_t *entry = json_array_get(json_object_get(out->header, "jobs"), 0);
-    bool good = !json_object_set_new(entry, "photo", json_string(PHOTO_IN_PARTS)) &&
-                !json_object_set_new(entry, "size", json_integer((json_int_t)size));
-    if (good) {
-      broker_tell(broker, &out->to, out->kind, out->header);
-      return;
-    }
-  }
-  struct photo photo;
-  if (blob_get(store_folder(broker->store), out->photo_id, out->job, &photo, &fault)) {
-    json_decref(out->header);
-    lose_blob(broker, out, &fault);
-    return;
-  }
-  struct span span = {photo.bytes ? photo.bytes : (const uint8_t *)"", photo.size};
-  struct peer *peer = peer_find(broker, &out->to);
-  if (message_send(broker->socket, &out->to, out->kind, out->header, &span, 1, &fault) && peer) peer_cut(peer);
-  photo_free(&photo);
 }
 
 /* --- Watching --- */

@@ -12,9 +12,9 @@ enum { SUBMIT_BATCH = 200, SUBMIT_CREDIT = 1000, FILL_MS = 20 };
 struct pending {
   struct pending *next;
   int64_t position, sent /* clock_ms; 0: not yet, or to be sent again */;
-  json_t *entry;
+  struct text entry; /* of SUBMIT, written down */
   struct photo photo;
-  bool in_parts, uploaded;
+  bool by_path, in_parts, uploaded;
 };
 
 struct submitting {
@@ -33,7 +33,7 @@ struct submitting {
 };
 
 static void free_pending(struct pending *pending) {
-  json_decref(pending->entry);
+  text_free(&pending->entry);
   photo_free(&pending->photo);
   free(pending);
 }
@@ -66,26 +66,36 @@ static enum status load_where_needed(struct client_job *job, struct fault *fault
   return status;
 }
 
+static void write_entry(struct text *text, const struct client_job *job, int64_t position, const char *photo) {
+  text_put(text, "{\"position\":");
+  text_json_integer(text, position);
+  text_put(text, ",\"priority\":");
+  text_json_integer(text, job->priority);
+  text_put(text, ",\"photo\":\"");
+  text_put(text, photo);
+  if (job->path) text_put(text, "\",\"path\":");
+  if (job->path) text_json_string(text, job->path);
+  text_put(text, job->path ? ",\"job\":" : "\",\"job\":");
+  job_write(&job->job, text);
+  text_put(text, "}");
+}
+
 static enum status add_pending(struct submitting *in, struct client_job *job, struct fault *fault) {
   enum status status = load_where_needed(job, fault);
   if (!status) status = client_know_golden(in->client, &job->job, fault);
   struct pending *pending = status ? NULL : calloc(1, sizeof *pending);
-  json_t *json = pending ? job_to_json(&job->job) : NULL;
   size_t part = (size_t)in->client->link.part_bytes;
   bool in_parts = !job->path && part && job->photo.size > part;
-  if (json)
-    pending->entry = json_pack("{s:I, s:i, s:s, s:s*, s:o}", "position", (json_int_t)in->run->submitted, "priority",
-                               (int)job->priority, "photo",
-                               job->path  ? PHOTO_BY_PATH
-                               : in_parts ? PHOTO_IN_PARTS
-                                          : PHOTO_AS_BYTES,
-                               "path", job->path, "job", json);
-  if (!status && (!pending || !pending->entry)) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  const char *how = job->path ? PHOTO_BY_PATH : in_parts ? PHOTO_IN_PARTS : PHOTO_AS_BYTES;
+  if (pending) write_entry(&pending->entry, job, in->run->submitted, how);
+  if (!status && (!pending || pending->entry.failed)) status = fault_set(fault, STATUS_MEMORY, "out of memory");
   if (status) {
+    if (pending) text_free(&pending->entry);
     free(pending);
     return status;
   }
   pending->position = in->run->submitted++;
+  pending->by_path = job->path;
   pending->in_parts = in_parts;
   if (!job->path) {
     pending->photo = job->photo;
@@ -142,19 +152,24 @@ static bool send_batch(struct submitting *in) {
   struct span photos[SUBMIT_BATCH];
   size_t count = 0, frames = 0, bytes = 0;
   int64_t now = clock_ms();
-  json_t *jobs = json_array();
+  struct text header = {0};
+  text_put(&header, "{\"submission\":\"");
+  text_put(&header, in->submission);
+  text_put(&header, "\",\"jobs\":[");
   for (struct pending *p = in->first; p && count < SUBMIT_BATCH && bytes < SUBMIT_BYTES; p = p->next) {
     if (!is_due(in, p, now)) continue;
-    if (json_array_append(jobs, p->entry)) break;
-    if (!json_object_get(p->entry, "path") && !p->in_parts) {
+    if (count) text_put(&header, ",");
+    text_add(&header, p->entry.bytes, p->entry.size);
+    if (!p->by_path && !p->in_parts) {
       photos[frames++] = (struct span){p->photo.bytes ? p->photo.bytes : (const uint8_t *)"", p->photo.size};
       bytes += p->photo.size;
     }
     batch[count++] = p;
   }
-  json_t *header = count ? json_pack("{s:s, s:O}", "submission", in->submission, "jobs", jobs) : NULL;
-  json_decref(jobs);
-  if (!header || link_send(&in->client->link, MESSAGE_SUBMIT, header, photos, frames)) return false;
+  text_put(&header, "]}");
+  bool sent = count && !link_send_text(&in->client->link, MESSAGE_SUBMIT, &header, photos, frames);
+  text_free(&header);
+  if (!sent) return false;
   for (size_t i = 0; i < count; i++) batch[i]->sent = now;
   return true;
 }

@@ -237,3 +237,9 @@ enum status link_send(struct link *link, enum message_kind kind, json_t *header,
   json_decref(header);
   return STATUS_UNAVAILABLE;
 }
+
+enum status link_send_text(struct link *link, enum message_kind kind, struct text *header, const struct span *frames,
+                           size_t count) {
+  if (!link->welcomed) return STATUS_UNAVAILABLE;
+  return message_send_text(link->socket, NULL, kind, header, frames, count, NULL);
+}

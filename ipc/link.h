@@ -53,6 +53,10 @@ int64_t link_watch(struct link *link);
 enum status link_send(struct link *link, enum message_kind kind, json_t *header, const struct span *frames,
                       size_t count);
 
+/* The same with the header written down already. */
+enum status link_send_text(struct link *link, enum message_kind kind, struct text *header, const struct span *frames,
+                           size_t count);
+
 /* Ends the session and greets anew: for who has lost a message that nobody would send again. What is not acknowledged
  * is then sent again, and the broker knows what we hold. */
 void link_begin_anew(struct link *link);

@@ -182,10 +182,9 @@ static int send_frame(void *socket, const void *bytes, size_t size, bool more) {
   return sent < 0;
 }
 
-enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
-                         const struct span *frames, size_t count, struct fault *fault) {
-  char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
-  json_decref(header);
+/* Takes `text` over; NULL is out of memory. */
+static enum status send_all(void *socket, const struct route *to, enum message_kind kind, char *text,
+                            const struct span *frames, size_t count, struct fault *fault) {
   if (!text) return fault_set(fault, STATUS_MEMORY, "out of memory");
   const uint8_t prefix[PROTOCOL_PREFIX_SIZE] = {'A', 'S', 'S', 'A', 'Y', PROTOCOL_VERSION, (uint8_t)kind, 0};
   fence_send();
@@ -200,4 +199,16 @@ enum status message_send(void *socket, const struct route *to, enum message_kind
   if (errno == EAGAIN || errno == EHOSTUNREACH)
     return fault_set(fault, STATUS_UNAVAILABLE, "the peer is gone or does not read");
   return fault_set(fault, errno == ETERM ? STATUS_STOPPED : STATUS_INTERNAL, "cannot send: %s", zmq_strerror(errno));
+}
+
+enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
+                         const struct span *frames, size_t count, struct fault *fault) {
+  char *text = header ? json_dumps(header, JSON_COMPACT) : NULL;
+  json_decref(header);
+  return send_all(socket, to, kind, text, frames, count, fault);
+}
+
+enum status message_send_text(void *socket, const struct route *to, enum message_kind kind, struct text *header,
+                              const struct span *frames, size_t count, struct fault *fault) {
+  return send_all(socket, to, kind, text_take(header), frames, count, fault);
 }

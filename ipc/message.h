@@ -4,6 +4,7 @@
 
 #include "ipc/protocol.h"
 #include "models/status.h"
+#include "models/text.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -54,5 +55,8 @@ json_t *message_text(const char *text);
  * STATUS_UNAVAILABLE: the peer is gone or does not read; nothing was sent. */
 enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
                          const struct span *frames, size_t count, struct fault *fault);
+/* The same with the header written down already; empties `header` also when it fails. */
+enum status message_send_text(void *socket, const struct route *to, enum message_kind kind, struct text *header,
+                              const struct span *frames, size_t count, struct fault *fault);
 
 #endif

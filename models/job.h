@@ -4,6 +4,7 @@
 
 #include "models/photo.h"
 #include "models/status.h"
+#include "models/text.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -54,11 +55,11 @@ bool job_time_valid(const char *text);
 /* The same in milliseconds since 1970; a time without Z or offset counts as UTC. False where it is no time. */
 bool job_time_parse(const char *text, int64_t *ms);
 
-/* All fields, for the wire and the store; unknown ones are null, and so is an id that is not set. A path that is no
- * UTF-8 is written with U+FFFD: whoever reads it can name the file but not open it. NULL: out of memory.
+/* A JSON object, for the wire and the store, of the fields that are known. A path that is no UTF-8 is written with
+ * U+FFFD: whoever reads it can name the file but not open it.
  * job_from_json is strict: every field is checked for type, length and alphabet, unknown fields are ignored (a newer
  * client may send more); `photo` is required. On failure `job` holds nothing. */
-json_t *job_to_json(const struct job *job);
+void job_write(const struct job *job, struct text *text);
 enum status job_from_json(const json_t *json, struct job *job, struct fault *fault);
 
 #endif

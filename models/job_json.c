@@ -5,26 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Steals nothing; -1 where memory ends. */
-static int set_text(json_t *object, const char *key, const char *value) {
-  if (!value || !*value) return json_object_set_new(object, key, json_null());
-  if (utf8_valid(value, strlen(value))) return json_object_set_new(object, key, json_string(value));
-  char *repaired = utf8_repair(value);
-  int failed = repaired ? json_object_set_new(object, key, json_string(repaired)) : -1;
-  free(repaired);
-  return failed;
+static void write_text(struct text *text, const char *key, const char *value) {
+  if (!value || !*value) return;
+  text_put(text, text->size && text->bytes[text->size - 1] != '{' ? ",\"" : "\"");
+  text_put(text, key);
+  text_put(text, "\":");
+  text_json_string(text, value);
 }
 
-json_t *job_to_json(const struct job *job) {
-  json_t *object = json_object();
-  if (!object) return NULL;
-  int failed = set_text(object, "id", job->id);
-  failed |= set_text(object, "golden_sha256", job->golden_sha256);
-  failed |= set_text(object, "photo_id", job->photo_id);
-  for (size_t i = 0; i < JOB_TEXTS; i++) failed |= set_text(object, job_texts[i].key, job_text_get(job, i));
-  if (!failed) return object;
-  json_decref(object);
-  return NULL;
+void job_write(const struct job *job, struct text *text) {
+  text_put(text, "{");
+  write_text(text, "id", job->id);
+  write_text(text, "golden_sha256", job->golden_sha256);
+  write_text(text, "photo_id", job->photo_id);
+  for (size_t i = 0; i < JOB_TEXTS; i++) write_text(text, job_texts[i].key, job_text_get(job, i));
+  text_put(text, "}");
 }
 
 static bool is_absent(const json_t *value) {

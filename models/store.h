@@ -86,7 +86,7 @@ struct store_lessee {
 struct store_leased {
   char id[JOB_ID_CHARS + 1];
   char photo_id[PHOTO_ID_CHARS + 1];
-  char *header; /* the job as job_to_json wrote it */
+  char *header; /* the job as job_write wrote it */
   char *path;   /* as in store_entry */
   int losses;
 };

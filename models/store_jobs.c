@@ -41,20 +41,20 @@ struct placing {
   const struct acceptance *in;
   int64_t submission;
   struct place *places;
-  char *header;
+  struct text header; /* of the job being stored */
 };
 
 /* Stores a job, or finds the one of its id; it then stays as it is until the transaction ends. */
 static enum status bind_job(void *context, size_t i, struct query *add, struct fault *fault) {
   struct placing *placing = context;
   const struct store_entry *entry = &placing->in->entries[i];
-  json_t *json = job_to_json(entry->job);
-  free(placing->header);
-  placing->header = json ? json_dumps(json, JSON_COMPACT) : NULL;
-  json_decref(json);
-  if (!placing->header) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  struct text *header = &placing->header;
+  header->size = 0;
+  job_write(entry->job, header);
+  text_add(header, "", 1);
+  if (header->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
   query_set_text(add, 1, entry->job->id);
-  query_set_text(add, 2, placing->header);
+  query_set_text(add, 2, header->bytes);
   query_set_text(add, 3, entry->job->photo_id);
   query_set_text(add, 4, entry->path);
   query_set_integer(add, 5, placing->submission);
@@ -92,8 +92,7 @@ static enum status place_all(struct store *store, struct placing *placing, struc
   struct query *add = store_query(store, SQL_ADD_JOB, fault);
   if (!add) return fault->status;
   enum status status = add->database->calls->batch(add, &jobs, fault);
-  free(placing->header);
-  placing->header = NULL;
+  text_free(&placing->header);
   if (status) return status;
   add = store_query(store, SQL_ADD_MEMBER, fault);
   return add ? add->database->calls->batch(add, &members, fault) : fault->status;

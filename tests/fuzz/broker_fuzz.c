@@ -7,6 +7,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "tests/support.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,12 +66,20 @@ static void greet(void *socket, const char *role) {
       NULL));
 }
 
+/* A fuzzer looks at the clock by a signal, which ends a wait. */
+static void await_message(void *socket) {
+  zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
+  int ready;
+  do ready = zmq_poll(&item, 1, 20000);
+  while (ready < 0 && errno == EINTR);
+  must(ready == 1);
+}
+
 /* Until the broker has welcomed us `times` times: it has then dealt with all that was sent before. */
 static void await_welcome(void *socket, int times) {
   while (times) {
-    zmq_pollitem_t item = {.socket = socket, .events = ZMQ_POLLIN};
-    must(zmq_poll(&item, 1, 20000) == 1);
     struct message message;
+    await_message(socket);
     bool got;
     must(!message_receive(socket, false, &message, &got, NULL));
     times -= got && message.kind == MESSAGE_WELCOME;
@@ -78,12 +87,19 @@ static void await_welcome(void *socket, int times) {
   }
 }
 
+static void send_frame(void *socket, const void *bytes, size_t size, bool more) {
+  int sent;
+  do sent = zmq_send(socket, bytes, size, more ? ZMQ_SNDMORE : 0);
+  while (sent < 0 && errno == EINTR);
+  must(sent >= 0);
+}
+
 static void send_raw(void *socket, int kind, const uint8_t *header, size_t size, const uint8_t *rest, size_t rest_size,
                      bool frame) {
   const uint8_t prefix[PROTOCOL_PREFIX_SIZE] = {'A', 'S', 'S', 'A', 'Y', PROTOCOL_VERSION, (uint8_t)kind, 0};
-  must(zmq_send(socket, prefix, sizeof prefix, ZMQ_SNDMORE) >= 0);
-  must(zmq_send(socket, header, size, frame ? ZMQ_SNDMORE : 0) >= 0);
-  if (frame) must(zmq_send(socket, rest, rest_size, 0) >= 0);
+  send_frame(socket, prefix, sizeof prefix, true);
+  send_frame(socket, header, size, frame);
+  if (frame) send_frame(socket, rest, rest_size, false);
 }
 
 static void send_all(void *socket, const uint8_t *bytes, size_t size) {

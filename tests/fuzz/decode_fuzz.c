@@ -1,4 +1,7 @@
+/* ASSAY_FUZZ_FORMAT (JPEG, PNG, TIFF, WebP, BMP, PNM, HEIC): only this one is decoded, so that a fuzzer's whole time
+ * goes to it. */
 #include "engine/decode.h"
+#include "engine/decode_formats.h"
 #include "tests/engine/samples_heic.h"
 #include "tests/engine/samples_tiff.h"
 #include "tests/fuzz/fuzz.h"
@@ -9,12 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_wanted(const uint8_t *bytes, size_t size) {
+  const char *wanted = getenv("ASSAY_FUZZ_FORMAT");
+  const struct format *const formats[] = {&format_jpeg, &format_png, &format_tiff, &format_webp,
+                                          &format_bmp,  &format_pnm, &format_heic};
+  for (size_t i = 0; wanted && i < sizeof formats / sizeof *formats; i++)
+    if (!strcmp(formats[i]->name, wanted)) return formats[i]->matches((struct source){bytes, size});
+  return !wanted;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   static struct image image;
   const struct decode_options options = {.max_pixels = 1 << 20, .least_width = 8, .least_height = 8};
   struct decode_info info;
   struct fault fault;
   int32_t width, height;
+  if (!is_wanted(bytes, size)) return 0;
   (void)decode_header(bytes, size, &width, &height, &info, &fault);
   if (decode_photo(bytes, size, &options, &image, &info, &fault)) return 0;
   /* What was decoded is all there. */

@@ -65,10 +65,13 @@ static void of_a_manifest(void **state) {
 static enum status job_there_and_back(void *context, struct fault *fault) {
   struct job copy = {0}, read = {0};
   enum status status = job_copy(context, &copy, fault);
-  json_t *json = status ? NULL : job_to_json(&copy);
+  struct text text = {0};
+  if (!status) job_write(&copy, &text);
+  json_t *json = status || text.failed ? NULL : json_loadb(text.bytes, text.size, 0, NULL);
   if (!status && !json) status = fault_set(fault, STATUS_MEMORY, "no memory");
   if (!status) status = job_from_json(json, &read, fault);
   json_decref(json);
+  text_free(&text);
   job_free(&copy);
   job_free(&read);
   return status;
