@@ -1,9 +1,12 @@
 #include "cli/commands.h"
+#include "cli/message.h"
 #include "cli/output.h"
+#include "cli/reviewed.h"
 
 #include "engine/lots/rows.h"
 #include "models/file.h"
 #include "models/golden.h"
+#include "models/seal.h"
 #include "models/spec_edit.h"
 
 #include <fcntl.h>
@@ -14,7 +17,7 @@
 
 struct approve_options {
   struct common_options common;
-  const char *results, *by, *why, *key;
+  const char *results, *reviewed, *by, *why, *key;
 };
 
 #define FIELD(name) offsetof(struct approve_options, name)
@@ -23,8 +26,13 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(results),
      .argument = "PLACE",
-     .help = "where the finding stands: a folder of assay run --out, a store's folder, or a file of results",
-     .required = true},
+     .help = "where the finding stands: a folder of assay run --out, a store's folder, or a file of results"},
+    {.name = "reviewed",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(reviewed),
+     .argument = "STORE",
+     .help = "instead of one finding: all that were overruled in review there (assay serve --web-review) and are not "
+             "limit samples yet"},
     {.name = "by",
      .kind = OPTION_TEXT,
      .offset = FIELD(by),
@@ -35,8 +43,7 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(why),
      .argument = "TEXT",
-     .help = "the reason, for the seal",
-     .required = true},
+     .help = "the reason, for the seal (with --reviewed, those of the reviews)"},
     {.name = "key", .kind = OPTION_TEXT, .offset = FIELD(key), .argument = "FILE", .help = "secret key that signs"},
     {.name = NULL}};
 
@@ -62,14 +69,9 @@ static bool cites(const struct search *s, const char *sha256) {
   return false;
 }
 
-/* The region of that rank; where peaks are the same, the one that stands first. */
 static const struct row_region *ranked(const struct row *row, long rank) {
-  for (size_t i = 0; i < row->region_count; i++) {
-    long before = 0;
-    for (size_t k = 0; k < row->region_count; k++)
-      before += row->regions[k].peak > row->regions[i].peak || (k < i && row->regions[k].peak == row->regions[i].peak);
-    if (before + 1 == rank) return &row->regions[i];
-  }
+  for (size_t i = 0; i < row->region_count; i++)
+    if (row_region_number(row, i) == rank) return &row->regions[i];
   return NULL;
 }
 
@@ -128,23 +130,40 @@ static enum status check_found(const struct search *s, const char *text, const c
                    (int)s->digits, text, s->regions, s->region);
 }
 
-static enum status approve(const struct approve_options *given, const struct spec_approval *approval,
-                           struct fault *fault) {
-  const char *golden = given->common.operands.items[0];
-  char *path = NULL, *edited = NULL;
-  uint8_t *text = NULL;
+/* The text of the golden's spec with the approvals. */
+static enum status edit(const char *golden, const struct spec_approval *const *approvals, size_t count, char **edited,
+                        struct fault *fault) {
+  char *path = NULL;
+  uint8_t *bytes = NULL;
   size_t size = 0;
+  *edited = NULL;
   if (asprintf(&path, "%s/golden.yaml", golden) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  enum status status = file_read(AT_FDCWD, path, path, true, SPEC_MAX_BYTES, &text, &size, fault);
-  if (!status) status = spec_edit_approve((const char *)text, size, path, approval, &edited, fault);
+  enum status status = file_read(AT_FDCWD, path, path, true, SPEC_MAX_BYTES, &bytes, &size, fault);
+  if (!status && !(*edited = strndup((const char *)bytes, size)))
+    status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  for (size_t i = 0; i < count && !status; i++) {
+    char *before = *edited;
+    *edited = NULL;
+    status = spec_edit_approve(before, strlen(before), path, approvals[i], edited, fault);
+    free(before);
+  }
+  free(path), free(bytes);
+  return status;
+}
+
+static enum status approve(const struct approve_options *given, const char *why,
+                           const struct spec_approval *const *approvals, size_t count, struct fault *fault) {
+  const char *golden = given->common.operands.items[0];
+  char *edited = NULL;
+  enum status status = edit(golden, approvals, count, &edited, fault);
   struct golden_revise how = {.path = golden,
                               .spec_text = edited,
                               .spec_size = edited ? strlen(edited) : 0,
                               .by = given->by,
-                              .why = given->why,
+                              .why = why,
                               .key_file = given->key};
   if (!status) status = golden_revise(&how, fault);
-  free(path), free(text), free(edited);
+  free(edited);
   return status;
 }
 
@@ -167,20 +186,79 @@ static enum status tell(const struct approve_options *given, const struct search
   return status;
 }
 
+static enum status approve_one(const struct approve_options *given, const json_t *history, struct fault *fault) {
+  const char *finding = given->common.operands.items[1];
+  struct search s = {.history = history};
+  struct rows_tally tally = {0};
+  const struct spec_approval *approval = &s.approval;
+  enum status status = read_finding(finding, &s, fault);
+  if (!status) status = rows_read_as_found(&given->results, 1, look, &s, &tally, fault);
+  if (!status) status = check_found(&s, finding, given->results, fault);
+  if (!status) status = approve(given, given->why, &approval, 1, fault);
+  return status ? status : tell(given, &s, fault);
+}
+
+/* --- What was overruled in review --- */
+
+static enum status seal_reviewed(const struct approve_options *given, const struct reviewed *reviewed,
+                                 struct fault *fault) {
+  char why[SEAL_TEXT_MAX + 1];
+  const struct spec_approval **approvals = calloc(reviewed->count, sizeof *approvals);
+  if (!approvals) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  for (size_t i = 0; i < reviewed->count; i++) approvals[i] = &reviewed->items[i].approval;
+  reviewed_reason(reviewed, why, sizeof why);
+  enum status status = approve(given, given->why ? given->why : why, approvals, reviewed->count, fault);
+  free(approvals);
+  return status;
+}
+
+static enum status tell_reviewed(const struct approve_options *given, size_t count, struct fault *fault) {
+  struct golden *golden = NULL;
+  enum status status = golden_open(given->common.operands.items[0], &golden, fault);
+  if (status) return status;
+  if (given->common.json)
+    status =
+        output_json(json_pack("{s:s, s:I, s:s, s:I}", "golden", golden->spec.name, "version",
+                              (json_int_t)golden->version, "sha256", golden->sha256, "approved", (json_int_t)count),
+                    fault);
+  else if (!count)
+    printf("golden: %s, version %lld: nothing that was overruled is new\n", golden->spec.name,
+           (long long)golden->version);
+  else
+    printf("golden: %s, version %lld, with %zu more limit sample%s\nseal %s\n", golden->spec.name,
+           (long long)golden->version, count, count == 1 ? "" : "s", golden->sha256);
+  golden_close(golden);
+  return status;
+}
+
+static enum status approve_reviewed(const struct approve_options *given, const json_t *history, struct fault *fault) {
+  struct golden *golden = NULL;
+  struct reviewed reviewed = {0};
+  enum status status = golden_open(given->common.operands.items[0], &golden, fault);
+  if (!status)
+    status =
+        reviewed_read(given->reviewed, history, golden->spec.approvals, golden->spec.approval_count, &reviewed, fault);
+  golden_close(golden);
+  if (!status && reviewed.of_zones)
+    message_warning("%zu overruled finding%s passed over: the colour of a zone as a whole; it is allowed more by the "
+                    "zone's tolerance.delta_e in the spec",
+                    reviewed.of_zones, reviewed.of_zones == 1 ? " was" : "s were");
+  if (!status && reviewed.count) status = seal_reviewed(given, &reviewed, fault);
+  if (!status) status = tell_reviewed(given, reviewed.count, fault);
+  reviewed_free(&reviewed);
+  return status;
+}
+
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
   const struct approve_options *given = values;
-  const char *golden = given->common.operands.items[0], *finding = given->common.operands.items[1];
-  struct search s = {.id = NULL};
+  bool one = given->common.operands.count == 2;
   json_t *history = NULL;
-  struct rows_tally tally = {0};
-  enum status status = read_finding(finding, &s, fault);
-  if (!status) status = golden_history(golden, &history, fault);
-  s.history = history;
-  if (!status) status = rows_read(&given->results, 1, look, &s, &tally, fault);
-  if (!status) status = check_found(&s, finding, given->results, fault);
-  if (!status) status = approve(given, &s.approval, fault);
-  if (!status) status = tell(given, &s, fault);
+  if (one == (given->reviewed != NULL) || one != (given->results != NULL))
+    return fault_set(fault, STATUS_USAGE, "expected PHOTO_ID:REGION with --results, or --reviewed STORE");
+  if (one && !given->why) return fault_set(fault, STATUS_USAGE, "--why is missing: the reason, for the seal");
+  enum status status = golden_history(given->common.operands.items[0], &history, fault);
+  if (!status) status = one ? approve_one(given, history, fault) : approve_reviewed(given, history, fault);
   json_decref(history);
   return status;
 }
@@ -195,10 +273,13 @@ const struct command command_golden_approve = {
         "for the strongest. What is elsewhere, or goes further by more than a tenth, is found as before; but the "
         "place\n"
         "of a finding of 5 tolerances and more, which is as far as they are told apart, is set free.\n\n"
-        "With --json: {\"golden\", \"version\", \"sha256\", \"photo_id\", \"golden_box\", \"use\"}.",
+        "With --reviewed all that people overruled becomes limit samples, in one new version.\n\n"
+        "With --json: {\"golden\", \"version\", \"sha256\", \"photo_id\", \"golden_box\", \"use\"}; with --reviewed\n"
+        "{\"golden\", \"version\", \"sha256\", \"approved\": how many}.",
     .example = "  assay golden approve goldens/label 5f1c22a0:1 --results inspection --by \"Mei Tan\" "
-               "--why \"print edge, agreed 7 May\"",
-    .operands = {.usage = "DIR PHOTO_ID:REGION", .least = 2, .most = 2},
+               "--why \"print edge, agreed 7 May\"\n"
+               "  assay golden approve goldens/label --reviewed /srv/assay --by \"Mei Tan\"",
+    .operands = {.usage = "DIR [PHOTO_ID:REGION]", .least = 1, .most = 2},
     .options = options,
     .values_size = sizeof(struct approve_options),
     .run = run,

@@ -130,7 +130,7 @@ static enum status make_page(const struct gathering *in, const struct report_fol
     status = report_folder_fill(in->given->out, &in->data, folders, &pictures, fault);
   }
   text_put(&pictures, "}");
-  if (!status) report_page(out, in->given->language, json, &pictures);
+  if (!status) report_page(out, in->given->language, false, json, &pictures);
   if (!status && shown < failed)
     message_note("%zu of %zu photos that failed have pictures in the report", shown, failed);
   text_free(&pictures);
@@ -219,6 +219,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   report_csv_head(&in.csv);
   enum status status = lot_terms_read(&given->terms, &terms, fault);
   if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
+  for (size_t i = 0; i < places->count && !status; i++) status = reviews_read(places->items[i], &in.data.reviews, fault);
   if (!status) status = report_end(&in.data, fault);
   if (!status) status = check_factories(&in, fault);
   if (!status) status = judge_and_write(&in, &terms, exit_code, fault);

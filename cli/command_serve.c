@@ -26,7 +26,7 @@ struct serve_options {
   const char *data, *store;
   struct words listen, roots;
   const char *key, *allow;
-  bool insecure;
+  bool insecure, web_review;
   const char *metrics, *web, *web_token, *findings, *on_finding, *budget, *keep_photos;
   struct log_options log;
 };
@@ -85,13 +85,19 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, web),
      .argument = "HOST:PORT",
-     .help = "the page of assay lot report over all results there are, at http://HOST:PORT/ (?lang=zh); read-only; a "
-             "port alone is 127.0.0.1"},
+     .help = "the page of assay lot report over all results there are, at http://HOST:PORT/ (?lang=zh); read-only "
+             "but for --web-review; a port alone is 127.0.0.1"},
     {.name = "web-token",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, web_token),
      .argument = "FILE",
      .help = "who looks must know its first line (Authorization: Bearer, or ?token=); needed beyond this machine"},
+    {.name = "web-review",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct serve_options, web_review),
+     .help = "who looks may confirm and overrule findings there, with name and reason: kept in the store and told in "
+             "audit.jsonl. What was overruled no longer counts for lots; assay golden approve --reviewed makes limit "
+             "samples of it"},
     {.name = "findings",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct serve_options, findings),
@@ -147,9 +153,14 @@ static void close_figures(struct figures *figures) {
 static enum status open_pages(const struct serve_options *given, const char *data, struct web **web,
                               struct fault *fault) {
   if (!given->web && given->web_token) return fault_set(fault, STATUS_USAGE, "--web-token goes with --web");
+  if (!given->web && given->web_review) return fault_set(fault, STATUS_USAGE, "--web-review goes with --web");
   if (!given->web) return STATUS_OK;
-  const struct web_options how = {
-      .listen = given->web, .token = given->web_token, .place = given->store ? given->store : data, .data = data};
+  const struct web_options how = {.listen = given->web,
+                                  .token = given->web_token,
+                                  .place = given->store ? given->store : data,
+                                  .data = data,
+                                  .database = given->store,
+                                  .review = given->web_review};
   return web_open(&how, web, fault);
 }
 

@@ -94,7 +94,7 @@ json_t *lot_verdict_to_json(const struct lots *lots, const struct judge_terms *t
   const struct lot *lot = &lots->items[verdict->lot];
   json_t *classes = json_array();
   for (int i = 0; i < LOT_CLASSES; i++) json_array_append_new(classes, class_to_json(terms, &verdict->classes[i], i));
-  return json_pack("{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+  return json_pack("{s:s?, s:s?, s:s, s:o, s:I, s:I, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I}",
                    row_key_name(lots->by), lot->name, lots->by == ROW_FACTORY ? "supplier" : "factory", lot->supplier,
                    "outcome", lot_outcome_name(verdict->outcome), "size",
                    verdict->size_known ? integer(verdict->size) : json_null(), "units", (json_int_t)verdict->units,
@@ -102,7 +102,7 @@ json_t *lot_verdict_to_json(const struct lots *lots, const struct judge_terms *t
                    "drawn", verdict->drawn, "resubmitted", verdict->resubmitted, "classes", classes, "unjudged",
                    unjudged_to_json(lots, lot), "incomplete", incomplete_to_json(lots, lot), "reused",
                    reused_to_json(lots, lot), "time_disordered", disordered_to_json(lots, lot), "missing_numbers",
-                   gaps_to_json(lots, lot), "cameras", cameras_to_json(lot));
+                   gaps_to_json(lots, lot), "cameras", cameras_to_json(lot), "overruled", (json_int_t)lot->overruled);
 }
 
 static void print_name(FILE *out, const char *before, const char *name) {
@@ -202,5 +202,7 @@ void lot_verdict_print(FILE *out, const struct lots *lots, const struct judge_te
   for (int i = 0; i < LOT_CLASSES; i++) print_class(out, terms, &verdict->classes[i], i);
   if (verdict->incomplete)
     fprintf(out, "  %lld units lack a view that most units have\n", (long long)verdict->incomplete);
+  if (lot->overruled)
+    fprintf(out, "  overruled in review, not counted: %lld of the findings\n", (long long)lot->overruled);
   print_photos(out, lots, lot);
 }

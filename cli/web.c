@@ -3,18 +3,16 @@
 #include "cli/lot_terms.h"
 #include "cli/report/json.h"
 #include "cli/report/page.h"
+#include "cli/web_access.h"
+#include "cli/web_review.h"
 #include "engine/lots/rows.h"
-#include "ipc/http.h"
-#include "models/file.h"
 
-#include <fcntl.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { LANGUAGES = 2, TOKEN_BYTES = 4096, LEAST_TOKEN = 16 };
+enum { LANGUAGES = 2 };
 static const char *const languages[LANGUAGES] = {"en", "zh"};
 
 /* What was made last; one for each language. */
@@ -26,7 +24,9 @@ struct kept_page {
 
 struct web {
   struct http *http;
-  char *place, *data, *token;
+  struct web_access access;
+  struct web_review *review; /* NULL: nothing can be changed */
+  char *place, *data;
   pthread_mutex_t mutex; /* over what follows: one page is made at a time */
   struct kept_page pages[LANGUAGES];
 };
@@ -37,20 +37,23 @@ static enum status take_row(void *data, const struct row *row, struct fault *fau
   return report_take(data, row, fault);
 }
 
-static enum status fill(const struct report_data *data, const char *folder, const char *language,
+static enum status fill(const struct report_data *data, const struct web *web, const char *language,
                         const struct judge_terms *terms, struct text *out, struct fault *fault) {
+  const char *folder = web->data, *place = web->place;
+  const struct words places = {.items = &place, .count = 1};
   struct report_folders folders = {0};
   struct history history = {0};
   struct text json = {0}, pictures = {0};
   json_t *lots = NULL;
   size_t shown = 0;
   int outcome = 0;
-  enum status status = report_judge(data, terms, &history, &lots, &outcome, fault);
+  enum status status = lot_terms_history(&places, NULL, false, &history, fault);
+  if (!status) status = report_judge(data, terms, &history, &lots, &outcome, fault);
   if (!status) status = report_folders_find(&folder, 1, &folders, fault);
   if (!status) status = report_json(data, lots, &folders, &json, fault);
   if (!status) status = report_pictures_json(data, &folders, &pictures, &shown, fault);
   text_put(&pictures, "}");
-  if (!status) report_page(out, language, &json, &pictures);
+  if (!status) report_page(out, language, web->review != NULL, &json, &pictures);
   if (!status && out->failed) status = fault_set(fault, STATUS_MEMORY, "out of memory for the page");
   json_decref(lots);
   history_free(&history);
@@ -61,7 +64,9 @@ static enum status fill(const struct report_data *data, const char *folder, cons
 }
 
 static enum status make_page(const struct web *web, const char *language, struct text *out, struct fault *fault) {
-  struct report_data data = {.limits = {WEB_PHOTOS, WEB_PICTURES}, .lots = {.by = ROW_LOT, .check_times = true}};
+  struct report_data data = {.limits = {WEB_PHOTOS, WEB_PICTURES},
+                             .lots = {.by = ROW_LOT, .check_times = true},
+                             .review_key = web->review ? web->access.key : NULL};
   const struct lot_terms given = {.by = "lot"};
   const char *place = web->place;
   struct judge_terms terms;
@@ -69,8 +74,9 @@ static enum status make_page(const struct web *web, const char *language, struct
   enum status status = lot_terms_read(&given, &terms, fault);
   if (!status) status = rows_read(&place, 1, take_row, &data, &tally, fault);
   if (!status && !tally.rows) status = fault_set(fault, STATUS_MISSING, "no results yet");
+  if (!status) status = reviews_read(place, &data.reviews, fault);
   if (!status) status = report_end(&data, fault);
-  if (!status) status = fill(&data, web->data, language, &terms, out, fault);
+  if (!status) status = fill(&data, web, language, &terms, out, fault);
   report_data_free(&data);
   return status;
 }
@@ -92,31 +98,16 @@ static enum status refresh(struct web *web, int language, struct fault *fault) {
   return status;
 }
 
-/* ---- who may look ---- */
+/* ---- what is asked for ---- */
 
-static bool is_right(const char *given, const char *token) {
-  size_t length = strlen(token);
-  return given && strlen(given) == length && !sodium_memcmp(given, token, length);
-}
-
-static bool may_look(const struct web *web, const struct http_request *request) {
-  static const char bearer[] = "Bearer ";
-  const char *header = http_header(request, "Authorization");
-  if (!web->token) return true;
-  if (header && !strncmp(header, bearer, sizeof bearer - 1)) return is_right(header + sizeof bearer - 1, web->token);
-  return is_right(http_query(request, "token"), web->token);
-}
-
-static enum status answer(void *context, const struct http_request *request, struct http_answer *to,
-                          struct fault *fault) {
+static enum status look(void *context, const struct http_request *request, struct http_answer *to,
+                        struct fault *fault) {
   struct web *web = context;
-  const char *wanted = http_query(request, "lang");
+  const char *wanted = http_query(request, "lang"), *why;
   int language = wanted && !strcmp(wanted, languages[1]) ? 1 : 0;
   if (strcmp(request->path, "/") != 0) return fault_set(fault, STATUS_MISSING, "%s: there is only /", request->path);
-  if (!may_look(web, request)) {
-    to->code = 401;
-    return http_field(to, "WWW-Authenticate", "Bearer", fault);
-  }
+  unsigned refused = web_access_look(&web->access, request, &why);
+  if (refused) return web_refuse(to, refused, why, fault);
   pthread_mutex_lock(&web->mutex);
   enum status status = refresh(web, language, fault);
   const struct kept_page *page = &web->pages[language];
@@ -131,48 +122,39 @@ static enum status answer(void *context, const struct http_request *request, str
   pthread_mutex_unlock(&web->mutex);
   to->type = "text/html; charset=utf-8";
   if (!status) status = http_field(to, "Cache-Control", "no-store", fault);
-  return status ? status : http_field(to, "X-Content-Type-Options", "nosniff", fault);
+  if (!status) status = http_field(to, "Referrer-Policy", "no-referrer", fault);
+  /* What only a header can say: no other site may lay the page under its own. */
+  return status ? status : http_field(to, "Content-Security-Policy", "frame-ancestors 'none'", fault);
+}
+
+static enum status change(void *context, const struct http_request *request, struct http_answer *to,
+                          struct fault *fault) {
+  struct web *web = context;
+  const char *why;
+  unsigned refused = web_access_change(&web->access, request, &why);
+  if (refused) return web_refuse(to, refused, why, fault);
+  enum status status = web_review_answer(web->review, request, to, fault);
+  pthread_mutex_lock(&web->mutex);
+  for (int i = 0; i < LANGUAGES && !status; i++) web->pages[i].made = 0;
+  pthread_mutex_unlock(&web->mutex);
+  return status;
 }
 
 /* ---- opening ---- */
 
-/* As http_options.listen takes it: without a host it is loopback. */
-static bool is_loopback(const char *listen) {
-  const char *colon = strrchr(listen, ':');
-  if (!colon || colon == listen) return true;
-  return !strncmp(listen, "127.", 4) || !strncmp(listen, "[::1]:", 6) || !strncmp(listen, "localhost:", 10);
-}
-
-static enum status read_token(const char *path, char **token, struct fault *fault) {
-  uint8_t *bytes = NULL;
-  size_t size = 0;
-  enum status status = file_read(AT_FDCWD, path, path, true, TOKEN_BYTES, &bytes, &size, fault);
-  if (status) return status;
-  size_t length = 0;
-  while (length < size && bytes[length] > ' ' && bytes[length] <= '~') length++;
-  if (length < LEAST_TOKEN)
-    status = fault_set(fault, STATUS_USAGE, "%s: expected a token of at least %d printable characters", path,
-                       (int)LEAST_TOKEN);
-  else if (!(*token = strndup((const char *)bytes, length)))
-    status = fault_set(fault, STATUS_MEMORY, "out of memory");
-  free(bytes);
-  return status;
-}
-
 enum status web_open(const struct web_options *options, struct web **opened, struct fault *fault) {
   *opened = NULL;
-  if (!options->token && !is_loopback(options->listen))
-    return fault_set(fault, STATUS_USAGE, "--web %s: others than this machine may only look with --web-token FILE",
-                     options->listen);
   struct web *web = calloc(1, sizeof *web);
   if (!web) return fault_set(fault, STATUS_MEMORY, "out of memory");
   pthread_mutex_init(&web->mutex, NULL);
   web->place = strdup(options->place);
   web->data = strdup(options->data);
   enum status status = web->place && web->data ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (!status && options->token) status = read_token(options->token, &web->token, fault);
-  const struct http_handler handlers[] = {{.method = "GET", .path = "/", .answer = answer, .context = web}};
-  const struct http_options how = {.listen = options->listen, .handlers = handlers, .count = 1};
+  if (!status) status = web_access_open(options->listen, options->token, &web->access, fault);
+  if (!status && options->review) status = web_review_open(options->data, options->database, &web->review, fault);
+  const struct http_handler handlers[] = {{.method = "GET", .path = "/", .answer = look, .context = web},
+                                          {.method = "POST", .path = "/review", .answer = change, .context = web}};
+  const struct http_options how = {.listen = options->listen, .handlers = handlers, .count = options->review ? 2 : 1};
   if (!status) status = http_open(&how, &web->http, fault);
   if (status)
     web_close(web);
@@ -190,8 +172,9 @@ void web_close(struct web *web) {
   if (web->http) http_close(web->http);
   for (int i = 0; i < LANGUAGES; i++) free(web->pages[i].bytes);
   pthread_mutex_destroy(&web->mutex);
+  web_access_free(&web->access);
+  web_review_close(web->review);
   free(web->place);
   free(web->data);
-  free(web->token);
   free(web);
 }

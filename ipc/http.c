@@ -2,6 +2,7 @@
 
 #include <microhttpd.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,6 +38,15 @@ const char *http_query(const struct http_request *request, const char *name) {
 
 const char *http_header(const struct http_request *request, const char *name) {
   return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+}
+
+bool http_peer(const struct http_request *request, char address[HTTP_PEER_CHARS + 1]) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  const struct sockaddr *peer = info ? info->client_addr : NULL;
+  if (!peer) return false;
+  socklen_t size = peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+  return !getnameinfo(peer, size, address, HTTP_PEER_CHARS + 1, NULL, 0, NI_NUMERICHOST);
 }
 
 enum status http_field(struct http_answer *answer, const char *name, const char *value, struct fault *fault) {

@@ -5,6 +5,7 @@
 
 #include "models/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct http_request {
@@ -18,6 +19,10 @@ struct http_request {
 /* Percent-decoded; NULL where it is not there, "" where it has no value. Valid while the request is handled. */
 const char *http_query(const struct http_request *request, const char *name);
 const char *http_header(const struct http_request *request, const char *name);
+
+/* Who asks, as a numeric address; false where it is not known. */
+enum { HTTP_PEER_CHARS = 46 };
+bool http_peer(const struct http_request *request, char address[HTTP_PEER_CHARS + 1]);
 
 enum { HTTP_FIELDS = 8 };
 

@@ -7,7 +7,7 @@
 
 static const char head[] = "photo,verdict,score,lot,factory,line,shift,stage,unit,view,captured,golden,golden_version,"
                            "golden_sha256,regions,worst_class,worst_severity,worst_zone,worst_peak,dimensions,"
-                           "dimensions_failed,reason\r\n";
+                           "dimensions_failed,reason,overruled\r\n";
 
 void report_csv_head(struct text *out) {
   text_put(out, head);
@@ -55,6 +55,7 @@ void report_csv_row(struct text *out, const struct row *row) {
   put_count(&line, row->dimension_count);
   put_count(&line, failed);
   put_text(&line, row->reason);
+  put_count(&line, (size_t)row->overruled);
   text_put(&line, "\r\n");
   /* Each value stands behind a comma, and the first needs none. */
   if (line.size) text_add(out, line.bytes + 1, line.size - 1);

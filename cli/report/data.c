@@ -43,6 +43,8 @@ static void put_regions(struct text *out, const struct row *row) {
     put_real(out, ",\"confidence\":", region->confidence);
     text_put(out, ",\"area_px\":");
     text_json_integer(out, region->area_px);
+    text_put(out, ",\"number\":");
+    text_json_integer(out, row_region_number(row, i));
     text_put(out, "}");
   }
   if (row->region_count) text_put(out, "]");
@@ -116,7 +118,9 @@ static bool list_photo(struct report_data *data, const struct row *row) {
 }
 
 static bool note_pictured(struct report_data *data, const struct row *row) {
-  if (row->verdict != VERDICT_FAIL || !*row->job_id || data->pictured_count >= data->limits.pictures) return true;
+  bool decided = data->review_key && row->reviewed >= (int)row->region_count + row->overruled;
+  if (row->verdict != VERDICT_FAIL || !*row->job_id || data->pictured_count >= data->limits.pictures || decided)
+    return true;
   if (!data->pictured && !(data->pictured = calloc(data->limits.pictures, sizeof *data->pictured))) return false;
   struct report_pictured *noted = &data->pictured[data->pictured_count++];
   noted->photo = strdup(row->photo);
@@ -199,5 +203,6 @@ void report_data_free(struct report_data *data) {
   summary_free(&data->summary);
   season_free(&data->season);
   recurrents_free(&data->recurrents);
+  reviews_free(&data->reviews);
   for (int i = 0; i < REPORT_COMPARED; i++) compare_free(&data->compares[i]);
 }

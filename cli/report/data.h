@@ -7,6 +7,7 @@
 #include "engine/lots/compare.h"
 #include "engine/lots/lots.h"
 #include "engine/lots/recurrent.h"
+#include "engine/lots/reviews.h"
 #include "models/text.h"
 
 enum { REPORT_VERDICTS = 3, REPORT_COMPARED = 3 };
@@ -32,12 +33,14 @@ struct report_golden {
   int64_t version;
 };
 
-/* `limits`, `lots.by`, `for_factory`, `only_factory` and `resubmission_of` are set beforehand, the rest is zero; ends
- * with report_data_free. One thread at a time. */
+/* `limits`, `lots.by`, `for_factory`, `only_factory`, `resubmission_of` and `review_key` are set beforehand, the rest
+ * is zero; ends with report_data_free. One thread at a time. */
 struct report_data {
   bool for_factory;            /* leaves out internal notes and risks, and asks for corrective actions */
   const char *only_factory;    /* whose results are given; NULL: all */
   const char *resubmission_of; /* a lot that was reworked; NULL: none */
+  const char *review_key;      /* the page has a queue for review, and sends this with decisions; NULL: none */
+  struct reviews reviews;      /* what was decided, to be shown; set by the caller */
   struct report_limits limits;
   struct lots lots;
   struct season season;

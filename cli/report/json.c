@@ -51,6 +51,16 @@ static void put_text(struct text *out, const char *key, const char *value) {
   text_json_string(out, value);
 }
 
+/* Who overruled what, and why, is the buyer's own. */
+static void put_reviews(const struct report_data *data, struct text *out) {
+  text_put(out, ",\"reviews\":[");
+  for (size_t i = 0; i < data->reviews.count && !data->for_factory; i++) {
+    if (i) text_put(out, ",");
+    text_put(out, data->reviews.items[i].line);
+  }
+  text_put(out, "]");
+}
+
 static void put_head(const struct report_data *data, struct text *out) {
   char made[32] = "";
   time_t now = time(NULL);
@@ -61,6 +71,8 @@ static void put_head(const struct report_data *data, struct text *out) {
   put_text(out, ",\"by\":", row_key_name(data->lots.by));
   text_put(out, data->for_factory ? ",\"for_factory\":true" : ",\"for_factory\":false");
   put_text(out, ",\"resubmission_of\":", data->resubmission_of);
+  put_text(out, ",\"review_key\":", data->review_key);
+  put_reviews(data, out);
 }
 
 static void put_photos(const struct report_data *data, struct text *out) {

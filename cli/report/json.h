@@ -13,9 +13,9 @@
 enum status report_judge(const struct report_data *data, const struct judge_terms *terms, struct history *history,
                          json_t **lots, int *exit_code, struct fault *fault);
 
-/* {"made", "assay", "by", "lots", "counts", "photos", "summary", "goldens", "comparisons",
- * "group_images", "actions" (for a factory), "drift"}: `lots` as above, the photos that
- * failed first, then those that could not be judged, then the rest. */
+/* {"made", "assay", "by", "for_factory", "resubmission_of", "review_key", "reviews": [as kept], "lots", "counts",
+ * "photos", "summary", "goldens", "comparisons", "group_images", "actions" (for a factory), "drift"}: `lots` as above,
+ * the photos that failed first, then those that could not be judged, then the rest. */
 enum status report_json(const struct report_data *data, const json_t *lots, const struct report_folders *folders,
                         struct text *out, struct fault *fault);
 

@@ -48,6 +48,7 @@ function lotCard(data, lot) {
   if (lot.missing_numbers.length)
     notes.push(say("missing_numbers", { count: lot.missing_numbers.reduce((sum, gap) => sum + gap.missing, 0),
       unit: lot.missing_numbers[0].after_unit }));
+  if (lot.overruled) notes.push(say("overruled_note", { count: number(lot.overruled) }));
   if (lot.cameras.length > 1) notes.push(say("cameras", { names: lot.cameras.join(", ") }));
   return make("article", { class: "lot " + lot.outcome },
     make("h3", {}, badge("outcome", lot.outcome), " ", word("key", data.by) + " " + name,

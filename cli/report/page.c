@@ -9,8 +9,9 @@
 const char report_languages[] = "en|zh";
 
 /* In the order in which they run. */
-static const char *const scripts[] = {"chart.min.js", "words.js",  "elements.js", "lots.js",    "viewer.js",
-                                      "table.js",     "charts.js", "groups.js",   "actions.js", "page.js"};
+static const char *const scripts[] = {"chart.min.js", "words.js",   "elements.js", "lots.js",
+                                      "review.js",    "viewer.js",  "table.js",    "charts.js",
+                                      "groups.js",    "actions.js", "page.js"};
 
 static const struct report_asset *asset(const char *name) {
   const struct report_asset *at = report_assets;
@@ -48,6 +49,7 @@ static void put_hash(struct text *out, const struct text *content) {
 
 struct page {
   const char *language;
+  bool live;
   const struct text *data, *pictures;
   struct text style, script;
 };
@@ -65,7 +67,8 @@ static void put_part(struct text *out, const struct page *page, const char *name
     text_put(out, page->language);
   } else if (!strncmp(name, "policy", size)) {
     /* No source is allowed for anything but these two elements and pictures that are part of the file. */
-    text_put(out, "default-src 'none'; img-src data:; style-src ");
+    text_put(out, page->live ? "default-src 'none'; connect-src 'self'; img-src data:; style-src "
+                             : "default-src 'none'; img-src data:; style-src ");
     put_hash(out, &page->style);
     text_put(out, "; script-src ");
     put_hash(out, &page->script);
@@ -98,8 +101,9 @@ static void fill_frame(struct text *out, const struct page *page) {
   text_add(out, at, (size_t)(end - at));
 }
 
-void report_page(struct text *out, const char *language, const struct text *data, const struct text *pictures) {
-  struct page page = {.language = language, .data = data, .pictures = pictures};
+void report_page(struct text *out, const char *language, bool live, const struct text *data,
+                 const struct text *pictures) {
+  struct page page = {.language = language, .live = live, .data = data, .pictures = pictures};
   put_asset(&page.style, "page.css");
   make_script(&page.script);
   fill_frame(out, &page);

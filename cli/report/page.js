@@ -8,7 +8,8 @@ function headSection(data) {
   document.title = say("title") + (data.goldens.length ? " – " + data.goldens[0].name : "");
   document.querySelector(".skip").textContent = say("skip");
   byId("contents").setAttribute("aria-label", say("contents"));
-  byId("contents").append(make("ul", {}, ["verdict", ...(data.actions ? ["actions"] : []), "photos", "drift", "compared", "map", "basis"].map((id) =>
+  byId("contents").append(make("ul", {}, ["verdict", ...(data.review_key || data.reviews.length ? ["review"] : []),
+    ...(data.actions ? ["actions"] : []), "photos", "drift", "compared", "map", "basis"].map((id) =>
     make("li", {}, make("a", { href: "#" + id }, say(id))))));
 }
 
@@ -100,6 +101,7 @@ function basisSection(data) {
   const data = JSON.parse(byId("data").textContent), pictures = JSON.parse(byId("pictures").textContent);
   headSection(data);
   lotSection(data);
+  reviewSection(data, pictures);
   actionsSection(data);
   photoSection(data, pictures);
   evidenceSection(data, pictures);

@@ -93,19 +93,19 @@ function dragging(frame, slide) {
   });
 }
 
-/* By falling strength, which is their numbering everywhere. */
+/* By their numbers, which go by falling strength; those of findings that were overruled are missing. */
 function strongest(photo) {
-  return [...(photo.regions || [])].sort((a, b) => b.peak - a.peak);
+  return [...(photo.regions || [])].sort((a, b) => a.number - b.number);
 }
 
 function regionMarks(photo, golden) {
   const unit = golden.width / 100;
-  const marks = strongest(photo).slice(0, 40).map((region, i) => {
+  const marks = strongest(photo).slice(0, 40).map((region) => {
     const [x, y, width, height] = region.golden_box;
     return [
       draw("rect", { x: x - unit / 2, y: y - unit / 2, width: width + unit, height: height + unit,
         class: "mark " + region.severity }),
-      draw("text", { x: x - unit / 2, y: y - unit, "font-size": 3 * unit }, String(i + 1))];
+      draw("text", { x: x - unit / 2, y: y - unit, "font-size": 3 * unit }, String(region.number))];
   });
   return draw("svg", { class: "marks", viewBox: "0 0 " + golden.width + " " + golden.height, "aria-hidden": "true" },
     marks.flat());
@@ -144,8 +144,8 @@ function regionTable(photo) {
   if (!regions.length) return null;
   const columns = ["number", "class", "severity", "zone", "peak", "confidence", "area"]
     .map((key, i) => ({ title: say("column." + key), right: i === 0 || i > 3 }));
-  return table(say("regions"), columns, regions.slice(0, 40).map((region, i) => [
-    String(i + 1), word("class", region.class), badge("severity", region.severity), region.zone || "–",
+  return table(say("regions"), columns, regions.slice(0, 40).map((region) => [
+    String(region.number), word("class", region.class), badge("severity", region.severity), region.zone || "–",
     number(region.peak, 3), number(region.confidence, 2), number(region.area_px)]));
 }
 

@@ -169,6 +169,7 @@ static bool keep_camera(struct lot *lot, const struct row *row) {
 
 static void add_time(struct lot *lot, const struct row *row) {
   lot->photos++;
+  lot->overruled += row->overruled;
   if (!row->has_time) return;
   if (!lot->has_time || row->time_ms < lot->first_ms) lot->first_ms = row->time_ms;
   if (!lot->has_time || row->time_ms > lot->last_ms) lot->last_ms = row->time_ms;

@@ -50,7 +50,7 @@ struct lot_print {
 
 struct lot {
   char *supplier, *name; /* NULL: unknown. A lot is told apart by both. */
-  int64_t photos;
+  int64_t photos, overruled; /* overruled: findings (reviews.h) */
   size_t units, first_unit; /* first_unit: where its units begin in by_lot */
   bool has_time;
   int64_t first_ms, last_ms; /* of the photos' times */

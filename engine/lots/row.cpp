@@ -237,7 +237,7 @@ void read_regions(reader &in, element value, row_parser &parser) {
   for (element one : regions) {
     object members;
     if (one.get_object().get(members)) return in.fail("regions", "objects");
-    parser.regions.push_back({{0, 0, 0, 0}, 0, none, none, CLASS_MISSING, SEVERITY_CRITICAL, ""});
+    parser.regions.push_back({{0, 0, 0, 0}, 0, none, none, CLASS_MISSING, SEVERITY_CRITICAL, "", 0});
     read_region(in, members, parser.regions.back());
   }
 }

@@ -38,6 +38,7 @@ struct row_region {
   enum defect_class class_;
   enum severity severity;
   const char *zone; /* "" outside all zones */
+  int number;       /* see row_region_number; 0: not worked out */
 };
 
 struct row_dimension {
@@ -75,7 +76,12 @@ struct row {
   size_t dimension_count;
   const struct row_zone *zones;
   size_t zone_count;
+  int reviewed, overruled; /* findings that people decided about, and that they took out (reviews.h) */
 };
+
+/* The number of a region in tables and pictures: from 1 by falling peak, the one that stands first where those are the
+ * same; that in the result, also where others were overruled. */
+int row_region_number(const struct row *row, size_t index);
 
 /* Reads lines one after another. One thread at a time. */
 struct row_parser;

@@ -2,6 +2,7 @@
 
 #include "engine/lots/id_set.h"
 #include "engine/lots/lines.h"
+#include "engine/lots/reviews.h"
 #include "models/store.h"
 
 #include <errno.h>
@@ -23,8 +24,10 @@ struct reading {
   struct rows_tally *tally;
   struct fault *fault;
   enum status status;
-  struct store *store; /* being read */
-  char *line;          /* a copy of the store's, with room behind it */
+  struct store *store;    /* being read */
+  bool as_found;          /* whatever people decided */
+  struct reviews reviews; /* of the place */
+  char *line;             /* a copy of the store's, with room behind it */
   size_t room;
 };
 
@@ -38,6 +41,8 @@ static enum status give(struct reading *in, struct row *row) {
     in->tally->repeated++;
     return STATUS_OK;
   }
+  if (!reviews_apply(&in->reviews, row)) return fault_set(in->fault, STATUS_MEMORY, "out of memory for the reviews");
+  in->tally->overruled += row->overruled;
   row->sequence = ++in->tally->rows;
   return in->each(in->context, row, in->fault);
 }
@@ -138,6 +143,7 @@ bool rows_is_database(const char *place) {
 static enum status read_store(struct reading *in, const char *place) {
   enum status status = rows_is_database(place) ? store_connect(NULL, place, &in->store, in->fault)
                                                : store_open(place, &in->store, in->fault);
+  if (!status && !in->as_found) status = reviews_read_store(in->store, &in->reviews, in->fault);
   if (!status) status = store_lines(in->store, 0, take_outcome, in, in->fault);
   store_close(in->store);
   in->store = NULL;
@@ -167,11 +173,31 @@ static enum status read_place(struct reading *in, const char *place) {
     return status;
   }
   char *file = NULL;
+  enum status status = in->as_found ? STATUS_OK : reviews_read(place, &in->reviews, in->fault);
+  if (status) return status;
   if (asprintf(&file, "%s/results.jsonl", place) < 0) return fault_set(in->fault, STATUS_MEMORY, "out of memory");
-  enum status status = stat(file, &entry) ? fault_set(in->fault, STATUS_MISSING,
-                                                      "%s: neither store.db nor results.jsonl is in this folder", place)
-                                          : read_file(in, file);
+  status = stat(file, &entry)
+               ? fault_set(in->fault, STATUS_MISSING, "%s: neither store.db nor results.jsonl is in this folder", place)
+               : read_file(in, file);
   free(file);
+  return status;
+}
+
+/* What people decided stands beside the results that they saw. */
+static enum status read_reviewed(struct reading *in, const char *place) {
+  enum status status = read_place(in, place);
+  reviews_free(&in->reviews);
+  return status;
+}
+
+static enum status read_all(struct reading *in, const char *const *places, size_t count) {
+  *in->tally = (struct rows_tally){0};
+  in->parser = row_parser_new();
+  enum status status = in->parser ? STATUS_OK : fault_set(in->fault, STATUS_MEMORY, "out of memory");
+  for (size_t i = 0; i < count && !status; i++) status = read_reviewed(in, places[i]);
+  row_parser_free(in->parser);
+  id_set_free(&in->jobs);
+  free(in->line);
   return status;
 }
 
@@ -180,12 +206,14 @@ enum status rows_read(const char *const *places, size_t count,
                       struct rows_tally *tally, struct fault *fault) {
   struct fault unused = {0};
   struct reading in = {.each = each, .context = context, .tally = tally, .fault = fault ? fault : &unused};
-  *tally = (struct rows_tally){0};
-  in.parser = row_parser_new();
-  enum status status = in.parser ? STATUS_OK : fault_set(in.fault, STATUS_MEMORY, "out of memory");
-  for (size_t i = 0; i < count && !status; i++) status = read_place(&in, places[i]);
-  row_parser_free(in.parser);
-  id_set_free(&in.jobs);
-  free(in.line);
-  return status;
+  return read_all(&in, places, count);
+}
+
+enum status rows_read_as_found(const char *const *places, size_t count,
+                               enum status (*each)(void *context, const struct row *row, struct fault *fault),
+                               void *context, struct rows_tally *tally, struct fault *fault) {
+  struct fault unused = {0};
+  struct reading in = {
+      .each = each, .context = context, .tally = tally, .fault = fault ? fault : &unused, .as_found = true};
+  return read_all(&in, places, count);
 }

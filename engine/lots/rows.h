@@ -5,8 +5,9 @@
 #include "engine/lots/row.h"
 
 struct rows_tally {
-  int64_t rows;     /* given */
-  int64_t repeated; /* passed over: the result of a job that was given already */
+  int64_t rows;      /* given */
+  int64_t repeated;  /* passed over: the result of a job that was given already */
+  int64_t overruled; /* findings that people took out (reviews.h) */
 };
 
 /* Gives each result of `count` places to `each`, in the order of the places, and within one in the order in which the
@@ -15,7 +16,8 @@ struct rows_tally {
  *   that cannot be judged;
  *   a folder with results.jsonl, as assay run --out writes it;
  *   a file of results, one JSON object a line, empty lines passed over; "-" is standard input.
- * A job's result is given once, also where several places hold it; results without a job are all given.
+ * A job's result is given once, also where several places hold it; results without a job are all given. Findings that
+ * people overruled are taken out of it, by the reviews of its place.
  *
  * A row is valid during the call; `each` returns another status than STATUS_OK, with its message, to end the reading.
  * Works in one pass; memory grows by 32 bytes a job. Reading a store keeps no one from writing to it. Errors name the
@@ -24,6 +26,11 @@ struct rows_tally {
 enum status rows_read(const char *const *places, size_t count,
                       enum status (*each)(void *context, const struct row *row, struct fault *fault), void *context,
                       struct rows_tally *tally, struct fault *fault);
+
+/* The same without what people decided. */
+enum status rows_read_as_found(const char *const *places, size_t count,
+                               enum status (*each)(void *context, const struct row *row, struct fault *fault),
+                               void *context, struct rows_tally *tally, struct fault *fault);
 
 /* The folder of the store that a place is; NULL where it is none. The caller frees it. */
 char *rows_store(const char *place);
