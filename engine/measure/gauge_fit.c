@@ -108,7 +108,7 @@ static void fit_strips(const struct measuring *m, const struct gauge *gauge, con
     if (p->traces[i].edge != p->edge) continue;
     struct strip_fit *fit = &fits->one[fits->count++];
     fit->trace = &p->traces[i], fit->place = 0, fit->state = EDGE_OUTSIDE;
-    if (!fits->left_out) fit->from = 0;
+    if (!fits->left_out) fit->from = 0, fit->spoilt = false;
     if (fit->trace->strip >= 0) fit_one(m, gauge, p, &table, fit);
   }
 }

@@ -4,6 +4,9 @@
 
 #include "engine/measure/gauge_work.h"
 
+/* Whether the strip's edge says something about the others: it was found, and nothing spoilt it the round before. */
+bool fits_counts(const struct strip_fit *fit);
+
 /* Noise of the image as the fits leave it, grey levels squared: the median over the strips. */
 double fits_noise(const struct fits *fits);
 

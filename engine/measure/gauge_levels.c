@@ -9,12 +9,16 @@ enum { FEWEST = 4 };
 
 static const double ROUNDING = 1.0 / 12;
 
+bool fits_counts(const struct strip_fit *f) {
+  return f->state == EDGE_FOUND && !f->spoilt;
+}
+
 double fits_noise(const struct fits *fits) {
   double values[GAUGE_MOST_PLACES];
   size_t n = 0;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
-    if (f->state != EDGE_FOUND || !(f->terms.freedom > 0)) continue;
+    if (!fits_counts(f) || !(f->terms.freedom > 0)) continue;
     double v = f->solved.residual / f->terms.freedom;
     size_t j = n++;
     for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
@@ -61,14 +65,14 @@ void fits_share_levels(struct fits *fits) {
   double noise = fits_noise(fits);
   fits->level_variance = fits->contrast_variance = fits->covariance = 0;
   for (size_t i = 0; i < fits->count; i++)
-    if (fits->one[i].state == EDGE_FOUND) add_shared(&sum, &fits->one[i].terms);
+    if (fits_counts(&fits->one[i])) add_shared(&sum, &fits->one[i].terms);
   double determinant = sum.ll * sum.cc - sum.lc * sum.lc;
   if (sum.n < FEWEST || !(determinant > 1e-9 * sum.ll * sum.cc)) return;
   struct edge_prior prior = {.level = (sum.cc * sum.l - sum.lc * sum.c) / determinant,
                              .contrast = (sum.ll * sum.c - sum.lc * sum.l) / determinant};
   for (size_t i = 0; i < fits->count; i++) {
     const struct edge_solved *s = &fits->one[i].solved;
-    if (fits->one[i].state != EDGE_FOUND) continue;
+    if (!fits_counts(&fits->one[i])) continue;
     vary(&levels, s->level - prior.level, s->level_variance);
     vary(&contrasts, s->contrast - prior.contrast, s->contrast_variance);
   }
@@ -102,7 +106,7 @@ double fits_scatter(const struct fits *fits) {
   double n = 0, sum = 0, squares = 0, noise = 0, usual = fits_noise(fits);
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
-    if (f->state != EDGE_FOUND || fabs(f->place) > 1) continue;
+    if (!fits_counts(f) || fabs(f->place) > 1) continue;
     n++, sum += f->place, squares += f->place * f->place;
     noise += usual * f->solved.spread * f->solved.spread;
   }

@@ -8,13 +8,13 @@
 
 /* An edge whose residuals are so many times the others' is unlike them. */
 static const double UNLIKE = 8;
-/* An edge further from the others' shape than so many of its spreads may be an outlier, within bounds, px. */
-static const double ASTRAY = 3.5, LEAST_ASTRAY = 0.03, MOST_ASTRAY = 0.3;
+/* An edge further from the others' shape than so many of its spreads may be an outlier, but not within this, px. */
+static const double ASTRAY = 3.5, LEAST_ASTRAY = 0.03;
 /* A level or contrast further from the others' median than so many of its deviations, or of theirs, is another thing's;
  * and than this share of the contrast, which the model may be off by. */
 static const double ODD = 4, LEAST_ODD = 0.03;
 /* So many deviations of its blur from a spoilt place what it does to an edge is lost in any noise. */
-static const double CLEAR = 3, PLATEAU = 4;
+static const double CLEAR = 3;
 
 static double level_of(const struct strip_fit *f, bool contrast) {
   return contrast ? f->solved.contrast : f->solved.level;
@@ -24,7 +24,7 @@ static double level_of(const struct strip_fit *f, bool contrast) {
 static size_t list_levels(const struct fits *fits, bool contrast, bool sizes, double from, double *values) {
   size_t count = 0;
   for (size_t i = 0; i < fits->count; i++) {
-    if (fits->one[i].state != EDGE_FOUND) continue;
+    if (!fits_counts(&fits->one[i])) continue;
     double value = level_of(&fits->one[i], contrast) - from;
     values[count++] = sizes ? fabs(value) : value;
   }
@@ -73,7 +73,7 @@ static void astray(struct fits *fits, int parameters) {
     if (rows[i].usable) spread += f->solved.spread, n++;
   }
   double clean = n > 0 ? ASTRAY * sqrt(usual) * spread / n : 0;
-  clean = clean < LEAST_ASTRAY ? LEAST_ASTRAY : clean > MOST_ASTRAY ? MOST_ASTRAY : clean;
+  if (clean < LEAST_ASTRAY) clean = LEAST_ASTRAY;
   if (!robust_fit(rows, (int)fits->count, parameters, clean, model)) return;
   for (size_t i = 0; i < fits->count; i++)
     if (fits->one[i].state == EDGE_FOUND && !rows[i].usable) fits->one[i].state = EDGE_OUTLIER;
@@ -118,7 +118,7 @@ static void keep_clear(struct strip_fit *f, double away, double reach) {
     return;
   }
   double near = p->curvature > 0 ? (reach / away - 1) / p->curvature : p->first;
-  if (near > -PLATEAU / CLEAR * reach) near = -PLATEAU / CLEAR * reach;
+  if (near > -reach) near = -reach;
   if (near > p->first) f->from = (int32_t)ceil((near - p->first) * KERNEL_PROFILE_SCALE);
 }
 
@@ -137,5 +137,6 @@ size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, d
     keep_clear(&fits->one[i], (after < before ? after : before) + seen, CLEAR * sigma);
     count += fits->one[i].state == EDGE_BESIDE;
   }
+  for (size_t i = 0; i < fits->count; i++) fits->one[i].spoilt = fits->one[i].state != EDGE_FOUND;
   return count;
 }

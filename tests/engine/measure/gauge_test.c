@@ -168,6 +168,33 @@ static void a_chipped_and_dirty_rim_keeps_its_diameter(void **state) {
   if (!(fabs(sum / PHOTOS) < 0.03)) fail_msg("the diameter is off by %g px", sum / PHOTOS);
 }
 
+/* A small disc, much blurred, in much noise, which hides whose levels are another thing's. */
+static void a_spoilt_rim_does_not_pull_in_noise(void **state) {
+  (void)state;
+  enum { PHOTOS = 6, EXPOSURES = 8 };
+  double sum = 0;
+  for (int i = 0; i < PHOTOS; i++) {
+    struct fault fault;
+    double x = 35.1 + 0.11 * i, y = 34.7 - 0.07 * i, turn = 0.9 * i;
+    struct drawing *d = begin(70, 70);
+    drawing_ellipse(d, x, y, 12, 12, 0, NULL, 1);
+    drawing_ellipse(d, x + 12 * cos(turn), y + 12 * sin(turn), 3, 3, 0, NULL, -1);
+    drawing_ellipse(d, x - 12 * sin(turn), y + 12 * cos(turn), 3, 3, 0, NULL, 1);
+    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++)
+      d->coverage[k] = d->coverage[k] < 0 ? 0 : d->coverage[k] > 1 ? 1 : d->coverage[k];
+    drawing_blur(d, 1.4);
+    for (int k = 0; k < EXPOSURES; k++) {
+      struct spec_dimension g = {
+          .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {35, 35}, .radius = 12.5, .search = 6};
+      drawing_finish(d, 60, 100, 8, &lab.draws);
+      assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
+      if (!lab.measuring.gauges->found) fail_msg("%s", lab.measuring.gauges->why);
+      sum += 2 * (lab.measuring.gauges->shape[0].p[SHAPE_RADIUS] - 12);
+    }
+  }
+  if (!(fabs(sum / (PHOTOS * EXPOSURES)) < 0.03)) fail_msg("off by %g px", sum / (PHOTOS * EXPOSURES));
+}
+
 static void outlines_have_their_sides(void **state) {
   (void)state;
   struct drawing *d = begin(320, 200);
@@ -335,6 +362,7 @@ int main(void) {
       cmocka_unit_test(dirt_on_an_edge_is_named_and_left_out),
       cmocka_unit_test(a_circle_has_its_radius_whatever_its_blur),
       cmocka_unit_test(a_chipped_and_dirty_rim_keeps_its_diameter),
+      cmocka_unit_test(a_spoilt_rim_does_not_pull_in_noise),
       cmocka_unit_test(outlines_have_their_sides),
       cmocka_unit_test(callipers_take_pairs_widths_and_counts),
       cmocka_unit_test(a_hole_has_its_position_in_the_datum),
