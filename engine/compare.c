@@ -1,5 +1,7 @@
 #include "engine/compare.h"
 
+#include "engine/rim.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,8 +96,7 @@ static enum status reserve(struct device *device, const struct reference_plane *
 }
 
 static enum status map_plane(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
-                             const struct kernel_image *seen, double least, int plane, struct comparison *c,
-                             struct fault *fault) {
+                             const struct kernel_image *seen, int plane, struct comparison *c, struct fault *fault) {
   struct kernel_compare call = {.photo = *photo,
                                 .seen = *seen,
                                 .mean = p->mean,
@@ -104,14 +105,12 @@ static enum status map_plane(struct device *device, const struct reference_plane
                                 .map = c->map[plane],
                                 .histogram = c->histogram.buffer};
   enum status status = device_check(device->backend->operations.compare(device->context, &call), "compare", fault);
-  int32_t histogram[256];
-  if (!status) status = device_download(device, &c->histogram, histogram, sizeof histogram, fault);
+  int32_t *levels = c->levels[plane];
+  if (!status) status = device_download(device, &c->histogram, levels, sizeof c->levels[plane], fault);
   if (status) return status;
-  c->limit[plane] = limit_of(histogram, plane != ALIGNED_LUMA);
-  double use = use_of(histogram, least, c->limit[plane]);
-  if (use > c->use) c->use = use;
+  c->limit[plane] = limit_of(levels, plane != ALIGNED_LUMA);
   if (plane == ALIGNED_LUMA)
-    for (int i = 0; i < 256; i++) c->compared += histogram[i];
+    for (int i = 0; i < 256; i++) c->compared += levels[i];
   return STATUS_OK;
 }
 
@@ -252,17 +251,32 @@ static struct size size_of(int plane, double min_area) {
   return (struct size){full, least < LEAST_SMALL ? LEAST_SMALL : least};
 }
 
-enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
-                          double min_area, struct comparison *c, struct fault *fault) {
+/* The areas of the luma, once more where ground from beyond an outline was among them. */
+static enum status find_luma(struct device *device, const struct reference *reference, const struct plane *labels,
+                             const struct aligned *photo, const struct size *size, struct comparison *c,
+                             struct fault *fault) {
+  bool cleared = false;
+  enum status status = find_areas(device, size, ALIGNED_LUMA, c, fault);
+  if (!status) status = rim_clear(device, reference, labels, photo, c, &cleared, fault);
+  if (status || !cleared) return status;
+  c->count = 0, c->overflow = false;
+  return find_areas(device, size, ALIGNED_LUMA, c, fault);
+}
+
+enum status compare_photo(struct device *device, const struct reference *reference, const struct plane *labels,
+                          const struct aligned *photo, double min_area, struct comparison *c, struct fault *fault) {
   c->count = 0, c->overflow = false, c->use = 0, c->compared = 0;
   c->planes = reference->planes < photo->planes ? reference->planes : photo->planes;
   enum status status = STATUS_OK;
   for (int i = 0; i < c->planes && !status; i++) {
     struct size size = size_of(i, min_area);
     status = reserve(device, &reference->plane[i], i, c, fault);
-    if (!status)
-      status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], size.full, i, c, fault);
-    if (!status) status = find_areas(device, &size, i, c, fault);
+    if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], i, c, fault);
+    if (status) break;
+    status = i == ALIGNED_LUMA ? find_luma(device, reference, labels, photo, &size, c, fault)
+                               : find_areas(device, &size, i, c, fault);
+    double use = use_of(c->levels[i], size.full, c->limit[i]);
+    if (use > c->use) c->use = use;
   }
   if (!status) join_findings(c);
   if (!status) drop_specks(c);

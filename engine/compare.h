@@ -24,10 +24,11 @@ enum { COMPARE_MOST_FINDINGS = 4096 };
 struct comparison {
   struct finding *findings; /* in golden order: top, then left */
   size_t count;
-  bool overflow;                 /* more areas than could be examined: the photo differs almost everywhere */
-  double use;                    /* largest use of tolerance that is not a finding, at most 1 */
-  int32_t limit[ALIGNED_PLANES]; /* map value that is the whole tolerance of this photo, about KERNEL_MAP_UNIT */
-  int64_t compared;              /* luma pixels that were compared */
+  bool overflow;                       /* more areas than could be examined: the photo differs almost everywhere */
+  double use;                          /* largest use of tolerance that is not a finding, at most 1 */
+  int32_t limit[ALIGNED_PLANES];       /* map value that is the whole tolerance of this photo, about KERNEL_MAP_UNIT */
+  int32_t levels[ALIGNED_PLANES][256]; /* how many pixels have each map value */
+  int64_t compared;                    /* luma pixels that were compared */
   int planes;
   struct kernel_image map[ALIGNED_PLANES];
   /* working memory */
@@ -35,9 +36,10 @@ struct comparison {
   struct kernel_component *host_rows;
 };
 
-/* `min_area`: least pixels of a finding (golden pixels), NAN for the default. */
-enum status compare_photo(struct device *device, const struct reference *reference, const struct aligned *photo,
-                          double min_area, struct comparison *comparison, struct fault *fault);
+/* `labels`: of the zones. `min_area`: least pixels of a finding (golden pixels), NAN for the default. */
+enum status compare_photo(struct device *device, const struct reference *reference, const struct plane *labels,
+                          const struct aligned *photo, double min_area, struct comparison *comparison,
+                          struct fault *fault);
 void comparison_free(struct device *device, struct comparison *comparison);
 
 #endif

@@ -121,3 +121,16 @@ enum status device_download_part(struct device *device, const struct kernel_imag
   }
   return status;
 }
+
+enum status device_upload_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
+                               int32_t top, int32_t width, int32_t height, const void *host, struct fault *fault) {
+  const struct kernel_memory *m = &device->backend->memory;
+  size_t row = (size_t)width * element;
+  enum status status = STATUS_OK;
+  for (int32_t y = 0; y < height && !status; y++) {
+    size_t at = view->offset + ((size_t)top + (size_t)y) * (size_t)view->stride + (size_t)left;
+    const char *from = (const char *)host + (size_t)y * row;
+    status = device_check(m->upload(device->context, view->buffer, at * element, from, row), "upload", fault);
+  }
+  return status;
+}

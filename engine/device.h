@@ -56,5 +56,8 @@ enum status device_download_plane(struct device *device, const struct kernel_ima
 /* Downloads a part of a view, whose elements have `element` bytes, into rows without padding. */
 enum status device_download_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
                                  int32_t top, int32_t width, int32_t height, void *host, struct fault *fault);
+/* The other way. */
+enum status device_upload_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
+                               int32_t top, int32_t width, int32_t height, const void *host, struct fault *fault);
 
 #endif

@@ -288,8 +288,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   if (!status) status = inspector_wait(in, INSPECTOR_READY, fault);
   if (!status) status = measure_colours(work, fault);
   if (!status)
-    status =
-        compare_photo(&work->device, &in->reference, &work->aligned, in->spec->min_area_px, &work->comparison, fault);
+    status = compare_photo(&work->device, &in->reference, &in->zones.labels, &work->aligned, in->spec->min_area_px,
+                           &work->comparison, fault);
   if (!status && in->artwork.found)
     status = artwork_find(&work->device, &in->artwork, &work->aligned, in->spec->min_area_px, &work->artwork,
                           &work->comparison, fault);

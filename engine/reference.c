@@ -388,7 +388,7 @@ static const double MOST_SHOWN = 255.0 / (1.5 * KERNEL_MAP_UNIT), FREE = 65536;
 /* Divides the reciprocals of a view's part. */
 static enum status widen_part(struct device *device, const struct kernel_image *view, const int32_t part[4],
                               double factor, struct fault *fault) {
-  size_t width = (size_t)part[2], count = width * (size_t)part[3];
+  size_t count = (size_t)part[2] * (size_t)part[3];
   uint16_t *values = malloc(count * sizeof *values);
   if (!values) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   enum status status =
@@ -399,12 +399,8 @@ static enum status widen_part(struct device *device, const struct kernel_image *
       double wider = floor(values[i] / factor);
       values[i] = wider < 1 ? 1 : (uint16_t)wider;
     }
-  for (int32_t y = 0; y < part[3] && !status; y++) {
-    size_t at = view->offset + (size_t)(part[1] + y) * (size_t)view->stride + (size_t)part[0];
-    status = device_check(device->backend->memory.upload(device->context, view->buffer, at * sizeof *values,
-                                                         values + (size_t)y * width, width * sizeof *values),
-                          "upload", fault);
-  }
+  if (!status)
+    status = device_upload_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
   free(values);
   return status;
 }

@@ -1,0 +1,99 @@
+#include "engine/rim.h"
+
+#include "engine/surroundings.h"
+
+#include <math.h>
+
+/* So near an outline is a zone drawn by hand, and the outline's blur with it: golden pixels. Nothing is told where the
+ * ground beyond is not at least CONTRAST grey levels from what is inside; a pixel is the ground's from SHARE of the way
+ * to it, within STRAY beyond, and what is next to one is mixed with it. */
+enum { REACH = 5, CONTRAST = 12 };
+static const double SHARE = 0.25, STRAY = 0.25;
+
+static bool touches(const struct plane *labels, const struct finding *f) {
+  for (int32_t y = f->top - REACH; y <= f->bottom + REACH; y++) {
+    if (y < 0 || y >= labels->height) continue;
+    const uint8_t *row = labels->pixels + (size_t)y * labels->stride;
+    for (int32_t x = f->left > REACH ? f->left - REACH : 0; x <= f->right + REACH && x < labels->width; x++)
+      if (!row[x]) return true;
+  }
+  return false;
+}
+
+static bool is_inside(const struct surroundings *s, int32_t x, int32_t y) {
+  return x >= s->left && y >= s->top && x < s->left + s->width && y < s->top + s->height;
+}
+
+/* What is not compared around a pixel: how much, where in the middle, and its mean values. */
+struct beyond {
+  double count, x, y, golden, photo;
+};
+
+static struct beyond beyond_at(const struct surroundings *s, const struct plane *labels, int32_t x, int32_t y) {
+  struct beyond b = {0, 0, 0, 0, 0};
+  for (int32_t v = y - REACH; v <= y + REACH; v++)
+    for (int32_t u = x - REACH; u <= x + REACH; u++) {
+      if (!is_inside(s, u, v) || labels->pixels[(size_t)v * labels->stride + (size_t)u]) continue;
+      size_t at = surroundings_at(s, u, v);
+      b.count++, b.x += u - x, b.y += v - y, b.golden += s->golden[at], b.photo += s->smooth[at];
+    }
+  return b;
+}
+
+static bool is_ground(const struct surroundings *s, const double *values, int32_t x, int32_t y, double inside,
+                      double ground) {
+  double way = ground - inside;
+  if (fabs(way) < CONTRAST) return false;
+  for (int32_t v = y - 1; v <= y + 1; v++)
+    for (int32_t u = x - 1; u <= x + 1; u++) {
+      if (!is_inside(s, u, v)) continue;
+      double share = (values[surroundings_at(s, u, v)] - inside) / way;
+      if (share >= SHARE && share <= 1 + STRAY) return true;
+    }
+  return false;
+}
+
+static bool shows_ground(const struct surroundings *s, const struct plane *labels, int32_t x, int32_t y) {
+  struct beyond b = beyond_at(s, labels, x, y);
+  double length = sqrt(b.x * b.x + b.y * b.y);
+  if (!(length > 0)) return false;
+  int32_t u = x - (int32_t)floor(REACH * b.x / length + 0.5), v = y - (int32_t)floor(REACH * b.y / length + 0.5);
+  if (!is_inside(s, u, v) || !labels->pixels[(size_t)v * labels->stride + (size_t)u]) return false;
+  size_t at = surroundings_at(s, u, v);
+  return is_ground(s, s->golden, x, y, s->golden[at], b.golden / b.count) ||
+         is_ground(s, s->smooth, x, y, s->smooth[at], b.photo / b.count);
+}
+
+static bool clear(struct surroundings *s, const struct plane *labels, const struct finding *f, int32_t limit,
+                  int32_t *levels) {
+  bool cleared = false;
+  for (int32_t y = f->top; y <= f->bottom; y++)
+    for (int32_t x = f->left; x <= f->right; x++) {
+      uint8_t *value = &s->map[surroundings_at(s, x, y)];
+      if (*value < limit / 2 || !shows_ground(s, labels, x, y)) continue;
+      levels[*value]--, levels[0]++;
+      *value = 0;
+      cleared = true;
+    }
+  return cleared;
+}
+
+enum status rim_clear(struct device *device, const struct reference *reference, const struct plane *labels,
+                      const struct aligned *photo, struct comparison *c, bool *cleared, struct fault *fault) {
+  const struct kernel_image *map = &c->map[ALIGNED_LUMA];
+  *cleared = false;
+  for (size_t i = 0; i < c->count; i++) {
+    const struct finding *f = &c->findings[i];
+    struct surroundings s;
+    bool small;
+    if (!touches(labels, f)) continue;
+    enum status status = surroundings_fetch(device, reference, photo, c, f, &s, &small, fault);
+    if (!status && small && clear(&s, labels, f, c->limit[ALIGNED_LUMA], c->levels[ALIGNED_LUMA])) {
+      *cleared = true;
+      status = device_upload_part(device, map, 1, s.left, s.top, s.width, s.height, s.map, fault);
+    }
+    surroundings_free(&s);
+    if (status) return status;
+  }
+  return STATUS_OK;
+}

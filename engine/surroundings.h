@@ -1,0 +1,31 @@
+/* A finding and what lies around it, on the host: for a second look. */
+#ifndef ASSAY_ENGINE_SURROUNDINGS_H
+#define ASSAY_ENGINE_SURROUNDINGS_H
+
+#include "engine/compare.h"
+
+/* So much is fetched around the finding's box, golden pixels. */
+enum { SURROUNDINGS_MARGIN = 5 };
+
+/* Rows of `width` pixels. All zero is empty. */
+struct surroundings {
+  int32_t left, top, width, height; /* golden pixels */
+  uint8_t *photo;                   /* aligned luma, golden's light */
+  uint8_t *map;                     /* luma's, as in kernel_compare */
+  double *golden, *smooth;          /* grey levels, both through the 3 x 3 binomial mean, as they are compared */
+  double *difference;               /* smooth - golden, through that mean once more */
+  void *memory;
+};
+
+/* False in *small for a finding too large to be looked at so: nothing is fetched. */
+enum status surroundings_fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
+                               const struct comparison *comparison, const struct finding *finding,
+                               struct surroundings *surroundings, bool *small, struct fault *fault);
+void surroundings_free(struct surroundings *surroundings);
+
+/* Of a pixel of the golden that lies inside. */
+static inline size_t surroundings_at(const struct surroundings *s, int32_t x, int32_t y) {
+  return (size_t)(y - s->top) * (size_t)s->width + (size_t)(x - s->left);
+}
+
+#endif

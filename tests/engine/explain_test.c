@@ -1,0 +1,90 @@
+/* What differs and is not the product: the ground beyond its outline, and glints along its creases. */
+#include "tests/engine/picture.h"
+#include "tests/engine/stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { WIDTH = 240, HEIGHT = 180, SAMPLES = 4 };
+
+/* A printed product from (50, 40) to (190, 140), of which the zone takes in 3 pixels beyond the outline. */
+static const char spec[] = "name: explain\noutside: ignore\nzones:\n"
+                           "  - {name: front, polygon: [[46.5, 36.5], [192.5, 36.5], [192.5, 142.5], [46.5, 142.5]]}\n";
+enum { LEFT = 50, TOP = 40, ACROSS = 140, DOWN = 100 };
+static const float PRODUCT = 60, CREASE = 84, BRIGHT = 150;
+
+struct extra {
+  int left, top, width, height; /* golden pixels; width 0: none */
+};
+
+static void box(struct picture *object, int left, int top, int width, int height, float value) {
+  picture_box(object, SAMPLES * left, SAMPLES * top, SAMPLES * width, SAMPLES * height, &value);
+}
+
+/* The product on a ground, with a slit of light somewhere. */
+static struct photo seen(float ground, const struct extra *extra, uint64_t seed, const char *name) {
+  struct picture print = picture_product(SAMPLES * (ACROSS - 40), SAMPLES * (DOWN - 50), 1, 5);
+  struct picture object = picture_even(SAMPLES * WIDTH, SAMPLES * HEIGHT, 1, ground);
+  box(&object, LEFT, TOP, ACROSS, DOWN, PRODUCT);
+  for (int y = 0; y < print.height; y++)
+    for (int x = 0; x < print.width; x++)
+      *picture_at(&object, SAMPLES * (LEFT + 20) + x, SAMPLES * (TOP + 10) + y) = *picture_at(&print, x, y);
+  box(&object, LEFT + 10, TOP + DOWN - 20, ACROSS - 20, 2, CREASE);
+  if (extra->width) box(&object, extra->left, extra->top, extra->width, extra->height, BRIGHT);
+  struct pose pose = pose_turned(0, 1.0 / SAMPLES, -0.5, -0.5, -0.5, -0.5);
+  struct picture p = picture_seen(&object, &pose, WIDTH, HEIGHT, SAMPLES, ground);
+  picture_blur(&p, 0.7);
+  picture_noise(&p, 1, seed);
+  struct photo photo = picture_photo(&p, name);
+  picture_free(&p);
+  picture_free(&object);
+  picture_free(&print);
+  return photo;
+}
+
+/* Regions of a photo of such a product against a golden on a ground of 110. */
+static size_t regions(float ground, const struct extra *extra) {
+  struct photo golden = seen(110, &(struct extra){0, 0, 0, 0}, 1, "golden"), photo = seen(ground, extra, 2, "photo");
+  struct stage stage;
+  stage_open(&stage, spec, &golden, 1);
+  struct result result = stage_judge(&stage, &photo);
+  size_t count = result.region_count;
+  if (result.verdict != (count ? VERDICT_FAIL : VERDICT_PASS)) result_tell(&result);
+  assert_int_equal(result.verdict, count ? VERDICT_FAIL : VERDICT_PASS);
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(&golden);
+  photo_free(&photo);
+  return count;
+}
+
+static void the_ground_beyond_the_outline_may_be_any(void **state) {
+  (void)state;
+  const struct extra none = {0, 0, 0, 0};
+  assert_int_equal(regions(200, &none), 0);
+  assert_int_equal(regions(75, &none), 0);
+}
+
+static void what_lies_on_the_product_at_its_rim_is_found(void **state) {
+  (void)state;
+  assert_int_equal(regions(110, &(struct extra){LEFT + 2, TOP + 30, 9, 9}), 1);
+  assert_int_equal(regions(200, &(struct extra){LEFT + 2, TOP + 30, 9, 9}), 1);
+}
+
+static void light_along_a_crease_is_a_glint_and_beside_it_a_scratch(void **state) {
+  (void)state;
+  assert_int_equal(regions(110, &(struct extra){LEFT + 60, TOP + DOWN - 20, 14, 2}), 0);
+  assert_int_equal(regions(110, &(struct extra){LEFT + 60, TOP + DOWN - 12, 14, 2}), 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_ground_beyond_the_outline_may_be_any),
+      cmocka_unit_test(what_lies_on_the_product_at_its_rim_is_found),
+      cmocka_unit_test(light_along_a_crease_is_a_glint_and_beside_it_a_scratch),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
