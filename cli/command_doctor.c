@@ -4,6 +4,8 @@
 #include "cli/pair_judge.h"
 #include "cli/parallel.h"
 #include "cli/text.h"
+#include "engine/read/codes.h"
+#include "engine/read/texts.h"
 #include "kernels/cuda/cuda.h"
 
 #include "kernels/kernels.h"
@@ -113,6 +115,16 @@ static void look_at_backend(struct doctor *doctor, const struct common_options *
   photo_free(&photo);
 }
 
+/* Goldens that demand neither do without. */
+static void look_at_readers(struct doctor *doctor) {
+  char codes[200], texts[200];
+  struct fault unheard;
+  codes_here(codes, sizeof codes, &unheard);
+  texts_here(texts, sizeof texts, &unheard);
+  found(doctor, "codes", true, "%s", codes);
+  found(doctor, "texts", true, "%s", texts);
+}
+
 static void look_at_limits(struct doctor *doctor) {
   struct rlimit files;
   if (getrlimit(RLIMIT_NOFILE, &files))
@@ -180,6 +192,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   look_at_gpu(&doctor);
   look_at_backend(&doctor, common);
   look_at_processor(&doctor);
+  look_at_readers(&doctor);
   look_at_limits(&doctor);
   look_at_temporary(&doctor);
   look_at_data(&doctor);

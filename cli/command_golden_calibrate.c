@@ -78,8 +78,11 @@ static bool golden_without(const struct calibration_run *run, size_t out, struct
   golden->spec.tolerance.scale = run->scale;
   /* A zone's own scale keeps its proportion to the rest. */
   double before = run->golden->spec.tolerance.scale, change = run->scale / (isnan(before) ? 1 : before);
-  for (size_t i = 0; i < zones; i++)
-    golden->spec.zones[i].tolerance.delta_e = 100, golden->spec.zones[i].tolerance.scale *= change;
+  for (size_t i = 0; i < zones; i++) {
+    struct spec_zone *zone = &golden->spec.zones[i];
+    zone->tolerance.delta_e = 100, zone->tolerance.scale *= change;
+    zone->code.kind = CODE_NONE, zone->text.language[0] = 0;
+  }
   return true;
 }
 

@@ -83,6 +83,7 @@ static enum status check_usable(void *context, const struct golden *golden, stru
   enum status status = inspector_open(golden, &inspect, &inspector, fault);
   if (!status) status = find_itself(inspector, &golden->photos[0], &found, fault);
   given->lost = !found;
+  if (!status) status = inspector_check(inspector, fault);
   inspector_close(inspector);
   if (status) name_as_given(given, golden, fault);
   return status;

@@ -139,6 +139,7 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, boo
   double scale = pose_scale_at(&pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
   exposure_look(&in->image, &in->zones.labels, &work->photo, &a->placement, &e);
   landmarks_look(&in->landmarks, &work->photo.planes[0], &a->placement, &a->light, &s);
+  work->sharpness = s.sharpness;
   bool known = s.seen < LEAST_LANDMARKS || s.confirmed >= LEAST_CONFIRMED || s.strange < MOST_STRANGE;
   *refused = true;
   if (scale < spec->least_scale)

@@ -37,6 +37,7 @@ void inspection_close(struct inspection *work) {
   fingerprint_free(&work->device, &work->fingerprint);
   group_tally_free(&work->device, &work->tally);
   dimensions_free(&work->dimensions, &work->device);
+  read_work_free(&work->reading);
   colouring_work_free(&work->device, &work->colours);
   image_free(&work->photo);
   image_free(&work->evidence_photo);
@@ -54,8 +55,8 @@ static double milliseconds(void) {
 enum status inspection_decode(struct inspection *work, const struct photo *photo, bool full, struct fault *fault) {
   const struct inspector *in = work->inspector;
   struct decode_options options = {0};
-  /* Translation and rigid motion keep the photo's own scale, and dimensions are measured in its own pixels. */
-  if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count)
+  /* Translation and rigid motion keep the photo's own scale; its own pixels are measured and read. */
+  if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count && !demands_any(in->spec))
     options.least_width = in->width, options.least_height = in->height;
   struct decode_info info = {.camera = ""};
   enum status status = decode_photo(photo->bytes, photo->size, &options, &work->photo, &info, fault);
@@ -314,6 +315,14 @@ static enum status measure_aligned(struct inspection *work, struct result *resul
   return status;
 }
 
+/* Of a photo whose verdict stands so far. */
+static enum status read_aligned(struct inspection *work, struct result *result, struct fault *fault) {
+  double start = milliseconds();
+  enum status status = reading_judge(work, result, fault);
+  result->timing.measure += milliseconds() - start;
+  return status;
+}
+
 /* What is not a pass has a reason, unless there was no memory for it. */
 static enum status check_reason(const struct result *result, struct fault *fault) {
   return result->reason_count ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "result: out of memory");
@@ -326,6 +335,7 @@ enum status inspect_photo(struct inspection *work, const struct photo *photo, co
   enum status status = start_photo(work, photo, job, true, result, &go_on, fault);
   if (!status && go_on) status = measure_aligned(work, result, fault);
   if (!status && go_on) status = compare_aligned(work, result, fault);
+  if (!status && go_on) status = read_aligned(work, result, fault);
   if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
   return status;

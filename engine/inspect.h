@@ -42,6 +42,10 @@ enum status inspector_open_photo(const struct photo *golden, const struct inspec
                                  struct inspector **inspector, struct fault *fault);
 void inspector_close(struct inspector *inspector);
 
+/* Whether the golden photo itself shows the codes and texts that its spec demands; STATUS_INVALID names the zone, what
+ * was read and what was expected. For goldens that are being made: inspector_open does not look. */
+enum status inspector_check(const struct inspector *inspector, struct fault *fault);
+
 /* One thread's working memory: taken at the first photo, kept for the next. */
 struct inspection;
 enum status inspection_open(const struct inspector *inspector, struct inspection **inspection, struct fault *fault);

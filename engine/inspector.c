@@ -83,6 +83,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma};
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
+  if (!status) status = reading_open(in, masks, fault);
   if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
   in->aligned = (struct aligned_golden){
       .align = &in->align, .cb = &in->cb, .cr = &in->cr, .mask = rigid_mask(&in->rigid, &in->align)};
@@ -131,7 +132,7 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
                            ? add_photos(in, photos, count, fault)
                            : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
-  if (!status) status = reference_approve(&in->device, in->spec, &in->reference, fault);
+  if (!status) status = reference_approve(&in->device, in->spec, &in->zones, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   return status;
 }
@@ -223,6 +224,7 @@ void inspector_close(struct inspector *in) {
   rigid_close(&in->device, &in->rigid);
   align_golden_close(&in->device, &in->align);
   zones_free(&in->zones);
+  demands_free(&in->demands);
   fingerprint_close(&in->fingerprint);
   group_image_free(&in->group);
   free(in->group_labels);

@@ -9,6 +9,7 @@
 #include "engine/inspect.h"
 #include "engine/landmarks.h"
 #include "engine/measure/dimensions.h"
+#include "engine/read/read.h"
 #include "engine/rigid.h"
 #include "engine/zones.h"
 
@@ -33,6 +34,7 @@ struct inspector {
   struct reference reference;
   struct artwork artwork;
   struct landmarks landmarks;
+  struct demands demands; /* what zones demand to be read */
   struct fingerprint_golden fingerprint;
   bool groups;
   struct group_image group; /* of the golden's photos, where `groups` */
@@ -52,6 +54,8 @@ struct inspection {
   struct fingerprint_work fingerprint;
   struct group_tally tally;
   struct dimensions dimensions;
+  struct read_work reading;
+  double sharpness; /* of the photo's edges against the golden's */
   struct colouring_work colours;
   struct artwork_work artwork;
   struct image evidence_photo;
@@ -85,6 +89,11 @@ enum status colouring_judge(const struct inspection *inspection, struct result *
 
 /* What the displacements of rigid zones make of regions, verdict, reasons and score that stand already. */
 enum status rigid_judge(const struct inspection *inspection, struct result *result, struct fault *fault);
+
+/* Makes what the spec's zones demand to be read, and checks that it can be read here. */
+enum status reading_open(struct inspector *inspector, const struct photo *masks, struct fault *fault);
+/* What is read in the zones that demand it makes of regions, verdict, reasons and score that stand already. */
+enum status reading_judge(struct inspection *inspection, struct result *result, struct fault *fault);
 
 /* Fills verdict, reasons, regions and score from a comparison. */
 enum status verdict_fill(struct inspection *inspection, struct result *result, struct fault *fault);

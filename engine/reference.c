@@ -139,14 +139,25 @@ static double given_side(const struct spec_tolerance *zone, const struct spec_to
   return otherwise;
 }
 
-static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, int plane,
-                                            int photos, const struct variability *variability, enum side side) {
-  const struct spec_tolerance *all = &spec->tolerance;
+static const struct spec_tolerance UNSET = {NAN, NAN, NAN, NAN, {NAN, NAN}, {NAN, NAN}, NAN};
+
+/* `same_print`: only the zone's own tolerance widens that for one photo, and what photos differ by counts for noise
+ * over the whole golden at most. */
+static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, bool same_print,
+                                            int plane, int photos, const struct variability *variability,
+                                            enum side side) {
+  const struct spec_tolerance *all = same_print ? &UNSET : &spec->tolerance;
+  if (same_print) photos = 1;
   struct defaults d = defaults_of(plane, photos), luma = defaults_of(ALIGNED_LUMA, photos);
   double scale = given(zone->scale, all->scale, 1);
   /* The spec speaks of luma; chroma, which moves less for the same colour, keeps its proportion to it. */
   double absolute = scale * given_side(zone, all, side, 0, luma.absolute) * d.absolute / luma.absolute;
   double relative = scale * given_side(zone, all, side, 1, luma.relative) * d.relative / luma.relative;
+  if (same_print) {
+    double noise = relative * sqrt(variability->flat) / 16;
+    if (absolute < noise) absolute = noise;
+    relative = 0;
+  }
   double edge = scale * given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
   struct kernel_tolerance t = {
       .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
@@ -193,11 +204,12 @@ static enum status find_variability(struct device *device, const struct referenc
 /* Of what is outside of all zones, and of each zone. Returns how many. */
 static int32_t tolerances_of(const struct spec *spec, int plane, int photos, const struct variability *variability,
                              enum side side, struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
-  static const struct spec_tolerance unset = {NAN, NAN, NAN, NAN, {NAN, NAN}, {NAN, NAN}, NAN};
   int32_t count = 0;
-  tolerances[count++] = tolerance_of(spec, &unset, plane, photos, variability, side);
-  for (size_t i = 0; i < spec->zone_count; i++)
-    tolerances[count++] = tolerance_of(spec, &spec->zones[i].tolerance, plane, photos, variability, side);
+  tolerances[count++] = tolerance_of(spec, &UNSET, false, plane, photos, variability, side);
+  for (size_t i = 0; i < spec->zone_count; i++) {
+    const struct spec_zone *zone = &spec->zones[i];
+    tolerances[count++] = tolerance_of(spec, &zone->tolerance, zone->same_print, plane, photos, variability, side);
+  }
   return count;
 }
 
@@ -385,20 +397,28 @@ static const double APPROVED_MARGIN = 3, APPROVED_MORE = 1.1;
 /* A map's value ends at 255: a finding may have gone any further from here on, and its place is set free. */
 static const double MOST_SHOWN = 255.0 / (1.5 * KERNEL_MAP_UNIT), FREE = 65536;
 
-/* Divides the reciprocals of a view's part. */
-static enum status widen_part(struct device *device, const struct kernel_image *view, const int32_t part[4],
-                              double factor, struct fault *fault) {
-  size_t count = (size_t)part[2] * (size_t)part[3];
+/* Whether the print of the zone with this label must equal the golden's, whatever was approved. */
+static bool must_be_same(const struct spec *spec, uint8_t label) {
+  return label >= ZONES_FIRST && spec->zones[label - ZONES_FIRST].same_print;
+}
+
+/* Divides the reciprocals of a view's part; `labels` are the zones at its size. */
+static enum status widen_part(struct device *device, const struct spec *spec, const struct plane *labels,
+                              const struct kernel_image *view, const int32_t part[4], double factor,
+                              struct fault *fault) {
+  size_t width = (size_t)part[2], count = width * (size_t)part[3];
   uint16_t *values = malloc(count * sizeof *values);
   if (!values) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   enum status status =
       device_download_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
   /* What is not compared stays so, and nothing else becomes it. */
-  for (size_t i = 0; i < count && !status; i++)
-    if (values[i]) {
+  for (size_t i = 0; i < count && !status; i++) {
+    size_t x = (size_t)part[0] + i % width, y = (size_t)part[1] + i / width;
+    if (values[i] && !must_be_same(spec, labels->pixels[y * labels->stride + x])) {
       double wider = floor(values[i] / factor);
       values[i] = wider < 1 ? 1 : (uint16_t)wider;
     }
+  }
   if (!status)
     status = device_upload_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
   free(values);
@@ -418,8 +438,9 @@ static void part_under(const struct spec_approval *approval, int level, const st
   }
 }
 
-enum status reference_approve(struct device *device, const struct spec *spec, struct reference *reference,
-                              struct fault *fault) {
+enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,
+                              struct reference *reference, struct fault *fault) {
+  const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
   enum status status = STATUS_OK;
   for (size_t i = 0; i < spec->approval_count; i++)
     for (int plane = 0; plane < reference->planes && !status; plane++) {
@@ -428,8 +449,9 @@ enum status reference_approve(struct device *device, const struct spec *spec, st
       part_under(&spec->approvals[i], aligned_level(plane), p, part);
       if (part[2] < 1 || part[3] < 1) continue;
       double use = spec->approvals[i].use, factor = use < MOST_SHOWN ? APPROVED_MORE * use : FREE;
-      status = widen_part(device, &p->rise, part, factor, fault);
-      if (!status) status = widen_part(device, &p->fall, part, factor, fault);
+      const struct plane *at = labels[aligned_level(plane)];
+      status = widen_part(device, spec, at, &p->rise, part, factor, fault);
+      if (!status) status = widen_part(device, spec, at, &p->fall, part, factor, fault);
     }
   return status;
 }

@@ -36,9 +36,10 @@ enum status reference_finish(struct device *device, const struct spec *spec, con
 /* The reference of a golden of one photo, at once. */
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault);
-/* Widens the limits at the spec's limit samples: after one of the two above. */
-enum status reference_approve(struct device *device, const struct spec *spec, struct reference *reference,
-                              struct fault *fault);
+/* Widens the limits at the spec's limit samples, but for zones whose print must stay the same: after one of the two
+ * above. */
+enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,
+                              struct reference *reference, struct fault *fault);
 void reference_free(struct device *device, struct reference *reference);
 
 #endif

@@ -73,6 +73,7 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
   r->class_ = f->classified ? f->class_ : classify(f, &golden, photo);
   const struct spec_zone *zone = zone_at(in, f);
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
+  if (zone && zone->same_print && !f->classified) r->class_ = CLASS_PRINT;
   /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
   double strength = f->peak * sqrt((double)f->area / 9);
   r->confidence = f->classified ? f->confidence : strength / (strength + 1);

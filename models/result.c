@@ -39,6 +39,7 @@ bool result_add_reason(struct result *result, enum reason_code code, const char 
 void result_free(struct result *result) {
   free(result->photo);
   free(result->parts);
+  free(result->readings);
   if (result->job) job_free(result->job);
   free(result->job);
   free(result->reasons);

@@ -91,6 +91,16 @@ struct part_result {
   double limit;  /* largest displacement that passes, golden pixels */
 };
 
+/* What a zone demands to be read. */
+struct reading_result {
+  char zone[64];
+  char demand[24];    /* the spec's word for a kind of code, or "text" */
+  char expected[512]; /* value or pattern; "" where anything will do: written as null */
+  char kind[24];      /* what was read: a code's kind or "text"; "" nothing: written as null */
+  char read[512];     /* what it says, cut to fit, control characters replaced */
+  enum verdict verdict;
+};
+
 struct result_timing {
   double decode, align, compare, measure, total; /* milliseconds */
 };
@@ -100,7 +110,8 @@ enum {
   RESULT_MAX_REGIONS = 1024,
   RESULT_MAX_DIMENSIONS = 1024,
   RESULT_MAX_ZONES = 1024,
-  RESULT_MAX_PARTS = 250
+  RESULT_MAX_PARTS = 250,
+  RESULT_MAX_READINGS = 500
 };
 enum { RESULT_CAMERA_MAX = 95, RESULT_FINGERPRINT_BITS = 1024 };
 
@@ -137,6 +148,8 @@ struct result {
   size_t zone_count;
   struct part_result *parts; /* the rigid zones that were found, in the order of the spec */
   size_t part_count;
+  struct reading_result *readings; /* of the zones that demand something, in the order of the spec, codes first */
+  size_t reading_count;
   char camera[RESULT_CAMERA_MAX + 1];                /* EXIF make and model; "" where unknown */
   char fingerprint[RESULT_FINGERPRINT_BITS / 4 + 1]; /* hex (engine/fingerprint.h); "" where there is none */
   char backend[8];                                   /* "cpu" or "cuda" */
@@ -161,6 +174,8 @@ void result_free(struct result *result);
  * U+FFFD; "zones" ({"name", "delta_e", "limit"}, after "dimensions") is there only where a zone's colour was judged,
  * "parts" ({"name", "dx_px", "dy_px", "turn_deg", "limit_px"}, after it) only where rigid zones were found, and "local"
  * ({"mean_px", "largest_px", "at"}) of "alignment" where there is a local displacement.
+ * "readings" ({"zone", "demand", "expected", "kind", "read", "verdict"}, after these) only where zones demand a code or
+ * a text.
  * "camera" and "fingerprint" (before "versions") only where known. The caller frees the string; NULL: out of memory.
  * Thread-safe, the same in every locale. */
 char *result_write(const struct result *result);

@@ -232,6 +232,22 @@ static void read_parts(struct reader *in, const json_t *json, struct result *res
   }
 }
 
+static void read_readings(struct reader *in, const json_t *json, struct result *result) {
+  if (!member(json, "readings")) return;
+  const json_t *array = read_list(in, json, "readings", RESULT_MAX_READINGS);
+  result->readings = reserve(in, array, sizeof *result->readings, &result->reading_count);
+  for (size_t i = 0; i < result->reading_count; i++) {
+    const json_t *object = json_array_get(array, i);
+    struct reading_result *reading = &result->readings[i];
+    read_text(in, object, "zone", reading->zone, sizeof reading->zone);
+    read_text(in, object, "demand", reading->demand, sizeof reading->demand);
+    read_text(in, object, "expected", reading->expected, sizeof reading->expected);
+    read_text(in, object, "kind", reading->kind, sizeof reading->kind);
+    read_text(in, object, "read", reading->read, sizeof reading->read);
+    reading->verdict = read_verdict(in, object);
+  }
+}
+
 static void read_findings(struct reader *in, const json_t *json, struct result *result) {
   const json_t *array = read_list(in, json, "regions", RESULT_MAX_REGIONS);
   result->regions = reserve(in, array, sizeof *result->regions, &result->region_count);
@@ -276,6 +292,7 @@ enum status result_from_json(const json_t *json, struct result *result, struct f
   read_findings(&in, json, result);
   read_zones(&in, json, result);
   read_parts(&in, json, result);
+  read_readings(&in, json, result);
   read_origin(&in, json, result);
   if (in.status) result_free(result);
   return in.status;

@@ -176,6 +176,20 @@ static void put_parts(struct text *out, const struct result *result) {
   if (result->part_count) text_put(out, "]");
 }
 
+static void put_readings(struct text *out, const struct result *result) {
+  for (size_t i = 0; i < result->reading_count; i++) {
+    const struct reading_result *reading = &result->readings[i];
+    put_text(out, i ? ",{\"zone\":" : ",\"readings\":[{\"zone\":", reading->zone);
+    put_text(out, ",\"demand\":", reading->demand);
+    put_known(out, ",\"expected\":", reading->expected);
+    put_known(out, ",\"kind\":", reading->kind);
+    put_text(out, ",\"read\":", *reading->kind ? reading->read : NULL);
+    put_text(out, ",\"verdict\":", verdict_name(reading->verdict));
+    text_put(out, "}");
+  }
+  if (result->reading_count) text_put(out, "]");
+}
+
 static void put_versions(struct text *out, const struct result *result) {
   put_known(out, ",\"versions\":{\"assay\":", result->assay);
   put_known(out, ",\"libjpeg_turbo\":", result->libjpeg_turbo);
@@ -219,6 +233,7 @@ char *result_write(const struct result *result) {
   text_put(&out, "]");
   put_zones(&out, result);
   put_parts(&out, result);
+  put_readings(&out, result);
   if (*result->camera) put_text(&out, ",\"camera\":", result->camera);
   if (*result->fingerprint) put_text(&out, ",\"fingerprint\":", result->fingerprint);
   put_versions(&out, result);

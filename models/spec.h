@@ -44,6 +44,35 @@ struct spec_tolerance {
   double scale;              /* times all of these but delta_e */
 };
 
+/* A code that a zone demands. */
+enum code_kind {
+  CODE_NONE,
+  CODE_ANY,
+  CODE_QR,
+  CODE_EAN_13,
+  CODE_EAN_8,
+  CODE_UPC_A,
+  CODE_UPC_E,
+  CODE_128,
+  CODE_93,
+  CODE_39,
+  CODE_CODABAR,
+  CODE_INTERLEAVED,
+  CODE_DATABAR,
+  CODE_DATABAR_EXPANDED,
+  CODE_KINDS
+};
+struct spec_code {
+  enum code_kind kind;
+  char value[512], pattern[512]; /* at most one of them; "": anything that can be read */
+};
+
+/* A text that a zone demands. */
+struct spec_text {
+  char language[64];             /* Tesseract's: "chi_sim+eng"; "": none is demanded */
+  char value[512], pattern[512]; /* one of them */
+};
+
 struct spec_zone {
   char name[64];
   struct spec_point *polygon; /* at least 3 points, or NULL where a mask is given */
@@ -54,6 +83,9 @@ struct spec_zone {
   bool rigid;   /* its displacement against the rest of the product is measured, and it takes no part in the pose */
   double moves; /* the largest that passes, in the unit: 0 mm, 1 golden pixels */
   int moves_unit;
+  struct spec_code code;
+  struct spec_text text;
+  bool same_print; /* its print must equal the golden's: only the zone's own tolerance widens assay's own */
   struct spec_tolerance tolerance;
 };
 
@@ -184,6 +216,9 @@ struct spec {
   size_t dimension_count;
   struct spec_aql aql;
 };
+
+/* The word of the spec for a kind of code; "" for CODE_NONE. */
+const char *code_kind_name(enum code_kind kind);
 
 /* Sets the defaults: what a golden without a spec has. */
 void spec_init(struct spec *spec);

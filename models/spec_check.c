@@ -45,7 +45,9 @@ static enum status check_zone(struct spec_reader *in, const yaml_node_t *node, c
     return spec_fail(in, place(in, node, "mask"), "mask", "given beside polygon; expected only one of them");
   if (zone->polygon && !(area_of(zone) > 0))
     return spec_fail(in, place(in, node, "polygon"), "polygon", "its area is 0; expected corners in their order");
-  return STATUS_OK;
+  if (zone->same_print && zone->ignore)
+    return spec_fail(in, place(in, node, "same_print"), "same_print", "given beside ignore; expected only one of them");
+  return spec_check_reading(in, node, zone);
 }
 
 static enum status check_colour(struct spec_reader *in, const yaml_node_t *root, struct spec *spec) {

@@ -33,6 +33,8 @@ enum status spec_read_map(struct spec_reader *in, const yaml_node_t *node, const
 enum status spec_check(struct spec_reader *in, const yaml_node_t *root, struct spec *spec);
 /* The same of the scale, whose node may be NULL: after the dimensions are read. */
 enum status spec_check_scale(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec);
+/* What a zone, whose node is given, demands to be read. */
+enum status spec_check_reading(struct spec_reader *in, const yaml_node_t *node, const struct spec_zone *zone);
 /* One of severity's rules: its classes and zones exist, its bounds make sense. */
 enum status spec_check_severity(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec, size_t index);
 

@@ -54,6 +54,9 @@ struct spec_field {
 extern const struct spec_field spec_fields[];
 extern const struct spec_field spec_severity_fields[];
 extern const struct spec_field spec_zone_fields[];
+extern const struct spec_field spec_code_fields[];
+extern const struct spec_field spec_print_fields[];
+extern const char *const spec_code_kinds[];     /* in the order of enum code_kind, from CODE_ANY on */
 extern const char *const spec_size_units[];     /* mm, px */
 extern const char *const spec_severity_words[]; /* in the order of enum severity */
 extern const struct spec_field spec_dimension_fields[];

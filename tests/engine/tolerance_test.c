@@ -1,6 +1,7 @@
 /* What a spec says of tolerance: bright and dark apart, a scale, limit samples. */
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
+#include "tests/support.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,15 +13,19 @@
 
 enum { WIDTH = 320, HEIGHT = 240, SIDE = 14, BRIGHT_X = 60, DARK_X = 220, PLACE_Y = 100 };
 
+enum spots { NONE, SPOTS, EXCHANGED };
 static struct photo golden[2], spotted;
 
-/* A product with even ground where, in the second of two, a light spot and a dark one are. */
-static struct photo take(bool spots, uint64_t seed) {
+/* A product with even ground where a light spot and a dark one may be. */
+static struct photo take(enum spots spots, uint64_t seed) {
   struct picture p = picture_product(WIDTH, HEIGHT, 1, 5);
   static const float ground[1] = {130}, light[1] = {165}, dark[1] = {95};
   picture_box(&p, 40, 80, 60, 60, ground);
   picture_box(&p, 200, 80, 60, 60, ground);
-  if (spots) picture_box(&p, BRIGHT_X, PLACE_Y, SIDE, SIDE, light), picture_box(&p, DARK_X, PLACE_Y, SIDE, SIDE, dark);
+  if (spots) {
+    picture_box(&p, BRIGHT_X, PLACE_Y, SIDE, SIDE, spots == SPOTS ? light : dark);
+    picture_box(&p, DARK_X, PLACE_Y, SIDE, SIDE, spots == SPOTS ? dark : light);
+  }
   picture_blur(&p, 0.7);
   picture_noise(&p, 1.5, seed);
   struct photo photo = picture_photo(&p, "photo");
@@ -79,9 +84,49 @@ static void a_limit_sample_widens_its_place_alone(void **state) {
   }
 }
 
+/* Whatever else is allowed. */
+static void a_zone_whose_print_must_be_the_same_stays_so(void **state) {
+  (void)state;
+  static const char zone[] = "zones: [{name: a, same_print: true, polygon: [[40, 80], [100, 80], [100, 140], [40, "
+                             "140]]}]\n";
+  for (size_t photos = 1; photos <= 2; photos++) {
+    char *spec = support_text("tolerance: {absolute: 60, relative: 60, edge: 5, scale: 3}\n%s", zone);
+    expect(spec, photos, true, false);
+    free(spec);
+    spec = support_text("approved: [{box: [60, 100, 14, 14], use: 4}, {box: [220, 100, 14, 14], use: 4}]\n%s", zone);
+    expect(spec, photos, true, false);
+    free(spec);
+    expect("zones: [{name: a, same_print: true, tolerance: {absolute: 60}, polygon: [[40, 80], [100, 80], [100, 140], "
+           "[40, 140]]}]\n",
+           photos, false, true);
+  }
+  struct stage stage;
+  struct photo exchanged = take(EXCHANGED, 4), differ[] = {golden[0], golden[1], golden[0], exchanged};
+  char *spec = support_text("severity: [{class: print, severity: critical}]\n%s", zone);
+  stage_open(&stage, spec, golden, 1);
+  struct result result = stage_judge(&stage, &spotted);
+  for (size_t i = 0; i < result.region_count; i++) {
+    bool same = !strcmp(result.regions[i].zone, "a");
+    assert_int_equal(result.regions[i].class_ == CLASS_PRINT, same);
+    assert_int_equal(result.regions[i].severity, same ? SEVERITY_CRITICAL : SEVERITY_MAJOR);
+  }
+  result_free(&result);
+  stage_close(&stage);
+  /* What approved photos differ by is not learned there. */
+  stage_open(&stage, spec, differ, 4);
+  result = stage_judge(&stage, &spotted);
+  if (!found_at(&result, BRIGHT_X)) result_tell(&result);
+  assert_true(found_at(&result, BRIGHT_X));
+  assert_false(found_at(&result, DARK_X));
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(&exchanged);
+  free(spec);
+}
+
 static int open_photos(void **state) {
   (void)state;
-  golden[0] = take(false, 1), golden[1] = take(false, 2), spotted = take(true, 3);
+  golden[0] = take(NONE, 1), golden[1] = take(NONE, 2), spotted = take(SPOTS, 3);
   return 0;
 }
 
@@ -96,6 +141,7 @@ int main(void) {
       cmocka_unit_test(bright_and_dark_have_limits_of_their_own),
       cmocka_unit_test(a_scale_widens_all),
       cmocka_unit_test(a_limit_sample_widens_its_place_alone),
+      cmocka_unit_test(a_zone_whose_print_must_be_the_same_stays_so),
   };
   return cmocka_run_group_tests(tests, open_photos, close_photos);
 }

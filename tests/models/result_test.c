@@ -27,7 +27,10 @@ static const char full[] =
     "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,\"limit\":3.0}"
     ","
     "{\"name\":\"cap\",\"delta_e\":0.0,\"limit\":null}],\"parts\":[{\"name\":\"label\",\"dx_px\":2.5,\"dy_px\":-1.25,"
-    "\"turn_deg\":0.1,\"limit_px\":1.0}],\"versions\":{\"assay\":\"" ASSAY_VERSION
+    "\"turn_deg\":0.1,\"limit_px\":1.0}],\"readings\":[{\"zone\":\"cap\",\"demand\":\"qr\",\"expected\":\"A-1\","
+    "\"kind\":\"ean_8\",\"read\":\"90311017\",\"verdict\":\"fail\"},{\"zone\":\"cap\",\"demand\":\"text\","
+    "\"expected\":null,\"kind\":null,\"read\":null,\"verdict\":\"cannot_judge\"}],\"versions\":{\"assay\":"
+    "\"" ASSAY_VERSION
     "\",\"libjpeg_turbo\":\"2.1.5\",\"opencv\":\"4.6.0\"},\"backend\":\"cpu\",\"timing_ms\":{\"decode\":1.5,"
     "\"align\":0.13,\"compare\":10.0,\"measure\":0.0,\"total\":12.34}}";
 
@@ -43,6 +46,11 @@ static void fill_findings(struct result *result) {
   assert_non_null(result->parts);
   result->part_count = 1;
   result->parts[0] = (struct part_result){"label", 2.5, -1.25, 0.1, 1};
+  result->readings = calloc(2, sizeof *result->readings);
+  assert_non_null(result->readings);
+  result->reading_count = 2;
+  result->readings[0] = (struct reading_result){"cap", "qr", "A-1", "ean_8", "90311017", VERDICT_FAIL};
+  result->readings[1] = (struct reading_result){"cap", "text", "", "", "", VERDICT_CANNOT_JUDGE};
   result->has_local = true, result->local_mean = 0.25, result->local_largest = 1.5;
   result->local_at[0] = 7.5, result->local_at[1] = 39.5;
   result->regions = calloc(2, sizeof *result->regions);

@@ -469,6 +469,41 @@ static void a_rigid_zone_says_how_far_it_may_move(void **state) {
   CHECK_REFUSALS(cases);
 }
 
+static void a_zone_says_what_must_be_read_in_it(void **state) {
+  (void)state;
+  struct spec spec;
+  parse("zones:\n"
+        "  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], code: {kind: ean_13, value: 4006381333931}}\n"
+        "  - {name: b, polygon: [[0, 0], [9, 0], [9, 9]], same_print: true,\n"
+        "     text: {language: chi_sim+eng, pattern: '注意|WARNING'}}\n",
+        &spec);
+  assert_int_equal(spec.zones[0].code.kind, CODE_EAN_13);
+  assert_string_equal(spec.zones[0].code.value, "4006381333931");
+  assert_string_equal(spec.zones[0].text.language, "");
+  assert_int_equal(spec.zones[1].code.kind, CODE_NONE);
+  assert_string_equal(spec.zones[1].text.pattern, "注意|WARNING");
+  assert_true(spec.zones[1].same_print && !spec.zones[0].same_print);
+  assert_string_equal(code_kind_name(CODE_DATABAR_EXPANDED), "databar_expanded");
+  spec_free(&spec);
+  static const struct refusal cases[] = {
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], code: {kind: qr, value: a, pattern: b}}\n",
+       "2:86: zones[0].code.pattern: given beside value"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], code: {value: a}}\n",
+       "2:56: zones[0].code.kind: missing"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], code: {kind: data_matrix}}\n",
+       "2:63: zones[0].code.kind: data_matrix; expected any, qr, ean_13"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], code: {kind: qr, pattern: 'PO-[0-9'}}\n",
+       "2:76: zones[0].code.pattern: missing terminating ] for character class, at character 8"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], text: {language: ../eng, value: a}}\n",
+       "2:67: zones[0].text.language: ../eng; expected names of languages"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], text: {language: eng}}\n",
+       "2:56: zones[0].text: nothing is demanded"},
+      {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], ignore: true, same_print: true}\n",
+       "2:76: zones[0].same_print: given beside ignore"},
+  };
+  check_refusals(cases, sizeof cases / sizeof *cases);
+}
+
 static void severity_rules_are_read_in_their_order(void **state) {
   (void)state;
   struct spec spec;
@@ -516,6 +551,7 @@ int main(void) {
       cmocka_unit_test(texts_may_hold_any_language),
       cmocka_unit_test(the_material_of_artwork_is_a_word),
       cmocka_unit_test(a_rigid_zone_says_how_far_it_may_move),
+      cmocka_unit_test(a_zone_says_what_must_be_read_in_it),
       cmocka_unit_test(severity_rules_are_read_in_their_order),
       cmocka_unit_test(the_help_names_every_key_and_its_example_is_valid),
   };

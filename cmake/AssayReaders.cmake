@@ -1,0 +1,25 @@
+# What reads codes (zbar) and texts (Tesseract), where their headers are found: ASSAY_CODES and ASSAY_TEXTS are auto, on
+# (then they must be there) or off. The libraries are loaded when a golden demands it, never linked. Sets
+# ASSAY_HAVE_CODES and ASSAY_HAVE_TEXTS.
+function(assay_find_reader wish name module package)
+  set(${wish} auto CACHE STRING "${name}: auto, on or off")
+  set_property(CACHE ${wish} PROPERTY STRINGS auto on off)
+  string(TOLOWER "${${wish}}" wanted)
+  if(NOT wanted MATCHES "^(auto|on|off)$")
+    message(FATAL_ERROR "${wish} is ${wanted}; expected auto, on or off")
+  endif()
+  set(found OFF)
+  if(NOT wanted STREQUAL off)
+    pkg_check_modules(${wish}_LIBRARY ${module})
+    set(found ${${wish}_LIBRARY_FOUND})
+    if(NOT found AND wanted STREQUAL on)
+      message(FATAL_ERROR "${wish} is on, but there is no ${module} here (Debian: ${package})")
+    endif()
+  endif()
+  message(STATUS "${name}: ${found}")
+  string(REPLACE ASSAY_ ASSAY_HAVE_ have ${wish})
+  set(${have} ${found} PARENT_SCOPE)
+endfunction()
+
+assay_find_reader(ASSAY_CODES "codes (zbar)" zbar libzbar-dev)
+assay_find_reader(ASSAY_TEXTS "texts (Tesseract)" tesseract libtesseract-dev)
