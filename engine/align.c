@@ -1,13 +1,16 @@
 #include "engine/align.h"
 
 #include "engine/consensus.h"
+#include "engine/direct.h"
 
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Two tries: a quick one that finds almost every photo of a product, and a thorough one for the rest. */
+/* With features two tries: a quick one that finds almost every photo of a product, and a thorough one for the rest.
+ * Before them one without. */
+enum way { DIRECT, QUICK, THOROUGH };
 enum { QUICK_FEATURES = 1500, QUICK_LEVELS = 8, THOROUGH_FEATURES = 8000, THOROUGH_LEVELS = 14 };
 static const double QUICK_PIXELS = 0.3e6, THOROUGH_PIXELS = 1.2e6;
 
@@ -16,6 +19,9 @@ static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
 
 /* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
 static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
+
+/* A pose without features must show most of the golden. */
+static const double DIRECT_OVERLAP = 0.85;
 
 /* Under this correlation a pose is doubted: the thorough way is tried too, and a pose that leaves the local field more
  * to do than LARGE_RESIDUAL pixels of the final level is refused. */
@@ -105,6 +111,29 @@ static enum status count_pixels(struct device *device, struct align_golden *g, s
   return status;
 }
 
+static struct refine refine_of(struct device *device, const struct align_golden *g, const struct pyramid *photo,
+                               struct tiles *tiles, struct placement *placement) {
+  return (struct refine){.device = device,
+                         .tiles = tiles,
+                         .golden = &g->luma,
+                         .mask = &g->mask,
+                         .photo = photo,
+                         .motion = g->motion,
+                         .placement = placement,
+                         .light = light_none(g->width, g->height),
+                         .cut = 127,
+                         .sigma = 127};
+}
+
+static enum status look_at_itself(struct device *device, struct align_golden *g, struct fault *fault) {
+  struct tiles tiles = {0};
+  struct placement placement = {.pose = pose_identity()};
+  struct refine r = refine_of(device, g, &g->luma, &tiles, &placement);
+  enum status status = direct_alike(&r, level_of(&g->luma, COARSE_PIXELS), &g->alike, fault);
+  tiles_free(device, &tiles);
+  return status;
+}
+
 enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
                               enum motion motion, double local_px, struct align_golden *g, struct fault *fault) {
   memset(g, 0, sizeof *g);
@@ -120,6 +149,7 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
   }
   if (!status) status = golden_features(device, g, g->quick_level, QUICK_FEATURES, QUICK_LEVELS, &g->quick, fault);
   if (!status) status = thorough_open(&g->thorough, fault);
+  if (!status) status = look_at_itself(device, g, fault);
   if (status) align_golden_close(device, g);
   return status;
 }
@@ -165,16 +195,7 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
 /* From a rough pose to the final level. */
 static enum status refine(struct device *device, const struct align_golden *g, struct alignment *a,
                           const struct pose *pose, struct fault *fault) {
-  struct refine r = {.device = device,
-                     .tiles = &a->tiles,
-                     .golden = &g->luma,
-                     .mask = &g->mask,
-                     .photo = &a->photo,
-                     .motion = g->motion,
-                     .placement = &a->placement,
-                     .cut = 127,
-                     .sigma = 127};
-  r.light = light_none(g->width, g->height);
+  struct refine r = refine_of(device, g, &a->photo, &a->tiles, &a->placement);
   a->placement.pose = *pose;
   a->placement.field.columns = 0;
   enum status status = STATUS_OK;
@@ -182,29 +203,32 @@ static enum status refine(struct device *device, const struct align_golden *g, s
     if (level != g->final_level) r.cut = 127;
     status = refine_pose(&r, level, 10, level == g->final_level ? 0.05 : 0.02, fault);
   }
-  if (!status) {
-    r.cut = 127;
-    status = refine_measure(&r, g->final_level, fault);
-  }
+  if (!status) status = refine_measure(&r, g->final_level, fault);
   a->correlation = r.correlation;
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
   a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
-  if (a->aligned) {
-    refine_next_cut(&r);
-    status = refine_field(&r, g->final_level, 3, g->local_px, &a->residual_px, fault);
-    if (!status) status = refine_measure(&r, g->final_level, fault);
-  }
+  if (a->aligned) status = refine_field(&r, g->final_level, 3, g->local_px, &a->residual_px, fault);
   a->light = r.light, a->sigma = r.sigma;
   return status;
 }
 
-/* One way to a pose, from features to the final level. */
-static enum status attempt(struct device *device, const struct align_golden *g, struct alignment *a, bool thorough,
+/* A rough pose without features. */
+static enum status direct(struct device *device, const struct align_golden *g, struct alignment *a, struct pose *pose,
+                          bool *found, struct fault *fault) {
+  struct refine r = refine_of(device, g, &a->photo, &a->tiles, &a->placement);
+  enum status status = direct_find(&r, level_of(&g->luma, COARSE_PIXELS), g->alike, found, fault);
+  *pose = a->placement.pose;
+  return status;
+}
+
+/* One way to a pose, to the final level. */
+static enum status attempt(struct device *device, const struct align_golden *g, struct alignment *a, enum way way,
                            struct fault *fault) {
   struct pose pose;
   bool found;
   a->aligned = false, a->correlation = -1;
-  enum status status = coarse(device, g, a, thorough, &pose, &found, fault);
+  enum status status = way == DIRECT ? direct(device, g, a, &pose, &found, fault)
+                                     : coarse(device, g, a, way == THOROUGH, &pose, &found, fault);
   return !status && found ? refine(device, g, a, &pose, fault) : status;
 }
 
@@ -212,19 +236,29 @@ static bool doubtful(const struct align_golden *g, const struct alignment *a) {
   return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
 }
 
+static bool is_sure(const struct alignment *a, double overlap) {
+  return a->aligned && a->correlation >= SURE_CORRELATION && a->overlap >= overlap;
+}
+
+static enum status by_features(struct device *device, const struct align_golden *g, struct alignment *a,
+                               struct fault *fault) {
+  enum status status = attempt(device, g, a, QUICK, fault);
+  if (status || is_sure(a, 0)) return status;
+  bool had = a->aligned;
+  double before = a->correlation;
+  struct pose quick = a->placement.pose;
+  status = attempt(device, g, a, THOROUGH, fault);
+  if (!status && had && (!a->aligned || a->correlation < before)) status = refine(device, g, a, &quick, fault);
+  return status;
+}
+
 enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
                         struct alignment *a, const char **why, struct fault *fault) {
   *why = "";
   a->aligned = false;
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-  if (!status) status = attempt(device, g, a, false, fault);
-  if (!status && (!a->aligned || a->correlation < SURE_CORRELATION)) {
-    bool had = a->aligned;
-    double before = a->correlation;
-    struct pose quick = a->placement.pose;
-    status = attempt(device, g, a, true, fault);
-    if (!status && had && (!a->aligned || a->correlation < before)) status = refine(device, g, a, &quick, fault);
-  }
+  if (!status) status = attempt(device, g, a, DIRECT, fault);
+  if (!status && !is_sure(a, DIRECT_OVERLAP)) status = by_features(device, g, a, fault);
   if (!status && a->aligned && doubtful(g, a)) a->aligned = false;
   if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
   return status;

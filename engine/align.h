@@ -15,6 +15,7 @@ struct align_golden {
   struct pyramid mask;             /* not 0: takes part; count 0: all of it does */
   int final_level;                 /* the finest level that the pose is refined on */
   double counted;                  /* pixels of the final level that take part */
+  double alike;                    /* with itself turned (direct.h) */
   int quick_level, thorough_level; /* levels that the features are from */
   struct features *quick;
   struct thorough *thorough; /* features that are made when the first photo needs them; any thread may */

@@ -184,19 +184,18 @@ static enum status begin_field(struct refine *r, int level, struct fault *fault)
 }
 
 enum status refine_field(struct refine *r, int level, int rounds, double bound, double *rms, struct fault *fault) {
-  enum status status = STATUS_OK;
+  enum status status = begin_field(r, level, fault);
   *rms = 0;
   bool done = false;
-  for (int round = 0; !done; round++) {
+  for (int round = 0; !done && !status; round++) {
     double moved;
-    status = refine_measure(r, level, fault);
-    if (!status && !round) status = begin_field(r, level, fault);
-    if (!status) status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
+    status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
     if (status) return status;
     done = round + 1 >= rounds || moved < FIELD_STILL * (double)(1 << level);
     status = relight(r, LIGHT_MAX_ORDER, done ? LIGHT_ROUNDS : ROUGH_ROUNDS, fault);
     if (status) return status;
     refine_next_cut(r);
+    status = refine_measure(r, level, fault);
   }
-  return STATUS_OK;
+  return status;
 }

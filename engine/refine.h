@@ -24,9 +24,10 @@ struct refine {
  * pixels of that level. STATUS_OK also when it does not converge: the caller looks at `correlation`. */
 enum status refine_pose(struct refine *refine, int level, int rounds, double still, struct fault *fault);
 
-/* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere. Where the photo
- * does not tell, the field follows its surroundings; it never bends so sharply that a part which moved by itself would
- * be followed (strain at most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
+/* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere, from the last
+ * measurement, which is to be of that level; measures once more after each. Where the photo does not tell, the field
+ * follows its surroundings; it never bends so sharply that a part which moved by itself would be followed (strain at
+ * most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
 enum status refine_field(struct refine *refine, int level, int rounds, double bound, double *rms, struct fault *fault);
 
 /* Measures once at a level without changing anything but sigma, correlation and seen. */
