@@ -46,6 +46,16 @@ bool sample_at(const struct block *photo, int32_t x, int32_t y, int32_t *value) 
   return true;
 }
 
+void harness_lights(struct harness *h, struct block *light, size_t count, int32_t most, bool wild) {
+  int32_t scale = most ? harness_between(h, 0, most) : 0, shift = most ? harness_between(h, -9000, 9000) : 0;
+  for (size_t i = 0; i < count; i++) {
+    int32_t pair[2] = {harness_between(h, 2000, 9000), harness_between(h, -2000, 2000)};
+    if (most) pair[0] = scale + harness_between(h, 0, 1100), pair[1] = shift + harness_between(h, 0, 2190);
+    for (int32_t k = 0; k < 2; k++)
+      block_set(light, (int32_t)(2 * i) + k, 0, wild ? wrap32((int64_t)harness_random(h)) : pair[k]);
+  }
+}
+
 struct block *harness_places(struct harness *h, int32_t width, int32_t height, int32_t photo_width,
                              int32_t photo_height, bool wild) {
   int32_t columns = KERNEL_NODES(width), rows = KERNEL_NODES(height);

@@ -105,6 +105,10 @@ int32_t clamp(int64_t value, int32_t low, int32_t high);
 int32_t grid_at(const struct block *grid, int32_t width, int32_t values, int32_t value, int32_t x, int32_t y);
 /* Whether Q16 (x, y), rounded to 1/256 px, lies within the picture, and the picture's bilinear value there, Q4. */
 bool sample_at(const struct block *photo, int32_t x, int32_t y, int32_t *value);
+/* Fills `count` pairs of a scale (Q12) and a shift (Q4). Without `most` they jump between 2000 and 9000, and between
+ * -2000 and 2000; else they go by little steps about some scale up to `most` and some shift to 9000 either way.
+ * `wild`: any number. */
+void harness_lights(struct harness *harness, struct block *light, size_t count, int32_t most, bool wild);
 /* A grid of places over width x height pixels that spreads them over a photo, turned and shaken a little, partly
  * outside; `wild`: any number. */
 struct block *harness_places(struct harness *harness, int32_t width, int32_t height, int32_t photo_width,

@@ -72,11 +72,7 @@ static void chroma_of_size(struct harness *h, int32_t width, int32_t height, int
     planes[i] = harness_image(h, U8, photo_width, photo_height);
     block_fill(h, planes[i], (enum fill)((i ? round / 2 + i : round) % FILLS));
   }
-  for (size_t i = 0; i < 4 * nodes; i++) {
-    block_set(light, (int32_t)(2 * i), 0, wild ? wrap32((int64_t)harness_random(h)) : harness_between(h, 2000, 9000));
-    block_set(light, (int32_t)(2 * i + 1), 0,
-              wild ? wrap32((int64_t)harness_random(h)) : harness_between(h, -2000, 2000));
-  }
+  harness_lights(h, light, 4 * nodes, round % 3 == 1 ? 8500 : 0, wild);
   struct chroma_case c = {.luma = planes[0], .cb = planes[1], .cr = planes[2], .light = light};
   c.place = harness_places(h, width, height, photo_width, photo_height, wild);
   c.out_cb = harness_image(h, U8, width, height), c.out_cr = harness_image(h, U8, width, height);

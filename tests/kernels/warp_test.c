@@ -34,7 +34,7 @@ static void expect_pixel(const struct warp_case *c, int32_t x, int32_t y, struct
 }
 
 static void warp_of_size(struct harness *h, int32_t width, int32_t height, int round) {
-  bool wild = round % 5 == 0, tinted = round % 2;
+  bool wild = round % 5 == 0, tinted = round % 2, even = round % 3 == 1;
   int32_t photo_width = harness_between(h, 1, 80), photo_height = harness_between(h, 1, 80);
   size_t nodes = (size_t)KERNEL_NODES(width) * (size_t)KERNEL_NODES(height);
   harness_note(h, ", photo %d x %d%s%s", photo_width, photo_height, wild ? ", wild" : "", tinted ? ", tinted" : "");
@@ -44,11 +44,7 @@ static void warp_of_size(struct harness *h, int32_t width, int32_t height, int r
   const struct block *place = harness_places(h, width, height, photo_width, photo_height, wild);
   block_fill(h, photo, (enum fill)(round % FILLS));
   if (tint) block_fill(h, tint, (enum fill)(round / 2 % FILLS));
-  for (size_t i = 0; i < nodes; i++) {
-    block_set(light, (int32_t)(2 * i), 0, wild ? wrap32((int64_t)harness_random(h)) : harness_between(h, 2000, 9000));
-    block_set(light, (int32_t)(2 * i + 1), 0,
-              wild ? wrap32((int64_t)harness_random(h)) : harness_between(h, -2000, 2000));
-  }
+  harness_lights(h, light, nodes, even ? 33000 : 0, wild);
   struct warp_case c = {photo, place, light, tint, out, seen};
   for (int32_t y = 0; y < height; y++)
     for (int32_t x = 0; x < width; x++) expect_pixel(&c, x, y, out, seen);

@@ -1,5 +1,5 @@
 #include "kernels/cpu/fast/fast.h"
-#include "kernels/cpu/fast/strip.h"
+#include "kernels/cpu/fast/lights.h"
 
 /* The light of a row of a cell; `count` of its pixels are there. */
 static void light_cell(const int32_t *corners, const uint16_t *value, const uint8_t *visible, const uint8_t *tint,
@@ -16,6 +16,27 @@ static void light_cell(const int32_t *corners, const uint16_t *value, const uint
   }
 }
 
+/* The pixels of a strip that is all seen, as many as make whole vectors, where the light fits; how many they are. */
+static int32_t light_near(const int32_t *corners, const uint16_t *value, const uint8_t *tint, int32_t cells,
+                          int32_t count, uint8_t *to, uint8_t *seen) {
+  int32_t at = 0;
+#if defined __AVX2__
+  struct lights lights;
+  lanes_wide half = WIDE(set1_epi16)(8), tinted = WIDE(set1_epi16)(8 - 128 * 16);
+  if (!lights_take(corners, 2, cells, 32767, &lights)) return 0;
+  for (; at + LIGHTS_PIXELS <= count; at += LIGHTS_PIXELS) {
+    lanes_wide v, more = half;
+    memcpy(&v, value + at, sizeof v);
+    if (tint) more = WIDE(add_epi16)(WIDE(slli_epi16)(lights_doubled(tint + at / 2), 4), tinted);
+    lights_store(WIDE(adds_epi16)(lights_on(v, &lights, 2, 0, at / KERNEL_CELL), more), to + at);
+    memset(seen + at, 255, LIGHTS_PIXELS);
+  }
+#else
+  (void)corners, (void)value, (void)tint, (void)cells, (void)count, (void)to, (void)seen;
+#endif
+  return at;
+}
+
 /* A strip of one row. */
 static void light_strip(const struct kernel_warp *call, const struct strip *strip, const uint16_t *value, int32_t y,
                         int32_t first, int32_t cells) {
@@ -23,7 +44,9 @@ static void light_strip(const struct kernel_warp *call, const struct strip *stri
   uint8_t *to = cpu_row8(&call->out, y) + first, *seen = cpu_row8(&call->seen, y) + first;
   int32_t corners[2 * (STRIP_CELLS + 1)], width = call->out.width;
   strip_corners(call->light, width, 2, y, first, cells, corners);
-  for (int32_t i = 0; i < cells * KERNEL_CELL; i += KERNEL_CELL)
+  int32_t count = width - first < STRIP ? width - first : STRIP;
+  int32_t i = strip->near ? light_near(corners, value, tint, cells, count, to, seen) : 0;
+  for (i -= i % KERNEL_CELL; i < cells * KERNEL_CELL; i += KERNEL_CELL)
     light_cell(corners + 2 * (i / KERNEL_CELL), value + i, strip->seen + i, tint ? tint + i / 2 : NULL,
                width - first - i, to + i, seen + i);
 }

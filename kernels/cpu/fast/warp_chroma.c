@@ -1,5 +1,5 @@
 #include "kernels/cpu/fast/fast.h"
-#include "kernels/cpu/fast/strip.h"
+#include "kernels/cpu/fast/lights.h"
 
 enum { LIGHTS = 8 };
 
@@ -70,6 +70,37 @@ struct samples {
   uint16_t luma[STRIP], cb[STRIP], cr[STRIP];
 };
 
+/* The pixels of a strip that is all seen, as many as make whole vectors, where the light fits; how many they are. */
+static int32_t light_near(const int32_t *corners, const struct samples *samples, int32_t cells, int32_t count,
+                          const struct chroma_out *out) {
+  int32_t at = 0;
+#if defined __AVX2__
+  struct lights lights;
+  lanes_wide middle = WIDE(set1_epi16)(128 * 16 + 8);
+  if (!lights_take(corners, LIGHTS, cells, 8191, &lights)) return 0;
+  for (; at + LIGHTS_PIXELS <= count; at += LIGHTS_PIXELS) {
+    int32_t cell = at / KERNEL_CELL;
+    struct lights_chroma v;
+    memcpy(&v.luma, samples->luma + at, sizeof v.luma);
+    memcpy(&v.cb, samples->cb + at, sizeof v.cb);
+    memcpy(&v.cr, samples->cr + at, sizeof v.cr);
+    struct lights_colour c = lights_to_rgb(v);
+    c.red = lights_on_signed(c.red, &lights, LIGHTS, 0, cell),
+    c.green = lights_on_signed(c.green, &lights, LIGHTS, 1, cell);
+    c.blue = lights_on_signed(c.blue, &lights, LIGHTS, 2, cell);
+    lanes_wide alone = lights_on_signed(v.luma, &lights, LIGHTS, 3, cell);
+    v = lights_from_rgb(c);
+    lights_store(v.cb, out->cb + at);
+    lights_store(v.cr, out->cr + at);
+    lights_store(WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle), out->tint + at);
+    memset(out->seen + at, 255, LIGHTS_PIXELS);
+  }
+#else
+  (void)corners, (void)samples, (void)cells, (void)count, (void)out;
+#endif
+  return at;
+}
+
 /* A strip of one row. */
 static void light_strip(const struct kernel_warp_chroma *call, const struct strip *strip, const struct samples *samples,
                         int32_t y, int32_t first, int32_t cells) {
@@ -77,7 +108,9 @@ static void light_strip(const struct kernel_warp_chroma *call, const struct stri
   strip_corners(call->light, width, LIGHTS, y, first, cells, corners);
   struct chroma_out out = {cpu_row8(&call->out_cb, y) + first, cpu_row8(&call->out_cr, y) + first,
                            cpu_row8(&call->tint, y) + first, cpu_row8(&call->seen, y) + first};
-  for (int32_t i = 0; i < cells * KERNEL_CELL; i += CELL_LANES) {
+  int32_t count = width - first < STRIP ? width - first : STRIP;
+  int32_t i = strip->near ? light_near(corners, samples, cells, count, &out) : 0;
+  for (; i < cells * KERNEL_CELL; i += CELL_LANES) {
     struct chroma v = {cell_wide(samples->luma + i), cell_wide(samples->cb + i), cell_wide(samples->cr + i)};
     light_part(v, corners + LIGHTS * (i / KERNEL_CELL), i % KERNEL_CELL, strip->seen + i, width - first - i,
                (struct chroma_out){out.cb + i, out.cr + i, out.tint + i, out.seen + i});

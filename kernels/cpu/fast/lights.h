@@ -1,0 +1,153 @@
+/* The light of a strip's row in 16 bits, which most photos' light fits: twice as many pixels a vector as in 32.
+ *
+ * Sums that do not fit are cut to the largest or smallest number there is; as bytes they are 255 and 0 either way. */
+#ifndef ASSAY_KERNELS_CPU_FAST_LIGHTS_H
+#define ASSAY_KERNELS_CPU_FAST_LIGHTS_H
+
+#include "kernels/cpu/fast/strip.h"
+
+#if defined __AVX2__
+
+enum { LIGHTS_FIT = 1, LIGHTS_PIXELS = LANES_NEAR_PIXELS, LIGHTS_MOST = 8 };
+
+/* What the values are at the left corner of each cell, and by how much they are more at the right one, `values` a
+ * cell: even ones are scales, odd ones shifts. */
+struct lights {
+  int16_t from[LIGHTS_MOST * (STRIP_CELLS + 2)], by[LIGHTS_MOST * (STRIP_CELLS + 2)];
+};
+
+/* Whether no scale is under 0 or over `most`, and no shift too large. */
+static inline bool lights_fit(const int32_t *corners, int32_t count, int32_t most) {
+  enum { SHIFT = 8191 };
+  uint32_t scale = 0, shift = 0;
+  for (int32_t i = 0; i < count; i += 2) {
+    uint32_t s = (uint32_t)corners[i], t = (uint32_t)corners[i + 1] + SHIFT;
+    scale = scale > s ? scale : s, shift = shift > t ? shift : t;
+  }
+  return scale <= (uint32_t)most && shift <= 2 * SHIFT;
+}
+
+/* False where they do not fit: scales from 0 to `most`, steps of which fifteen sixteenths stay a word. */
+static inline bool lights_take(const int32_t *corners, int32_t values, int32_t cells, int32_t most, struct lights *l) {
+  enum { STEP = 2184 };
+  uint32_t steps = 0;
+  if (!lights_fit(corners, (cells + 1) * values, most)) return false;
+  for (int32_t i = 0; i < cells * values; i++) {
+    uint32_t step = (uint32_t)corners[i + values] - (uint32_t)corners[i];
+    steps = steps > step + STEP ? steps : step + STEP;
+    l->from[i] = (int16_t)corners[i], l->by[i] = (int16_t)step;
+  }
+  return steps <= 2 * STEP;
+}
+
+/* Number k of each cell for the cell's pixels; those of an AVX-512 vector are two. */
+static inline lanes_wide lights_spread(const int16_t *numbers, int32_t values, int k, int32_t cell) {
+#if defined __AVX512BW__
+  const __m256i first = _mm256_set1_epi16((short)k), second = _mm256_set1_epi16((short)(values + k));
+  const __m512i pick = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
+  __m256i both = _mm256_loadu_si256((const __m256i *)(numbers + cell * values));
+  return _mm512_permutexvar_epi16(pick, _mm512_castsi256_si512(both));
+#else
+  return _mm256_set1_epi16(numbers[cell * values + k]);
+#endif
+}
+
+/* Value k, as pixel_between. */
+static inline lanes_wide lights_value(const struct lights *l, int32_t values, int k, int32_t cell) {
+#if defined __AVX512BW__
+  const __m512i i = _mm512_broadcast_i64x4(_mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
+#else
+  const __m256i i = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#endif
+  lanes_wide step = WIDE(srai_epi16)(WIDE(mullo_epi16)(lights_spread(l->by, values, k, cell), i), 4);
+  return WIDE(add_epi16)(lights_spread(l->from, values, k, cell), step);
+}
+
+/* As pixel_light with scale 2 n and shift 2 n + 1. Of Q4 from 0 to 4080 and scales up to 32767, and of signed numbers
+ * under 8192 and scales up to 8191. */
+static inline lanes_wide lights_on(lanes_wide q4, const struct lights *l, int32_t values, int n, int32_t cell) {
+  lanes_wide scaled = WIDE(mulhi_epu16)(WIDE(slli_epi16)(q4, 4), lights_value(l, values, 2 * n, cell));
+  return WIDE(adds_epi16)(scaled, lights_value(l, values, 2 * n + 1, cell));
+}
+
+static inline lanes_wide lights_on_signed(lanes_wide q4, const struct lights *l, int32_t values, int n, int32_t cell) {
+  lanes_wide scale = WIDE(slli_epi16)(lights_value(l, values, 2 * n, cell), 2);
+  return WIDE(adds_epi16)(WIDE(mulhi_epi16)(WIDE(slli_epi16)(q4, 2), scale), lights_value(l, values, 2 * n + 1, cell));
+}
+
+/* As pixel_byte, of Q4 to which 8 was added. */
+static inline void lights_store(lanes_wide q4, uint8_t *to) {
+  lanes_wide v = WIDE(srai_epi16)(q4, 4);
+#if defined __AVX512BW__
+  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_setzero_si512())));
+#else
+  __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
+  _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
+#endif
+}
+
+/* Half as many bytes, each for two pixels. */
+static inline lanes_wide lights_doubled(const uint8_t *bytes) {
+#if defined __AVX512BW__
+  __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
+  return _mm512_or_si512(wide, _mm512_slli_epi32(wide, 16));
+#else
+  __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
+  return _mm256_or_si256(wide, _mm256_slli_epi32(wide, 16));
+#endif
+}
+
+/* ---- colour: BT.601 as pixel.h has it ---- */
+
+struct lights_chroma {
+  lanes_wide luma, cb, cr;
+};
+
+struct lights_colour {
+  lanes_wide red, green, blue;
+};
+
+/* (v weight + 8192) >> 14 of v under 16384. */
+static inline lanes_wide lights_share(lanes_wide v, int16_t weight) {
+  return WIDE(mulhrs_epi16)(WIDE(adds_epi16)(v, v), WIDE(set1_epi16)(weight));
+}
+
+static inline lanes_wide lights_pair(int16_t low, int16_t high) {
+  return WIDE(set1_epi32)((int32_t)((uint32_t)(uint16_t)high << 16 | (uint16_t)low));
+}
+
+/* (a wa + b wb + c wc + 8192) >> 14. */
+static inline lanes_wide lights_sum(lanes_wide a, lanes_wide b, lanes_wide c, int16_t wa, int16_t wb, int16_t wc) {
+  lanes_wide two = lights_pair(wa, wb), third = lights_pair(wc, 8192), one = WIDE(set1_epi16)(1);
+  lanes_wide low = WIDE(add_epi32)(WIDE(madd_epi16)(WIDE(unpacklo_epi16)(a, b), two),
+                                   WIDE(madd_epi16)(WIDE(unpacklo_epi16)(c, one), third));
+  lanes_wide high = WIDE(add_epi32)(WIDE(madd_epi16)(WIDE(unpackhi_epi16)(a, b), two),
+                                    WIDE(madd_epi16)(WIDE(unpackhi_epi16)(c, one), third));
+  return WIDE(packs_epi32)(WIDE(srai_epi32)(low, 14), WIDE(srai_epi32)(high, 14));
+}
+
+static inline struct lights_colour lights_to_rgb(struct lights_chroma v) {
+  lanes_wide middle = WIDE(set1_epi16)(128 * 16), zero = WIDE(set1_epi16)(0);
+  lanes_wide cb = WIDE(sub_epi16)(v.cb, middle), cr = WIDE(sub_epi16)(v.cr, middle);
+  struct lights_colour out;
+  out.red = WIDE(add_epi16)(v.luma, lights_share(cr, 22970));
+  out.green = WIDE(sub_epi16)(v.luma, lights_sum(cb, cr, zero, 5638, 11700, 0));
+  out.blue = WIDE(add_epi16)(v.luma, lights_share(cb, 29032));
+  return out;
+}
+
+/* Of colours that were lit; the chroma is 8 more, for lights_store. */
+static inline struct lights_chroma lights_from_rgb(struct lights_colour c) {
+  lanes_wide middle = WIDE(set1_epi16)(128 * 16 + 8);
+  struct lights_chroma out;
+  out.luma = lights_sum(c.red, c.green, c.blue, 4899, 9617, 1868);
+  out.cb = WIDE(adds_epi16)(lights_share(WIDE(subs_epi16)(c.blue, out.luma), 9246), middle);
+  out.cr = WIDE(adds_epi16)(lights_share(WIDE(subs_epi16)(c.red, out.luma), 11686), middle);
+  return out;
+}
+
+#else
+enum { LIGHTS_FIT = 0 };
+#endif
+
+#endif
