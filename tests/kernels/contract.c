@@ -60,12 +60,18 @@ struct block *harness_places(struct harness *h, int32_t width, int32_t height, i
                              int32_t photo_height, bool wild) {
   int32_t columns = KERNEL_NODES(width), rows = KERNEL_NODES(height);
   struct block *grid = harness_array(h, I32, (size_t)columns * (size_t)rows * 2);
-  int32_t across = harness_between(h, -300, 300), down = harness_between(h, -300, 300);
+  /* Half of them lie inside with room around, where the fast levels have ways of their own. */
+  bool inside = photo_width > 40 && photo_height > 16 && harness_random(h) % 2;
+  int32_t left = inside ? 8 : 0, top = inside ? 4 : 0, shear = inside ? 50 : 300;
+  int32_t photo_right = inside ? photo_width - 24 : photo_width, photo_end = inside ? photo_height - 8 : photo_height;
+  int32_t right = inside ? 16 * columns : width, end = inside ? 16 * rows : height;
+  int32_t across = harness_between(h, -shear, shear), down = harness_between(h, -shear, shear);
   for (int32_t j = 0; j < rows; j++)
     for (int32_t i = 0; i < columns; i++) {
       /* 1/256 px: the photo's size over the golden's, a shear, and a shake. */
-      int64_t x = (int64_t)16 * i * 256 * photo_width / width + (int64_t)j * across + harness_between(h, -200, 200);
-      int64_t y = (int64_t)16 * j * 256 * photo_height / height + (int64_t)i * down + harness_between(h, -200, 200);
+      int64_t x = left * 256 + (int64_t)16 * i * 256 * (photo_right - left) / right + (int64_t)j * across;
+      int64_t y = top * 256 + (int64_t)16 * j * 256 * (photo_end - top) / end + (int64_t)i * down;
+      x += harness_between(h, -200, 200), y += harness_between(h, -200, 200);
       int32_t at = 2 * (j * columns + i);
       bool any = wild && harness_random(h) % 3 == 0;
       block_set(grid, at, 0, any ? wrap32((int64_t)harness_random(h)) : x * 256 + harness_between(h, 0, 255));
