@@ -11,9 +11,10 @@ static const double LEAST_DATUM = 0.1;
  * at places RING_STEP pixels of the level apart, up to RINGS of them away, until golden and photo agree as well as
  * SURE. A place is believed from LEAST_CORRELATION on. */
 enum { LEAST_SIDE = 16, RINGS = 4, ROUNDS = 6, LEAST_PIXELS = 64 };
-/* At the end what stands out of the residuals by so many of their spreads is left out: ground in the zone that did not
- * move with it (solder pads, print beside a label). */
-static const double TRIM = 3;
+/* Where golden and photo then agree less than as WHOLE, ground in the zone did not move with it (solder pads, print
+ * beside a label): what stands out of the residuals by TRIM of their spreads is left out at the end. That pulls the
+ * place a little to where it was, so that it is not done without need. */
+static const double TRIM = 3, WHOLE = 0.94;
 enum { TRIMMED_ROUNDS = 20 };
 static const double RING_STEP = 3, SURE = 0.9, LEAST_CORRELATION = 0.55;
 
@@ -261,9 +262,12 @@ static enum status measure_zone(struct device *device, const struct rigid_zone *
     status = refine_pose(&s.refine, level, 10, 0.005, fault);
   }
   int final_level = g->final_level < z->luma.count ? g->final_level : z->luma.count - 1;
-  s.refine.trim = TRIM;
+  s.refine.cut = 127;
+  if (!status) status = refine_measure(&s.refine, final_level, fault);
+  bool whole = s.refine.correlation >= WHOLE;
+  s.refine.trim = whole ? 0 : TRIM;
   refine_next_cut(&s.refine);
-  if (!status) status = refine_pose(&s.refine, final_level, TRIMMED_ROUNDS, 0.002, fault);
+  if (!status) status = refine_pose(&s.refine, final_level, whole ? ROUNDS : TRIMMED_ROUNDS, 0.002, fault);
   s.refine.cut = 127;
   if (!status) status = refine_measure(&s.refine, final_level, fault);
   if (status || s.refine.correlation < LEAST_CORRELATION || !motion_of(&s, z, m)) return status;
