@@ -19,6 +19,10 @@ static const double WHOLE_CELL = 150, BRIGHT_VALUE = 110;
 /* Share of a zone that the photo must show. */
 static const double LEAST_SHOWN = 0.5;
 
+/* Held against each other, a zone that is more than so many times as large as all the rest is what the rest is held
+ * against: what a small label says of the lamp is not sure enough to judge all of the product by. */
+static const double MOST_OF_REST = 4;
+
 static double log_light(double value) {
   return math_log(cielab_light(value) + TONE_FLOOR);
 }
@@ -33,6 +37,18 @@ static bool has_label(const struct cells *cells, int label) {
   for (size_t i = 0; i < cells->count; i++)
     if (cells->cell[i].label == label) return true;
   return false;
+}
+
+static bool outweighs_rest(const struct cells *cells, int label) {
+  double own = 0, rest = 0;
+  for (size_t i = 0; i < cells->count; i++) {
+    double pixels = (double)cells->cell[i].pixels;
+    if (cells->cell[i].label == label)
+      own += pixels;
+    else
+      rest += pixels;
+  }
+  return own > MOST_OF_REST * rest;
 }
 
 static int label_of(size_t zone) {
@@ -187,6 +203,12 @@ static double limit_of(const struct spec *spec, const struct spec_zone *zone) {
   return !isnan(own) ? own : !isnan(all) ? all : DEFAULT_LIMIT;
 }
 
+static bool is_measured(const struct colouring *c, size_t zone) {
+  int label = label_of(zone);
+  if (c->spec->zones[zone].ignore || label == c->reference || !has_label(&c->cells, label)) return false;
+  return c->spec->colour != COLOUR_NONE || !outweighs_rest(&c->cells, label);
+}
+
 /* `zone` NULL: what lies outside of all. */
 static enum status measure_zone(const struct colouring *c, const struct spec_zone *zone, int label,
                                 struct colouring_work *work, struct fault *fault) {
@@ -241,8 +263,7 @@ enum status colouring_measure(struct device *device, const struct colouring *c, 
   enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
   if (!status) status = take_photo(c, false, work, fault);
   for (size_t i = 0; i < c->spec->zone_count && !status; i++)
-    if (!c->spec->zones[i].ignore && label_of(i) != c->reference && has_label(&c->cells, label_of(i)))
-      status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);
+    if (is_measured(c, i)) status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);
   /* Between zones it is only something to hold them against. */
   if (!status && c->spec->colour != COLOUR_NONE && has_label(&c->cells, ZONES_OUTSIDE))
     status = measure_zone(c, NULL, ZONES_OUTSIDE, work, fault);

@@ -2,8 +2,9 @@
  *
  * What may pass for light is told by colour.reference. With a zone, whose colour is known to stay, the lamp's level and
  * colour are read from it alone. With fixture nothing passes for light. With none the zones are held against each
- * other: each against the light that the rest of the golden shows. The camera's curve and how the light falls over the
- * product are always read from all of the golden, where the judged zone itself may have any colour. */
+ * other: each against the light that the rest of the golden shows, unless it is nearly all of the golden itself. The
+ * camera's curve and how the light falls over the product are always read from all of the golden, where the judged zone
+ * itself may have any colour. */
 #ifndef ASSAY_ENGINE_COLOURING_H
 #define ASSAY_ENGINE_COLOURING_H
 

@@ -1,4 +1,5 @@
 #include "engine/region.h"
+#include "engine/severity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -42,9 +43,9 @@ static enum status add_region(const struct inspection *work, size_t at, struct r
   struct region r;
   region_of_finding(work, &f, &r);
   r.class_ = CLASS_COLOUR;
-  r.severity = label >= ZONES_FIRST ? in->spec->zones[label - ZONES_FIRST].severity : SEVERITY_MAJOR;
   if (label >= ZONES_FIRST) memcpy(r.zone, zone->name, sizeof r.zone);
   r.confidence = use * use / (use * use + 1);
+  r.severity = severity_of(in->spec, label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL, &r);
   return region_insert(result, &r, fault);
 }
 

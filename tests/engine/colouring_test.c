@@ -242,6 +242,32 @@ static void limits_are_the_specs(void **state) {
   spec_free(&small.spec);
 }
 
+/* The rules of the spec hold for a zone's colour as for any finding; and where zones are held against each other,
+ * nearly all of the product is what a small zone is held against, not the other way round. */
+static void a_small_zone_is_held_against_the_product_and_its_colour_is_as_severe_as_the_rules_say(void **state) {
+  (void)state;
+  static const double material[3] = {0.9, 1.0, 1.1};
+  struct stage stage;
+  stage_open(&stage,
+             "colour: {reference: none}\noutside: ignore\nseverity: [{class: colour, severity: minor}]\nzones:\n"
+             "  - {name: body, polygon: [[10, 10], [470, 10], [470, 290], [10, 290]]}\n"
+             "  - {name: label, severity: critical, polygon: [[300, 40], [400, 40], [400, 110], [300, 110]]}\n",
+             &golden, 1);
+  struct picture p = product();
+  tint_box(&p, 300, 40, 400, 110, material);
+  struct photo photo = take(&p, 550);
+  struct result result = stage_judge(&stage, &photo);
+  assert_int_equal(result.zone_count, 1);
+  assert_true(zone_of(&result, "label")->delta_e > zone_of(&result, "label")->limit);
+  assert_int_equal(result.verdict, VERDICT_FAIL);
+  for (size_t i = 0; i < result.region_count; i++)
+    if (result.regions[i].class_ == CLASS_COLOUR) assert_int_equal(result.regions[i].severity, SEVERITY_MINOR);
+  assert_true(result.region_count > 0);
+  result_free(&result);
+  photo_free(&photo);
+  stage_close(&stage);
+}
+
 static void a_grey_photo_does_not_pass_where_colour_is_judged(void **state) {
   (void)state;
   struct stage stage;
@@ -281,6 +307,7 @@ int main(void) {
       cmocka_unit_test(without_a_reference_what_all_zones_share_is_said_and_no_defect),
       cmocka_unit_test(under_a_fixture_another_lamp_is_another_colour),
       cmocka_unit_test(limits_are_the_specs),
+      cmocka_unit_test(a_small_zone_is_held_against_the_product_and_its_colour_is_as_severe_as_the_rules_say),
       cmocka_unit_test(a_grey_photo_does_not_pass_where_colour_is_judged),
   };
   return cmocka_run_group_tests(tests, open_golden, close_golden);
