@@ -93,6 +93,8 @@ static enum status look(void *context, const struct row *row, struct fault *faul
   s->approval.use = region->peak > 1 ? region->peak : 1;
   snprintf(s->approval.photo, sizeof s->approval.photo, "%s", row->photo_id);
   s->class_ = region->class_;
+  bool artwork = s->class_ >= CLASS_OPEN && s->class_ <= CLASS_PIN_HOLE;
+  snprintf(s->approval.class_, sizeof s->approval.class_, "%s", artwork ? class_name(s->class_) : "");
   s->is_zone = false;
   for (size_t i = 0; i < row->zone_count && region->class_ == CLASS_COLOUR; i++)
     s->is_zone |= !strcmp(row->zones[i].name, region->zone) && row->zones[i].delta_e > row->zones[i].limit &&
@@ -115,6 +117,11 @@ static enum status read_finding(const char *text, struct search *s, struct fault
 }
 
 static enum status check_found(const struct search *s, const char *text, const char *place, struct fault *fault) {
+  if (s->found && (s->class_ == CLASS_CODE || s->class_ == CLASS_PRINT))
+    return fault_set(fault, STATUS_INVALID,
+                     "%s: zone %s demands what is to be read or printed there; expected another finding: what is "
+                     "demanded is changed in the spec",
+                     text, s->zone);
   if (s->is_zone)
     return fault_set(fault, STATUS_INVALID,
                      "%s: the colour of all of zone %s differs; expected another finding: the zone's colour is allowed "
@@ -272,7 +279,11 @@ const struct command command_golden_approve = {
         "photo_id of its photo, or the first 8 digits and more, and its number in the tables and pictures, from 1\n"
         "for the strongest. What is elsewhere, or goes further by more than a tenth, is found as before; but the "
         "place\n"
-        "of a finding of 5 tolerances and more, which is as far as they are told apart, is set free.\n\n"
+        "of a finding of 5 tolerances and more, which is as far as they are told apart, is set free. Of artwork with "
+        "two\n"
+        "levels what lies there passes if it reaches no deeper and is of the same class. What is demanded of a zone "
+        "(a\n"
+        "code, a text, same_print) is not taken back by this.\n\n"
         "With --reviewed all that people overruled becomes limit samples, in one new version.\n\n"
         "With --json: {\"golden\", \"version\", \"sha256\", \"photo_id\", \"golden_box\", \"use\"}; with --reviewed\n"
         "{\"golden\", \"version\", \"sha256\", \"approved\": how many}.",

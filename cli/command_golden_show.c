@@ -1,9 +1,27 @@
 #include "cli/commands.h"
+#include "cli/message.h"
 #include "cli/output.h"
+#include "cli/table.h"
 
+#include "engine/reach.h"
 #include "models/golden.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+struct show_options {
+  struct common_options common;
+  bool trial;
+};
+
+static const struct option options[] = {
+    {.name = "trial",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct show_options, trial),
+     .help = "also how small and pale spots may be to be found: judges the golden photo with spots drawn into it, some "
+             "fourteen times a zone"},
+    {.name = NULL}};
 
 static const char *motion_name(enum motion motion) {
   switch (motion) {
@@ -52,26 +70,129 @@ static void print_golden(const struct golden *golden) {
     printf("%-11s%s\n", i ? "" : "dimensions", spec->dimensions[i].name);
 }
 
+/* ---- how far the tolerance reaches ---- */
+
+static json_t *number_json(double value) {
+  return isnan(value) ? json_null() : json_real(rint(value * 1000) / 1000);
+}
+
+static json_t *reach_to_json(const struct reach *r, const struct spec *spec, bool trial) {
+  double mm = spec->scale == SCALE_FIXTURE ? spec->mm_per_px : NAN;
+  json_t *json = json_pack("{s:s?, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "zone", r->zone, "pixels",
+                           (json_int_t)r->pixels, "bright", number_json(r->bright), "dark", number_json(r->dark),
+                           "bright_most", number_json(r->bright_most), "dark_most", number_json(r->dark_most),
+                           "displaced_px", number_json(r->displaced), "displaced_mm", number_json(r->displaced * mm),
+                           "spot_delta_e", number_json(r->spot_colour));
+  if (!trial || !json) return json;
+  json_t *found = json_array();
+  for (int i = 0; i < REACH_SIZES; i++)
+    json_array_append_new(found,
+                          json_pack("{s:f, s:o}", "size_px", reach_sizes[i], "contrast", number_json(r->found[i])));
+  json_object_set_new(json, "found", found);
+  return json;
+}
+
+static const char *number_text(double value, int decimals, char text[24]) {
+  if (isnan(value))
+    snprintf(text, 24, "-");
+  else
+    snprintf(text, 24, "%.*f", decimals, value);
+  return text;
+}
+
+static void print_reach(const struct reach *reaches, size_t count, const struct spec *spec) {
+  static const struct column columns[] = {{"zone", 20, false, false},   {"brighter", 9, true, false},
+                                          {"darker", 9, true, false},   {"brighter*", 9, true, false},
+                                          {"darker*", 9, true, false},  {"edge, px", 9, true, false},
+                                          {"edge, mm", 9, true, false}, {"colour, dE", 10, true, false}};
+  enum { COLUMNS = sizeof columns / sizeof *columns };
+  const struct table table = {stdout, columns, COLUMNS, text_coloured(stdout)};
+  double mm = spec->scale == SCALE_FIXTURE ? spec->mm_per_px : NAN;
+  printf("\ntolerance: grey levels by which even ground may be off (*: what a twentieth of all pixels is allowed more "
+         "than),\nhow far an edge may lie off, and the least coloured spot that counts (CIEDE2000)\n\n");
+  table_head(&table);
+  for (size_t i = 0; i < count; i++) {
+    const struct reach *r = &reaches[i];
+    char text[COLUMNS][24];
+    const struct cell cells[COLUMNS] = {{r->zone ? r->zone : "(outside all zones)", STYLE_PLAIN},
+                                        {number_text(r->bright, 1, text[1]), STYLE_PLAIN},
+                                        {number_text(r->dark, 1, text[2]), STYLE_PLAIN},
+                                        {number_text(r->bright_most, 1, text[3]), STYLE_PLAIN},
+                                        {number_text(r->dark_most, 1, text[4]), STYLE_PLAIN},
+                                        {number_text(r->displaced, 2, text[5]), STYLE_PLAIN},
+                                        {number_text(r->displaced * mm, 3, text[6]), STYLE_PLAIN},
+                                        {number_text(r->spot_colour, 1, text[7]), STYLE_PLAIN}};
+    table_row(&table, cells);
+  }
+}
+
+static void print_found(const struct reach *reaches, size_t count) {
+  printf("\nspots in the golden photo, light or dark, of which 95 %% are found from so many grey levels on\n\n%-20s",
+         "zone");
+  for (int k = 0; k < REACH_SIZES; k++) printf("  %6.0f px", reach_sizes[k]);
+  for (size_t i = 0; i < count; i++) {
+    char text[24];
+    printf("\n%-20s", reaches[i].zone ? reaches[i].zone : "(outside all zones)");
+    for (int k = 0; k < REACH_SIZES; k++) printf("  %9s", number_text(reaches[i].found[k], 0, text));
+  }
+  putchar('\n');
+}
+
+static enum status show(const struct show_options *given, const struct golden *golden, const struct reach *reaches,
+                        size_t count, struct fault *fault) {
+  if (!given->common.json) {
+    print_golden(golden);
+    if (count) print_reach(reaches, count, &golden->spec);
+    if (count && given->trial) print_found(reaches, count);
+    return output_flush(fault);
+  }
+  json_t *json = golden_to_json(golden), *tolerance = json_array();
+  for (size_t i = 0; i < count; i++)
+    json_array_append_new(tolerance, reach_to_json(&reaches[i], &golden->spec, given->trial));
+  json_object_set_new(json, "tolerance", tolerance);
+  return output_json(json, fault);
+}
+
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
-  const struct common_options *common = values;
+  const struct show_options *given = values;
+  const struct inspect_options inspect = {.backend = given->common.backend, .cpu = given->common.cpu};
   struct golden *golden = NULL;
-  enum status status = golden_open(common->operands.items[0], &golden, fault);
-  if (status) return status;
-  if (common->json)
-    status = output_json(golden_to_json(golden), fault);
-  else
-    print_golden(golden);
+  struct inspector *inspector = NULL;
+  struct reach *reaches = NULL;
+  size_t count = 0;
+  struct fault trouble = {0};
+  enum status status = golden_open(given->common.operands.items[0], &golden, fault);
+  /* What is in it is shown even where nothing can be judged by it here. */
+  if (!status && inspector_open(golden, &inspect, &inspector, &trouble))
+    message_warning("its tolerance is not known: %s", trouble.text);
+  if (!status && inspector) status = reach_of(inspector, &reaches, &count, fault);
+  if (!status && inspector && given->trial) status = reach_try(inspector, reaches, count, fault);
+  if (!status) status = show(given, golden, reaches, count, fault);
+  free(reaches);
+  inspector_close(inspector);
   golden_close(golden);
   return status;
 }
 
 const struct command command_golden_show = {
     .name = "golden show",
-    .summary = "what a golden holds",
-    .text = "Name, version, seal, photos, zones and dimensions. The seal is verified first.",
-    .example = "  assay golden show goldens/label",
+    .summary = "what a golden holds, and how far its tolerance reaches",
+    .text =
+        "Name, version, seal, photos, zones and dimensions; the seal is verified first. Then, for each zone, how far\n"
+        "the tolerance reaches that follows from the approved photos, the spec, its scale and its limit samples: grey\n"
+        "levels, the displacement of edges, colour. A difference counts from there on where it covers some 14 px;\n"
+        "a smaller one must be stronger. --trial tries it.\n\n"
+        "With --json: {\"name\", \"version\", \"sha256\", \"model\", \"outside\", \"photos\", \"zones\", "
+        "\"dimensions\",\n"
+        "\"tolerance\": [{\"zone\" (null: outside all), \"pixels\", \"bright\", \"dark\", \"bright_most\", "
+        "\"dark_most\",\n"
+        "\"displaced_px\", \"displaced_mm\", \"spot_delta_e\", \"found\" (--trial): [{\"size_px\", \"contrast\"}]}]}; "
+        "null\n"
+        "where it is not known.",
+    .example = "  assay golden show goldens/label\n  assay golden show goldens/label --trial",
     .operands = {.usage = "DIR", .least = 1, .most = 1},
-    .values_size = sizeof(struct common_options),
+    .options = options,
+    .values_size = sizeof(struct show_options),
     .run = run,
 };

@@ -1,6 +1,7 @@
 #include "engine/inspect.h"
 
 #include "engine/artwork_align.h"
+#include "engine/artwork_approve.h"
 #include "engine/curve.h"
 #include "engine/decode.h"
 #include "engine/diagnose.h"
@@ -294,6 +295,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   if (!status && in->artwork.found)
     status = artwork_find(&work->device, &in->artwork, &work->aligned, in->spec->min_area_px, &work->artwork,
                           &work->comparison, fault);
+  if (!status && in->artwork.found)
+    artwork_approve(in->spec, &in->zones, &work->comparison);
   else if (!status)
     status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
   if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);

@@ -132,7 +132,8 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
                            ? add_photos(in, photos, count, fault)
                            : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
-  if (!status) status = reference_approve(&in->device, in->spec, &in->zones, &in->reference, fault);
+  enum aligned_plane first = in->artwork.found ? ALIGNED_CB : ALIGNED_LUMA;
+  if (!status) status = reference_approve(&in->device, in->spec, &in->zones, first, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   return status;
 }

@@ -439,11 +439,11 @@ static void part_under(const struct spec_approval *approval, int level, const st
 }
 
 enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,
-                              struct reference *reference, struct fault *fault) {
+                              enum aligned_plane first, struct reference *reference, struct fault *fault) {
   const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
   enum status status = STATUS_OK;
   for (size_t i = 0; i < spec->approval_count; i++)
-    for (int plane = 0; plane < reference->planes && !status; plane++) {
+    for (int plane = (int)first; plane < reference->planes && !status; plane++) {
       struct reference_plane *p = &reference->plane[plane];
       int32_t part[4];
       part_under(&spec->approvals[i], aligned_level(plane), p, part);

@@ -37,9 +37,9 @@ enum status reference_finish(struct device *device, const struct spec *spec, con
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault);
 /* Widens the limits at the spec's limit samples, but for zones whose print must stay the same: after one of the two
- * above. */
+ * above. From plane `first` on: the luma of artwork has limit samples of its own (artwork_approve.h). */
 enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,
-                              struct reference *reference, struct fault *fault);
+                              enum aligned_plane first, struct reference *reference, struct fault *fault);
 void reference_free(struct device *device, struct reference *reference);
 
 #endif

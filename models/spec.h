@@ -114,9 +114,10 @@ struct spec_gauge_box {
 
 /* A difference that somebody took as acceptable: a limit sample. */
 struct spec_approval {
-  double box[4];  /* golden pixels: x, y, width, height */
-  double use;     /* how far it went, in tolerances */
-  char photo[65]; /* id of the photo that shows it */
+  double box[4];   /* golden pixels: x, y, width, height */
+  double use;      /* how far it went, in tolerances */
+  char photo[65];  /* id of the photo that shows it */
+  char class_[16]; /* of artwork: what it does to the connections; "": anything */
 };
 
 enum gauge_kind {

@@ -144,6 +144,10 @@ enum status spec_edit_approve(const char *text, size_t size, const char *file, c
   text_json_fixed(&item, approval->use, 3);
   text_put(&item, ", photo: ");
   text_json_string(&item, approval->photo);
+  if (approval->class_[0]) {
+    text_put(&item, ", class: ");
+    text_put(&item, approval->class_);
+  }
   text_put(&item, "}");
   char *words = text_take(&item);
   enum status status = words ? edit(text, size, file, put_approval, words, edited, fault)

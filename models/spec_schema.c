@@ -1,6 +1,7 @@
 #include "models/spec_schema.h"
 
 static const char *const materials[] = {"dark", "light", "never", NULL};
+static const char *const artwork_classes[] = {"open", "short", "mousebite", "spur", "copper", "pin-hole", NULL};
 static const char *const motions[] = {"translation", "rigid", "similarity", "affine", "homography", NULL};
 static const char *const outsides[] = {"compare", "ignore", NULL};
 static const char *const scales[] = {"none", "fixture", "marker", "reference", NULL};
@@ -259,6 +260,11 @@ static const struct spec_field approval_fields[] = {
      .required = true,
      .help = "how far the difference went"},
     {.key = "photo", .type = SPEC_TEXT, COLUMN(spec_approval, photo), .help = "photo_id of the photo that shows it"},
+    {.key = "class",
+     .type = SPEC_TEXT,
+     COLUMN(spec_approval, class_),
+     .words = artwork_classes,
+     .help = "of artwork: only what does the same to the connections is acceptable"},
     {0}};
 
 static const struct spec_field scale_fields[] = {

@@ -85,6 +85,8 @@ static void what_is_created_is_sound_and_can_be_shown(void **state) {
   assert_string_equal(text_at(shown, "sha256"), text_at(created, "sha256"));
   assert_int_equal(json_array_size(json_object_get(shown, "photos")), 2);
   assert_string_equal(text_at(json_array_get(json_object_get(shown, "zones"), 0), "name"), "date");
+  const json_t *tolerance = json_array_get(json_object_get(shown, "tolerance"), 0);
+  assert_true(json_number_value(json_object_get(tolerance, "bright")) > 5);
   json_decref(shown);
   program_end_free(&end);
 

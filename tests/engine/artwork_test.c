@@ -4,6 +4,7 @@
 #include "engine/inspector.h"
 
 #include "tests/engine/picture.h"
+#include "tests/engine/stage.h"
 #include "tests/support.h"
 
 #include <math.h>
@@ -209,6 +210,40 @@ static void the_spec_may_say_never(void **state) {
   picture_free(&p);
 }
 
+/* A limit sample lets its like pass, and nothing deeper, of another class or elsewhere. */
+static void a_limit_sample_of_artwork_lets_its_like_pass(void **state) {
+  (void)state;
+  static const struct {
+    double x;
+    double use;
+    const char *class_;
+    bool passes;
+  } cases[] = {{60, 4, "spur", true},
+               {60, 4, "", true},
+               {60, 1, "spur", false},
+               {60, 4, "short", false},
+               {90, 4, "spur", false}};
+  struct picture golden = board(1), photo = board(1);
+  plant(&photo, 1, &planted[3]);
+  struct photo g = picture_photo(&golden, "golden.pgm"), p = picture_photo(&photo, "photo.pgm");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char spec[200];
+    snprintf(spec, sizeof spec, "approved: [{box: [%g, 136, 8, 8], use: %g%s%s}]\n", cases[i].x, cases[i].use,
+             *cases[i].class_ ? ", class: " : "", cases[i].class_);
+    struct stage stage;
+    stage_open(&stage, spec, &g, 1);
+    struct result result = stage_judge(&stage, &p);
+    if ((result.verdict == VERDICT_PASS) != cases[i].passes) {
+      result_tell(&result);
+      fail_msg("case %zu", i);
+    }
+    result_free(&result);
+    stage_close(&stage);
+  }
+  photo_free(&g), photo_free(&p);
+  picture_free(&golden), picture_free(&photo);
+}
+
 static void depth_is_the_exact_distance(void **state) {
   (void)state;
   enum { WIDTH = 37, HEIGHT = 23, REACH = 9 };
@@ -240,6 +275,7 @@ int main(void) {
       cmocka_unit_test(on_a_blank_sheet_everything_is_copper),
       cmocka_unit_test(ordinary_photos_are_no_artwork),
       cmocka_unit_test(the_spec_may_say_never),
+      cmocka_unit_test(a_limit_sample_of_artwork_lets_its_like_pass),
       cmocka_unit_test(depth_is_the_exact_distance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

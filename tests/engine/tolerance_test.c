@@ -1,8 +1,10 @@
 /* What a spec says of tolerance: bright and dark apart, a scale, limit samples. */
+#include "engine/reach.h"
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
 #include "tests/support.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -124,6 +126,56 @@ static void a_zone_whose_print_must_be_the_same_stays_so(void **state) {
   free(spec);
 }
 
+static struct reach *reach(const char *spec, size_t photos, struct stage *stage, size_t *count) {
+  struct reach *reaches;
+  struct fault fault = {0};
+  stage_open(stage, spec, golden, photos);
+  if (reach_of(stage->inspector, &reaches, count, &fault)) fail_msg("%s", fault.text);
+  return reaches;
+}
+
+static void how_far_the_tolerance_reaches_is_told_in_grey_levels_and_pixels(void **state) {
+  (void)state;
+  struct stage stage;
+  size_t count;
+  for (size_t photos = 1; photos <= 2; photos++) {
+    struct reach *r =
+        reach("tolerance: {absolute: 20, dark: [30, 8], edge: 1}\nzones: [{name: a, tolerance: {absolute: 40, "
+              "dark: [50, 8]}, polygon: [[40, 80], [100, 80], [100, 140], [40, 140]]}]\n",
+              photos, &stage, &count);
+    assert_int_equal(count, 2);
+    assert_string_equal(r[0].zone, "a");
+    assert_null(r[1].zone);
+    /* A flat pixel's own 5 x 5 range, of noise, adds a tenth of it and no more. */
+    const double expected[4] = {40, 50, 20, 30}, found[4] = {r[0].bright, r[0].dark, r[1].bright, r[1].dark};
+    for (int i = 0; i < 4; i++)
+      if (!(found[i] >= expected[i] - 0.1 && found[i] < expected[i] + 2)) fail_msg("%d: %g", i, found[i]);
+    assert_true(r[1].bright_most > r[1].bright);
+    assert_true(r[1].displaced > 0.5 && r[1].displaced < 3);
+    free(r);
+    stage_close(&stage);
+  }
+}
+
+static void the_smallest_spots_that_are_found_follow_the_tolerance(void **state) {
+  (void)state;
+  static const char *const specs[] = {"tolerance: {absolute: 12}\n", "tolerance: {absolute: 35}\n"};
+  double least[2];
+  for (int i = 0; i < 2; i++) {
+    struct stage stage;
+    size_t count;
+    struct fault fault = {0};
+    struct reach *r = reach(specs[i], 1, &stage, &count);
+    if (reach_try(stage.inspector, r, count, &fault)) fail_msg("%s", fault.text);
+    least[i] = r[0].found[3];
+    assert_true(isnan(r[0].found[1]) || r[0].found[1] >= r[0].found[3]);
+    free(r);
+    stage_close(&stage);
+  }
+  assert_true(least[0] >= 11 && least[0] <= 30);
+  assert_true(least[1] >= 30 && least[1] > least[0]);
+}
+
 static int open_photos(void **state) {
   (void)state;
   golden[0] = take(NONE, 1), golden[1] = take(NONE, 2), spotted = take(SPOTS, 3);
@@ -142,6 +194,8 @@ int main(void) {
       cmocka_unit_test(a_scale_widens_all),
       cmocka_unit_test(a_limit_sample_widens_its_place_alone),
       cmocka_unit_test(a_zone_whose_print_must_be_the_same_stays_so),
+      cmocka_unit_test(how_far_the_tolerance_reaches_is_told_in_grey_levels_and_pixels),
+      cmocka_unit_test(the_smallest_spots_that_are_found_follow_the_tolerance),
   };
   return cmocka_run_group_tests(tests, open_photos, close_photos);
 }

@@ -43,7 +43,7 @@ static void approvals_are_added_one_by_one(void **state) {
                                       "name: a\napproved:\n"
                                       "  - {box: [1, 2, 3, 4], use: 2}\n"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    struct spec_approval one = {{10, 20, 30, 40}, 1.5, "abc"}, two = {{5, 6, 7, 8}, 3, "def"};
+    struct spec_approval one = {{10, 20, 30, 40}, 1.5, "abc", ""}, two = {{5, 6, 7, 8}, 3, "def", "pin-hole"};
     char *first, *second;
     struct fault fault = {0};
     struct spec spec;
@@ -53,6 +53,8 @@ static void approvals_are_added_one_by_one(void **state) {
     assert_int_equal(spec.approval_count, i == 4 ? 3 : 2);
     assert_true(spec.approvals[0].box[3] == 8 && spec.approvals[0].use == 3 && spec.approvals[1].box[0] == 10);
     assert_string_equal(spec.approvals[1].photo, "abc");
+    assert_string_equal(spec.approvals[0].class_, "pin-hole");
+    assert_string_equal(spec.approvals[1].class_, "");
     spec_free(&spec);
     free(first), free(second);
   }
