@@ -41,13 +41,16 @@ static char *examples_of(const struct recurrent *item) {
 static json_t *item_json(const struct recurrents *all, const struct recurrent *item) {
   char finding[400], *examples = examples_of(item);
   action_finding(item, finding, sizeof finding);
-  json_t *json = examples ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", names[ACTION_ID], item->id,
-                                      names[ACTION_FACTORY], item->factory, names[ACTION_GOLDEN], item->golden,
-                                      names[ACTION_FINDING], finding, names[ACTION_SEVERITY],
-                                      severity_name(item->severity), names[ACTION_PHOTOS], (json_int_t)item->photos,
-                                      names[ACTION_JUDGED], (json_int_t)recurrent_judged(all, item), names[ACTION_LOTS],
-                                      (json_int_t)recurrent_lots(item), names[ACTION_EXAMPLES], examples)
-                          : NULL;
+  json_t *json =
+      examples
+          ? json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:s?, s:s?, s:s?}", names[ACTION_ID], item->id,
+                      names[ACTION_FACTORY], item->factory, names[ACTION_GOLDEN], item->golden, names[ACTION_FINDING],
+                      finding, names[ACTION_SEVERITY], severity_name(item->severity), names[ACTION_PHOTOS],
+                      (json_int_t)item->photos, names[ACTION_JUDGED], (json_int_t)recurrent_judged(all, item),
+                      names[ACTION_LOTS], (json_int_t)recurrent_lots(item), names[ACTION_EXAMPLES], examples,
+                      "dimension", item->dimension ? item->name : NULL, "class",
+                      item->dimension ? NULL : class_name(item->class_), "zone", item->dimension ? NULL : item->name)
+          : NULL;
   free(examples);
   return json;
 }

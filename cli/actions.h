@@ -38,7 +38,8 @@ void action_finding(const struct recurrent *item, char *text, size_t size);
 /* The form's head and its lines, one for each finding of at least RECURRENT_LEAST photos; fields to be filled in are
  * empty. */
 void actions_form(const struct recurrents *all, struct text *out);
-/* The same as a JSON array of objects, without the fields to be filled in. NULL: out of memory. */
+/* The same as a JSON array of objects, without the fields to be filled in, and with "dimension", or "class" and
+ * "zone" (others null). NULL: out of memory. */
 json_t *actions_json(const struct recurrents *all);
 
 /* A register, or a form that came back. All zero is empty; ends with actions_free. */

@@ -14,6 +14,7 @@ extern const struct command command_bench_group, command_lot_image, command_benc
     command_retry, command_bench_run;
 extern const struct command command_bench_light, command_bench_lots;
 extern const struct command command_bench_reuse;
+extern const struct command command_bench_results;
 extern const struct command command_golden_approve, command_golden_calibrate;
 extern const struct command command_action_import, command_action_list;
 

@@ -106,8 +106,21 @@ static json_t *rates_to_json(const struct compare *compare, const struct compare
   return list;
 }
 
-static void append_sentence(void *list, const char *sentence) {
-  json_array_append_new(list, json_string(sentence));
+static void append_sentence(void *list, const struct comparison_finding *finding) {
+  json_array_append_new(list, json_string(finding->text));
+}
+
+json_t *comparison_finding_to_json(const struct comparison_finding *f) {
+  static const char *const kinds[] = {"mean", "rate", "variance"};
+  if (f->kind == COMPARISON_VARIANCE)
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "kind", kinds[f->kind], "text", f->text, "name", f->name,
+                     "factories", number(f->factories), "shifts", number(f->shifts), "within", number(f->within));
+  return json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s?, s:b, s:b, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o}", "kind",
+                   kinds[f->kind], "text", f->text, "name", f->name, "unit", f->unit, "group", f->group, "against",
+                   f->against, "first_others", f->first_others, "others", f->others, "value", number(f->value),
+                   "against_value", number(f->against_value), "units", (json_int_t)f->units, "against_units",
+                   (json_int_t)f->against_units, "size", number(f->size), "lower", number(f->lower), "upper",
+                   number(f->upper), "p", number(f->p));
 }
 
 json_t *comparison_to_json(const struct compare *compare, const struct compare_results *results) {
@@ -194,9 +207,9 @@ struct printing {
   size_t count;
 };
 
-static void print_sentence(void *context, const char *sentence) {
+static void print_sentence(void *context, const struct comparison_finding *finding) {
   struct printing *printing = context;
-  char *clean = text_clean(sentence, 0, false);
+  char *clean = text_clean(finding->text, 0, false);
   if (!printing->count++) fputs("findings:\n", printing->out);
   fprintf(printing->out, "  %s\n", clean ? clean : "?");
   free(clean);

@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SENTENCE = 1024 };
+/* What a sentence calls a group. */
+static const char *shown(const char *name, bool others) {
+  return others ? "the others" : name ? name : "unknown";
+}
 
 static const char *name_of(const struct compare *compare, size_t group) {
-  if (group == COMPARE_OTHERS) return "the others";
-  const char *name = compare->units.items[group].name;
-  return name ? name : "unknown";
+  return group == COMPARE_OTHERS ? NULL : compare->units.items[group].name;
 }
 
 static const char *p_words(double p, char *text, size_t size) {
@@ -20,24 +21,35 @@ static const char *p_words(double p, char *text, size_t size) {
   return text;
 }
 
-static void say_mean(const struct compare *compare, const struct compare_means_result *result,
-                     const struct compare_pair *pair, char *sentence) {
+static void name_pair(const struct compare *compare, const struct compare_pair *pair, bool b_first,
+                      struct comparison_finding *f) {
+  size_t first = b_first ? pair->b : pair->a, second = b_first ? pair->a : pair->b;
+  f->group = name_of(compare, first), f->first_others = first == COMPARE_OTHERS;
+  f->against = name_of(compare, second), f->others = second == COMPARE_OTHERS;
+  f->p = pair->p;
+}
+
+static struct comparison_finding mean_finding(const struct compare *compare, const struct compare_means_result *result,
+                                              const struct compare_pair *pair) {
   const struct compare_measure *measure = result->measure;
-  /* The larger mean first. */
+  struct comparison_finding f = {.kind = COMPARISON_MEAN, .name = measure->name, .unit = measure->unit};
   bool b_first = pair->difference > 0;
   double a = measure->groups[pair->a].mean, b = a + pair->difference;
+  name_pair(compare, pair, b_first, &f);
+  f.value = b_first ? b : a, f.against_value = b_first ? a : b;
+  f.size = fabs(pair->difference);
+  f.lower = b_first ? pair->range.lower : -pair->range.upper;
+  f.upper = b_first ? pair->range.upper : -pair->range.lower;
+  return f;
+}
+
+static void say_mean(struct comparison_finding *f) {
   char p[32], range[96] = "";
-  if (isfinite(pair->range.lower)) {
-    double low = b_first ? pair->range.lower : -pair->range.upper,
-           high = b_first ? pair->range.upper : -pair->range.lower;
-    snprintf(range, sizeof range, ", 95 %%: %.5g to %.5g", low, high);
-  }
-  const char *space = *measure->unit ? " " : "";
-  snprintf(sentence, SENTENCE, "%s: %s %s larger by %.5g%s%s than %s (%.6g against %.6g%s; %s, all %s).", measure->name,
-           name_of(compare, b_first ? pair->b : pair->a), b_first && pair->b == COMPARE_OTHERS ? "are" : "is",
-           fabs(pair->difference), space, measure->unit, name_of(compare, b_first ? pair->a : pair->b), b_first ? b : a,
-           b_first ? a : b, range, p_words(pair->p, p, sizeof p),
-           pair->b == COMPARE_OTHERS ? "groups together" : "pairs together");
+  if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.5g to %.5g", f->lower, f->upper);
+  snprintf(f->text, sizeof f->text, "%s: %s %s larger by %.5g%s%s than %s (%.6g against %.6g%s; %s, all %s).", f->name,
+           shown(f->group, f->first_others), f->first_others ? "are" : "is", f->size, *f->unit ? " " : "", f->unit,
+           shown(f->against, f->others), f->value, f->against_value, range, p_words(f->p, p, sizeof p),
+           f->others || f->first_others ? "groups together" : "pairs together");
 }
 
 static void sum_of(const struct compare *compare, const struct compare_rate *rate, size_t a, size_t b, int64_t *count,
@@ -50,63 +62,81 @@ static void sum_of(const struct compare *compare, const struct compare_rate *rat
     }
 }
 
-static void say_rate(const struct compare *compare, const struct compare_rate *rate, const struct compare_pair *pair,
-                     char *sentence) {
+static struct comparison_finding rate_finding(const struct compare *compare, const struct compare_rate *rate,
+                                              const struct compare_pair *pair) {
+  struct comparison_finding f = {.kind = COMPARISON_RATE, .name = compare_kind_name(rate->kind), .unit = ""};
   int64_t a = rate->counts[pair->a], n = rate->totals[pair->a], b, m;
   sum_of(compare, rate, pair->a, pair->b, &b, &m);
   double first = n ? (double)a / (double)n : 0, second = m ? (double)b / (double)m : 0;
   bool b_first = second > first;
-  double odds = b_first ? pair->odds : 1 / pair->odds;
-  double low = b_first ? pair->range.lower : 1 / pair->range.upper,
-         high = b_first ? pair->range.upper : 1 / pair->range.lower;
-  char p[32], times[96];
-  if (isfinite(odds) && isfinite(high))
-    snprintf(times, sizeof times, "%.3g times the odds, 95 %%: %.3g to %.3g", odds, low, high);
-  else
-    snprintf(times, sizeof times, "at least %.3g times the odds", low);
-  snprintf(sentence, SENTENCE,
-           "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s, corrected for all "
-           "comparisons).",
-           compare_kind_name(rate->kind), name_of(compare, b_first ? pair->b : pair->a),
-           b_first && pair->b == COMPARE_OTHERS ? "have" : "has", 100 * (b_first ? second : first),
-           (long long)(b_first ? m : n), 100 * (b_first ? first : second), (long long)(b_first ? n : m),
-           name_of(compare, b_first ? pair->a : pair->b), times, p_words(pair->p, p, sizeof p));
+  name_pair(compare, pair, b_first, &f);
+  f.value = b_first ? second : first, f.against_value = b_first ? first : second;
+  f.units = b_first ? m : n, f.against_units = b_first ? n : m;
+  f.size = b_first ? pair->odds : 1 / pair->odds;
+  f.lower = b_first ? pair->range.lower : 1 / pair->range.upper;
+  f.upper = b_first ? pair->range.upper : 1 / pair->range.lower;
+  return f;
 }
 
-static void say_components(const struct compare_means_result *result, char *sentence) {
+static void say_rate(struct comparison_finding *f) {
+  char p[32], times[96];
+  if (isfinite(f->size) && isfinite(f->upper))
+    snprintf(times, sizeof times, "%.3g times the odds, 95 %%: %.3g to %.3g", f->size, f->lower, f->upper);
+  else
+    snprintf(times, sizeof times, "at least %.3g times the odds", f->lower);
+  snprintf(f->text, sizeof f->text,
+           "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s, corrected for all "
+           "comparisons).",
+           f->name, shown(f->group, f->first_others), f->first_others ? "have" : "has", 100 * f->value,
+           (long long)f->units, 100 * f->against_value, (long long)f->against_units, shown(f->against, f->others),
+           times, p_words(f->p, p, sizeof p));
+}
+
+static struct comparison_finding variance_finding(const struct compare_means_result *result) {
   const struct components *c = &result->components;
   double outer = isnan(c->outer) ? 0 : c->outer, inner = isnan(c->inner) ? 0 : c->inner,
          sum = outer + inner + c->within;
+  return (struct comparison_finding){.kind = COMPARISON_VARIANCE,
+                                     .name = result->measure->name,
+                                     .unit = "",
+                                     .p = NAN,
+                                     .factories = c->outer / sum,
+                                     .shifts = c->inner / sum,
+                                     .within = c->within / sum};
+}
+
+static void say_variance(struct comparison_finding *f) {
   char first[64] = "", second[64] = "";
-  if (!isnan(c->outer)) snprintf(first, sizeof first, "%.0f %% between factories, ", 100 * outer / sum);
-  if (!isnan(c->inner)) snprintf(second, sizeof second, "%.0f %% between shifts of a factory, ", 100 * inner / sum);
-  snprintf(sentence, SENTENCE, "%s: of its variance lie %s%s%.0f %% within%s.", result->measure->name, first, second,
-           100 * c->within / sum, isnan(c->inner) ? "" : " shifts");
+  if (!isnan(f->factories)) snprintf(first, sizeof first, "%.0f %% between factories, ", 100 * f->factories);
+  if (!isnan(f->shifts)) snprintf(second, sizeof second, "%.0f %% between shifts of a factory, ", 100 * f->shifts);
+  snprintf(f->text, sizeof f->text, "%s: of its variance lie %s%s%.0f %% within%s.", f->name, first, second,
+           100 * f->within, isnan(f->shifts) ? "" : " shifts");
 }
 
 void comparison_findings(const struct compare *compare, const struct compare_results *results,
-                         void (*each)(void *context, const char *sentence), void *context) {
-  char sentence[SENTENCE];
-  for (size_t i = 0; i < results->mean_count; i++) {
-    const struct compare_means_result *result = &results->means[i];
-    for (size_t j = 0; j < result->pairs.count; j++) {
-      if (!result->pairs.items[j].differs) continue;
-      say_mean(compare, result, &result->pairs.items[j], sentence);
-      each(context, sentence);
+                         void (*each)(void *context, const struct comparison_finding *finding), void *context) {
+  struct comparison_finding f;
+  for (size_t i = 0; i < results->mean_count; i++)
+    for (size_t j = 0; j < results->means[i].pairs.count; j++) {
+      if (!results->means[i].pairs.items[j].differs) continue;
+      f = mean_finding(compare, &results->means[i], &results->means[i].pairs.items[j]);
+      say_mean(&f);
+      each(context, &f);
     }
-  }
   for (size_t i = 0; i < results->rate_count; i++)
     for (size_t j = 0; j < results->rates[i].pairs.count; j++) {
       if (!results->rates[i].pairs.items[j].differs) continue;
-      say_rate(compare, &results->rates[i].rate, &results->rates[i].pairs.items[j], sentence);
-      each(context, sentence);
+      f = rate_finding(compare, &results->rates[i].rate, &results->rates[i].pairs.items[j]);
+      say_rate(&f);
+      each(context, &f);
     }
   for (size_t i = 0; i < results->mean_count; i++) {
     const struct compare_means_result *result = &results->means[i];
     const struct components *c = &result->components;
     /* Where one factory and shift is all there is, there is nothing to say. */
     if (!result->has_components || (isnan(c->outer) && isnan(c->inner)) || !(c->within > 0)) continue;
-    say_components(result, sentence);
-    each(context, sentence);
+    f = variance_finding(result);
+    say_variance(&f);
+    each(context, &f);
   }
 }

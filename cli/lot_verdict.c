@@ -14,11 +14,21 @@ static json_t *integer(int64_t value) {
   return json_integer((json_int_t)value);
 }
 
+/* The operating characteristic: which shares nonconforming are accepted how often. */
+static json_t *curve_to_json(const struct plan *plan) {
+  static const double accepted[] = {0.99, 0.95, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05, 0.01};
+  json_t *points = json_array();
+  for (size_t i = 0; i < sizeof accepted / sizeof *accepted; i++)
+    json_array_append_new(
+        points, json_pack("{s:o, s:f}", "share", number(plan_quality_at(plan, accepted[i])), "accepts", accepted[i]));
+  return points;
+}
+
 static json_t *class_to_json(const struct judge_terms *terms, const struct judge_class *judged, int class_) {
   const struct plan *plan = &judged->plan;
   bool planned = terms->aql[class_] > 0;
-  return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "class",
-                   severity_name((enum severity)class_), "outcome", lot_outcome_name(judged->outcome), "aql",
+  return json_pack("{s:s, s:s, s:o, s:s?, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+                   "class", severity_name((enum severity)class_), "outcome", lot_outcome_name(judged->outcome), "aql",
                    number(terms->aql[class_]), "inspection", planned ? switching_state_name(judged->inspection) : NULL,
                    "letter", planned ? json_stringn(&plan->letter, 1) : json_null(), "plan_letter",
                    planned ? json_stringn(&plan->plan_letter, 1) : json_null(), "sample_size",
@@ -27,7 +37,8 @@ static json_t *class_to_json(const struct judge_terms *terms, const struct judge
                    (json_int_t)judged->unjudged, "missing", (json_int_t)judged->missing, "all_nonconforming",
                    (json_int_t)judged->all_nonconforming, "share_lower", number(judged->share.lower), "share_upper",
                    number(judged->share.upper), "producer_risk_at_aql", number(judged->producer_risk),
-                   "consumer_quality_at_10_percent", number(judged->consumer_quality));
+                   "consumer_quality_at_10_percent", number(judged->consumer_quality), "curve",
+                   planned ? curve_to_json(plan) : json_null());
 }
 
 static json_t *unjudged_to_json(const struct lots *lots, const struct lot *lot) {

@@ -10,10 +10,10 @@ function actionsSection(data) {
   section.append(make("h2", {}, say("actions")), make("p", {}, say(data.actions.length ? "actions_note" : "no_actions")));
   if (!data.actions.length) return;
   const inputs = data.actions.map((one) => Object.fromEntries(formFields.map((field) => [field,
-    field === "due" || field === "done" ? make("input", { type: "date", "aria-label": say("column." + field) + ", " + one.finding })
-      : make("textarea", { rows: 2, "aria-label": say("column." + field) + ", " + one.finding })])));
+    field === "due" || field === "done" ? make("input", { type: "date", "aria-label": say("column." + field) + ", " + actionName(one) })
+      : make("textarea", { rows: 2, "aria-label": say("column." + field) + ", " + actionName(one) })])));
   section.append(make("div", { class: "form" }, data.actions.map((one, i) => make("article", { class: "lot" },
-    make("h3", {}, badge("severity", one.severity), " " + one.finding),
+    make("h3", {}, badge("severity", one.severity), " " + actionName(one)),
     make("p", {}, say("action_evidence", { photos: number(one.photos), judged: number(one.judged), lots: number(one.lots),
       examples: one.examples })),
     make("div", { class: "fields" }, formFields.map((field) =>
@@ -21,6 +21,13 @@ function actionsSection(data) {
   const link = make("a", { download: "actions.csv", class: "save", href: "#actions",
     onclick: () => link.setAttribute("href", formAddress(data.actions, inputs)) }, say("save_form"));
   section.append(make("p", { class: "save" }, link));
+}
+
+/* In English as the form says it. */
+function actionName(one) {
+  if (!("action_zone" in strings)) return one.finding;
+  if (one.dimension !== null) return say("quantity.dimension") + " " + one.dimension;
+  return word("class", one.class) + say("comma") + (one.zone ? say("action_zone", { zone: one.zone }) : say("outside_zones"));
 }
 
 function formAddress(actions, inputs) {

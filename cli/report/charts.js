@@ -32,11 +32,19 @@ function quantityName(kind, name) {
 /* In English the sentence of the program; else one made from the finding's fields. */
 function findingText(one) {
   if (!("finding_text" in strings)) return one.text;
+  const counted = ["defect", "unjudged", "failed"].includes(one.quantity), unit = counted ? "%" : one.unit || "";
+  const value = (v) => number(counted ? 100 * v : v, 4);
   const group = ["factory", "line", "shift", "lot"].filter((key) => one[key])
     .map((key) => word("key", key) + " " + one[key]).join(" ") || say("everywhere");
-  return say("finding_text", { group, quantity: quantityName(one.quantity, one.name), since: moment(one.since),
-    lower: moment(one.since_lower), upper: moment(one.since_upper), before: number(one.before, 4),
-    after: number(one.after, 4), unit: one.unit || "", photos: number(one.photos) });
+  const how = one.change === "step" ? (one.size > 0 ? "rose" : "fell") : one.change;
+  const size = counted ? say("finding_events", { events: number(one.events), photos: number(one.photos) })
+    : say("finding_sigma", { size: one.sigma > 0 ? (one.size > 0 ? "+" : "") + number(one.size / one.sigma, 2) : "–", photos: number(one.photos) });
+  const limit = one.limit === null ? "" : one.over_limit ? say("finding_over", { limit: value(one.limit), unit })
+    : one.photos_to_limit === null ? ""
+      : say("finding_until", { limit: value(one.limit), unit, photos: number(one.photos_to_limit), time: moment(one.limit_time) });
+  return say("finding_text", { group, quantity: quantityName(one.quantity, one.name), change: say("change." + how), size,
+    since: moment(one.since), lower: moment(one.since_lower), upper: moment(one.since_upper), before: value(one.before),
+    after: value(one.after), unit, limit }).replace(/ +([,;。])/g, "$1");
 }
 
 function chartFigure(chart) {

@@ -8,17 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- sentences ---- */
+/* ---- what was measured and what differs ---- */
 
-struct sentences {
-  struct text *out;
-  size_t count;
-};
+static void append(void *list, const struct comparison_finding *finding) {
+  json_array_append_new(list, comparison_finding_to_json(finding));
+}
 
-static void put_sentence(void *context, const char *sentence) {
-  struct sentences *in = context;
-  if (in->count++) text_put(in->out, ",");
-  text_json_string(in->out, sentence);
+/* As assay lot compare gives it, its findings as objects. */
+static enum status put_comparison(const struct compare *compare, struct text *out, struct fault *fault) {
+  struct compare_results results;
+  enum status status = compare_work_out(compare, &results, fault);
+  if (status) return status;
+  json_t *json = comparison_to_json(compare, &results), *findings = json_array();
+  comparison_findings(compare, &results, append, findings);
+  json_object_set_new(json, "findings", findings);
+  char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(10)) : NULL;
+  json_decref(json);
+  compare_results_free(&results);
+  if (!text) return fault_set(fault, STATUS_MEMORY, "out of memory for the report");
+  text_put(out, text);
+  free(text);
+  return STATUS_OK;
 }
 
 enum status report_comparisons_json(const struct report_data *data, struct text *out, struct fault *fault) {
@@ -26,18 +36,9 @@ enum status report_comparisons_json(const struct report_data *data, struct text 
   size_t shown = 0;
   text_put(out, "[");
   for (int i = 0; i < REPORT_COMPARED && !status; i++) {
-    const struct compare *compare = &data->compares[i];
-    struct compare_results results;
-    struct sentences sentences = {out, 0};
-    if (compare->units.count < 2) continue;
-    status = compare_work_out(compare, &results, fault);
-    if (status) break;
-    text_put(out, shown++ ? ",{\"by\":" : "{\"by\":");
-    text_json_string(out, row_key_name(compare->units.by));
-    text_put(out, ",\"findings\":[");
-    comparison_findings(compare, &results, put_sentence, &sentences);
-    text_put(out, "]}");
-    compare_results_free(&results);
+    if (data->compares[i].units.count < 2) continue;
+    if (shown++) text_put(out, ",");
+    status = put_comparison(&data->compares[i], out, fault);
   }
   text_put(out, "]");
   return !status && out->failed ? fault_set(fault, STATUS_MEMORY, "out of memory for the report") : status;

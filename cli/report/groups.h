@@ -5,7 +5,7 @@
 #include "cli/report/data.h"
 #include "cli/report/pictures.h"
 
-/* [{"by", "findings": [sentence]}] of every key that has several groups. */
+/* As comparison_to_json, its "findings" as comparison_finding_to_json, of every key that has several groups. */
 enum status report_comparisons_json(const struct report_data *data, struct text *out, struct fault *fault);
 
 /* [as group_finding_json, with "picture": a data URI where something was found]; [] where no group images lie beside

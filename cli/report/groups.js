@@ -3,12 +3,15 @@ function groupsSection(data) {
   const section = byId("compared");
   section.append(make("h2", {}, say("compared")));
   /* What lies between factories and shifts is the same whatever makes a group. */
-  const known = new Set(), isNew = (text) => !known.has(text) && known.add(text);
+  const known = new Set(), isNew = ({ text }) => !known.has(text) && known.add(text);
   const found = data.comparisons.map((one) => ({ by: one.by, findings: one.findings.filter(isNew) }))
     .filter((one) => one.findings.length);
   if (data.comparisons.length && !found.length) section.append(make("p", {}, say("no_difference")));
   found.forEach((one) => section.append(make("h3", {}, say("by", { key: word("key", one.by) })),
-    make("ul", { class: "findings", lang: "en" }, one.findings.map((text) => make("li", {}, text)))));
+    make("ul", { class: "findings" }, one.findings.map((finding) => make("li", {}, comparisonText(finding))))));
+  data.comparisons.forEach((one) => section.append(make("details", { class: "compared" },
+    make("summary", {}, say("compared_by", { key: word("key", one.by) })),
+    one.measures.map((measure) => measureTable(measure)), rateTable(one.rates))));
   if (!data.comparisons.length) section.append(make("p", {}, say("one_group")));
   const images = data.group_images;
   section.append(make("h3", {}, say("group_images")));
@@ -19,6 +22,54 @@ function groupsSection(data) {
   const differing = images.filter((one) => one.areas.length);
   section.append(make("p", {}, say("group_images_note", { count: images.length, differing: differing.length })));
   differing.forEach((one) => section.append(groupFigure(data, one)));
+}
+
+/* In English the sentence of the program; else one made from the finding's fields. */
+function comparisonText(one) {
+  if (!("compare." + one.kind in strings)) return one.text;
+  const percents = (value) => number(100 * value, 3) + " %", named = (name, others) => others ? say("the_others") : name || say("without_name");
+  if (one.kind === "variance")
+    return say("compare.variance", { name: measureName(one.name), parts: ["factories", "shifts", "within"]
+      .filter((part) => one[part] !== null).map((part) => say("variance." + part, { share: percents(one[part]) })).join(say("comma")) });
+  const rate = one.kind === "rate", value = rate ? percents : (v) => number(v, 6);
+  return say("compare." + one.kind, { name: rate ? kindName(one.name) : measureName(one.name), unit: one.unit,
+    group: named(one.group, one.first_others), against: named(one.against, one.others), value: value(one.value),
+    against_value: value(one.against_value), units: number(one.units), against_units: number(one.against_units),
+    size: one.size === null ? say("at_least", { size: number(one.lower, 3) }) : number(one.size, 4),
+    range: one.size === null || one.lower === null || one.upper === null ? "" : say("range", { lower: number(one.lower, 4), upper: number(one.upper, 4) }),
+    p: one.p < 1e-6 ? "p < 0.000001" : "p = " + number(one.p, 2) }).replace(/ +([,;。])/g, "$1");
+}
+
+function measureName(name) {
+  return name === "score" ? say("quantity.score") : name;
+}
+
+function kindName(name) {
+  for (const list of ["kind", "severity", "class"]) if (list + "." + name in strings) return word(list, name);
+  return name;
+}
+
+function interval(lower, upper, digits) {
+  return lower === null || upper === null ? "–" : number(lower, digits) + "–" + number(upper, digits);
+}
+
+/* What each group measures, with 95 % intervals. */
+function measureTable(measure) {
+  const unit = measure.unit ? " (" + measure.unit + ")" : "";
+  const columns = ["group", "values", "mean", "range", "deviation", "cpk", "range"].map((key, i) =>
+    ({ title: say("column." + key), right: i > 0 }));
+  return table(measureName(measure.name) + unit, columns, measure.groups.map((group) => [group.name || say("without_name"),
+    number(group.n), number(group.mean, 6), interval(group.mean_lower, group.mean_upper, 6), number(group.deviation, 3),
+    number(group.cpk, 3), interval(group.cpk_lower, group.cpk_upper, 3)]));
+}
+
+/* How many units of each group have what, with 95 % intervals. */
+function rateTable(rates) {
+  const columns = ["kind", "group", "found", "units", "share", "range"].map((key, i) =>
+    ({ title: say("column." + (key === "share" ? "part" : key)), right: i > 1 }));
+  return table(say("rates_table"), columns, rates.flatMap((rate) => rate.groups.map((group) => [kindName(rate.name),
+    group.name || say("without_name"), number(group.count), number(group.units), percent(group.share),
+    group.lower === null ? "–" : percent(group.lower) + "–" + percent(group.upper)])));
 }
 
 function groupName(one) {

@@ -16,6 +16,7 @@ static void leave_out_risks(json_t *lots) {
   json_array_foreach(lots, i, lot) json_array_foreach(json_object_get(lot, "classes"), k, class_) {
     json_object_del(class_, "producer_risk_at_aql");
     json_object_del(class_, "consumer_quality_at_10_percent");
+    json_object_del(class_, "curve");
   }
 }
 

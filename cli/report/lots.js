@@ -35,19 +35,23 @@ function lotCard(data, lot) {
     number(c.sample_size), c.aql ? number(c.aql) + " %" : say("none_accepted"),
     c.plan_letter ? word("inspection", c.inspection) + ", " + c.plan_letter : "–",
     number(100 * c.share_lower, 3) + "–" + number(100 * c.share_upper, 3) + " %",
-    ...(data.for_factory ? [] : [c.producer_risk_at_aql === null ? "–" : percent(c.producer_risk_at_aql)])]);
+    ...(data.for_factory ? [] : [percent(c.producer_risk_at_aql), percent(c.consumer_quality_at_10_percent)])]);
   const columns = ["class", "outcome", "nonconforming", "accept", "reject", "sample", "aql", "plan", "share",
-    ...(data.for_factory ? [] : ["risk"])]
+    ...(data.for_factory ? [] : ["risk", "consumer"])]
     .map((key, i) => ({ title: say("column." + key), right: i > 1 && i !== 7 }));
-  const notes = [];
+  const notes = [], missing = Math.max(...lot.classes.map((c) => c.missing)), held = lot.outcome === "held";
+  if (missing) notes.push(say(held ? "missing_held" : "missing_units", { count: number(missing) }));
   if (lot.drawn) notes.push(say("drawn"));
-  if (lot.unjudged.length) notes.push(say("not_judged", { count: lot.unjudged.length }));
+  if (lot.unjudged.length) notes.push(say(held ? "not_judged_held" : "not_judged", { count: lot.unjudged.length,
+    example: lot.unjudged[0].photo }));
   if (lot.incomplete.length) notes.push(say("incomplete", { count: lot.incomplete.length }));
   if (lot.reused.length)
     notes.push(say("reused", { count: lot.reused.length, example: lot.reused[0].photo }));
   if (lot.missing_numbers.length)
     notes.push(say("missing_numbers", { count: lot.missing_numbers.reduce((sum, gap) => sum + gap.missing, 0),
       unit: lot.missing_numbers[0].after_unit }));
+  if (lot.time_disordered.length)
+    notes.push(say("disordered", { count: number(lot.time_disordered.length), unit: lot.time_disordered[0] }));
   if (lot.overruled) notes.push(say("overruled_note", { count: number(lot.overruled) }));
   if (lot.cameras.length > 1) notes.push(say("cameras", { names: lot.cameras.join(", ") }));
   return make("article", { class: "lot " + lot.outcome },
@@ -55,7 +59,31 @@ function lotCard(data, lot) {
       make("span", { class: "faint" }, lot.factory ? " · " + word("key", "factory") + " " + lot.factory : "")),
     make("p", {}, size + " " + say("level", { level: lot.level, standard: lot.standard })),
     table(say("lot_table", { name }), columns, rows),
-    notes.length ? make("ul", { class: "notes" }, notes.map((note) => make("li", {}, note))) : null);
+    notes.length ? make("ul", { class: "notes" }, notes.map((note) => make("li", {}, note))) : null,
+    data.for_factory ? null : characteristics(lot, name));
+}
+
+/* How often lots of which share are accepted, by class. */
+function characteristics(lot, name) {
+  const planned = lot.classes.filter((c) => c.curve);
+  if (!planned.length) return null;
+  const columns = ["accepted", ...planned.map((c) => c.class)].map((key, i) =>
+    ({ title: i ? say("share_of", { class: word("severity", key) }) : say("column.accepted"), right: true }));
+  return make("details", {}, make("summary", {}, say("characteristic")),
+    make("div", { class: "beside" }, curves(planned), table(say("characteristic_of", { name }), columns,
+      planned[0].curve.map((point, i) => [percent(point.accepts), ...planned.map((c) => percent(c.curve[i].share))]))));
+}
+
+function curves(planned) {
+  const most = Math.max(...planned.flatMap((c) => c.curve.map((point) => point.share)));
+  const x = (share) => 30 + 200 * share / most, y = (accepts) => 110 - 100 * accepts;
+  return draw("svg", { viewBox: "0 0 240 125", class: "curves", "aria-hidden": "true" },
+    draw("path", { d: "M30 10V110H232", class: "axis" }),
+    draw("text", { x: 26, y: 14, "text-anchor": "end" }, "100 %"), draw("text", { x: 26, y: 112, "text-anchor": "end" }, "0 %"),
+    draw("text", { x: 230, y: 121, "text-anchor": "end" }, percent(most)),
+    planned.flatMap((c) => [draw("polyline", { class: "curve " + c.class,
+      points: [{ share: 0, accepts: 1 }, ...c.curve].map((point) => x(point.share) + "," + y(point.accepts)).join(" ") }),
+      draw("text", { x: x(c.curve[4].share) + 4, y: y(0.5) + (c.class === "minor" ? -6 : 10), class: c.class }, word("severity", c.class))]));
 }
 
 function groups(data) {

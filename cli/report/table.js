@@ -77,7 +77,7 @@ function finding(photo) {
   if (worst && photo.verdict === "fail")
     return word("class", worst.class) + ", " + word("severity", worst.severity) + (worst.zone ? ", " + worst.zone : "") +
       ", " + say("tolerances", { peak: number(worst.peak, 3) });
-  return photo.reason || "";
+  return "advice.unreadable" in strings ? photo.reasons.map((code) => word("reason", code)).join(", ") : photo.reason || "";
 }
 
 function matches(photo) {

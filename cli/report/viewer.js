@@ -14,7 +14,7 @@ function showPhoto(photo) {
   add(viewer.place,
     make("h3", {}, badge("verdict", photo.verdict), " ", photo.photo),
     make("p", { class: "faint" }, origin(photo)),
-    photo.reason ? make("p", { class: "reason" }, reasons(photo)) : null,
+    photo.reason ? reasons(photo) : null,
     stage(photo), regionTable(photo), dimensionTable(photo), zoneTable(photo));
 }
 
@@ -26,9 +26,14 @@ function origin(photo) {
   return parts.join(" · ");
 }
 
+/* The program's words, and in another language than theirs what the reason is and how to take the photo again. */
 function reasons(photo) {
   const words = photo.reasons.map((code) => word("reason", code)).join(", ");
-  return words ? words + ": " + photo.reason : photo.reason;
+  const advice = photo.reasons.map((code) => strings["advice." + code]).filter(Boolean);
+  const own = make("span", { lang: "en" }, photo.reason);
+  if (!advice.length) return make("p", { class: "reason" }, words ? words + ": " : "", own);
+  return make("div", {}, make("p", { class: "reason" }, words + say("colon") + advice.join(" ")),
+    make("p", { class: "faint" }, own));
 }
 
 function stage(photo) {

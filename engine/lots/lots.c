@@ -195,7 +195,7 @@ enum status lots_add(struct lots *lots, const struct row *row, struct fault *fau
     return fault_set(fault, STATUS_LIMIT, "lot %s: more than %d views of a unit",
                      lot->name ? lot->name : "without name", LOT_MAX_VIEWS);
   if (!find_unit(lots, index, row, &unit) || !add_to_unit(lots, row, lot, unit, view) ||
-      !check_reuse(lots, row, lot, unit, view) || !keep_camera(lot, row) ||
+      (!lots->across && !check_reuse(lots, row, lot, unit, view)) || !keep_camera(lot, row) ||
       (lots->check_times && !keep_time(lot, row, unit)))
     return no_memory(fault);
   return STATUS_OK;

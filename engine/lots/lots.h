@@ -49,9 +49,9 @@ struct lot_print {
 };
 
 struct lot {
-  char *supplier, *name; /* NULL: unknown. A lot is told apart by both. */
+  char *supplier, *name;     /* NULL: unknown. A lot is told apart by both. */
   int64_t photos, overruled; /* overruled: findings (reviews.h) */
-  size_t units, first_unit; /* first_unit: where its units begin in by_lot */
+  size_t units, first_unit;  /* first_unit: where its units begin in by_lot */
   bool has_time;
   int64_t first_ms, last_ms; /* of the photos' times */
   int64_t first_sequence;
@@ -71,7 +71,7 @@ struct lot {
 struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
   bool check_times;
-  bool across; /* lots are told apart by `by` alone, over all suppliers */
+  bool across; /* lots are told apart by `by` alone, over all suppliers; photos used twice are not looked for */
   struct lot *items;
   size_t count;
   struct names keys;              /* supplier and lot */
