@@ -170,6 +170,7 @@ enum status report_take(struct report_data *data, const struct row *row, struct 
   enum status status = lots_add(&data->lots, row, fault);
   if (!status) status = compare_row(data, row, fault);
   if (!status) status = recurrents_add(&data->recurrents, row, fault);
+  if (!status) status = places_add(&data->places, row, fault);
   if (!status) status = season_add(&data->season, row, fault);
   if (status) return status;
   bool kept = list_photo(data, row) && sum_up(data, row) && note_pictured(data, row) && note_golden(data, row);
@@ -203,6 +204,7 @@ void report_data_free(struct report_data *data) {
   summary_free(&data->summary);
   season_free(&data->season);
   recurrents_free(&data->recurrents);
+  places_free(&data->places);
   reviews_free(&data->reviews);
   for (int i = 0; i < REPORT_COMPARED; i++) compare_free(&data->compares[i]);
 }

@@ -6,6 +6,7 @@
 #include "engine/drift/season.h"
 #include "engine/lots/compare.h"
 #include "engine/lots/lots.h"
+#include "engine/lots/places.h"
 #include "engine/lots/recurrent.h"
 #include "engine/lots/reviews.h"
 #include "models/text.h"
@@ -45,6 +46,7 @@ struct report_data {
   struct lots lots;
   struct season season;
   struct recurrents recurrents;
+  struct places places;
   struct compare compares[REPORT_COMPARED];  /* by shift, line, factory */
   struct summary summary;                    /* by factory and shift */
   struct report_list lists[REPORT_VERDICTS]; /* by enum verdict; each has up to limits.photos */

@@ -5,6 +5,7 @@
 #include "cli/lot_verdict.h"
 #include "cli/report/drift.h"
 #include "cli/report/groups.h"
+#include "engine/drift/findings.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -99,6 +100,55 @@ static void put_photos(const struct report_data *data, struct text *out) {
   text_put(out, "]");
 }
 
+static void put_time(struct text *out, const char *key, bool known, int64_t ms) {
+  char text[20];
+  finding_time(ms, text);
+  put_text(out, key, known ? text : NULL);
+}
+
+static void put_place(struct text *out, const struct place *place) {
+  char sentence[1024];
+  place_describe(place, sentence, sizeof sentence);
+  put_text(out, "{\"text\":", sentence);
+  put_text(out, ",\"golden\":", place->golden);
+  put_text(out, ",\"factory\":", place->factory);
+  put_text(out, ",\"line\":", place->line);
+  text_put(out, place->everywhere ? ",\"everywhere\":true" : ",\"everywhere\":false");
+  put_text(out, ",\"class\":", class_name(place->class_));
+  put_text(out, ",\"zone\":", place->zone);
+  for (int i = 0; i < 4; i++) {
+    text_put(out, i ? "," : ",\"golden_box\":[");
+    text_json_integer(out, place->box[i]);
+  }
+  text_put(out, "],\"photos\":");
+  text_json_integer(out, (int64_t)place->photos);
+  text_put(out, ",\"judged\":");
+  text_json_integer(out, (int64_t)place->judged);
+  text_put(out, ",\"in_a_row\":");
+  text_json_integer(out, (int64_t)place->in_a_row);
+  put_time(out, ",\"first\":", place->has_time, place->first_ms);
+  put_time(out, ",\"last\":", place->has_time, place->last_ms);
+  text_put(out, ",\"probability\":");
+  text_json_significant(out, place->probability, 3);
+  text_put(out, ",\"examples\":[");
+  for (int i = 0; i < PLACE_EXAMPLES && place->examples[i]; i++) put_text(out, i ? "," : "", place->examples[i]);
+  text_put(out, "]}");
+}
+
+static enum status put_places(const struct places *places, struct text *out, struct fault *fault) {
+  struct place *found;
+  size_t count;
+  text_put(out, ",\"places\":[");
+  enum status status = places_find(places, &found, &count, fault);
+  for (size_t i = 0; i < count; i++) {
+    if (i) text_put(out, ",");
+    put_place(out, &found[i]);
+  }
+  text_put(out, "]");
+  free(found);
+  return status;
+}
+
 enum status report_json(const struct report_data *data, const json_t *lots, const struct report_folders *folders,
                         struct text *out, struct fault *fault) {
   json_t *summary = summary_to_json(&data->summary);
@@ -122,6 +172,7 @@ enum status report_json(const struct report_data *data, const json_t *lots, cons
     put_json(out, ",\"actions\":", actions);
     json_decref(actions);
   }
+  if (!status) status = put_places(&data->places, out, fault);
   text_put(out, ",\"drift\":");
   if (!status) status = report_drift_json(&data->season, out, fault);
   text_put(out, "}");

@@ -33,56 +33,6 @@ function evidenceSection(data, pictures) {
     }));
 }
 
-/* Where on the golden defects recur: a picture, and the same as numbers. */
-function mapSection(data, pictures) {
-  const section = byId("map"), state = { golden: data.goldens.length ? data.goldens[0].sha256 : "", group: "" };
-  const failed = data.photos.filter((photo) => photo.regions && photo.verdict === "fail");
-  section.append(make("h2", {}, say("map")));
-  if (!failed.length) {
-    section.append(make("p", {}, say("no_defects")));
-    return;
-  }
-  const place = make("div", {});
-  const groupsOf = ["factory", "line", "shift", "lot"].flatMap((key) => valuesOf(failed, key)
-    .map((value) => [key + "\n" + value, word("key", key) + " " + value]));
-  const show = () => {
-    const [key, value] = state.group.split("\n");
-    place.replaceChildren(...defectMap(data, pictures, state.golden,
-      failed.filter((photo) => photo.golden === state.golden && (!key || photo[key] === value))));
-  };
-  section.append(make("div", { class: "filters" },
-    data.goldens.length > 1 ? choice(say("golden"), data.goldens.map((golden) =>
-      [golden.sha256, say("golden_of", golden)]), state.golden, (chosen) => { state.golden = chosen; show(); }) : null,
-    groupsOf.length ? choice(say("group"), [["", say("all")], ...groupsOf], "",
-      (chosen) => { state.group = chosen; show(); }) : null), place);
-  show();
-}
-
-function defectMap(data, pictures, sha256, photos) {
-  const golden = data.goldens.find((one) => one.sha256 === sha256), picture = pictures.goldens[sha256];
-  const regions = photos.flatMap((photo) => photo.regions);
-  const places = new Map();
-  for (const region of regions) {
-    const key = (region.zone || "") + "\n" + region.class;
-    places.set(key, (places.get(key) || 0) + 1);
-  }
-  const rows = [...places].sort((a, b) => b[1] - a[1]).map(([key, count]) => {
-    const [zone, kind] = key.split("\n");
-    return [zone || say("outside_zones"), word("class", kind), number(count)];
-  });
-  const numbers = table(say("map_table"), [{ title: say("column.zone") }, { title: say("column.class") },
-    { title: say("column.regions"), right: true }], rows);
-  if (!picture || !golden.width) return [make("p", { class: "missing" }, say("no_golden_picture")), numbers];
-  const marks = regions.map(({ golden_box: [x, y, width, height] }) =>
-    draw("rect", { x, y, width, height, class: "defect" }));
-  const frame = make("figure", { class: "defects" }, make("div", { class: "frame" },
-    make("img", { src: picture, class: "golden", alt: say("alt_map_golden", { name: golden.name }) }),
-    draw("svg", { class: "marks", viewBox: "0 0 " + golden.width + " " + golden.height, "aria-hidden": "true" }, marks)),
-    make("figcaption", {}, say("map_caption", { regions: number(regions.length), photos: number(photos.length) })));
-  frame.firstChild.style.aspectRatio = golden.width + " / " + golden.height;
-  return [make("div", { class: "beside" }, frame, numbers)];
-}
-
 function basisSection(data) {
   const section = byId("basis");
   section.append(make("h2", {}, say("basis")));
@@ -93,7 +43,7 @@ function basisSection(data) {
     golden.spec ? make("details", { open: true }, make("summary", {}, say("spec")),
       make("pre", { tabindex: 0, "aria-label": say("spec") }, golden.spec)) : null));
   section.append(make("h3", {}, say("methods")), make("ul", {}, ["method.lots", "method.charts", "method.uncertainty",
-    "method.colour", "method.groups", "method.verdict"].map((key) => make("li", {}, say(key)))),
+    "method.colour", "method.groups", "method.places", "method.verdict"].map((key) => make("li", {}, say(key)))),
     make("p", {}, say("versions", { version: data.assay, chart: Chart.version })));
 }
 

@@ -38,6 +38,11 @@ static bool is_cell(const struct season *s, const struct season_cell *cell, cons
   return true;
 }
 
+/* Eight letters. */
+static void put_number(uint32_t number, char *letters) {
+  for (int i = 0; i < 8; i++) letters[i] = (char)('a' + (number >> 4 * i & 15));
+}
+
 static bool find_cell(struct season *s, const struct row *row, uint32_t *number) {
   const char *const keys[] = {row->keys[ROW_GOLDEN], row->keys[ROW_FACTORY], row->keys[ROW_LINE], row->keys[ROW_SHIFT],
                               row->keys[ROW_LOT]};
@@ -50,8 +55,9 @@ static bool find_cell(struct season *s, const struct row *row, uint32_t *number)
   uint32_t *numbers[] = {&cell.golden, &cell.factory, &cell.line, &cell.shift, &cell.lot};
   for (int i = 0; i < 5; i++)
     if (!names_add(&s->names, keys[i], numbers[i])) return false;
-  char name[64];
-  snprintf(name, sizeof name, "%u %u %u %u %u", cell.golden, cell.factory, cell.line, cell.shift, cell.lot);
+  char name[5 * 8 + 1];
+  for (int i = 0; i < 5; i++) put_number(*numbers[i], name + (size_t)8 * i);
+  name[5 * 8] = 0;
   if (!names_add(&s->cell_names, name, number)) return false;
   if (*number < s->cell_count) return true;
   if (s->cell_count == s->cell_room) {
@@ -106,14 +112,14 @@ static bool add_measured(struct season *s, const struct row *row, uint32_t golde
     struct season_quantity *q = find_quantity(s, QUANTITY_DIMENSION, golden, d->name, &hint);
     if (!q || !add_value(q, number, d->value)) return false;
     q->lower = d->lower, q->upper = d->upper;
-    snprintf(q->unit, sizeof q->unit, "%s", d->unit);
+    if (strcmp(q->unit, d->unit) != 0) snprintf(q->unit, sizeof q->unit, "%s", d->unit);
   }
   for (size_t i = 0; i < row->zone_count; i++) {
     const struct row_zone *z = &row->zones[i];
     struct season_quantity *q = find_quantity(s, QUANTITY_ZONE, golden, z->name, &hint);
     if (!q || !add_value(q, number, z->delta_e)) return false;
     q->upper = z->limit;
-    snprintf(q->unit, sizeof q->unit, "dE");
+    memcpy(q->unit, "dE", sizeof "dE");
   }
   return true;
 }

@@ -7,6 +7,7 @@
 /* Parts of a key stand between these: the fields of a job hold no control characters, and a path that does would only
  * be a unit of its own. */
 #define SEPARATOR "\x1f"
+enum { KEY_PARTS = 4 };
 
 static enum status no_memory(struct fault *fault) {
   return fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
@@ -39,11 +40,40 @@ static char *copy(const char *text) {
   return text ? strdup(text) : NULL;
 }
 
+static const char *or_empty(const char *text) {
+  return text ? text : "";
+}
+
+/* A key of parts, in the caller's room where it is large enough; the caller frees it where it is not `fixed`. */
+static char *join(char *fixed, size_t room, const char *const parts[KEY_PARTS]) {
+  size_t sizes[KEY_PARTS], size = 0;
+  for (int i = 0; i < KEY_PARTS; i++) size += (sizes[i] = strlen(parts[i])) + 1;
+  char *key = size <= room ? fixed : malloc(size), *at = key;
+  for (int i = 0; i < KEY_PARTS && key; i++) {
+    memcpy(at, parts[i], sizes[i]);
+    at += sizes[i];
+    *at++ = i + 1 < KEY_PARTS ? *SEPARATOR : 0;
+  }
+  return key;
+}
+
+static bool same(const char *a, const char *b) {
+  return a && b ? !strcmp(a, b) : a == b;
+}
+
 static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
   const char *supplier = lots->across ? NULL : row->keys[ROW_FACTORY], *name = row->keys[lots->by];
-  char key[2 * JOB_FIELD_MAX + 8];
-  snprintf(key, sizeof key, "%d%s" SEPARATOR "%d%s", !supplier, supplier ? supplier : "", !name, name ? name : "");
-  if (!names_add(&lots->keys, key, index)) return false;
+  /* Most rows are of the lot of the row before. */
+  const struct lot *last = lots->count ? &lots->items[lots->last] : NULL;
+  *index = lots->last;
+  if (last && same(last->supplier, supplier) && same(last->name, name)) return true;
+  char fixed[1024];
+  char *key =
+      join(fixed, sizeof fixed,
+           (const char *const[KEY_PARTS]){supplier ? "" : "-", or_empty(supplier), name ? "" : "-", or_empty(name)});
+  bool added = key && names_add(&lots->keys, key, index);
+  if (key != fixed) free(key);
+  if (!added) return false;
   if (*index < lots->count) return true;
   struct lot *items = realloc(lots->items, (lots->count + 1) * sizeof *items);
   if (!items) return false;
@@ -53,20 +83,16 @@ static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) 
   return (!supplier || lot->supplier) && (!name || lot->name);
 }
 
-static const char *or_empty(const char *text) {
-  return text ? text : "";
-}
-
 /* Units of one name are one unit only within a factory's lot. */
 static bool name_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
-  static const char format[] = "%u" SEPARATOR "%s" SEPARATOR "%s" SEPARATOR "%s";
   const char *name = row->keys[ROW_UNIT] ? row->keys[ROW_UNIT] : row->photo;
   bool known = lots->by == ROW_LOT && !lots->across;
-  const char *factory = known ? "" : or_empty(row->keys[ROW_FACTORY]), *of = known ? "" : or_empty(row->keys[ROW_LOT]);
-  char fixed[1024], *key = fixed;
-  int length = snprintf(fixed, sizeof fixed, format, lot, factory, of, name);
-  if (length >= (int)sizeof fixed && asprintf(&key, format, lot, factory, of, name) < 0) return false;
-  bool added = names_add(&lots->units, key, unit);
+  char number[16], fixed[1024];
+  snprintf(number, sizeof number, "%x", lot);
+  char *key = join(fixed, sizeof fixed,
+                   (const char *const[KEY_PARTS]){number, known ? "" : or_empty(row->keys[ROW_FACTORY]),
+                                                  known ? "" : or_empty(row->keys[ROW_LOT]), name});
+  bool added = key && names_add(&lots->units, key, unit);
   if (key != fixed) free(key);
   return added;
 }

@@ -18,16 +18,27 @@ enum {
   LEARNED = 50000 /* photos from which the shares are */
 };
 
+enum { NO_DIGIT = 16 };
+
+/* Lower case, as results have them. */
+#define NONE 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16
+static const uint8_t digits[256] = {
+    NONE, NONE, NONE, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  16, 16,   16,   16,   16,   16,   NONE, NONE, 16,   10,
+    11,   12,   13,   14, 15, 16, 16, 16, 16, 16, 16, 16, 16, 16, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE};
+
 bool reuse_parse(const char *hex, struct reuse_print *print) {
   if (!hex || strlen(hex) != BITS / 4) return false;
-  memset(print->bits, 0, sizeof print->bits);
-  for (size_t i = 0; i < BITS / 4; i++) {
-    char c = hex[i];
-    unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
-    if (digit > 15) return false;
-    print->bits[i / 16] |= (uint64_t)digit << (4 * (i % 16));
+  unsigned wrong = 0;
+  for (size_t w = 0; w < REUSE_WORDS; w++, hex += 16) {
+    uint64_t word = 0;
+    for (int i = 0; i < 16; i++) {
+      unsigned digit = digits[(unsigned char)hex[i]];
+      wrong |= digit;
+      word |= (uint64_t)(digit & 15) << (4 * i);
+    }
+    print->bits[w] = word;
   }
-  return true;
+  return wrong < NO_DIGIT;
 }
 
 /* In all words, and in every second one. */
@@ -53,11 +64,12 @@ static const struct reuse_print *print_at(const struct company *c, size_t k) {
 
 static void find_common(struct company *c) {
   const size_t step = c->count / LEARNED + 1, learned = (c->count + step - 1) / step;
+  uint32_t ones[BITS] = {0};
+  for (size_t k = 0; k < c->count; k += step)
+    for (int i = 0; i < BITS; i++) ones[i] += print_at(c, k)->bits[i / 64] >> (i % 64) & 1;
   c->constant = (struct pair_sums){0, 0};
   for (int i = 0; i < BITS; i++) {
-    size_t ones = 0;
-    for (size_t k = 0; k < c->count; k += step) ones += print_at(c, k)->bits[i / 64] >> (i % 64) & 1;
-    double p = ((double)ones + 1) / ((double)learned + 2), *row = c->table[i / 8];
+    double p = ((double)ones[i] + 1) / ((double)learned + 2), *row = c->table[i / 8];
     for (unsigned value = 0; value < 256; value++)
       row[value] = (i % 8 ? row[value] : 0) + (value >> (i % 8) & 1 ? p : 0);
     c->constant.all += p * p;
