@@ -36,3 +36,7 @@ foreach(module aruco calib3d)
   find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
   target_link_libraries(assay_opencv_boards INTERFACE ${OPENCV_${module}_LIBRARY} assay_opencv)
 endforeach()
+# Only a benchmark's yardstick links it.
+find_library(OPENCV_video_LIBRARY opencv_video REQUIRED)
+add_library(assay_opencv_video INTERFACE)
+target_link_libraries(assay_opencv_video INTERFACE ${OPENCV_video_LIBRARY} assay_opencv)

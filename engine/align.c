@@ -27,6 +27,9 @@ static const double DIRECT_OVERLAP = 0.85;
  * to do than LARGE_RESIDUAL pixels of the final level is refused. */
 static const double SURE_CORRELATION = 0.75, LARGE_RESIDUAL = 0.85;
 
+/* A pose whose corners move by less, in pixels of the final level, is where it wants to be. */
+static const double STILL = 0.05;
+
 static int level_of(const struct pyramid *pyramid, double pixels) {
   int level = 0;
   while (level + 1 < pyramid->count &&
@@ -192,6 +195,20 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
   return status;
 }
 
+/* The nearest affine pose, refined as one. */
+static enum status without_perspective(struct refine *r, struct fault *fault) {
+  double right = r->golden->level[0].width - 1, bottom = r->golden->level[0].height - 1;
+  const struct pose_point from[4] = {{0, 0}, {right, 0}, {0, bottom}, {right, bottom}};
+  const double even[4] = {1, 1, 1, 1};
+  struct pose_point to[4];
+  struct pose affine;
+  for (int i = 0; i < 4; i++)
+    if (!pose_apply(&r->placement->pose, from[i].x, from[i].y, &to[i])) return STATUS_OK;
+  if (!pose_fit(MOTION_AFFINE, from, to, even, 4, &affine)) return STATUS_OK;
+  r->motion = MOTION_AFFINE, r->placement->pose = affine;
+  return refine_pose(r, r->tiles->level, 3, STILL, fault);
+}
+
 /* From a rough pose to the final level. */
 static enum status refine(struct device *device, const struct align_golden *g, struct alignment *a,
                           const struct pose *pose, struct fault *fault) {
@@ -201,8 +218,10 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   enum status status = STATUS_OK;
   for (int level = level_of(&g->luma, COARSE_PIXELS); level >= g->final_level && !status; level--) {
     if (level != g->final_level) r.cut = 127;
-    status = refine_pose(&r, level, 10, level == g->final_level ? 0.05 : 0.02, fault);
+    status = refine_pose(&r, level, 10, level == g->final_level ? STILL : 0.02, fault);
   }
+  if (!status && g->motion == MOTION_HOMOGRAPHY && !refine_perspective_told(&r))
+    status = without_perspective(&r, fault);
   if (!status) status = refine_measure(&r, g->final_level, fault);
   a->correlation = r.correlation;
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Residuals at an edge are mostly misplacement and light that does not fit yet. A cut that is nearer trims one side of
  * the edge more than the other and pulls the pose after it, further with every step. */
@@ -15,6 +16,9 @@ static const double FIELD_STILL = 0.25;
 
 /* Reweighting of the light on the way to the pose, where the next step finds another. */
 enum { ROUGH_ROUNDS = 3 };
+
+/* The 99.9 % quantile of chi-squared with two degrees of freedom. */
+static const double PERSPECTIVE_CHI = 13.816;
 
 /* How far a tile's own gain and offset may lie from the fitted light: a local gloss or shade, not a defect. */
 static const double GAIN_SPREAD = 0.05, OFFSET_SPREAD = 3.0;
@@ -114,19 +118,27 @@ void refine_next_cut(struct refine *r) {
   r->cut = cut < LEAST_CUT ? LEAST_CUT : cut > MOST_CUT ? MOST_CUT : cut;
 }
 
-/* One step of the pose. Returns how far the golden's corners moved, in pixels of the level; negative: no step. */
-static double step(struct refine *r) {
+/* The normalised coordinates of a motion's parameters: about the golden's middle, half its larger side long. */
+struct frame {
+  double width, height, cx, cy, unit;
+};
+
+static struct frame frame_of(const struct refine *r) {
+  double width = (double)r->golden->level[0].width, height = (double)r->golden->level[0].height;
+  return (struct frame){width, height, 0.5 * (width - 1), 0.5 * (height - 1), 0.5 * (width > height ? width : height)};
+}
+
+/* Normal equations of the motion's parameters, in pixels of the level: a x = b, a's lower triangle, row by row. */
+static void normal_equations(const struct refine *r, const struct frame *f, double *a, double *b) {
   const struct tiles *t = r->tiles;
   size_t n = pose_parameters(r->motion);
-  double a[64] = {0}, b[8] = {0}, basis[16];
-  double width = (double)r->golden->level[0].width, height = (double)r->golden->level[0].height;
-  double cx = 0.5 * (width - 1), cy = 0.5 * (height - 1), unit = 0.5 * (width > height ? width : height);
+  double basis[16];
   for (int j = 0; j < t->rows; j++)
     for (int i = 0; i < t->columns; i++) {
       const int64_t *s = tile_sums(t, i, j);
       if (s[SUM_W] < 64 * 16) continue;
       struct tile_equation q = tile_equation(s, tile_light(t, i, j), r->sigma);
-      pose_basis(r->motion, (tiles_middle(t, i) - cx) / unit, (tiles_middle(t, j) - cy) / unit, basis);
+      pose_basis(r->motion, (tiles_middle(t, i) - f->cx) / f->unit, (tiles_middle(t, j) - f->cy) / f->unit, basis);
       const double *x = basis, *y = basis + n;
       for (size_t k = 0; k < n; k++) {
         double qx = q.xx * x[k] + q.xy * y[k], qy = q.xy * x[k] + q.yy * y[k];
@@ -134,26 +146,35 @@ static double step(struct refine *r) {
         b[k] -= q.bx * x[k] + q.by * y[k];
       }
     }
+}
+
+/* One step of the pose. Returns how far the golden's corners moved, in pixels of the level; negative: no step. */
+static double step(struct refine *r) {
+  const struct tiles *t = r->tiles;
+  const struct frame f = frame_of(r);
+  size_t n = pose_parameters(r->motion);
+  double a[64] = {0}, b[8] = {0};
+  normal_equations(r, &f, a, b);
   for (size_t k = 0; k < n; k++) a[k * n + k] *= 1 + 1e-9;
   if (!solve_symmetric(a, b, n, b)) return -1;
   /* In units of `unit` golden pixels; the equations are in pixels of the level. */
-  double scale = (double)(1 << t->level) / unit;
+  double scale = (double)(1 << t->level) / f.unit;
   for (size_t k = 0; k < n; k++) b[k] *= scale;
   struct pose before = r->placement->pose;
-  if (!pose_move(r->motion, b, cx, cy, unit, &r->placement->pose) ||
-      !pose_plausible(&r->placement->pose, (int)width, (int)height)) {
+  if (!pose_move(r->motion, b, f.cx, f.cy, f.unit, &r->placement->pose) ||
+      !pose_plausible(&r->placement->pose, (int)f.width, (int)f.height)) {
     r->placement->pose = before;
     return -1;
   }
   double moved = 0;
   for (int corner = 0; corner < 4; corner++) {
-    double x = corner & 1 ? width - 1 : 0, y = corner & 2 ? height - 1 : 0;
+    double x = corner & 1 ? f.width - 1 : 0, y = corner & 2 ? f.height - 1 : 0;
     struct pose_point p, q;
     if (!pose_apply(&before, x, y, &p) || !pose_apply(&r->placement->pose, x, y, &q)) continue;
     double d = sqrt((p.x - q.x) * (p.x - q.x) + (p.y - q.y) * (p.y - q.y));
     if (d > moved) moved = d;
   }
-  double size = pose_scale_at(&r->placement->pose, cx, cy) * (double)(1 << t->level);
+  double size = pose_scale_at(&r->placement->pose, f.cx, f.cy) * (double)(1 << t->level);
   return size > 0 ? moved / size : -1;
 }
 
@@ -175,6 +196,29 @@ enum status refine_light(struct refine *r, int level, struct fault *fault) {
   enum status status = refine_measure(r, level, fault);
   if (!status) status = relight(r, LIGHT_MAX_ORDER, LIGHT_ROUNDS, fault);
   return status ? status : refine_measure(r, level, fault);
+}
+
+bool refine_perspective_told(const struct refine *r) {
+  enum { N = 8, FIRST = 6 };
+  const struct frame f = frame_of(r);
+  const double *h = r->placement->pose.h;
+  double a[N * N] = {0}, b[N] = {0}, rest[2][FIRST], scale = f.unit / (double)(1 << r->tiles->level);
+  /* Along the golden the depth goes as 1 - p u - q v. */
+  double depth = h[6] * f.cx + h[7] * f.cy + 1;
+  const double p[2] = {-h[6] * f.unit / depth * scale, -h[7] * f.unit / depth * scale};
+  double left[FIRST * FIRST], chi = 0;
+  normal_equations(r, &f, a, b);
+  for (int i = 0; i < FIRST; i++) memcpy(&left[i * FIRST], &a[i * N], FIRST * sizeof *left);
+  for (int k = 0; k < 2; k++)
+    if (!solve_symmetric(left, &a[(FIRST + k) * N], FIRST, rest[k])) return true;
+  /* What is left of the two parameters' information when the other six are free. */
+  for (int k = 0; k < 2; k++)
+    for (int l = 0; l < 2; l++) {
+      double information = l <= k ? a[(FIRST + k) * N + FIRST + l] : a[(FIRST + l) * N + FIRST + k];
+      for (int i = 0; i < FIRST; i++) information -= a[(FIRST + k) * N + i] * rest[l][i];
+      chi += p[k] * information * p[l];
+    }
+  return chi > PERSPECTIVE_CHI * r->sigma * r->sigma;
 }
 
 static enum status begin_field(struct refine *r, int level, struct fault *fault) {

@@ -24,6 +24,10 @@ struct refine {
  * pixels of that level. STATUS_OK also when it does not converge: the caller looks at `correlation`. */
 enum status refine_pose(struct refine *refine, int level, int rounds, double still, struct fault *fault);
 
+/* Whether the last measurement of refine_pose tells the pose's perspective (motion: homography) from none at all; the
+ * likelihood ratio test at 0.1 %. One that it does not tell only carries noise to the golden's corners. */
+bool refine_perspective_told(const struct refine *refine);
+
 /* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere, from the last
  * measurement, which is to be of that level; measures once more after each. Where the photo does not tell, the field
  * follows its surroundings; it never bends so sharply that a part which moved by itself would be followed (strain at

@@ -15,6 +15,12 @@ static const struct layout {
   size_t least, most; /* folders */
   enum status (*run)(const struct common_options *common, struct fault *fault);
 } layouts[] = {
+    {"alignment", "",
+     "pairs that are sampled independently from drawn scenes under random affine maps: the error of the golden's\n"
+     "corners beside the Cramer-Rao bound of the pairs, and beside OpenCV's findTransformECC started at the truth.\n"
+     "With --json a line a scene and method: {\"finest_period_px\", \"by\", \"pairs\", \"refused\", \"bound_px\",\n"
+     "\"rms_px\", \"mean_px\"}.",
+     0, 0, accuracy_alignment},
     {"deeppcb", "FOLDER",
      "pairs of printed boards with people's marks: NAME_temp.jpg is the golden image, NAME_test.jpg the photo,\n"
      "NAME.txt has lines \"x1 y1 x2 y2 class\" (1 open, 2 short, 3 mousebite, 4 spur, 5 copper, 6 pin-hole). The\n"
@@ -28,6 +34,12 @@ static const struct layout {
      "well their displacement is told, and how many false regions there are. With --json a line a set: {\"set\",\n"
      "\"photos\", \"moved\", \"named\", \"false_moved\", \"false_regions\", \"rms_mm\", \"largest_mm\"}.",
      1, 1000, accuracy_displacement},
+    {"oxford", "SERIES...",
+     "series of photos of one scene: img1.png, img2.png, ... (or .ppm), and the homographies H1to2p, ... from img1 to\n"
+     "each, nine numbers. How far the corners of img1 land from where these put them, the mean of the four, or that "
+     "the\n"
+     "photo was refused. With --json a line a photo: {\"series\", \"image\", \"aligned\", \"error_px\"}.",
+     1, 1000, accuracy_oxford},
     {"refusals", "SET...",
      "sets of assay-synth --spoil: how many photos of each kind that cannot be judged are refused and named rightly,\n"
      "and how many good ones are refused. With --json a line a set and kind: {\"set\", \"kind\" (null: good), "

@@ -121,6 +121,31 @@ static void assert_refused_as(struct stage *stage, const struct photo *photo, en
   result_free(&result);
 }
 
+static bool perspective_taken(struct stage *stage, const struct pose *truth, uint64_t seed) {
+  struct photo photo = photo_seen(truth, 480, 400, seed);
+  struct result result = stage_align(stage, &photo);
+  bool taken = result.homography[6] != 0 || result.homography[7] != 0;
+  assert_true(result.aligned);
+  result_free(&result);
+  photo_free(&photo);
+  return taken;
+}
+
+static void a_perspective_is_taken_only_where_the_photo_tells_it(void **state) {
+  (void)state;
+  static const struct pose flat = {{1.04, 0.05, 12, -0.06, 0.98, 25, 0, 0, 1}};
+  static const struct pose slanted = {{1.04, 0.05, 12, -0.06, 0.98, 25, 5e-6, 0, 1}};
+  struct photo golden = golden_photo();
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (uint64_t seed = 11; seed < 15; seed++) {
+    assert_false(perspective_taken(&stage, &flat, seed));
+    assert_true(perspective_taken(&stage, &slanted, seed));
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
 static void photos_of_something_else_are_refused(void **state) {
   (void)state;
   struct photo golden = golden_photo();
@@ -269,6 +294,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_known_homography_is_recovered),
       cmocka_unit_test(every_motion_model_is_recovered_and_kept),
+      cmocka_unit_test(a_perspective_is_taken_only_where_the_photo_tells_it),
       cmocka_unit_test(photos_of_something_else_are_refused),
       cmocka_unit_test(blank_and_noisy_photos_are_refused),
       cmocka_unit_test(tiny_photos_are_refused_in_words),

@@ -1,0 +1,120 @@
+#include "cli/bench/layouts.h"
+#include "cli/output.h"
+#include "engine/inspect.h"
+#include "engine/pose.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* One series: imgN.png or .ppm and H1toNp, N from 2 on. */
+struct series {
+  const struct common_options *common;
+  const char *folder;
+  struct inspector *inspector;
+  struct inspection *work;
+  double width, height; /* of img1 */
+};
+
+static bool path_of(const struct series *s, char *path, size_t size, int number) {
+  static const char *const endings[] = {"png", "ppm"};
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    snprintf(path, size, "%s/img%d.%s", s->folder, number, endings[i]);
+    if (!access(path, R_OK)) return true;
+  }
+  return false;
+}
+
+/* Nine numbers, row by row. */
+static enum status read_homography(const char *path, struct pose *pose, struct fault *fault) {
+  FILE *file = fopen(path, "re");
+  if (!file) return fault_set(fault, STATUS_MISSING, "%s: %s", path, strerror(errno));
+  int count = 0;
+  while (count < 9 && fscanf(file, "%lf", &pose->h[count]) == 1) count++;
+  fclose(file);
+  if (count < 9 || !isnormal(pose->h[8]))
+    return fault_set(fault, STATUS_INVALID, "%s: expected the nine numbers of a homography", path);
+  for (int i = 0; i < 9; i++) pose->h[i] /= pose->h[8];
+  return STATUS_OK;
+}
+
+/* Mean distance of the four corners of img1, photo pixels. */
+static double corner_error(const struct series *s, const struct pose *found, const struct pose *given) {
+  double sum = 0;
+  for (int corner = 0; corner < 4; corner++) {
+    double x = corner & 1 ? s->width - 1 : 0, y = corner & 2 ? s->height - 1 : 0;
+    struct pose_point a, b;
+    if (!pose_apply(found, x, y, &a) || !pose_apply(given, x, y, &b)) return INFINITY;
+    sum += hypot(a.x - b.x, a.y - b.y) / 4;
+  }
+  return sum;
+}
+
+static enum status tell(const struct series *s, int number, bool aligned, double error, struct fault *fault) {
+  if (s->common->json)
+    return output_json(json_pack("{s:s, s:i, s:b, s:o}", "series", s->folder, "image", number, "aligned", aligned,
+                                 "error_px", aligned ? json_real(error) : json_null()),
+                       fault);
+  if (aligned)
+    printf("%s 1 to %d: mean corner error %.3f px\n", s->folder, number, error);
+  else
+    printf("%s 1 to %d: refused\n", s->folder, number);
+  return STATUS_OK;
+}
+
+static enum status one_image(struct series *s, const char *path, int number, const struct pose *given,
+                             struct fault *fault) {
+  struct photo photo = {0};
+  struct result result = {0};
+  enum status status = photo_read(path, 0, &photo, fault);
+  if (!status) status = inspect_align(s->work, &photo, &result, fault);
+  if (!status) {
+    struct pose found;
+    memcpy(found.h, result.homography, sizeof found.h);
+    status = tell(s, number, result.aligned, result.aligned ? corner_error(s, &found, given) : 0, fault);
+  }
+  result_free(&result);
+  photo_free(&photo);
+  return status;
+}
+
+static enum status all_images(struct series *s, struct fault *fault) {
+  char path[4096], homography[4096];
+  enum status status = STATUS_OK;
+  for (int number = 2; !status && path_of(s, path, sizeof path, number); number++) {
+    struct pose given;
+    snprintf(homography, sizeof homography, "%s/H1to%dp", s->folder, number);
+    status = read_homography(homography, &given, fault);
+    if (!status) status = one_image(s, path, number, &given, fault);
+  }
+  return status;
+}
+
+static enum status one_series(const struct common_options *common, const char *folder, struct fault *fault) {
+  struct series s = {.common = common, .folder = folder};
+  struct photo golden = {0};
+  char path[4096];
+  if (!path_of(&s, path, sizeof path, 1))
+    return fault_set(fault, STATUS_MISSING, "%s: expected img1.png or img1.ppm, img2, ... and H1to2p, ...", folder);
+  enum status status = photo_read(path, 0, &golden, fault);
+  if (!status) status = inspector_open_photo(&golden, NULL, &s.inspector, fault);
+  if (!status) status = inspection_open(s.inspector, &s.work, fault);
+  if (!status) {
+    const struct image *image = inspection_golden(s.work);
+    s.width = image->planes[0].width, s.height = image->planes[0].height;
+    status = all_images(&s, fault);
+  }
+  inspection_close(s.work);
+  inspector_close(s.inspector);
+  photo_free(&golden);
+  return status;
+}
+
+enum status accuracy_oxford(const struct common_options *common, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 1; i < common->operands.count && !status; i++)
+    status = one_series(common, common->operands.items[i], fault);
+  return status ? status : output_flush(fault);
+}
