@@ -4,28 +4,14 @@
 #include <stdlib.h>
 
 /* A finding that reaches so many tolerances stands, whatever it looks like: WEAK if it is the golden's own structure
- * with more contrast (the correlation reaches LIKE), FAINT if it is soft (takes more than SOFT pixels to rise).
- * NOTABLE: grey levels from which a pixel is asked whether the golden is flat under it. */
-static const double WEAK = 3, LIKE = 0.65, FAINT = 1.6, SOFT = 3.5, NOTABLE = 6;
+ * with more contrast (the correlation reaches LIKE), FAINT if it is soft (takes more than SOFT pixels to rise). */
+static const double WEAK = 3, LIKE = 0.65, FAINT = 1.6, SOFT = 3.5;
 
 /* A glint is thin and brighter than the golden, and like it within BAND pixels; it may lie a pixel beside the line that
  * it runs along. A FAINT one need be less like it. */
 static const double GLINT = 5, THIN = 5, FAINTLY_LIKE = 0.5;
 
-enum { FLAT = 12, BAND = 2 };
-
-/* Whether the golden has no edge here, where a small misplacement would make the difference steep. */
-static bool flat(const struct surroundings *s, int32_t x, int32_t y) {
-  double low = 256, high = 0;
-  for (int32_t v = y - 2; v <= y + 2; v++)
-    for (int32_t u = x - 2; u <= x + 2; u++) {
-      if (u < s->left || v < s->top || u >= s->left + s->width || v >= s->top + s->height) continue;
-      double m = s->golden[surroundings_at(s, u, v)];
-      if (m < low) low = m;
-      if (m > high) high = m;
-    }
-  return high - low < FLAT;
-}
+enum { BAND = 2, MARGIN = 5 };
 
 struct correlation {
   double n, d, g, dd, gg, dg;
@@ -78,26 +64,6 @@ static double likeness_along(const struct surroundings *s, int32_t limit) {
   return most;
 }
 
-/* Height over steepness of the difference, in pixels, where the golden is flat; 0 where it is not flat under most of
- * the finding. */
-static double softness(const struct surroundings *s, const struct finding *f) {
-  double high = 0, steep = 0, all = 0, flats = 0;
-  for (int32_t y = f->top; y <= f->bottom; y++)
-    for (int32_t x = f->left; x <= f->right; x++) {
-      const double *d = s->difference + surroundings_at(s, x, y);
-      bool even = flat(s, x, y);
-      if (fabs(d[0]) >= NOTABLE) all++, flats += even;
-      if (!even) continue;
-      bool across = x > s->left && x + 1 < s->left + s->width, along = y > s->top && y + 1 < s->top + s->height;
-      double dx = across ? 0.5 * fabs(d[1] - d[-1]) : 0;
-      double dy = along ? 0.5 * fabs(d[s->width] - d[-s->width]) : 0;
-      if (dx > steep) steep = dx;
-      if (dy > steep) steep = dy;
-      if (fabs(d[0]) > high) high = fabs(d[0]);
-    }
-  return flats >= 0.4 * all && steep > 0 ? high / steep : 0;
-}
-
 /* How much brighter the photo is than the golden, over the box. */
 static double brighter(const struct surroundings *s, const struct finding *f, int32_t limit) {
   double sum = 0;
@@ -116,7 +82,7 @@ static bool is_glint(const struct surroundings *s, const struct finding *f, int3
 
 static bool is_gloss(const struct surroundings *s, const struct finding *f, int32_t limit) {
   if (f->peak < WEAK && likeness(s) > LIKE) return true;
-  if (f->peak < FAINT && softness(s, f) > SOFT) return true;
+  if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return true;
   return is_glint(s, f, limit);
 }
 
@@ -129,7 +95,7 @@ enum status explain_findings(struct device *device, const struct reference *refe
     if (!(f->chroma_peak > 0) && f->peak < GLINT) {
       struct surroundings s;
       bool small;
-      enum status status = surroundings_fetch(device, reference, photo, c, f, &s, &small, fault);
+      enum status status = surroundings_fetch(device, reference, photo, c, f, MARGIN, &s, &small, fault);
       if (status) return status;
       gloss = small && is_gloss(&s, f, c->limit[ALIGNED_LUMA]);
       surroundings_free(&s);

@@ -87,7 +87,7 @@ enum status rim_clear(struct device *device, const struct reference *reference, 
     struct surroundings s;
     bool small;
     if (!touches(labels, f)) continue;
-    enum status status = surroundings_fetch(device, reference, photo, c, f, &s, &small, fault);
+    enum status status = surroundings_fetch(device, reference, photo, c, f, REACH, &s, &small, fault);
     if (!status && small && clear(&s, labels, f, c->limit[ALIGNED_LUMA], c->levels[ALIGNED_LUMA])) {
       *cleared = true;
       status = device_upload_part(device, map, 1, s.left, s.top, s.width, s.height, s.map, fault);

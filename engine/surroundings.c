@@ -1,9 +1,12 @@
 #include "engine/surroundings.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PIXELS = 1 << 20 };
+/* FLAT: grey levels that a flat place spans. NOTABLE: from which a pixel is asked whether the golden is flat under it.
+ */
+enum { MOST_PIXELS = 1 << 20, FLAT = 12, NOTABLE = 6 };
 
 void surroundings_free(struct surroundings *s) {
   free(s->memory);
@@ -48,13 +51,12 @@ static void derive(struct surroundings *s, const uint16_t *mean) {
 }
 
 enum status surroundings_fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
-                               const struct comparison *comparison, const struct finding *f, struct surroundings *s,
-                               bool *small, struct fault *fault) {
-  enum { MARGIN = SURROUNDINGS_MARGIN };
+                               const struct comparison *comparison, const struct finding *f, int32_t margin,
+                               struct surroundings *s, bool *small, struct fault *fault) {
   const struct reference_plane *p = &reference->plane[ALIGNED_LUMA];
-  int32_t right = f->right + MARGIN, bottom = f->bottom + MARGIN;
+  int32_t right = f->right + margin, bottom = f->bottom + margin;
   memset(s, 0, sizeof *s);
-  s->left = f->left > MARGIN ? f->left - MARGIN : 0, s->top = f->top > MARGIN ? f->top - MARGIN : 0;
+  s->left = f->left > margin ? f->left - margin : 0, s->top = f->top > margin ? f->top - margin : 0;
   s->width = (right < p->width ? right : p->width - 1) - s->left + 1;
   s->height = (bottom < p->height ? bottom : p->height - 1) - s->top + 1;
   *small = (int64_t)s->width * s->height <= MOST_PIXELS;
@@ -74,4 +76,35 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
   else
     surroundings_free(s);
   return status;
+}
+
+/* Whether the golden has no edge here, where a small misplacement would make the difference steep. */
+static bool flat(const struct surroundings *s, int32_t x, int32_t y) {
+  double low = 256, high = 0;
+  for (int32_t v = y - 2; v <= y + 2; v++)
+    for (int32_t u = x - 2; u <= x + 2; u++) {
+      if (u < s->left || v < s->top || u >= s->left + s->width || v >= s->top + s->height) continue;
+      double m = s->golden[surroundings_at(s, u, v)];
+      if (m < low) low = m;
+      if (m > high) high = m;
+    }
+  return high - low < FLAT;
+}
+
+double surroundings_softness(const struct surroundings *s, const struct finding *f) {
+  double high = 0, steep = 0, all = 0, flats = 0;
+  for (int32_t y = f->top; y <= f->bottom; y++)
+    for (int32_t x = f->left; x <= f->right; x++) {
+      const double *d = s->difference + surroundings_at(s, x, y);
+      bool even = flat(s, x, y);
+      if (fabs(d[0]) >= NOTABLE) all++, flats += even;
+      if (!even) continue;
+      bool across = x > s->left && x + 1 < s->left + s->width, along = y > s->top && y + 1 < s->top + s->height;
+      double dx = across ? 0.5 * fabs(d[1] - d[-1]) : 0;
+      double dy = along ? 0.5 * fabs(d[s->width] - d[-s->width]) : 0;
+      if (dx > steep) steep = dx;
+      if (dy > steep) steep = dy;
+      if (fabs(d[0]) > high) high = fabs(d[0]);
+    }
+  return flats >= 0.4 * all && steep > 0 ? high / steep : 0;
 }

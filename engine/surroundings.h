@@ -4,9 +4,6 @@
 
 #include "engine/compare.h"
 
-/* So much is fetched around the finding's box, golden pixels. */
-enum { SURROUNDINGS_MARGIN = 5 };
-
 /* Rows of `width` pixels. All zero is empty. */
 struct surroundings {
   int32_t left, top, width, height; /* golden pixels */
@@ -17,11 +14,16 @@ struct surroundings {
   void *memory;
 };
 
-/* False in *small for a finding too large to be looked at so: nothing is fetched. */
+/* The finding's box and `margin` golden pixels around it. False in *small for a finding too large to be looked at so:
+ * nothing is fetched. */
 enum status surroundings_fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
-                               const struct comparison *comparison, const struct finding *finding,
+                               const struct comparison *comparison, const struct finding *finding, int32_t margin,
                                struct surroundings *surroundings, bool *small, struct fault *fault);
 void surroundings_free(struct surroundings *surroundings);
+
+/* Height of the difference over its steepness, pixels: how far it takes to rise, where the golden is flat; 0 where it
+ * is not flat under most of the finding. */
+double surroundings_softness(const struct surroundings *surroundings, const struct finding *finding);
 
 /* Of a pixel of the golden that lies inside. */
 static inline size_t surroundings_at(const struct surroundings *s, int32_t x, int32_t y) {

@@ -1,3 +1,4 @@
+#include "engine/classify.h"
 #include "engine/inspector.h"
 #include "engine/region.h"
 #include "engine/severity.h"
@@ -11,52 +12,6 @@ static const double MOST_CAST = 1.5;
 
 /* ---- what a finding is ---- */
 
-/* Mean and spread of the luma of a finding's box. */
-struct patch {
-  double mean, spread;
-};
-
-static struct patch patch_of(const uint8_t *pixels, size_t stride, int32_t width, int32_t height) {
-  uint64_t sum = 0, squares = 0;
-  for (int32_t y = 0; y < height; y++, pixels += stride)
-    for (int32_t x = 0; x < width; x++) sum += pixels[x], squares += (uint32_t)pixels[x] * pixels[x];
-  double n = (double)width * height, mean = (double)sum / n, variance = (double)squares / n - mean * mean;
-  return (struct patch){mean, variance > 0 ? sqrt(variance) : 0};
-}
-
-/* Size of a finding's box, of which a coarse plane may show a little more than there is. */
-static void size_of(const struct inspector *in, const struct finding *f, int32_t *width, int32_t *height) {
-  *width = (f->right < in->image.width ? f->right + 1 : in->image.width) - f->left;
-  *height = (f->bottom < in->image.height ? f->bottom + 1 : in->image.height) - f->top;
-}
-
-static struct patch golden_patch(const struct inspector *in, const struct finding *f) {
-  const struct plane *luma = &in->image.planes[0];
-  int32_t width, height;
-  size_of(in, f, &width, &height);
-  return patch_of(luma->pixels + (size_t)f->top * luma->stride + (size_t)f->left, luma->stride, width, height);
-}
-
-/* Of the aligned photo. `pixels` has room for the largest finding. */
-static enum status photo_patch(struct inspection *work, const struct finding *f, uint8_t *pixels, struct patch *patch,
-                               struct fault *fault) {
-  int32_t width, height;
-  size_of(work->inspector, f, &width, &height);
-  enum status status = device_download_part(&work->device, &work->aligned.plane[ALIGNED_LUMA], 1, f->left, f->top,
-                                            width, height, pixels, fault);
-  if (!status) *patch = patch_of(pixels, (size_t)width, width, height);
-  return status;
-}
-
-static enum defect_class classify(const struct finding *f, const struct patch *golden, const struct patch *photo) {
-  if (f->chroma_peak > 0 && f->chroma_peak >= 0.9 * f->peak && fabs(golden->mean - photo->mean) < 6)
-    return CLASS_COLOUR;
-  if (f->length > 4 * f->width && f->width < 14) return CLASS_SCRATCH;
-  if (golden->spread > 1.3 * photo->spread + 2) return CLASS_MISSING;
-  if (f->peak < 2 && f->area > 400) return CLASS_STAIN;
-  return CLASS_EXTRA;
-}
-
 static const struct spec_zone *zone_at(const struct inspector *in, const struct finding *f) {
   int32_t x = (int32_t)(f->middle_x + 0.5), y = (int32_t)(f->middle_y + 0.5);
   const struct plane *labels = &in->zones.labels;
@@ -65,19 +20,21 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   return label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL;
 }
 
-static void fill_region(const struct inspection *work, const struct finding *f, const struct patch *photo,
-                        struct region *r) {
+static enum status fill_region(struct inspection *work, const struct finding *f, struct region *r,
+                               struct fault *fault) {
   const struct inspector *in = work->inspector;
+  enum status status = STATUS_OK;
   region_of_finding(work, f, r);
-  struct patch golden = golden_patch(in, f);
-  r->class_ = f->classified ? f->class_ : classify(f, &golden, photo);
+  r->class_ = f->class_;
+  if (!f->classified)
+    status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, &r->class_, fault);
   const struct spec_zone *zone = zone_at(in, f);
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
-  if (zone && zone->same_print && !f->classified) r->class_ = CLASS_PRINT;
   /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
   double strength = f->peak * sqrt((double)f->area / 9);
   r->confidence = f->classified ? f->confidence : strength / (strength + 1);
   r->severity = severity_of(in->spec, zone, r);
+  return status;
 }
 
 /* ---- verdict ---- */
@@ -85,24 +42,14 @@ static void fill_region(const struct inspection *work, const struct finding *f, 
 static enum status fill_regions(struct inspection *work, struct result *result, struct fault *fault) {
   const struct comparison *c = &work->comparison;
   if (!c->count) return STATUS_OK;
-  size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS, largest = 0;
-  for (size_t i = 0; i < count; i++) {
-    const struct finding *f = &c->findings[i];
-    size_t size = (size_t)(f->right - f->left + 1) * (size_t)(f->bottom - f->top + 1);
-    if (size > largest) largest = size;
-  }
-  uint8_t *pixels = malloc(largest);
+  size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
   result->regions = malloc(count * sizeof *result->regions);
-  enum status status =
-      pixels && result->regions ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  enum status status = STATUS_OK;
   for (size_t i = 0; i < count && !status; i++) {
-    struct patch photo;
-    status = photo_patch(work, &c->findings[i], pixels, &photo, fault);
-    if (status) break;
-    fill_region(work, &c->findings[i], &photo, &result->regions[i]);
-    result->region_count++;
+    status = fill_region(work, &c->findings[i], &result->regions[i], fault);
+    if (!status) result->region_count++;
   }
-  free(pixels);
   return status;
 }
 

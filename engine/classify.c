@@ -1,0 +1,205 @@
+#include "engine/classify.h"
+
+#include "engine/shift.h"
+#include "engine/surroundings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Chroma stands for itself where luma stays within its tolerance, or uses so many times less of its own. */
+static const double VIVID = 2;
+
+/* Of one kind: this share of the difference is of one sign. */
+static const double ONE_SIGN = 0.8, ALL_ONE_SIGN = 0.95;
+
+/* A scratch is so many times as long as it is thick, and not thicker than so many pixels; strokes of print are finer.
+ */
+static const double SLENDER = 3.5, THICK = 12, FINE = 6;
+
+/* Balance of structure, (photo - golden) / (photo + golden), from -1, all is gone, to 1, all is new. */
+static const double HARDLY_GONE = -0.25, CHANGED = 0.35, KEPT = 0.5, GONE = -0.2;
+
+/* Mean squared gradients (grey levels a pixel) from which there is something that could move, and from which there is
+ * print. What a shift leaves of the difference where something moved. */
+static const double SOME_STRUCTURE = 20, PRINTED = 100, LEFT = 0.3;
+
+/* Of golden and photo within the finding: correlation from which the golden shows through, and the spread of grey
+ * levels that is needed to tell. */
+static const double THROUGH = 0.7, SPREAD = 6;
+
+/* What covers the product differs from it by more grey levels than what only stains it. */
+static const double COVERED = 64;
+
+/* Pixels that a difference takes to rise, where the golden is flat; a lens makes 3 to 4 of a sharp edge. */
+static const double SOFT = 4.5;
+
+/* Squared gradients that noise may make; around the finding, pixels: where structure counts as its own, and what it
+ * stands out from. */
+enum { NOISE = 9, BAND = 2, OUTER = 6, REACH = SHIFT_REACH + 4 };
+
+/* With more findings than this something else is the matter, and none is looked for elsewhere. */
+enum { MOST_SOUGHT = 64 };
+
+/* Distance to the nearest pixel that is not of a set, chessboard-wise, at most 255; and to the nearest that is. */
+struct distances {
+  uint8_t *inside, *outside;
+};
+
+static uint8_t nearer(uint8_t here, uint8_t there) {
+  return there < 255 && there + 1 < here ? (uint8_t)(there + 1) : here;
+}
+
+static void spread(uint8_t *d, int32_t width, int32_t height) {
+  size_t w = (size_t)width, last = w * (size_t)height - 1;
+  for (int pass = 0; pass < 2; pass++)
+    for (int32_t y = 0; y < height; y++)
+      for (int32_t x = 0; x < width; x++) {
+        size_t at = (size_t)y * w + (size_t)x;
+        uint8_t *here = pass ? d + (last - at) : d + at;
+        ptrdiff_t back = pass ? 1 : -1, up = pass ? (ptrdiff_t)w : -(ptrdiff_t)w;
+        if (x) *here = nearer(*here, here[back]);
+        if (!y) continue;
+        *here = nearer(*here, here[up]);
+        if (x) *here = nearer(*here, here[up + back]);
+        if (x + 1 < width) *here = nearer(*here, here[up - back]);
+      }
+}
+
+/* What is told of a finding. */
+struct traits {
+  double luma_peak, thickness, length;
+  double balance, structure; /* of squared gradients near it; structure: the golden's, a pixel */
+  double sign;               /* share of the difference that is of one sign */
+  double depth;              /* mean difference of the core, grey levels */
+  double through;            /* correlation of golden and photo in it; 0: cannot be told */
+  double stands;             /* how much more the photo stands out from its surroundings than the golden, -1..1 */
+};
+
+static double squared_gradient(const struct surroundings *s, const double *values, int32_t x, int32_t y) {
+  if (x < 1 || y < 1 || x + 1 >= s->width || y + 1 >= s->height) return 0;
+  const double *v = values + (size_t)y * (size_t)s->width + (size_t)x;
+  double dx = 0.5 * (v[1] - v[-1]), dy = 0.5 * (v[s->width] - v[-s->width]), square = dx * dx + dy * dy;
+  return square > NOISE ? square : 0;
+}
+
+static double balance_of(double photo, double golden) {
+  return photo + golden > 0 ? (photo - golden) / (photo + golden) : 0;
+}
+
+static bool in_box(const struct surroundings *s, const struct finding *f, int32_t x, int32_t y) {
+  x += s->left, y += s->top;
+  return x >= f->left && x <= f->right && y >= f->top && y <= f->bottom;
+}
+
+/* The pixels of the map that are the finding's, as distances; false where luma shows none. */
+static bool mark_pixels(const struct surroundings *s, const struct finding *f, int32_t limit, struct distances *d) {
+  bool any = false;
+  for (int32_t y = 0; y < s->height; y++)
+    for (int32_t x = 0; x < s->width; x++) {
+      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
+      bool in = in_box(s, f, x, y) && s->map[at] >= limit / 2;
+      d->inside[at] = in ? 255 : 0, d->outside[at] = in ? 0 : 255;
+      any |= in;
+    }
+  spread(d->inside, s->width, s->height);
+  spread(d->outside, s->width, s->height);
+  return any;
+}
+
+/* How large the structure near the finding is, and how thick it is. */
+static void measure_structure(const struct surroundings *s, const struct distances *d, struct traits *t) {
+  double golden = 0, photo = 0, count = 0, difference = 0, size = 0;
+  for (int32_t y = 0; y < s->height; y++)
+    for (int32_t x = 0; x < s->width; x++) {
+      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
+      if (d->outside[at] > BAND) continue;
+      golden += squared_gradient(s, s->golden, x, y), photo += squared_gradient(s, s->smooth, x, y), count++;
+      if (d->outside[at]) continue;
+      difference += s->smooth[at] - s->golden[at], size += fabs(s->smooth[at] - s->golden[at]);
+      if (2.0 * d->inside[at] > t->thickness) t->thickness = 2.0 * d->inside[at];
+    }
+  t->balance = balance_of(photo, golden), t->structure = count > 0 ? golden / count : 0;
+  t->sign = size > 0 ? fabs(difference) / size : 0;
+}
+
+struct sums {
+  double n, g, p, gg, pp, gp;
+};
+
+static void add(struct sums *sums, double g, double p) {
+  sums->n++, sums->g += g, sums->p += p, sums->gg += g * g, sums->pp += p * p, sums->gp += g * p;
+}
+
+/* The core, where at least half of the largest difference is, against what is around it. */
+static void measure_core(const struct surroundings *s, const struct distances *d, struct traits *t) {
+  struct sums in = {0, 0, 0, 0, 0, 0}, out = in;
+  double most = 0;
+  size_t count = (size_t)s->width * (size_t)s->height;
+  for (size_t i = 0; i < count; i++)
+    if (!d->outside[i] && fabs(s->smooth[i] - s->golden[i]) > most) most = fabs(s->smooth[i] - s->golden[i]);
+  for (size_t i = 0; i < count; i++) {
+    if (!d->outside[i] && 2 * fabs(s->smooth[i] - s->golden[i]) >= most) add(&in, s->golden[i], s->smooth[i]);
+    if (d->outside[i] > BAND && d->outside[i] <= OUTER) add(&out, s->golden[i], s->smooth[i]);
+  }
+  if (!(in.n > 0)) return;
+  t->depth = fabs(in.p - in.g) / in.n;
+  double gg = in.gg - in.g * in.g / in.n, pp = in.pp - in.p * in.p / in.n, gp = in.gp - in.g * in.p / in.n;
+  if (gg > SPREAD * SPREAD * in.n && pp > 0) t->through = gp / sqrt(gg * pp);
+  if (out.n > 0) t->stands = balance_of(fabs(in.p / in.n - out.p / out.n), fabs(in.g / in.n - out.g / out.n));
+}
+
+static enum status measure(const struct surroundings *s, const struct finding *f, int32_t limit, struct traits *t,
+                           struct fault *fault) {
+  size_t count = (size_t)s->width * (size_t)s->height;
+  uint8_t *memory = malloc(2 * count);
+  if (!memory) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  struct distances d = {memory, memory + count};
+  double width = f->right - f->left + 1.0, height = f->bottom - f->top + 1.0;
+  t->length = sqrt(width * width + height * height);
+  if (mark_pixels(s, f, limit, &d)) {
+    measure_structure(s, &d, t);
+    measure_core(s, &d, t);
+    for (size_t i = 0; i < count; i++)
+      if (!d.outside[i] && (double)s->map[i] / limit > t->luma_peak) t->luma_peak = (double)s->map[i] / limit;
+  }
+  free(memory);
+  return STATUS_OK;
+}
+
+static bool moved(const struct surroundings *s, const struct finding *f, const struct traits *t, size_t findings) {
+  if (findings > MOST_SOUGHT || fabs(t->balance) > KEPT || t->structure < SOME_STRUCTURE) return false;
+  return shift_left(s, f) < LEFT;
+}
+
+static bool stains(const struct surroundings *s, const struct finding *f, const struct traits *t) {
+  if (t->sign < ALL_ONE_SIGN || t->balance < -KEPT) return false;
+  return t->depth < COVERED || t->through > THROUGH || surroundings_softness(s, f) > SOFT;
+}
+
+static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
+                                  size_t findings) {
+  bool long_and_thin = t->length > SLENDER * t->thickness && t->thickness <= THICK;
+  if (f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
+  if (moved(s, f, t, findings)) return CLASS_MOVED;
+  if (long_and_thin && t->sign > ONE_SIGN && t->balance > HARDLY_GONE) return CLASS_SCRATCH;
+  if (stains(s, f, t)) return CLASS_STAIN;
+  if (t->thickness <= FINE && t->sign < ONE_SIGN && fabs(t->balance) < CHANGED && t->structure > PRINTED)
+    return CLASS_PRINT;
+  return t->stands + t->balance < GONE ? CLASS_MISSING : CLASS_EXTRA;
+}
+
+enum status classify_finding(struct device *device, const struct reference *reference, const struct aligned *photo,
+                             const struct comparison *c, const struct finding *f, enum defect_class *class_,
+                             struct fault *fault) {
+  struct surroundings s;
+  struct traits t = {.length = 0};
+  bool small;
+  *class_ = CLASS_EXTRA;
+  enum status status = surroundings_fetch(device, reference, photo, c, f, REACH, &s, &small, fault);
+  if (status || !small) return status;
+  status = measure(&s, f, c->limit[ALIGNED_LUMA], &t, fault);
+  if (!status) *class_ = class_of(&s, f, &t, c->count);
+  surroundings_free(&s);
+  return status;
+}

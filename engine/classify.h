@@ -1,0 +1,19 @@
+/* What kind of defect a finding is, by what it does to the golden's structure. */
+#ifndef ASSAY_ENGINE_CLASSIFY_H
+#define ASSAY_ENGINE_CLASSIFY_H
+
+#include "engine/compare.h"
+
+/* The first of these that fits:
+ *   colour   chroma leaves its tolerance, luma hardly
+ *   moved    the golden's own structure, some pixels off
+ *   scratch  long and thin, all brighter or all darker
+ *   stain    all brighter or all darker, and moderately so, or the golden's structure shows through, or it rises softly
+ *   print    fine structure gives way to other fine structure
+ *   missing  the golden stands out from its surroundings there, or has structure, and the photo does less
+ *   extra    all else */
+enum status classify_finding(struct device *device, const struct reference *reference, const struct aligned *photo,
+                             const struct comparison *comparison, const struct finding *finding,
+                             enum defect_class *class_, struct fault *fault);
+
+#endif

@@ -1,0 +1,63 @@
+#include "engine/shift.h"
+
+#include <stdlib.h>
+
+/* Pixels of the finding that are looked at, about, with so much around it; the steps of the search. */
+enum { PLACES = 1000, AROUND = 4, STEP = 2, LEAST = 2 };
+
+/* Rows and columns of the surroundings that are looked at. */
+struct places {
+  int32_t left, top, right, bottom; /* inclusive */
+  int32_t stride;
+};
+
+static struct places places_of(const struct surroundings *s, const struct finding *f) {
+  int32_t left = f->left - s->left - AROUND, top = f->top - s->top - AROUND;
+  int32_t right = f->right - s->left + AROUND, bottom = f->bottom - s->top + AROUND;
+  struct places p = {left > 0 ? left : 0, top > 0 ? top : 0, right < s->width ? right : s->width - 1,
+                     bottom < s->height ? bottom : s->height - 1, 1};
+  int64_t pixels = (int64_t)(p.right - p.left + 1) * (p.bottom - p.top + 1);
+  while ((int64_t)p.stride * p.stride * PLACES < pixels) p.stride++;
+  return p;
+}
+
+/* Mean squared difference of places of one picture from those of another dx, dy off. */
+static double difference(const struct surroundings *s, const struct places *p, const double *here, const double *there,
+                         int32_t dx, int32_t dy) {
+  double sum = 0, count = 0;
+  for (int32_t y = p->top; y <= p->bottom; y += p->stride) {
+    if (y + dy < 0 || y + dy >= s->height) continue;
+    const double *a = here + (size_t)y * (size_t)s->width, *b = there + (size_t)(y + dy) * (size_t)s->width;
+    for (int32_t x = p->left; x <= p->right; x += p->stride) {
+      if (x + dx < 0 || x + dx >= s->width) continue;
+      sum += (b[x + dx] - a[x]) * (b[x + dx] - a[x]);
+      count++;
+    }
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+static double left_by(const struct surroundings *s, const struct places *p, int32_t dx, int32_t dy) {
+  double there = difference(s, p, s->golden, s->smooth, dx, dy),
+         back = difference(s, p, s->smooth, s->golden, -dx, -dy);
+  return there > back ? there : back;
+}
+
+double shift_left(const struct surroundings *s, const struct finding *f) {
+  struct places p = places_of(s, f);
+  double before = difference(s, &p, s->golden, s->smooth, 0, 0), least = before;
+  int32_t best_x = 0, best_y = 0;
+  for (int32_t dy = -SHIFT_REACH; dy <= SHIFT_REACH; dy += STEP)
+    for (int32_t dx = -SHIFT_REACH; dx <= SHIFT_REACH; dx += STEP) {
+      double left = left_by(s, &p, dx, dy);
+      if (left < least) least = left, best_x = dx, best_y = dy;
+    }
+  int32_t middle_x = best_x, middle_y = best_y;
+  for (int32_t dy = middle_y - 1; dy <= middle_y + 1; dy++)
+    for (int32_t dx = middle_x - 1; dx <= middle_x + 1; dx++) {
+      double left = left_by(s, &p, dx, dy);
+      if (left < least) least = left, best_x = dx, best_y = dy;
+    }
+  bool off = abs(best_x) >= LEAST || abs(best_y) >= LEAST;
+  return off && before > 0 ? least / before : 1;
+}
