@@ -165,7 +165,7 @@ static enum status print_charts_json(const struct season *season, const struct l
 }
 
 static enum status print_json(const struct season *season, const struct findings *findings,
-                              const struct signals *signals, struct fault *fault) {
+                              const struct signals *signals, const struct signal_options *how, struct fault *fault) {
   enum status status = STATUS_OK;
   for (size_t i = 0; i < findings->count && !status; i++) {
     char *line = finding_write(season, &findings->items[i]);
@@ -175,8 +175,12 @@ static enum status print_json(const struct season *season, const struct findings
   }
   for (size_t i = 0; i < signals->count && !status; i++) status = print_charts_json(season, &signals->items[i], fault);
   if (status) return status;
-  printf("{\"photos\":%zu,\"looked_at\":%zu,\"budget\":%g,\"findings\":%zu}\n", season->count, findings->charts,
+  printf("{\"photos\":%zu,\"looked_at\":%zu,\"budget\":%g,\"findings\":%zu", season->count, findings->charts,
          findings->budget, findings->count);
+  if (signals->count)
+    printf(",\"run_length\":{\"rules\":%g,\"ewma\":%g,\"cusum\":%g}", run_rules_length(how->rules), how->run_length,
+           how->run_length);
+  puts("}");
   return output_flush(fault);
 }
 
@@ -218,7 +222,7 @@ static void print_chart_row(const struct season *season, const struct line_chart
   }
 }
 
-static void print_charts(const struct season *season, const struct signals *signals, double run_length) {
+static void print_charts(const struct season *season, const struct signals *signals, const struct signal_options *how) {
   static const struct column columns[] = {{.title = "quantity", .width = 20},
                                           {.title = "line", .width = 10},
                                           {.title = "chart", .width = 12},
@@ -233,8 +237,9 @@ static void print_charts(const struct season *season, const struct signals *sign
       .out = stdout, .columns = columns, .count = sizeof columns / sizeof *columns, .coloured = text_coloured(stdout)};
   printf(
       "\nControl charts. In control EWMA (weight %g, reach %.3f) and CUSUM (k %g, h %.2f) signal once in %.0f points,\n"
-      "individuals and means by the limits alone once in 370; a signal is no finding.\n\n",
-      signals->ewma_weight, signals->ewma_reach, signals->cusum_k, signals->cusum_h, run_length);
+      "individuals and means by these rules once in %.0f; a signal is no finding.\n\n",
+      signals->ewma_weight, signals->ewma_reach, signals->cusum_k, signals->cusum_h, how->run_length,
+      run_rules_length(how->rules));
   table_head(&table);
   for (size_t i = 0; i < signals->count; i++) print_chart_row(season, &signals->items[i], &table);
 }
@@ -258,10 +263,10 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   if (!status) status = findings_look(&season, budget, &findings, fault);
   if (!status && given->charts) status = signals_look(&season, &how, &signals, fault);
   if (!status && given->common.json) {
-    status = print_json(&season, &findings, &signals, fault);
+    status = print_json(&season, &findings, &signals, &how, fault);
   } else if (!status) {
     print_findings(&season, &findings);
-    if (given->charts) print_charts(&season, &signals, how.run_length);
+    if (given->charts) print_charts(&season, &signals, &how);
     status = output_flush(fault);
   }
   *exit_code = findings.count > 0;
@@ -281,7 +286,9 @@ const struct command command_lot_drift = {
         "it names the group, the quantity, the time with its 95 % interval and the size. STORE is the folder of a\n"
         "service, or of assay run --out. Exit code 1 where something is found, else 0.\n\n"
         "With --json a line for each finding, with --charts one for each line's charts, and a last one\n"
-        "{\"photos\", \"looked_at\", \"budget\", \"findings\"}.",
+        "{\"photos\", \"looked_at\", \"budget\", \"findings\"}, with --charts also \"run_length\": points between "
+        "false\n"
+        "signals of {\"rules\" (individuals and means), \"ewma\", \"cusum\"}.",
     .example = "  assay lot drift results.jsonl\n  assay lot drift /srv/assay --charts --rules nelson --json",
     .operands = {.usage = "STORE|FILE.jsonl...", .least = 1, .most = SIZE_MAX},
     .options = options,

@@ -11,6 +11,7 @@
 struct image_options {
   struct common_options common;
   const char *by, *out;
+  struct words only;
 };
 
 static const struct option options[] = {{.name = "by",
@@ -19,6 +20,11 @@ static const struct option options[] = {{.name = "by",
                                          .argument = "lot|shift|line|factory",
                                          .fallback = "lot",
                                          .help = "what makes a group"},
+                                        {.name = "only",
+                                         .kind = OPTION_LIST,
+                                         .offset = offsetof(struct image_options, only),
+                                         .argument = "GROUP...",
+                                         .help = "these groups alone; of two, one against the other"},
                                         {.name = "out",
                                          .kind = OPTION_TEXT,
                                          .offset = offsetof(struct image_options, out),
@@ -93,6 +99,9 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
     status = fault_set(fault, STATUS_MISSING,
                        "no group images beside these results; expected the folder of assay run --out, or that of a "
                        "service whose workers have --out");
+  const char *unknown =
+      !status && given->only.count ? group_images_keep(&images, given->only.items, given->only.count) : NULL;
+  if (unknown) status = fault_set(fault, STATUS_USAGE, "--only %s: there is no %s of that name", unknown, given->by);
   if (!status && given->out) status = folder_make(given->out, fault);
   if (!status) status = group_images_compare(&images, GROUP_RATE, show, &showing, fault);
   if (!status && !showing.comparisons)

@@ -149,6 +149,26 @@ enum status group_images_read(const struct report_folders *folders, const char *
   return status;
 }
 
+const char *group_images_keep(struct group_images *images, const char *const *names, size_t count) {
+  size_t kept = 0;
+  for (size_t k = 0; k < count; k++) {
+    bool known = false;
+    for (size_t i = 0; i < images->count && !known; i++)
+      known = !strcmp(group_name(images, &images->items[i]), names[k]);
+    if (!known) return names[k];
+  }
+  for (size_t i = 0; i < images->count; i++) {
+    bool wanted = false;
+    for (size_t k = 0; k < count && !wanted; k++) wanted = !strcmp(group_name(images, &images->items[i]), names[k]);
+    if (wanted)
+      images->items[kept++] = images->items[i];
+    else
+      group_free(&images->items[i]);
+  }
+  images->count = kept;
+  return NULL;
+}
+
 /* ---- comparing ---- */
 
 static bool is_enough(const struct group *group) {

@@ -25,6 +25,9 @@ enum status group_images_read(const struct report_folders *folders, const char *
                               struct group_images *images, struct fault *fault);
 void group_images_free(struct group_images *images);
 
+/* Leaves the groups of these names alone. NULL, or the first name that is none; then nothing is done. */
+const char *group_images_keep(struct group_images *images, const char *const *names, size_t count);
+
 /* One comparison: of a group with the golden, or with all other groups together. */
 struct group_finding {
   const struct group *group, *golden; /* golden: NULL where its own image is not there */

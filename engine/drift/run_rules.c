@@ -77,3 +77,7 @@ const char *run_rule_name(enum run_rule rule) {
   }
   return "unknown";
 }
+
+double run_rules_length(unsigned rules) {
+  return rules == RULES_NELSON ? 75 : rules == RULES_WESTERN_ELECTRIC ? 91.75 : 370.4;
+}

@@ -49,6 +49,22 @@ static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
   program_end_free(&end);
 }
 
+static void what_reads_many_results_is_timed(void **state) {
+  (void)state;
+  static const char *const commands[] = {"judge", "drift", "compare"};
+  struct program_end end = RUN("bench", "results", "--results", "2000", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end);
+  assert_int_equal(json_integer_value(json_object_get(json, "results")), 2000);
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    const json_t *command = json_object_get(json, commands[i]);
+    assert_true(json_real_value(json_object_get(command, "processor_s")) > 0);
+    assert_in_range(json_real_value(json_object_get(command, "mib")), 1, 500);
+  }
+  json_decref(json);
+  program_end_free(&end);
+}
+
 static void jobs_go_through_a_service_of_its_own(void **state) {
   (void)state;
   struct program_end end = RUN("bench", "service", "--jobs", "300", "--json");
@@ -94,6 +110,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_operation_is_timed_at_the_level_asked_for_and_as_the_reference),
       cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
+      cmocka_unit_test(what_reads_many_results_is_timed),
       cmocka_unit_test(jobs_go_through_a_service_of_its_own),
       cmocka_unit_test_setup_teardown(judging_is_timed_alone_and_through_the_service, run_place_set_up,
                                       run_place_tear_down),
