@@ -24,7 +24,7 @@ static enum status list_jobs(const struct service_bench *bench, struct submissio
   if (!status && submission->count != bench->count)
     status = fault_set(fault, STATUS_USAGE, "a folder among the photos; expected files");
   for (size_t i = 0; i < submission->count && !status; i++)
-    if (asprintf(&submission->jobs[i].unit, "%zu", i) < 0) {
+    if (asprintf(&submission->jobs[i].unit, "%zu-%zu", bench->round, i) < 0) {
       submission->jobs[i].unit = NULL;
       status = fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
     }
@@ -105,6 +105,7 @@ enum status service_bench_plain(struct service_bench *bench, size_t threads, dou
 struct served {
   struct submission submission;
   size_t received;
+  bool bytes;
   struct service_memory memory;
 };
 
@@ -119,7 +120,7 @@ static double resident_mb(void) {
 
 static enum status next(void *context, struct client_job *job, bool *end, struct fault *fault) {
   struct served *served = context;
-  return submission_next(&served->submission, false, false, job, end, fault);
+  return submission_next(&served->submission, served->bytes, true, job, end, fault);
 }
 
 static enum status outcome(void *context, const struct client_outcome *outcome, struct fault *fault) {
@@ -144,6 +145,20 @@ enum status service_bench_served(struct service_bench *bench, size_t threads, do
   if (!status && client.refusals)
     status = fault_set(fault, STATUS_INTERNAL, "the broker refused %lld jobs", (long long)client.refusals);
   if (memory) *memory = served.memory;
+  submission_free(&served.submission);
+  return status;
+}
+
+enum status service_bench_remote(struct service_bench *bench, struct client *client, bool bytes, double *rate,
+                                 struct fault *fault) {
+  struct served served = {.bytes = bytes};
+  struct client_run run = {.next = next, .outcome = outcome, .context = &served};
+  enum status status = list_jobs(bench, &served.submission, fault);
+  double begin = bench_now();
+  if (!status) status = client_submit(client, &run, fault);
+  *rate = (double)bench->count / (bench_now() - begin) * 1e3;
+  if (!status && run.refusals)
+    status = fault_set(fault, STATUS_INTERNAL, "the broker refused %lld jobs", (long long)run.refusals);
   submission_free(&served.submission);
   return status;
 }

@@ -4,6 +4,7 @@
 
 #include "cli/engine_judge.h"
 #include "cli/options.h"
+#include "ipc/client.h"
 #include "models/status.h"
 
 #include <stddef.h>
@@ -11,8 +12,8 @@
 /* What judging is timed on: `count` jobs over a golden and files, which are taken in turn until there are enough. */
 struct service_bench {
   const struct words *operands; /* a golden, and photos */
-  size_t count;
-  struct engine_judge setup; /* with the golden prepared */
+  size_t count, round;          /* jobs of another round are others */
+  struct engine_judge setup;    /* with the golden prepared */
   char sha256[SHA256_CHARS + 1];
 };
 
@@ -28,5 +29,8 @@ enum { SERVICE_EARLY = 100 };
 enum status service_bench_plain(struct service_bench *bench, size_t threads, double *rate, struct fault *fault);
 enum status service_bench_served(struct service_bench *bench, size_t threads, double *rate,
                                  struct service_memory *memory, struct fault *fault);
+/* The same through a service that is running: the golden's path must be absolute. `bytes`: photos go over the wire. */
+enum status service_bench_remote(struct service_bench *bench, struct client *client, bool bytes, double *rate,
+                                 struct fault *fault);
 
 #endif
