@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 enum {
-  TICK_MESSAGES = 512,  /* at most so many are taken before the store commits */
-  CLIENT_PATIENCE = 10, /* a client is forgotten after so many times the silence */
-  BROKER_PATIENCE = 3   /* another broker on the same database is dead after so many */
+  TICK_MESSAGES = 512,       /* at most so many are taken before the store commits */
+  CLIENT_PATIENCE = 10,      /* a client is forgotten after so many times the silence */
+  STORE_PATIENCE_MS = 60000, /* for a database that is away when we start */
+  STORE_PAUSE_MS = 500,
+  BROKER_PATIENCE = 3 /* another broker on the same database is dead after so many */
 };
 #define TICK_BYTES ((size_t)128 << 20)
 
@@ -234,6 +236,13 @@ static void handle(struct broker *broker, const struct message *message) {
 
 static void refuse(struct broker *broker, const struct message *message, const struct fault *fault) {
   bool version = message->version && message->version != PROTOCOL_VERSION;
+  struct peer *peer = fault->status == STATUS_MEMORY ? peer_find(broker, &message->from) : NULL;
+  /* Nothing is wrong with the message, and not each is sent again: a new session sets both sides right. */
+  if (peer) {
+    EVENT(EVENT_ERROR, "message_lost", json_pack("{s:s, s:s}", "name", peer->name, "error", fault->text));
+    peer_cut(peer);
+    return;
+  }
   atomic_fetch_add(&broker->figures.refused_messages, 1);
   EVENT(EVENT_WARNING, "message_refused",
         json_pack("{s:s, s:s, s:s}", "address", message->address, "key", message->user, "error", fault->text));
@@ -254,7 +263,8 @@ static enum status receive_all(struct broker *broker, bool *emptied, struct faul
       return STATUS_OK;
     }
     atomic_fetch_add(&broker->figures.messages, 1);
-    for (size_t frame = 0; frame < message.frame_count; frame++) bytes += zmq_msg_size(&message.frames[frame]);
+    bytes += message.size;
+    if (broker->options.guard) guard_read(broker->options.guard, message.connection, message.size, message.parts);
     if (status)
       refuse(broker, &message, fault);
     else
@@ -380,6 +390,34 @@ static enum status lock_store(struct broker *broker, const char *folder, struct 
   return status;
 }
 
+static enum status open_store(struct broker *broker, const struct broker_options *options, struct fault *fault) {
+  enum status status = store_connect(options->store, options->database, &broker->store, fault);
+  if (!status && !options->database) status = lock_store(broker, options->store, fault);
+  if (status) return status;
+  link_random_id(broker->id);
+  store_set_back_off(broker->store, broker->times.silence_ms / 4);
+  /* Workers that live on have this long to come back and keep what they hold. */
+  status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  if (status) *broker->id = 0;
+  return status;
+}
+
+/* A database that is being restarted when we are is waited for. */
+static enum status await_store(struct broker *broker, const struct broker_options *options, struct fault *fault) {
+  const int64_t until = clock_ms() + STORE_PATIENCE_MS;
+  bool told = false;
+  for (;;) {
+    enum status status = open_store(broker, options, fault);
+    struct pollfd stop = {.fd = options->stop_fd, .events = POLLIN};
+    if (status != STATUS_UNAVAILABLE || !options->database || clock_ms() > until) return status;
+    store_close(broker->store);
+    broker->store = NULL;
+    if (!told) EVENT(EVENT_WARNING, "store_awaited", json_pack("{s:s}", "error", fault->text));
+    told = true;
+    if (poll(&stop, 1, STORE_PAUSE_MS) > 0) return status;
+  }
+}
+
 static enum status listen_at(struct broker *broker, const char *endpoint, struct fault *fault) {
   enum status status = socket_bind(broker->socket, endpoint, broker->options.security, fault);
   if (status) return status;
@@ -422,14 +460,7 @@ enum status broker_open(const struct broker_options *options, struct broker **op
     status = fault_set(fault, STATUS_USAGE, "keys without an allow-list and a guard");
   broker->endpoints = calloc(options->endpoint_count + 1, sizeof *broker->endpoints);
   if (!broker->endpoints) status = fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (!status) status = store_connect(options->store, options->database, &broker->store, fault);
-  if (!status && !options->database) status = lock_store(broker, options->store, fault);
-  /* Workers that live on have this long to come back and keep what they hold. */
-  if (!status) {
-    link_random_id(broker->id);
-    store_set_back_off(broker->store, broker->times.silence_ms / 4);
-    status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
-  }
+  if (!status) status = await_store(broker, options, fault);
   if (!status && options->audit) status = audit_open(options->store, &broker->audit, fault);
   if (!status) status = roots_open(NULL, 0, &broker->no_roots, fault);
   if (!status && options->allow) broker->allow_version = allow_list_version(options->allow);

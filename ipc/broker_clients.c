@@ -348,7 +348,8 @@ void broker_status(struct broker *broker, struct peer *peer, const json_t *heade
       json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "waiting", (json_int_t)counts.waiting, "suspects",
                 (json_int_t)counts.suspects, "leased", (json_int_t)counts.leased, "done", (json_int_t)counts.done,
                 "set_aside", (json_int_t)counts.set_aside, "cancelled", (json_int_t)counts.cancelled);
-  broker_post(broker, &peer->route, MESSAGE_STATUS,
-              json_pack("{s:s, s:o, s:I, s:o, s:o}", "broker", broker->name, "jobs", jobs, "clients", clients,
-                        "workers", workers, "since_start", describe_past(broker)));
+  if (!broker_post(broker, &peer->route, MESSAGE_STATUS,
+                   json_pack("{s:s, s:o, s:I, s:o, s:o}", "broker", broker->name, "jobs", jobs, "clients", clients,
+                             "workers", workers, "since_start", describe_past(broker))))
+    broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, MESSAGE_STATUS_REQUEST);
 }

@@ -142,14 +142,16 @@ bool client_read_outcome(const struct message *message, size_t i, struct client_
 /* --- Status --- */
 
 enum status client_status(struct client *client, const char *submission, json_t **answer, struct fault *fault) {
-  unsigned asked = 0;
+  unsigned session = 0;
+  int64_t asked = 0;
   struct fault unused;
   if (!fault) fault = &unused;
   *answer = NULL;
   for (;;) {
-    if (client->link.welcomed && asked != client->link.session &&
+    bool due = session != client->link.session || clock_ms() - asked > client->link.times.resend_ms;
+    if (client->link.welcomed && due &&
         !link_send(&client->link, MESSAGE_STATUS_REQUEST, json_pack("{s:s?}", "submission", submission), NULL, 0))
-      asked = client->link.session;
+      session = client->link.session, asked = clock_ms();
     enum status status = client_wait(client, 1000, fault);
     for (bool got = true; !status && got;) {
       struct message message;

@@ -2,11 +2,14 @@
 
 #include "ipc/clock.h"
 #include "ipc/events.h"
+#include "ipc/inflow.h"
 #include "ipc/socket.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <linux/filter.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -32,7 +35,9 @@ struct guard {
   int told;
   pthread_t thread;
   bool started;
-  atomic_llong accepted, refused, broken_off, closed;
+  struct inflow *inflow;
+  size_t connections; /* that it looks at */
+  atomic_llong accepted, refused, broken_off, closed, ended;
 };
 
 /* --- The flood gate --- */
@@ -108,11 +113,15 @@ static void take_events(struct guard *guard, void *door) {
       break;
     case ZMQ_EVENT_ACCEPTED:
       atomic_fetch_add(&guard->accepted, 1);
+      inflow_came(guard->inflow, value);
       /* Descriptors are given out from the lowest that is free. */
       if (value >= guard->threshold) shut_doors(guard);
       break;
     case ZMQ_EVENT_ACCEPT_FAILED:
       shut_doors(guard);
+      break;
+    case ZMQ_EVENT_DISCONNECTED:
+      inflow_went(guard->inflow, value);
       break;
     case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
       break; /* counted where it was refused */
@@ -176,6 +185,29 @@ static void answer_zap(struct guard *guard) {
   }
 }
 
+/* --- Who sends more than is read --- */
+
+static void tell_ended(void *context, int descriptor, int64_t bytes) {
+  struct guard *guard = context;
+  char address[INET6_ADDRSTRLEN] = "";
+  struct sockaddr_in6 peer = {0};
+  socklen_t size = sizeof peer;
+  atomic_fetch_add(&guard->ended, 1);
+  if (!getpeername(descriptor, (struct sockaddr *)&peer, &size) && peer.sin6_family == AF_INET6)
+    inet_ntop(AF_INET6, &peer.sin6_addr, address, sizeof address);
+  EVENT(EVENT_WARNING, "connection_ended",
+        json_pack("{s:s, s:s, s:I}", "cause", "it sent more than could be read", "address", address, "bytes",
+                  (json_int_t)bytes));
+}
+
+void guard_read(struct guard *guard, int descriptor, size_t bytes, size_t frames) {
+  inflow_read(guard->inflow, descriptor, bytes, frames);
+}
+
+void guard_set_limits(struct guard *guard, int64_t one, int64_t all) {
+  inflow_set_limits(guard->inflow, one, all);
+}
+
 /* --- The thread --- */
 
 static void *watch_doors(void *argument) {
@@ -186,11 +218,12 @@ static void *watch_doors(void *argument) {
     items[count++] = (zmq_pollitem_t){.socket = guard->doors[i], .events = ZMQ_POLLIN};
   if (guard->zap) items[count++] = (zmq_pollitem_t){.socket = guard->zap, .events = ZMQ_POLLIN};
   for (;;) {
-    if (zmq_poll(items, count, guard->shut ? LOOK_AGAIN_MS : -1) < 0 && errno != EINTR) break;
+    if (zmq_poll(items, count, guard->shut || guard->connections ? LOOK_AGAIN_MS : -1) < 0 && errno != EINTR) break;
     if (items[0].revents) break;
     for (size_t i = 0; i < guard->door_count; i++) take_events(guard, guard->doors[i]);
     if (guard->zap) answer_zap(guard);
     look_at_doors(guard);
+    guard->connections = inflow_look(guard->inflow, tell_ended, guard);
   }
   return NULL;
 }
@@ -203,8 +236,9 @@ enum status guard_open(void *context, struct allow_list *allow, struct guard **o
   guard->allow = allow;
   guard->stop_fd = eventfd(0, EFD_CLOEXEC);
   find_threshold(guard);
-  enum status status = STATUS_OK;
-  if (guard->stop_fd < 0) status = fault_set(fault, STATUS_INTERNAL, "cannot make an eventfd: %s", strerror(errno));
+  enum status status = inflow_open(&guard->inflow, fault);
+  if (!status && guard->stop_fd < 0)
+    status = fault_set(fault, STATUS_INTERNAL, "cannot make an eventfd: %s", strerror(errno));
   if (!status && allow) {
     guard->zap = zmq_socket(context, ZMQ_REP);
     const int none = 0;
@@ -223,7 +257,7 @@ enum status guard_open(void *context, struct allow_list *allow, struct guard **o
 enum status guard_watch(struct guard *guard, void *socket, struct fault *fault) {
   enum {
     EVENTS = ZMQ_EVENT_LISTENING | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
-             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+             ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED
   };
   if (guard->door_count == DOORS) return fault_set(fault, STATUS_LIMIT, "more than %d sockets to guard", DOORS);
   return socket_monitor(guard->context, socket, EVENTS, &guard->doors[guard->door_count++], fault);
@@ -245,6 +279,7 @@ void guard_close(struct guard *guard) {
   for (size_t i = 0; i < guard->door_count; i++) socket_close(guard->doors[i]);
   socket_close(guard->zap);
   if (guard->stop_fd >= 0) close(guard->stop_fd);
+  inflow_close(guard->inflow);
   free(guard);
 }
 
@@ -253,5 +288,6 @@ struct guard_figures guard_figures(const struct guard *guard) {
   return (struct guard_figures){.accepted = atomic_load(&guard->accepted),
                                 .refused = atomic_load(&guard->refused),
                                 .broken_off = atomic_load(&guard->broken_off),
-                                .closed = atomic_load(&guard->closed)};
+                                .closed = atomic_load(&guard->closed),
+                                .ended = atomic_load(&guard->ended)};
 }

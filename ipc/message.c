@@ -68,7 +68,8 @@ const void *message_bytes(const struct message *message, size_t frame, size_t *s
 /* The frames of one message as they come, at most `limit` kept; what is over is taken and dropped. */
 struct parts {
   zmq_msg_t *frames;
-  size_t count, room;
+  size_t count, room, bytes, taken;
+  int connection;
   bool over, failed;
 };
 
@@ -105,6 +106,10 @@ static enum status receive_parts(void *socket, struct parts *parts, size_t limit
     }
     *got = true;
     more = zmq_msg_more(&frame);
+    parts->bytes += zmq_msg_size(&frame);
+    parts->taken++;
+    /* The first of a ROUTER is of its own making. */
+    if (parts->taken == 2) parts->connection = zmq_msg_get(&frame, ZMQ_SRCFD);
     keep_part(parts, &frame, limit);
   }
   fence_receive();
@@ -151,8 +156,11 @@ static enum status open_parts(struct parts *parts, bool routed, struct message *
 enum status message_receive(void *socket, bool routed, struct message *message, bool *got, struct fault *fault) {
   *message = (struct message){0};
   *got = false;
-  struct parts parts = {0};
+  struct parts parts = {.connection = -1};
   enum status status = receive_parts(socket, &parts, PROTOCOL_MAX_FRAMES + 3, got, fault);
+  message->connection = parts.connection;
+  message->size = parts.bytes;
+  message->parts = parts.taken;
   if (!status && *got) status = open_parts(&parts, routed, message, fault);
   for (size_t i = 0; i < parts.count; i++) zmq_msg_close(&parts.frames[i]);
   free(parts.frames);

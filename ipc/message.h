@@ -23,6 +23,8 @@ struct message {
   struct route from;
   char user[MESSAGE_USER_MAX + 1];       /* the key that the sender has proved to have (guard.c); "": none */
   char address[MESSAGE_ADDRESS_MAX + 1]; /* where the sender is, as far as libzmq tells */
+  int connection;                        /* its descriptor, for guard_read; -1: not known */
+  size_t size, parts;                    /* bytes and frames that came */
   int version;                           /* of the protocol; 0 where it is not known */
   int kind;                              /* enum message_kind */
   json_t *header;                        /* passed schema_check of its kind */

@@ -108,6 +108,7 @@ static void write_figures(FILE *out, const struct metrics *metrics) {
        (double)doors.broken_off},
       {"doors_closed_total", "counter", "How often new connections were turned away for their number.",
        (double)doors.closed},
+      {"connections_ended_total", "counter", "Connections ended because more came than was read.", (double)doors.ended},
   };
   write_rows(out, rows, sizeof rows / sizeof *rows);
 }

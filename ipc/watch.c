@@ -182,10 +182,21 @@ static enum status look(struct watch *w, struct fault *fault) {
   return status;
 }
 
+static enum status connect_store(struct watch *w, struct fault *fault) {
+  if (w->store) return STATUS_OK;
+  enum status status = store_connect(w->options.store, w->options.database, &w->store, fault);
+  if (!status) status = store_looked(w->store, &w->looked, fault);
+  if (!status) return STATUS_OK;
+  store_close(w->store);
+  w->store = NULL;
+  return status;
+}
+
 static enum status round_once(struct watch *w, struct fault *fault) {
   int64_t begun = clock_ms();
   bool mine = false;
-  enum status status = claim(w, &mine, fault);
+  enum status status = connect_store(w, fault);
+  if (!status) status = claim(w, &mine, fault);
   if (status || !mine) return status;
   status = take_all(w, fault);
   bool more = w->season.count > LEAST_RESULTS && (int64_t)w->season.count > w->looked;
@@ -232,8 +243,8 @@ enum status watch_open(const struct watch_options *options, struct watch **opene
   w->parser = row_parser_new();
   enum status status = w->parser ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
   link_random_id(w->id);
-  if (!status) status = store_connect(options->store, options->database, &w->store, fault);
-  if (!status) status = store_looked(w->store, &w->looked, fault);
+  if (!status) status = connect_store(w, fault);
+  if (status == STATUS_UNAVAILABLE) status = STATUS_OK; /* with the first rounds */
   if (!status && options->endpoint) status = publish_at(w, fault);
   w->tell_from = clock_ms() + RECONNECT_MS;
   if (status)

@@ -37,7 +37,7 @@ static void *serve(void *argument) {
   return NULL;
 }
 
-int doors_set_up(void **state) {
+static int set_up(void **state, bool open) {
   struct fault fault = {0};
   struct doors *doors = calloc(1, sizeof *doors);
   assert_non_null(doors);
@@ -55,8 +55,8 @@ int doors_set_up(void **state) {
   const char *root = doors->photos, *any = "tcp://127.0.0.1:*";
   must(roots_open(&root, 1, &doors->roots, &fault), &fault);
   must(socket_context_open(&doors->context, &fault), &fault);
-  must(guard_open(doors->context, doors->allow, &doors->guard, &fault), &fault);
-  doors->security = (struct socket_security){.own = &doors->broker_key};
+  must(guard_open(doors->context, open ? NULL : doors->allow, &doors->guard, &fault), &fault);
+  doors->security = (struct socket_security){.own = open ? NULL : &doors->broker_key, .insecure = open};
   doors->side = (struct bench_side){.stop_fd = eventfd(0, EFD_CLOEXEC)};
   const struct broker_options options = {.context = doors->context,
                                          .store = doors->store,
@@ -76,6 +76,14 @@ int doors_set_up(void **state) {
   assert_int_equal(pthread_create(&doors->side.thread, NULL, serve, &doors->side), 0);
   *state = doors;
   return 0;
+}
+
+int doors_set_up(void **state) {
+  return set_up(state, false);
+}
+
+int doors_set_up_open(void **state) {
+  return set_up(state, true);
 }
 
 int doors_tear_down(void **state) {

@@ -272,13 +272,95 @@ static void a_message_of_ten_gigabytes_is_not_waited_for(void **state) {
   expect_in(doors, DOORS_CLIENT);
 }
 
+/* ZMTP 3.1 without keys: a DEALER's READY, and the head of a frame of `size` bytes behind which more come. */
+static void wire_begin(int socket_) {
+  static const char ready[] = "\x04\x1c\x05READY\x0bSocket-Type\0\0\0\x06"
+                              "DEALER";
+  wire_send(socket_, wire_greeting(0), WIRE_GREETING);
+  wire_send(socket_, ready, sizeof ready - 1);
+}
+
+static void wire_send_frame(int socket_, const uint8_t *bytes, uint32_t size, bool more) {
+  const uint8_t head[9] = {more ? 3 : 2, 0, 0, 0, 0, (uint8_t)(size >> 24), (uint8_t)(size >> 16), (uint8_t)(size >> 8),
+                           (uint8_t)size};
+  wire_send(socket_, head, sizeof head);
+  wire_send(socket_, bytes, size);
+}
+
+enum { FLOOD_FRAME = 1 << 20 };
+static const struct socket_security open_doors = {.insecure = true};
+
+static void expect_let_in(const struct doors *doors) {
+  struct fault fault = {0};
+  if (doors_ask(doors, &open_doors, &fault)) fail_msg("%s", fault.text);
+}
+
+/* Frame after frame, each with the mark that another comes: libzmq keeps them all until the last. */
+static void a_message_without_end_is_cut_off(void **state) {
+  const struct doors *doors = *state;
+  const int64_t limit = 8 * FLOOD_FRAME;
+  uint8_t *bytes = calloc(1, FLOOD_FRAME);
+  guard_set_limits(doors->guard, limit, 4 * limit);
+  const long before = wire_memory_kb();
+  int socket_ = wire_connect(doors->port);
+  wire_begin(socket_);
+  for (int i = 0; i < 12; i++) wire_send_frame(socket_, bytes, FLOOD_FRAME, true);
+  wire_await_end(socket_);
+  assert_int_equal(guard_figures(doors->guard).ended, 1);
+  expect_let_in(doors);
+  assert_true(wire_memory_kb() - before < 100000);
+  free(bytes);
+}
+
+/* Each holds less than one may, all of them more than all may: it is the fullest that goes. */
+static void many_that_send_without_end_are_bounded_together(void **state) {
+  const struct doors *doors = *state;
+  uint8_t *bytes = calloc(1, FLOOD_FRAME);
+  int sockets[4];
+  guard_set_limits(doors->guard, 100 * FLOOD_FRAME, 9 * FLOOD_FRAME);
+  for (int i = 0; i < 4; i++) {
+    sockets[i] = wire_connect(doors->port);
+    wire_begin(sockets[i]);
+    for (int j = 0; j < (i == 2 ? 4 : 2); j++) wire_send_frame(sockets[i], bytes, FLOOD_FRAME, true);
+  }
+  wire_await_end(sockets[2]);
+  for (int i = 0; i < 4; i++)
+    if (i != 2) close(sockets[i]);
+  assert_int_equal(guard_figures(doors->guard).ended, 1);
+  expect_let_in(doors);
+  free(bytes);
+}
+
+/* Sixteen times the limit, in messages that are read one after the other. */
+static void who_is_read_is_not_cut_off(void **state) {
+  const struct doors *doors = *state;
+  uint8_t *bytes = calloc(1, FLOOD_FRAME);
+  guard_set_limits(doors->guard, 4 * FLOOD_FRAME, 4 * FLOOD_FRAME);
+  int socket_ = wire_connect(doors->port);
+  wire_begin(socket_);
+  const struct broker_figures *figures = broker_figures(doors->side.broker);
+  for (long long i = 1; i <= 64; i++) {
+    wire_send_frame(socket_, bytes, FLOOD_FRAME, false);
+    for (const int64_t until = clock_ms() + 20000; atomic_load(&figures->messages) < i;)
+      assert_true(clock_ms() < until);
+  }
+  expect_let_in(doors);
+  assert_int_equal(guard_figures(doors->guard).ended, 0);
+  close(socket_);
+  free(bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, doors_set_up, doors_tear_down)
+#define OPEN(name) cmocka_unit_test_setup_teardown(name, doors_set_up_open, doors_tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_strangers_key_is_refused_in_words_at_once),
       TEST(without_a_key_or_with_another_brokers_key_it_is_told_at_once),
       TEST(a_key_opens_only_the_doors_of_its_role),
+      OPEN(a_message_without_end_is_cut_off),
+      OPEN(many_that_send_without_end_are_bounded_together),
+      OPEN(who_is_read_is_not_cut_off),
       TEST(the_list_is_read_again_when_it_changes),
       TEST(who_is_struck_off_the_list_is_parted_with),
       TEST(only_an_admin_reads_what_others_handed_in),
