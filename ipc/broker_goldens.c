@@ -3,11 +3,23 @@
 #include "ipc/bundle.h"
 #include "ipc/clock.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASK_AGAIN_MS = 5000, TIMES_ASKED = 12, MAX_ASKS = 256 };
+enum { ASK_AGAIN_MS = 5000, TIMES_ASKED = 12, MAX_ASKS = 256, KEEP_COPY_MS = 10000, MOST_COPIES = 4 };
+
+/* A golden in memory. libzmq counts who still has a frame to send: all the workers that ask for it when a shift begins
+ * are sent the same one. */
+struct golden_copy {
+  struct golden_copy *next;
+  char sha256[DIGEST_CHARS + 1];
+  int64_t sent; /* clock_ms */
+  json_t *header;
+  zmq_msg_t *frames;
+  size_t count;
+};
 
 static struct golden_ask *find_ask(struct broker *broker, const char *sha256) {
   for (struct golden_ask *ask = broker->asks; ask; ask = ask->next)
@@ -34,8 +46,32 @@ static void drop_ask(struct broker *broker, struct golden_ask *ask) {
   free(ask);
 }
 
+static void free_copy(struct golden_copy *copy) {
+  if (!copy) return;
+  for (size_t i = 0; i < copy->count; i++) zmq_msg_close(&copy->frames[i]);
+  free(copy->frames);
+  json_decref(copy->header);
+  free(copy);
+}
+
+/* Those that were sent last before `before`, and those behind the `most` newest. */
+static void drop_copies(struct broker *broker, int64_t before, size_t most) {
+  size_t kept = 0;
+  for (struct golden_copy **link = &broker->copies; *link;) {
+    struct golden_copy *copy = *link;
+    if (copy->sent >= before && kept < most) {
+      link = &copy->next;
+      kept++;
+      continue;
+    }
+    *link = copy->next;
+    free_copy(copy);
+  }
+}
+
 void goldens_free(struct broker *broker) {
   while (broker->asks) drop_ask(broker, broker->asks);
+  drop_copies(broker, INT64_MAX, 0);
 }
 
 static bool can_send(const struct peer *peer, const char *sha256) {
@@ -79,24 +115,60 @@ static void tell_missing(struct broker *broker, const struct route *to, const ch
               json_pack("{s:s, s:o}", "sha256", sha256, "text", message_text(text)));
 }
 
-static void send_golden(struct broker *broker, const struct route *to, const char *sha256) {
-  struct fault fault = {0};
+static void free_bytes(void *bytes, void *unused) {
+  (void)unused;
+  free(bytes);
+}
+
+/* Takes the bundle's bytes over. */
+static struct golden_copy *copy_of(struct bundle *bundle) {
+  struct golden_copy *copy = calloc(1, sizeof *copy);
+  if (!copy || !(copy->header = bundle_header(bundle)) || !(copy->frames = calloc(bundle->count, sizeof *copy->frames)))
+    goto fail;
+  memcpy(copy->sha256, bundle->sha256, sizeof copy->sha256);
+  for (; copy->count < bundle->count; copy->count++) {
+    struct span *span = &bundle->spans[copy->count];
+    if (zmq_msg_init_data(&copy->frames[copy->count], (void *)(uintptr_t)span->bytes, span->size, free_bytes, NULL))
+      goto fail;
+    *span = (struct span){0};
+  }
+  return copy;
+fail:
+  free_copy(copy);
+  return NULL;
+}
+
+static struct golden_copy *find_copy(struct broker *broker, const char *sha256, struct fault *fault) {
+  for (struct golden_copy *copy = broker->copies; copy; copy = copy->next)
+    if (!strcmp(copy->sha256, sha256)) return copy;
   struct bundle bundle;
   char *folder = NULL;
-  if (asprintf(&folder, "%s/goldens/%s", store_folder(broker->store), sha256) < 0) {
-    tell_missing(broker, to, sha256, "the broker is out of memory");
+  drop_copies(broker, 0, MOST_COPIES - 1);
+  if (asprintf(&folder, "%s/goldens/%s", store_folder(broker->store), sha256) < 0) folder = NULL;
+  enum status status = folder ? bundle_read(folder, sha256, &bundle, fault) : STATUS_MEMORY;
+  free(folder);
+  struct golden_copy *copy = status ? NULL : copy_of(&bundle);
+  if (!status) bundle_free(&bundle);
+  if (copy) {
+    copy->next = broker->copies;
+    broker->copies = copy;
+  } else if (!status || status == STATUS_MEMORY) {
+    fault_set(fault, STATUS_MEMORY, "the broker is out of memory");
+  }
+  return copy;
+}
+
+static void send_golden(struct broker *broker, const struct route *to, const char *sha256) {
+  struct fault fault = {0};
+  struct golden_copy *copy = find_copy(broker, sha256, &fault);
+  if (!copy) {
+    tell_missing(broker, to, sha256, fault.text);
     return;
   }
-  if (bundle_read(folder, sha256, &bundle, &fault)) {
-    tell_missing(broker, to, sha256, fault.text);
-  } else {
-    struct peer *peer = peer_find(broker, to);
-    if (message_send(broker->socket, to, MESSAGE_GOLDEN, bundle_header(&bundle), bundle.spans, bundle.count, &fault) &&
-        peer)
-      peer_cut(peer);
-    bundle_free(&bundle);
-  }
-  free(folder);
+  copy->sent = clock_ms();
+  struct peer *peer = peer_find(broker, to);
+  if (message_send_shared(broker->socket, to, MESSAGE_GOLDEN, copy->header, copy->frames, copy->count, &fault) && peer)
+    peer_cut(peer);
 }
 
 void broker_golden_request(struct broker *broker, struct peer *peer, const json_t *header) {
@@ -177,6 +249,7 @@ void broker_golden_missing(struct broker *broker, struct peer *peer, const json_
 }
 
 void broker_watch_goldens(struct broker *broker, int64_t now) {
+  drop_copies(broker, now - KEEP_COPY_MS, MOST_COPIES);
   for (struct golden_ask *ask = broker->asks; ask;) {
     struct golden_ask *next = ask->next;
     if (store_is_shared(broker->store) && is_kept(broker, ask->sha256))

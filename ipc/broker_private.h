@@ -78,6 +78,8 @@ struct golden_ask {
   size_t waiting_count;
 };
 
+struct golden_copy; /* in broker_goldens.c */
+
 struct broker {
   void *socket;
   struct store *store;
@@ -91,6 +93,7 @@ struct broker {
   size_t peer_count;
   struct outgoing *outbox, **outbox_end;
   struct golden_ask *asks;
+  struct golden_copy *copies; /* that were sent a short while ago */
   bool in_transaction;
   bool store_failed; /* in this tick; `store_fault` says why */
   struct fault store_fault;

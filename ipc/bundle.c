@@ -67,10 +67,16 @@ static enum status add_file(struct bundle *bundle, const char *name, struct span
 
 static enum status read_files(const char *folder, const struct seal *seal, struct bundle *bundle, struct fault *fault) {
   enum status status = STATUS_OK;
+  size_t left = (size_t)PROTOCOL_MAX_FRAME;
   for (size_t i = 0; i < seal->file_count && !status; i++) {
     const struct seal_file *file = &seal->files[i];
     struct span bytes = {0};
-    status = read_below(folder, file->name, (size_t)PROTOCOL_MAX_FRAME, &bytes, fault);
+    status = read_below(folder, file->name, left, &bytes, fault);
+    if (status == STATUS_LIMIT)
+      fault_set(fault, status,
+                "golden %s: larger than the %lld bytes that go over the wire; let workers open it by path", folder,
+                PROTOCOL_MAX_FRAME);
+    left -= bytes.size;
     if (!status) status = add_file(bundle, file->name, bytes, fault);
     if (!status) status = check_file(folder, file, bytes, fault);
   }

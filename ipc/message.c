@@ -190,23 +190,56 @@ static int send_frame(void *socket, const void *bytes, size_t size, bool more) {
   return sent < 0;
 }
 
+/* One that shares the bytes of `frame`. */
+static int send_shared(void *socket, zmq_msg_t *frame, bool more) {
+  zmq_msg_t copy;
+  zmq_msg_init(&copy);
+  int sent = zmq_msg_copy(&copy, frame);
+  while (sent >= 0 && (sent = zmq_msg_send(&copy, socket, ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0))) < 0 &&
+         errno == EINTR)
+    sent = 0;
+  const int code = errno;
+  if (sent < 0) zmq_msg_close(&copy);
+  errno = code;
+  return sent < 0;
+}
+
+static enum status send_fault(struct fault *fault) {
+  if (errno == EAGAIN || errno == EHOSTUNREACH)
+    return fault_set(fault, STATUS_UNAVAILABLE, "the peer is gone or does not read");
+  return fault_set(fault, errno == ETERM ? STATUS_STOPPED : STATUS_INTERNAL, "cannot send: %s", zmq_strerror(errno));
+}
+
+/* Takes `text` over. Only the first frame of a message can be refused: the rest follows it into the same pipe. */
+static int send_head(void *socket, const struct route *to, enum message_kind kind, char *text, bool more) {
+  const uint8_t prefix[PROTOCOL_PREFIX_SIZE] = {'A', 'S', 'S', 'A', 'Y', PROTOCOL_VERSION, (uint8_t)kind, 0};
+  fence_send();
+  int failed = to && send_frame(socket, to->bytes, to->size, true);
+  if (!failed) failed = send_frame(socket, prefix, sizeof prefix, true);
+  if (!failed) failed = send_frame(socket, text, strlen(text), more);
+  const int code = errno;
+  free(text);
+  errno = code;
+  return failed;
+}
+
 /* Takes `text` over; NULL is out of memory. */
 static enum status send_all(void *socket, const struct route *to, enum message_kind kind, char *text,
                             const struct span *frames, size_t count, struct fault *fault) {
   if (!text) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  const uint8_t prefix[PROTOCOL_PREFIX_SIZE] = {'A', 'S', 'S', 'A', 'Y', PROTOCOL_VERSION, (uint8_t)kind, 0};
-  fence_send();
-  /* Only the first frame of a message can be refused: the rest follows it into the same pipe. */
-  int failed = to && send_frame(socket, to->bytes, to->size, true);
-  if (!failed) failed = send_frame(socket, prefix, sizeof prefix, true);
-  if (!failed) failed = send_frame(socket, text, strlen(text), count > 0);
+  int failed = send_head(socket, to, kind, text, count > 0);
   for (size_t i = 0; i < count && !failed; i++)
     failed = send_frame(socket, frames[i].bytes, frames[i].size, i + 1 < count);
-  free(text);
-  if (!failed) return STATUS_OK;
-  if (errno == EAGAIN || errno == EHOSTUNREACH)
-    return fault_set(fault, STATUS_UNAVAILABLE, "the peer is gone or does not read");
-  return fault_set(fault, errno == ETERM ? STATUS_STOPPED : STATUS_INTERNAL, "cannot send: %s", zmq_strerror(errno));
+  return failed ? send_fault(fault) : STATUS_OK;
+}
+
+enum status message_send_shared(void *socket, const struct route *to, enum message_kind kind, const json_t *header,
+                                zmq_msg_t *frames, size_t count, struct fault *fault) {
+  char *text = json_dumps(header, JSON_COMPACT);
+  if (!text) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  int failed = send_head(socket, to, kind, text, count > 0);
+  for (size_t i = 0; i < count && !failed; i++) failed = send_shared(socket, &frames[i], i + 1 < count);
+  return failed ? send_fault(fault) : STATUS_OK;
 }
 
 enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,

@@ -57,6 +57,9 @@ json_t *message_text(const char *text);
  * STATUS_UNAVAILABLE: the peer is gone or does not read; nothing was sent. */
 enum status message_send(void *socket, const struct route *to, enum message_kind kind, json_t *header,
                          const struct span *frames, size_t count, struct fault *fault);
+/* The same with frames that stay the caller's, and whose bytes are not copied; `header` stays the caller's, too. */
+enum status message_send_shared(void *socket, const struct route *to, enum message_kind kind, const json_t *header,
+                                zmq_msg_t *frames, size_t count, struct fault *fault);
 /* The same with the header written down already; empties `header` also when it fails. */
 enum status message_send_text(void *socket, const struct route *to, enum message_kind kind, struct text *header,
                               const struct span *frames, size_t count, struct fault *fault);
