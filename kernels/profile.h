@@ -71,30 +71,39 @@ PROFILE_FN uint64_t profile_word(int32_t place, uint8_t value) {
 /* By so much the reach is larger than it need be, px: more than rounding can be off. */
 #define PROFILE_MARGIN 0.05
 
-/* Two strips of the plane, lying crosswise, that together hold every pixel of the profile: in the row that is v below
- * the place, columns from low + slope v to high + slope v of each, counted from the place. */
+/* A strip and two half planes that together hold every pixel of the profile: in the row that is v below the place,
+ * columns from low + low_slope v to high + high_slope v of each, counted from the place. */
+enum { PROFILE_SIDES = 3 };
 struct profile_reach {
   double along, across_low, across_high;
-  double low[2], high[2], slope[2];
+  double low[PROFILE_SIDES], low_slope[PROFILE_SIDES], high[PROFILE_SIDES], high_slope[PROFILE_SIDES];
 };
+
+/* The half plane u a + v b <= c. */
+PROFILE_FN void profile_side(struct profile_reach *r, int side, double a, double b, double c) {
+  if (a > 1e-6) r->high[side] = c / a, r->high_slope[side] = -b / a;
+  if (a < -1e-6) r->low[side] = c / a, r->low_slope[side] = -b / a;
+}
 
 PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p) {
   double first = p->first, last = p->first + (double)p->bins / KERNEL_PROFILE_SCALE;
-  double wide = 1 + p->curvature * (p->curvature > 0 ? last : first);
-  struct profile_reach r = {wide > 0 ? p->length * wide : 0, first, last, {-1e9, -1e9}, {1e9, 1e9}, {0, 0}};
+  double wide = 1 + p->curvature * (p->curvature > 0 ? last : first), nx = p->nx, ny = p->ny;
+  struct profile_reach r = {
+      wide > 0 ? p->length * wide : 0, first, last, {-1e9, -1e9, -1e9}, {0}, {1e9, 1e9, 1e9}, {0}};
   /* By how much an arc falls short of its tangent: (1 - cos t) <= tan^2 t / 2. */
   double sagitta = 0.5 * p->curvature * p->length * r.along;
   if (sagitta > 0) r.across_low -= sagitta;
   if (sagitta < 0) r.across_high -= sagitta;
   r.along += PROFILE_MARGIN, r.across_low -= PROFILE_MARGIN, r.across_high += PROFILE_MARGIN;
-  if (fabs(p->nx) > 1e-6) {
-    double s = r.across_low / p->nx, t = r.across_high / p->nx;
-    r.low[0] = s < t ? s : t, r.high[0] = s < t ? t : s, r.slope[0] = -p->ny / p->nx;
+  if (fabs(nx) > 1e-6) {
+    double s = r.across_low / nx, t = r.across_high / nx;
+    r.low[0] = s < t ? s : t, r.high[0] = s < t ? t : s;
+    r.low_slope[0] = r.high_slope[0] = -ny / nx;
   }
-  if (fabs(p->ny) > 1e-6) {
-    double t = r.along / fabs(p->ny);
-    r.low[1] = -t, r.high[1] = t, r.slope[1] = p->nx / p->ny;
-  }
+  /* Where |along| <= length + spread across. */
+  double spread = p->length * p->curvature, limit = p->length + PROFILE_MARGIN * sqrt(1 + spread * spread);
+  profile_side(&r, 1, -ny - spread * nx, nx - spread * ny, limit);
+  profile_side(&r, 2, ny - spread * nx, -nx - spread * ny, limit);
   return r;
 }
 
@@ -116,9 +125,13 @@ PROFILE_FN void profile_rows(const struct kernel_profile *p, const struct profil
 /* Columns of row y that may have: *first <= x < *end, within 0..width. */
 PROFILE_FN void profile_columns(const struct kernel_profile *p, const struct profile_reach *r, int32_t y, int32_t width,
                                 int32_t *first, int32_t *end) {
-  double v = y - p->y, across = r->slope[0] * v, along = r->slope[1] * v;
-  double low = r->low[0] + across, high = r->high[0] + across, other = r->low[1] + along, last = r->high[1] + along;
-  profile_range(p->x + (low > other ? low : other), p->x + (high < last ? high : last), width, first, end);
+  double v = y - p->y, low = -1e9, high = 1e9;
+  for (int i = 0; i < PROFILE_SIDES; i++) {
+    double from = r->low[i] + r->low_slope[i] * v, to = r->high[i] + r->high_slope[i] * v;
+    if (from > low) low = from;
+    if (to < high) high = to;
+  }
+  profile_range(p->x + low, p->x + high, width, first, end);
 }
 
 #endif

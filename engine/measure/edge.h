@@ -69,6 +69,8 @@ int edge_find(const struct edge_profile *profile, double least, struct edge_cand
 
 /* The derivative's extreme for a step of one grey level with this blur. */
 double edge_strength(double sigma);
+/* The blur, the pixel's included, that gives a step of this contrast this strength; 0 where it is steeper than any. */
+double edge_blur(const struct edge_candidate *candidate);
 
 /* ---- to fit ---- */
 

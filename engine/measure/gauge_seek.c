@@ -8,6 +8,8 @@
 static const double BEYOND = 8;
 /* Half the length of a strip that only looks for the edge, px. */
 static const double SEEK_HALF = 2;
+/* A strip is straight for the search where its edge falls back by less than half of this at the ends, px. */
+static const double SLIGHT_BOW = 0.3;
 /* An edge so strong against the one chosen spoils its plateau; one so alike makes the choice a guess. */
 static const double NEIGHBOUR = 0.15, ALIKE = 0.7, NOTABLE = 0.25;
 /* Of a plateau is used so many times the blur, within bounds, and less where another edge is near, px. A level that is
@@ -63,6 +65,7 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
   /* To find an edge a few lines are enough; a profile of widths and a calliper measure by what they find. */
   double half = seek->half;
   if (!takes_one_strip(gauge->spec) && gauge->spec->gauge != GAUGE_WIDTH && half > SEEK_HALF) half = SEEK_HALF;
+  if (curvature * half * half < SLIGHT_BOW) curvature = 0;
   struct kernel_profile profile = {.x = seek->at.x,
                                    .y = seek->at.y,
                                    .nx = seek->at.nx,
@@ -185,15 +188,9 @@ static struct answer choose(const struct spec_dimension *g, const struct edge_ca
   return a;
 }
 
-/* The blur that gives a step of this contrast this slope. */
-static double blur_of(const struct edge_candidate *c) {
-  double wide = 0.39894228040143267794 * c->contrast / c->strength, square = wide * wide - 1;
-  return square > 0 ? sqrt(square) : 0;
-}
-
 /* How far the profile on one side of candidate i is good for a plateau. */
 static double plateau(const struct edge_candidate *c, int count, int i, int step) {
-  double most = PLATEAU * blur_of(&c[i]);
+  double most = PLATEAU * edge_blur(&c[i]);
   most = most < SHORT_PLATEAU ? SHORT_PLATEAU : most > LONG_PLATEAU ? LONG_PLATEAU : most;
   for (int j = i + step; j >= 0 && j < count; j += step) {
     if (fabs(c[j].strength) < NEIGHBOUR * fabs(c[i].strength)) continue;
@@ -216,7 +213,7 @@ static void take_answer(const struct edge_candidate *c, int count, int index, in
   all->rows[edge][row].usable = true;
   all->before[edge][all->found] = plateau(c, count, index, -1);
   all->after[edge][all->found] = plateau(c, count, index, 1);
-  all->blur[edge][all->found] = blur_of(&c[index]);
+  all->blur[edge][all->found] = edge_blur(&c[index]);
 }
 
 /* Least slope that the gauge's least contrast makes, blurred as far as an edge may be. */

@@ -8,7 +8,7 @@ static const double LONGEST = KERNEL_PROFILE_LENGTH / 2;
 
 static int strips_for(const struct spec_dimension *g, int part, double length) {
   bool round = g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE;
-  double n = floor(length / 8 + 0.5), least = round ? 24 : 5, most = round ? 48 : 32;
+  double n = floor(length / 8 + 0.5), least = round ? 16 : 5, most = round ? 48 : 32;
   if (g->gauge == GAUGE_SLOT && outline_is_curved(g, part)) least = 10;
   return (int)(n < least ? least : n > most ? most : n);
 }

@@ -146,16 +146,18 @@ bool outline_carry_point(const struct placement *placement, double x, double y, 
 
 bool outline_carry(const struct placement *placement, const struct outline_place *g, struct outline_place *photo,
                    double *across, double *along) {
-  struct pose_point d = field_at(&placement->field, g->x, g->y), at;
+  struct pose_point d = field_at(&placement->field, g->x, g->y);
   double x = g->x + d.x, y = g->y + d.y;
   const double *h = placement->pose.h;
-  if (!pose_apply(&placement->pose, x, y, &at)) return false;
+  double w = h[6] * x + h[7] * y + h[8], each = 1 / w;
+  if (!(w > 1e-6)) return false;
+  struct pose_point at = {(h[0] * x + h[1] * y + h[2]) * each, (h[3] * x + h[4] * y + h[5]) * each};
   /* The pose's derivatives, along the outline and across it. */
-  double each = 1 / (h[6] * x + h[7] * y + h[8]), a = (h[0] - at.x * h[6]) * each, b = (h[1] - at.x * h[7]) * each;
+  double a = (h[0] - at.x * h[6]) * each, b = (h[1] - at.x * h[7]) * each;
   double c = (h[3] - at.y * h[6]) * each, e = (h[4] - at.y * h[7]) * each;
   double tx = b * g->nx - a * g->ny, ty = e * g->nx - c * g->ny, size = sqrt(tx * tx + ty * ty);
   if (!(size > 1e-3)) return false;
-  double nx = ty / size, ny = -tx / size, dot = nx * (a * g->nx + b * g->ny) + ny * (c * g->nx + e * g->ny);
+  double of = 1 / size, nx = ty * of, ny = -tx * of, dot = nx * (a * g->nx + b * g->ny) + ny * (c * g->nx + e * g->ny);
   if (dot < 0) nx = -nx, ny = -ny, dot = -dot;
   *photo = (struct outline_place){at.x, at.y, nx, ny};
   *across = dot, *along = size;

@@ -22,20 +22,22 @@ static void widen(struct list *restrict l, int32_t vectors) {
   for (int32_t i = 0; i < vectors * BYTES; i++) l->value[i] = l->bytes[i];
 }
 
-/* profile_place of the listed pixels, as bins and words; nothing to add to the first bin where there is no place. */
-static void straight_places(const struct profile_frame *frame, struct list *restrict l, int32_t vectors) {
+/* profile_place of the listed pixels, as bins and words. Where there is no place nothing is added, to one of the first
+ * `spare` bins by turns, so that it is not waited for. */
+static void straight_places(const struct profile_frame *frame, struct list *restrict l, int32_t vectors,
+                            int32_t spare) {
   const struct profile_frame f = *frame;
   for (int32_t i = 0; i < vectors * LANES; i++) {
     float across = l->u[i] * f.nx + l->v[i] * f.ny, along = l->v[i] * f.nx - l->u[i] * f.ny;
     float place = (across - f.first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
     int inside = (along >= -f.length) & (along < f.length) & (place >= 0.0f) & (place < f.end);
     int32_t whole = (int32_t)(inside ? place : 0.0f), mask = -inside;
-    l->bin[i] = whole / KERNEL_PROFILE_FINE;
+    l->bin[i] = inside ? whole / KERNEL_PROFILE_FINE : i & spare;
     l->word[i] = (uint32_t)((1 | l->value[i] << 16) & mask) | (uint64_t)(uint32_t)(whole % KERNEL_PROFILE_FINE) << 40;
   }
 }
 
-static void curved_places(const struct profile_frame *frame, struct list *restrict l, int32_t vectors) {
+static void curved_places(const struct profile_frame *frame, struct list *restrict l, int32_t vectors, int32_t spare) {
   const struct profile_frame f = *frame;
   for (int32_t i = 0; i < vectors * LANES; i++) {
     float across = l->u[i] * f.nx + l->v[i] * f.ny, along = l->v[i] * f.nx - l->u[i] * f.ny;
@@ -45,26 +47,33 @@ static void curved_places(const struct profile_frame *frame, struct list *restri
     float place = (distance - f.first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
     int inside = (along >= -half) & (along < half) & (place >= 0.0f) & (place < f.end);
     int32_t whole = (int32_t)(inside ? place : 0.0f), mask = -inside;
-    l->bin[i] = whole / KERNEL_PROFILE_FINE;
+    l->bin[i] = inside ? whole / KERNEL_PROFILE_FINE : i & spare;
     l->word[i] = (uint32_t)((1 | l->value[i] << 16) & mask) | (uint64_t)(uint32_t)(whole % KERNEL_PROFILE_FINE) << 40;
   }
 }
 
+/* A mask of bins that there are. */
+static int32_t spare_bins(const struct profile_frame *f) {
+  return f->end >= LANES * KERNEL_PROFILE_FINE ? LANES - 1 : 0;
+}
+
 /* Adds the listed pixels to the bins and empties the list. */
 static void add_list(const struct profile_frame *frame, struct list *l, struct kernel_bin *bins) {
-  int32_t vectors = (l->count + LANES - 1) / LANES, half = vectors * LANES / 2;
+  int32_t vectors = (l->count + LANES - 1) / LANES, part = vectors * LANES / 4, spare = spare_bins(frame);
   /* What fills the last vector up lies far outside. */
   *(lanes *)(l->u + l->count) = *(lanes *)(l->v + l->count) = 1e15f - (lanes){0};
   widen(l, (l->count + BYTES - 1) / BYTES);
   if (frame->curvature != 0.0f)
-    curved_places(frame, l, vectors);
+    curved_places(frame, l, vectors, spare);
   else
-    straight_places(frame, l, vectors);
-  /* Neighbours are often of one bin, to which an addition has to wait for the one before: those of two places are taken
-   * in turn. */
-  for (int32_t i = 0; i < half; i++) {
+    straight_places(frame, l, vectors, spare);
+  /* Neighbours are often of one bin, to which an addition has to wait for the one before: those of four places are
+   * taken in turn. */
+  for (int32_t i = 0; i < part; i++) {
     bins[l->bin[i]].word += l->word[i];
-    bins[l->bin[half + i]].word += l->word[half + i];
+    bins[l->bin[part + i]].word += l->word[part + i];
+    bins[l->bin[2 * part + i]].word += l->word[2 * part + i];
+    bins[l->bin[3 * part + i]].word += l->word[3 * part + i];
   }
   l->count = 0;
 }
@@ -92,12 +101,12 @@ struct rows {
 static void row_ends(const struct kernel_profile *p, const struct profile_reach *r, int32_t first, int32_t count,
                      int32_t width, int32_t *restrict left, int32_t *restrict right) {
   double y = first - p->y, x = p->x, last = width - 1, end = width;
-  double low_a = r->low[0] + x, low_b = r->low[1] + x, high_a = r->high[0] + x, high_b = r->high[1] + x;
-  double slope_a = r->slope[0], slope_b = r->slope[1];
   for (int32_t i = 0; i < count; i++) {
-    double a = slope_a * (y + i), b = slope_b * (y + i);
-    double low = low_a + a > low_b + b ? low_a + a : low_b + b,
-           high = high_a + a < high_b + b ? high_a + a : high_b + b;
+    double v = y + i, low = r->low[0] + r->low_slope[0] * v, high = r->high[0] + r->high_slope[0] * v;
+    double low_1 = r->low[1] + r->low_slope[1] * v, high_1 = r->high[1] + r->high_slope[1] * v;
+    double low_2 = r->low[2] + r->low_slope[2] * v, high_2 = r->high[2] + r->high_slope[2] * v;
+    low = low > low_1 ? low : low_1, low = x + (low > low_2 ? low : low_2);
+    high = high < high_1 ? high : high_1, high = x + (high < high_2 ? high : high_2);
     low = low < 0 ? 0 : low, low = low > end ? end : low;
     high = high < -1 ? -1 : high, high = high > last ? last : high;
     /* One more than the reach has, which is checked pixel by pixel. */
@@ -115,7 +124,7 @@ static void find_rows(const struct kernel_image *photo, const struct kernel_prof
     if (rows->left[i] >= rows->right[i]) continue;
     const uint8_t *row = cpu_row8(photo, rows->top + i);
     __builtin_prefetch(row + rows->left[i]);
-    __builtin_prefetch(row + rows->right[i] - 1);
+    if (rows->right[i] - rows->left[i] > LANES) __builtin_prefetch(row + rows->right[i] - 1);
   }
 }
 
