@@ -167,12 +167,24 @@ static double gathered(const struct drawing *d, int32_t x, int32_t y) {
   return sum / (d->fine * d->fine);
 }
 
+static void finish_pixel(struct drawing *d, int32_t x, int32_t y, double level, double contrast, double noise,
+                         struct draws *draws) {
+  double value = level + contrast * gathered(d, x, y);
+  if (noise > 0) value += noise * draw_normal(draws);
+  value = floor(value + 0.5);
+  d->pixels[(size_t)y * (size_t)d->width + (size_t)x] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
 void drawing_finish(struct drawing *d, double level, double contrast, double noise, struct draws *draws) {
   for (int32_t y = 0; y < d->height; y++)
+    for (int32_t x = 0; x < d->width; x++) finish_pixel(d, x, y, level, contrast, noise, draws);
+}
+
+void drawing_finish_ring(struct drawing *d, const struct drawing_ring *ring, double level, double contrast,
+                         double noise, struct draws *draws) {
+  for (int32_t y = 0; y < d->height; y++)
     for (int32_t x = 0; x < d->width; x++) {
-      double value = level + contrast * gathered(d, x, y);
-      if (noise > 0) value += noise * draw_normal(draws);
-      value = floor(value + 0.5);
-      d->pixels[(size_t)y * (size_t)d->width + (size_t)x] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+      double from = hypot(x - ring->x, y - ring->y) - ring->radius;
+      if (fabs(from) <= ring->half) finish_pixel(d, x, y, level, contrast, noise, draws);
     }
 }

@@ -45,5 +45,11 @@ double draw_normal(struct draws *draws);
 
 /* level + contrast coverage + noise, rounded to pixels. */
 void drawing_finish(struct drawing *drawing, double level, double contrast, double noise, struct draws *draws);
+/* The same within so many pixels of a circle; the rest of the picture stays what it was. */
+struct drawing_ring {
+  double x, y, radius, half;
+};
+void drawing_finish_ring(struct drawing *drawing, const struct drawing_ring *ring, double level, double contrast,
+                         double noise, struct draws *draws);
 
 #endif

@@ -104,13 +104,22 @@ static void put_text(cairo_t *cairo, double x, double y, uint32_t colour, const 
   free(clean);
 }
 
-/* A gauge's name on the photo, dark behind so that it reads on anything. */
+/* A gauge's name over its edges, below them where the photo ends, dark behind so that it reads on anything. */
 static void draw_name(const struct sheet *s, const struct gauge *gauge, uint32_t colour) {
-  double u, v;
+  enum { APART = 9 };
+  double u, v, top, bottom;
   cairo_text_extents_t size;
   to(s, gauge->middle.x, gauge->middle.y, &u, &v);
+  top = bottom = v;
+  for (size_t i = 0; i < gauge->count; i++) {
+    double x, y;
+    to(s, s->gauges->edges[gauge->first + i].x, s->gauges->edges[gauge->first + i].y, &x, &y);
+    if (y < top) top = y;
+    if (y > bottom) bottom = y;
+  }
   cairo_text_extents(s->cairo, gauge->spec->name, &size);
   u -= 0.5 * size.width;
+  v = top - APART > s->top + FONT ? top - APART : bottom + APART + FONT;
   cairo_set_source_rgba(s->cairo, 0.05, 0.06, 0.08, 0.7);
   cairo_rectangle(s->cairo, u - 3, v - FONT, size.width + 6, FONT + 5);
   cairo_fill(s->cairo);
@@ -143,7 +152,12 @@ static void draw_values(const struct sheet *s, const struct result *result, doub
     put_text(s->cairo, x, y, verdict_colour(m->verdict), text);
     if (isnan(m->spec->lower) && isnan(m->spec->upper)) continue;
     y += LINE;
-    snprintf(text, sizeof text, "    limits %g .. %g", m->spec->lower, m->spec->upper);
+    if (isnan(m->spec->upper))
+      snprintf(text, sizeof text, "    at least %g", m->spec->lower);
+    else if (isnan(m->spec->lower))
+      snprintf(text, sizeof text, "    at most %g", m->spec->upper);
+    else
+      snprintf(text, sizeof text, "    limits %g .. %g", m->spec->lower, m->spec->upper);
     put_text(s->cairo, x, y, GREY, text);
   }
 }
@@ -174,6 +188,9 @@ enum status gauge_picture_write(const struct result *result, const struct inspec
     cairo_set_font_size(s.cairo, FONT);
     draw_gauges(&s);
     draw_values(&s, result, width + 2 * MARGIN);
+    put_text(
+        s.cairo, MARGIN, whole - 0.5 * MARGIN, GREY,
+        "dashed: where it was sought   stroke: edge found   red cross: no edge, or an outlier   yellow: beside one");
     cairo_surface_flush(paper);
     cairo_status_t wrote = cairo_surface_write_to_png(paper, path);
     if (wrote == CAIRO_STATUS_NO_MEMORY)
