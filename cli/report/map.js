@@ -8,7 +8,7 @@ function mapSection(data, pictures) {
     return;
   }
   section.append(data.places.length
-    ? make("ul", { class: "findings" }, data.places.map((one) => make("li", {}, placeText(one))))
+    ? make("ol", { class: "findings" }, data.places.map((one) => make("li", {}, placeText(one))))
     : make("p", {}, say("no_places")));
   const place = make("div", {});
   const groupsOf = ["factory", "line", "shift", "lot"].flatMap((key) => valuesOf(data.photos, key)

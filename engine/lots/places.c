@@ -100,4 +100,5 @@ void place_describe(const struct place *p, char *text, size_t size) {
            p->box[1] + p->box[3] / 2, where,
            p->everywhere ? "points to design, material or a tool that all use"
                          : "points to a tool, a plate, a mould or a fixture of this line");
+  if (*text >= 'a' && *text <= 'z') *text = (char)(*text - 'a' + 'A');
 }
