@@ -226,7 +226,7 @@ static enum status refine(struct device *device, const struct align_golden *g, s
   a->correlation = r.correlation;
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
   a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
-  if (a->aligned) status = refine_field(&r, g->final_level, 3, g->local_px, &a->residual_px, fault);
+  if (a->aligned) status = refine_field(&r, g->final_level, 8, g->local_px, &a->residual_px, fault);
   a->light = r.light, a->sigma = r.sigma;
   return status;
 }

@@ -11,8 +11,12 @@
  * the edge more than the other and pulls the pose after it, further with every step. */
 static const double CUT_SIGMAS = 8, LEAST_CUT = 8, MOST_CUT = 127;
 
-/* A field that moved by less, in pixels of the level, is where it wants to be. */
-static const double FIELD_STILL = 0.25;
+/* A field that moved by less, in pixels of the level, is where it wants to be; and one that moved and left not at least
+ * FIELD_GAIN less of the residuals is drawn by a texture of the photo's own. One that moves by FIELD_FAR at once is too
+ * far for this level: it is looked for on the one above first, where it has LEAST_TILES either way, and then until it
+ * is FIELD_STILLER. */
+static const double FIELD_STILL = 0.1, FIELD_STILLER = 0.03, FIELD_GAIN = 0.01, FIELD_FAR = 0.2;
+enum { LEAST_TILES = 6, FAR_ROUNDS = 3 };
 
 /* Reweighting of the light on the way to the pose, where the next step finds another. */
 enum { ROUGH_ROUNDS = 3 };
@@ -221,25 +225,68 @@ bool refine_perspective_told(const struct refine *r) {
   return chi > PERSPECTIVE_CHI * r->sigma * r->sigma;
 }
 
-static enum status begin_field(struct refine *r, int level, struct fault *fault) {
+/* Brings the field to the points of the last measurement: zero, or what it is, which `kept` has memory for. */
+static enum status fit_field(struct refine *r, int level, bool zero, struct field *kept, struct fault *fault) {
   const struct tiles *t = r->tiles;
-  return field_reserve(&r->placement->field, t->columns, t->rows, KERNEL_CELL * (double)(1 << level),
-                       tiles_middle(t, 0), fault);
+  struct field *field = &r->placement->field, before = *kept;
+  double spacing = KERNEL_CELL * (double)(1 << level);
+  if (zero) return field_reserve(field, t->columns, t->rows, spacing, tiles_middle(t, 0), fault);
+  if (field->spacing == spacing) return STATUS_OK;
+  *kept = *field, *field = before;
+  enum status status = field_reserve(field, t->columns, t->rows, spacing, tiles_middle(t, 0), fault);
+  for (int j = 0; j < t->rows && !status; j++)
+    for (int i = 0; i < t->columns; i++) {
+      struct pose_point d = field_at(kept, tiles_middle(t, i), tiles_middle(t, j));
+      size_t at = (size_t)j * (size_t)t->columns + (size_t)i;
+      field->x[at] = d.x, field->y[at] = d.y;
+    }
+  return status;
 }
 
-enum status refine_field(struct refine *r, int level, int rounds, double bound, double *rms, struct fault *fault) {
-  enum status status = begin_field(r, level, fault);
-  *rms = 0;
-  bool done = false;
-  for (int round = 0; !done && !status; round++) {
-    double moved;
-    status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
+static bool has_coarser(const struct refine *r, int level) {
+  if (level + 1 >= r->golden->count) return false;
+  const struct kernel_image *image = &r->golden->level[level + 1];
+  return KERNEL_TILES(image->width) >= LEAST_TILES && KERNEL_TILES(image->height) >= LEAST_TILES;
+}
+
+/* Up to so many rounds; `zero`: from no field. *far: it stopped at the first one, which went too far for the level. */
+static enum status field_rounds(struct refine *r, int level, int rounds, double bound, bool zero, struct field *kept,
+                                double *rms, bool *far, struct fault *fault) {
+  enum status status = STATUS_OK;
+  bool done = false, may_be_far = zero && has_coarser(r, level);
+  double before = 0, moved;
+  *far = false;
+  for (int round = 0; !done; round++) {
+    status = refine_measure(r, level, fault);
     if (status) return status;
-    done = round + 1 >= rounds || moved < FIELD_STILL * (double)(1 << level);
+    done = round && r->sigma > (1 - FIELD_GAIN) * before;
+    before = r->sigma;
+    if (!round) status = fit_field(r, level, zero, kept, fault);
+    if (!status && !done) {
+      status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
+      *far = may_be_far && !round && moved > FIELD_FAR * (double)(1 << level);
+      done = round + 1 >= rounds || moved < (zero ? FIELD_STILL : FIELD_STILLER) * (double)(1 << level);
+    }
+    if (status || *far) return status;
     status = relight(r, LIGHT_MAX_ORDER, done ? LIGHT_ROUNDS : ROUGH_ROUNDS, fault);
     if (status) return status;
     refine_next_cut(r);
-    status = refine_measure(r, level, fault);
   }
+  return STATUS_OK;
+}
+
+enum status refine_field(struct refine *r, int level, int rounds, double bound, double *rms, struct fault *fault) {
+  struct field kept = {.columns = 0};
+  bool far = true;
+  int at = level;
+  enum status status = STATUS_OK;
+  *rms = 0;
+  for (; far && !status; at++) {
+    r->placement->field.columns = 0;
+    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, true, &kept, rms, &far, fault);
+  }
+  for (at -= 2; at >= level && !status; at--)
+    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, false, &kept, rms, &far, fault);
+  field_free(&kept);
   return status;
 }
