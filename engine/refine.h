@@ -31,7 +31,8 @@ bool refine_perspective_told(const struct refine *refine);
 /* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere, from the last
  * measurement, which is to be of that level; measures once more after each. Where the photo does not tell, the field
  * follows its surroundings; it never bends so sharply that a part which moved by itself would be followed (strain at
- * most FIELD_STRAIN). Gives the weighted root mean square of the field, golden pixels. */
+ * most FIELD_STRAIN). A field that is large against the level's pixels is looked for on coarser ones first. Gives the
+ * weighted root mean square of the field, golden pixels. */
 enum status refine_field(struct refine *refine, int level, int rounds, double bound, double *rms, struct fault *fault);
 
 /* Measures once at a level without changing anything but sigma, correlation and seen. */
