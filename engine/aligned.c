@@ -90,7 +90,8 @@ static enum status find_shade(const struct alignment *a, struct aligned *out, st
   enum status status =
       field_reserve(shade, t->columns, t->rows, KERNEL_CELL * (double)(1 << t->level), tiles_middle(t, 0), fault);
   if (status) return status;
-  for (int j = 0; j < t->rows; j++)
+  for (int j = 0; j < t->rows; j++) {
+    struct light_row row = light_row(&out->light.luma, tiles_middle(t, j));
     for (int i = 0; i < t->columns; i++) {
       double sum = 0, weight = 0;
       for (int v = j ? j - 1 : 0; v <= j + 1 && v < t->rows; v++)
@@ -99,12 +100,13 @@ static enum status find_shade(const struct alignment *a, struct aligned *out, st
           double w = (v == j ? 2 : 1) * (u == i ? 2 : 1);
           sum += w * (double)s[SUM_E] / 16, weight += w * (double)s[SUM_W];
         }
-      double gain = light_gain(&out->light.luma, tiles_middle(t, i), tiles_middle(t, j));
+      double gain = light_row_gain(&row, tiles_middle(t, i));
       double d = weight > 0 ? sum / weight / gain : 0;
       shade->x[(size_t)j * (size_t)t->columns + (size_t)i] = d > ALIGNED_SHADE    ? ALIGNED_SHADE
                                                              : d < -ALIGNED_SHADE ? -ALIGNED_SHADE
                                                                                   : d;
     }
+  }
   return STATUS_OK;
 }
 
@@ -133,8 +135,9 @@ static enum status find_light(struct device *device, const struct aligned_golden
 
 /* {scale Q12, shift Q4} that takes the photo's light to the golden's. */
 static void undo(const struct light *light, double gain, int32_t *out) {
-  out[0] = fixed_round(4096 / gain, 1 << 17);
-  out[1] = fixed_round(16 * ((LIGHT_PEDESTAL - light->offset) / gain - LIGHT_PEDESTAL), 1 << 15);
+  double inverse = 1 / gain;
+  out[0] = fixed_round(4096 * inverse, 1 << 17);
+  out[1] = fixed_round(16 * ((LIGHT_PEDESTAL - light->offset) * inverse - LIGHT_PEDESTAL), 1 << 15);
 }
 
 static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values, struct fault *fault) {
@@ -162,11 +165,13 @@ static enum status upload_grids(struct device *device, const struct alignment *a
     double y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
     struct light_row row[MOST_LIGHTS];
     for (size_t k = 0; k < count; k++) row[k] = light_row(lights[k], y);
+    struct field_row shades = {.x = NULL};
+    if (shade) shades = field_row(shade, y);
     for (size_t i = 0; i < columns; i++) {
       double x = ((double)i * KERNEL_CELL + 0.5) * unit - 0.5;
       for (size_t k = 0; k < count; k++, to += 2) {
         undo(lights[k], light_row_gain(&row[k], x), to);
-        if (shade) to[1] -= fixed_round(16 * field_at(shade, x, y).x, 16 * ALIGNED_SHADE);
+        if (shade) to[1] -= fixed_round(16 * field_row_at(&shades, x).x, 16 * ALIGNED_SHADE);
       }
     }
   }

@@ -3,7 +3,7 @@
 #include "engine/light.h"
 
 /* Samples across the longer side. */
-enum { SAMPLES = 128 };
+enum { SAMPLES = 72 };
 
 /* Grey levels: white in the photo, and not yet white in the golden. A channel is as good as white a little under 255,
  * where JPEG leaves it. */

@@ -87,12 +87,11 @@ static int32_t deviation(const uint8_t *half, size_t at, size_t width) {
   return d > BOUND ? BOUND : d < -BOUND ? -BOUND : d;
 }
 
-static bool is_seen(const uint8_t *seen, size_t at, size_t width) {
-  const uint8_t *first = seen + at - BEFORE * width - BEFORE;
-  uint8_t all = 255;
-  for (size_t v = 0; v < AROUND; v++)
-    for (size_t u = 0; u < AROUND; u++) all &= first[v * width + u];
-  return all;
+/* Whether the golden pixels about a cell are all in the photo, and a little more; `around` in photo pixels. */
+static bool is_seen(const struct fingerprint_photo *photo, double x, double y, double around) {
+  struct pose_point p;
+  return pose_apply(&photo->placement->pose, x, y, &p) && p.x >= around && p.y >= around &&
+         p.x <= photo->luma->width - 1 - around && p.y <= photo->luma->height - 1 - around;
 }
 
 /* The finaliser of SplitMix64 (Steele, Lea and Flood 2014): the sign of a cell. */
@@ -113,38 +112,34 @@ static void mix(int32_t *values, size_t length) {
       }
 }
 
-static enum status fetch(struct device *device, const struct fingerprint_golden *g, const struct aligned *photo,
+static enum status fetch(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
                          struct fingerprint_work *work, struct fault *fault) {
   size_t pixels = (size_t)g->width * (size_t)g->height;
   if (!work->pixels) work->pixels = malloc(pixels);
-  if (!work->seen) work->seen = malloc(pixels);
   if (!work->values) work->values = malloc(g->length * sizeof *work->values);
-  if (!work->pixels || !work->seen || !work->values)
-    return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
+  if (!work->pixels || !work->values) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
   enum status status = device_reserve(device, &work->half, pixels, fault);
   if (status) return status;
-  status = device_reserve(device, &work->half_seen, pixels, fault);
-  if (status) return status;
-  const struct kernel_operations *ops = &device->backend->operations;
-  struct kernel_halve call = {.from = photo->plane[ALIGNED_LUMA], .to = device_view(&work->half, g->width, g->height)};
-  struct kernel_halve_mask mask = {.from = photo->seen[ALIGNED_LUMA],
-                                   .to = device_view(&work->half_seen, g->width, g->height)};
-  status = device_check(ops->halve(device->context, &call), "halve", fault);
-  if (!status) status = device_check(ops->halve_mask(device->context, &mask), "halve_mask", fault);
-  if (!status) status = device_download(device, &work->half, work->pixels, pixels, fault);
-  return status ? status : device_download(device, &work->half_seen, work->seen, pixels, fault);
+  struct kernel_halve call = {.from = aligned->plane[ALIGNED_LUMA],
+                              .to = device_view(&work->half, g->width, g->height)};
+  status = device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
+  return status ? status : device_download(device, &work->half, work->pixels, pixels, fault);
 }
 
-enum status fingerprint_make(struct device *device, const struct fingerprint_golden *g, const struct aligned *photo,
-                             struct fingerprint_work *work, struct result *result, struct fault *fault) {
+enum status fingerprint_make(struct device *device, const struct fingerprint_golden *g,
+                             const struct fingerprint_photo *photo, struct fingerprint_work *work,
+                             struct result *result, struct fault *fault) {
   result->fingerprint[0] = 0;
   if (!g->count) return STATUS_OK;
-  enum status status = fetch(device, g, photo, work, fault);
+  enum status status = fetch(device, g, photo->aligned, work, fault);
   if (status) return status;
   memset(work->values, 0, g->length * sizeof *work->values);
+  size_t width = (size_t)g->width;
+  double around = 2 * AROUND * (1 + pose_scale_at(&photo->placement->pose, g->width, g->height));
   for (size_t i = 0; i < g->count; i++) {
-    if (!is_seen(work->seen, g->cells[i], (size_t)g->width)) continue;
-    int32_t d = deviation(work->pixels, g->cells[i], (size_t)g->width);
+    double x = 2 * (double)(g->cells[i] % width) + CELL, y = 2 * (double)(g->cells[i] / width) + CELL;
+    if (!is_seen(photo, x, y, around)) continue;
+    int32_t d = deviation(work->pixels, g->cells[i], width);
     work->values[i] = is_odd(i) ? -d : d;
   }
   mix(work->values, g->length);
@@ -160,9 +155,7 @@ enum status fingerprint_make(struct device *device, const struct fingerprint_gol
 
 void fingerprint_free(struct device *device, struct fingerprint_work *work) {
   device_release(device, &work->half);
-  device_release(device, &work->half_seen);
   free(work->pixels);
-  free(work->seen);
   free(work->values);
   memset(work, 0, sizeof *work);
 }

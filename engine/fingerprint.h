@@ -23,17 +23,26 @@ struct fingerprint_golden {
 
 /* One thread's working memory. All zero is empty. */
 struct fingerprint_work {
-  struct device_memory half, half_seen;
-  uint8_t *pixels, *seen;
+  struct device_memory half;
+  uint8_t *pixels;
   int32_t *values;
 };
 
 enum status fingerprint_open(const struct plane *golden, struct fingerprint_golden *cells, struct fault *fault);
 void fingerprint_close(struct fingerprint_golden *cells);
 
-/* Fills result->fingerprint, or leaves it empty where there are too few cells. */
-enum status fingerprint_make(struct device *device, const struct fingerprint_golden *cells, const struct aligned *photo,
-                             struct fingerprint_work *work, struct result *result, struct fault *fault);
+/* What is made of a photo: where the golden lies in it, its own luma, and it brought to the golden. */
+struct fingerprint_photo {
+  const struct placement *placement;
+  const struct plane *luma;
+  const struct aligned *aligned;
+};
+
+/* Fills result->fingerprint, or leaves it empty where there are too few cells. Cells at the rim of the photo or beyond
+ * count as blank. */
+enum status fingerprint_make(struct device *device, const struct fingerprint_golden *cells,
+                             const struct fingerprint_photo *photo, struct fingerprint_work *work,
+                             struct result *result, struct fault *fault);
 void fingerprint_free(struct device *device, struct fingerprint_work *work);
 
 #endif

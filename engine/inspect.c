@@ -168,16 +168,18 @@ static void fill_alignment(const struct inspection *work, struct result *result)
 static void split_difference(const struct alignment *a, struct result *result) {
   const struct tiles *t = &a->tiles;
   double light = 0, product = 0, weights = 0;
-  for (int j = 0; j < t->rows; j++)
+  for (int j = 0; j < t->rows; j++) {
+    struct light_row row = light_row(&a->light, tiles_middle(t, j));
     for (int i = 0; i < t->columns; i++) {
       const int64_t *s = t->sums + ((size_t)j * (size_t)t->columns + (size_t)i) * KERNEL_SUMS;
       double w = (double)s[SUM_W];
       if (!(w > 0)) continue;
       double golden = (double)s[SUM_G] / w, rest = (double)s[SUM_E] / w / 16;
-      double gain = light_gain(&a->light, tiles_middle(t, i), tiles_middle(t, j));
+      double gain = light_row_gain(&row, tiles_middle(t, i));
       double lit = gain * (golden + LIGHT_PEDESTAL) + a->light.offset - LIGHT_PEDESTAL - golden;
       light += w * lit * lit, product += w * rest * rest, weights += w;
     }
+  }
   result->has_split = weights > 0;
   result->light_rms = weights > 0 ? sqrt(light / weights) : 0;
   result->product_rms = weights > 0 ? sqrt(product / weights) : 0;
@@ -194,13 +196,15 @@ static void fill_light(const struct inspection *work, struct result *result) {
     result->offset[i] = light->channel[i].offset;
   }
   const struct plane *labels = &in->zones.labels;
-  for (int32_t y = 0; y < labels->height; y += 16)
+  for (int32_t y = 0; y < labels->height; y += 16) {
+    struct light_row row = light_row(&light->luma, y);
     for (int32_t x = 0; x < labels->width; x += 16) {
       if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
-      double gain = light_gain(&light->luma, x, y);
+      double gain = light_row_gain(&row, x);
       if (gain < least) least = gain;
       if (gain > most) most = gain;
     }
+  }
   result->unevenness = most > 0 && most > least ? (most - least) / most : 0;
   split_difference(&work->alignment, result);
 }
@@ -300,8 +304,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   else if (!status)
     status = explain_findings(&work->device, &in->reference, &work->aligned, &work->comparison, fault);
   if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);
-  if (!status)
-    status = fingerprint_make(&work->device, &in->fingerprint, &work->aligned, &work->fingerprint, result, fault);
+  const struct fingerprint_photo photo = {&work->alignment.placement, &work->photo.planes[0], &work->aligned};
+  if (!status) status = fingerprint_make(&work->device, &in->fingerprint, &photo, &work->fingerprint, result, fault);
   if (!status) {
     fill_light(work, result);
     work->judged = true;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEAST_GAIN = 0.05, MOST_GAIN = 20;
-
 enum { SUMS = 2 * LIGHT_MAX_ORDER + 1 };
 
 /* Samples as arrays; those of a row have one v. */
@@ -31,24 +29,15 @@ static size_t terms_of(int order) {
   return (size_t)((order + 1) * (order + 2) / 2);
 }
 
-static double bounded_gain(const double *c, double u) {
-  double gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
-  return gain < LEAST_GAIN ? LEAST_GAIN : gain > MOST_GAIN ? MOST_GAIN : gain;
-}
-
 struct light_row light_row(const struct light *light, double y) {
   const double *coefficient = light->coefficient;
   double v = (y - light->cy) / light->unit;
-  struct light_row row = {.offset = light->cx, .unit = light->unit};
+  struct light_row row = {.offset = light->cx, .inverse = 1 / light->unit};
   for (int degree = 0; degree <= light->order; degree++) {
     double power = 1;
     for (int b = 0; b <= degree; b++, power *= v) row.coefficient[degree - b] += *coefficient++ * power;
   }
   return row;
-}
-
-double light_row_gain(const struct light_row *row, double x) {
-  return bounded_gain(row->coefficient, (x - row->offset) / row->unit);
 }
 
 double light_gain(const struct light *light, double x, double y) {
@@ -85,7 +74,7 @@ static void find_residuals(const struct light *light, struct samples *s) {
   for (size_t j = 0; j < s->row_count; j++) {
     struct light_row row = light_row(light, s->y[j]);
     for (size_t i = s->row[j]; i < s->row[j + 1]; i++)
-      s->residual[i] = s->photo[i] - bounded_gain(row.coefficient, s->u[i]) * s->golden[i] - light->offset;
+      s->residual[i] = s->photo[i] - light_bounded(row.coefficient, s->u[i]) * s->golden[i] - light->offset;
   }
 }
 

@@ -33,10 +33,22 @@ double light_gain(const struct light *light, double x, double y);
 /* The gain along a line of one y: a polynomial in u alone. */
 struct light_row {
   double coefficient[LIGHT_MAX_ORDER + 1];
-  double offset, unit; /* u = (x - offset) / unit */
+  double offset, inverse; /* u = (x - offset) inverse */
 };
 struct light_row light_row(const struct light *light, double y);
-double light_row_gain(const struct light_row *row, double x);
+
+#define LIGHT_LEAST_GAIN 0.05
+#define LIGHT_MOST_GAIN 20.0
+
+/* The polynomial's value at u, bounded. */
+static inline double light_bounded(const double *c, double u) {
+  double gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
+  return gain < LIGHT_LEAST_GAIN ? LIGHT_LEAST_GAIN : gain > LIGHT_MOST_GAIN ? LIGHT_MOST_GAIN : gain;
+}
+
+static inline double light_row_gain(const struct light_row *row, double x) {
+  return light_bounded(row->coefficient, (x - row->offset) * row->inverse);
+}
 
 /* Fits robustly (Tukey's biweight, reweighted `rounds` times: LIGHT_ROUNDS for an answer, fewer for a step on the way),
  * so that a changed product does not pass for light. The order is lowered where the samples are few. Where there is

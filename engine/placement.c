@@ -29,28 +29,24 @@ void field_free(struct field *field) {
   memset(field, 0, sizeof *field);
 }
 
-/* Cell and share along one axis. */
-static double axis(double at, int count, int *cell) {
-  if (!(at > 0)) at = 0;
-  if (at > count - 1) at = count - 1;
-  int i = (int)at;
-  if (i > count - 2) i = count > 1 ? count - 2 : 0;
-  *cell = i;
-  return at - i;
+struct field_row field_row(const struct field *field, double y) {
+  if (!field->columns) return (struct field_row){.x = NULL};
+  int j;
+  double v = field_axis((y - field->origin) / field->spacing, field->rows, &j);
+  size_t at = (size_t)j * (size_t)field->columns;
+  return (struct field_row){.x = field->x + at,
+                            .y = field->y + at,
+                            .down = field->rows > 1 ? (size_t)field->columns : 0,
+                            .right = field->columns > 1,
+                            .v = v,
+                            .origin = field->origin,
+                            .inverse = 1 / field->spacing,
+                            .columns = field->columns};
 }
 
 struct pose_point field_at(const struct field *field, double x, double y) {
-  struct pose_point d = {0, 0};
-  if (!field->columns) return d;
-  int i, j;
-  double u = axis((x - field->origin) / field->spacing, field->columns, &i);
-  double v = axis((y - field->origin) / field->spacing, field->rows, &j);
-  size_t right = field->columns > 1 ? 1 : 0, down = field->rows > 1 ? (size_t)field->columns : 0;
-  size_t at = (size_t)j * (size_t)field->columns + (size_t)i;
-  const double *fx = field->x + at, *fy = field->y + at;
-  d.x = (1 - v) * ((1 - u) * fx[0] + u * fx[right]) + v * ((1 - u) * fx[down] + u * fx[down + right]);
-  d.y = (1 - v) * ((1 - u) * fy[0] + u * fy[right]) + v * ((1 - u) * fy[down] + u * fy[down + right]);
-  return d;
+  struct field_row row = field_row(field, y);
+  return field_row_at(&row, x);
 }
 
 /* The part with a cell within `reach` pixels of a place, 0: none. */
@@ -65,8 +61,9 @@ static int part_near(const struct parts *parts, double x, double y, double reach
   return 0;
 }
 
-static struct pose_point displacement(const struct placement *placement, double x, double y, double reach) {
-  struct pose_point d = field_at(&placement->field, x, y);
+/* The field's displacement, and the part's that is within reach. */
+static struct pose_point add_part(const struct placement *placement, struct pose_point d, double x, double y,
+                                  double reach) {
   int part = part_near(&placement->parts, x, y, reach);
   if (!part) return d;
   const double *m = placement->parts.motion[part - 1];
@@ -75,7 +72,7 @@ static struct pose_point displacement(const struct placement *placement, double 
 }
 
 struct pose_point placement_displacement(const struct placement *placement, double x, double y) {
-  return displacement(placement, x, y, 0);
+  return add_part(placement, field_at(&placement->field, x, y), x, y, 0);
 }
 
 bool placement_local(const struct placement *placement, const struct plane *labels, double *mean, double *largest,
@@ -111,9 +108,11 @@ void placement_grid(const struct placement *placement, int golden_level, int32_t
   int32_t columns = KERNEL_NODES(width), rows = KERNEL_NODES(height);
   for (int32_t j = 0; j < rows; j++) {
     double y = (j * KERNEL_CELL + 0.5) * golden_unit - 0.5;
+    struct field_row row = field_row(&placement->field, y);
     for (int32_t i = 0; i < columns; i++) {
       double x = (i * KERNEL_CELL + 0.5) * golden_unit - 0.5;
-      struct pose_point d = displacement(placement, x, y, 0.99 * KERNEL_CELL * golden_unit), p;
+      struct pose_point d = field_row_at(&row, x), p;
+      if (placement->parts.columns) d = add_part(placement, d, x, y, 0.99 * KERNEL_CELL * golden_unit);
       if (!pose_apply(&placement->pose, x + d.x, y + d.y, &p)) p.x = p.y = -1e9;
       *grid++ = fixed((p.x + 0.5) * photo_unit - 0.5);
       *grid++ = fixed((p.y + 0.5) * photo_unit - 0.5);

@@ -42,6 +42,37 @@ enum status field_reserve(struct field *field, int columns, int rows, double spa
 void field_free(struct field *field);
 struct pose_point field_at(const struct field *field, double x, double y);
 
+/* The field along a line of one y. */
+struct field_row {
+  const double *x, *y; /* of the points above; `down` further those below. NULL: no field */
+  size_t down, right;
+  double v, origin, inverse;
+  int columns;
+};
+struct field_row field_row(const struct field *field, double y);
+
+/* Cell and share along one axis. */
+static inline double field_axis(double at, int count, int *cell) {
+  if (!(at > 0)) at = 0;
+  if (at > count - 1) at = count - 1;
+  int i = (int)at;
+  if (i > count - 2) i = count > 1 ? count - 2 : 0;
+  *cell = i;
+  return at - i;
+}
+
+static inline struct pose_point field_row_at(const struct field_row *row, double x) {
+  struct pose_point d = {0, 0};
+  if (!row->x) return d;
+  int i;
+  double u = field_axis((x - row->origin) * row->inverse, row->columns, &i), v = row->v;
+  const double *fx = row->x + i, *fy = row->y + i;
+  size_t right = row->right, down = row->down;
+  d.x = (1 - v) * ((1 - u) * fx[0] + u * fx[right]) + v * ((1 - u) * fx[down] + u * fx[down + right]);
+  d.y = (1 - v) * ((1 - u) * fy[0] + u * fy[right]) + v * ((1 - u) * fy[down] + u * fy[down + right]);
+  return d;
+}
+
 /* Length of the field over the golden pixels where `labels` is not 0: mean, largest, and where that is. False without a
  * field, or where it has no point there. */
 bool placement_local(const struct placement *placement, const struct plane *labels, double *mean, double *largest,

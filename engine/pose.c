@@ -9,15 +9,6 @@ struct pose pose_identity(void) {
   return (struct pose){{1, 0, 0, 0, 1, 0, 0, 0, 1}};
 }
 
-bool pose_apply(const struct pose *pose, double x, double y, struct pose_point *image) {
-  const double *h = pose->h;
-  double w = h[6] * x + h[7] * y + h[8];
-  if (!(w > 1e-6)) return false;
-  image->x = (h[0] * x + h[1] * y + h[2]) / w;
-  image->y = (h[3] * x + h[4] * y + h[5]) / w;
-  return true;
-}
-
 static bool normalise(double *h) {
   double last = h[8];
   if (!(fabs(last) > 1e-12)) return false;

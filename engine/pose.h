@@ -18,7 +18,14 @@ struct pose_point {
 
 struct pose pose_identity(void);
 /* The image of (x, y). False where it lies at or behind the horizon. */
-bool pose_apply(const struct pose *pose, double x, double y, struct pose_point *image);
+static inline bool pose_apply(const struct pose *pose, double x, double y, struct pose_point *image) {
+  const double *h = pose->h;
+  double w = h[6] * x + h[7] * y + h[8];
+  if (!(w > 1e-6)) return false;
+  image->x = (h[0] * x + h[1] * y + h[2]) / w;
+  image->y = (h[3] * x + h[4] * y + h[5]) / w;
+  return true;
+}
 /* First `inner`, then `outer`. False where the result cannot be scaled to a ninth element of 1. */
 bool pose_compose(const struct pose *outer, const struct pose *inner, struct pose *pose);
 bool pose_invert(const struct pose *pose, struct pose *inverse);

@@ -4,7 +4,7 @@
 
 #include "kernels/cpu/cpu.h"
 
-enum { BINOMIAL_PART = 512 };
+enum { BINOMIAL_PART = 256 };
 
 struct binomial {
   uint16_t sum[BINOMIAL_PART];
