@@ -20,10 +20,14 @@ static struct span span_of(const int32_t *grid, size_t nodes, int32_t column, in
 
 static void add_pixel(const struct kernel_cell_sums *call, int32_t x, int32_t y, int64_t *sums) {
   const struct kernel_image *planes[] = {&call->luma, &call->cb, &call->cr};
+  int32_t value = 0;
   sums[CELL_SEEN]++;
-  for (int k = 0; k < 3; k++)
-    sums[CELL_LUMA + k] +=
-        pixel_sample(cpu_row8(planes[k], 0), planes[k]->width, planes[k]->height, planes[k]->stride, x, y);
+  for (int k = 0; k < 3; k++) {
+    /* A grey photo comes as its luma three times. */
+    if (!k || cpu_row8(planes[k], 0) != cpu_row8(planes[k - 1], 0) || planes[k]->stride != planes[k - 1]->stride)
+      value = pixel_sample(cpu_row8(planes[k], 0), planes[k]->width, planes[k]->height, planes[k]->stride, x, y);
+    sums[CELL_LUMA + k] += value;
+  }
 }
 
 /* Each row goes from cell to cell of the grid, whose ends are worked out once. */
