@@ -17,10 +17,11 @@ struct pose_point {
 };
 
 struct pose pose_identity(void);
-/* The image of (x, y). False where it lies at or behind the horizon. */
+/* The image of (x, y). False, and (0, 0), where it lies at or behind the horizon. */
 static inline bool pose_apply(const struct pose *pose, double x, double y, struct pose_point *image) {
   const double *h = pose->h;
   double w = h[6] * x + h[7] * y + h[8];
+  image->x = image->y = 0;
   if (!(w > 1e-6)) return false;
   image->x = (h[0] * x + h[1] * y + h[2]) / w;
   image->y = (h[3] * x + h[4] * y + h[5]) / w;
