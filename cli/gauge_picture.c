@@ -137,6 +137,20 @@ static void draw_gauges(const struct sheet *s) {
   }
 }
 
+/* Why there is no value, in lines broken at a space; where the last one lies. */
+static double put_reason(cairo_t *cairo, double x, double y, const char *why) {
+  enum { WIDE = 66 };
+  while (*why) {
+    char line[WIDE + 1];
+    size_t size = strlen(why), end = size < WIDE ? size : WIDE;
+    while (end < size && end > WIDE / 2 && why[end] != ' ') end--;
+    snprintf(line, sizeof line, "%.*s", (int)end, why);
+    put_text(cairo, x, y += LINE, GREY, line);
+    why += end + (why[end] == ' ');
+  }
+  return y;
+}
+
 static void draw_values(const struct sheet *s, const struct result *result, double x) {
   double y = MARGIN + LINE;
   char text[256];
@@ -148,8 +162,9 @@ static void draw_values(const struct sheet *s, const struct result *result, doub
     if (m->found)
       snprintf(text, sizeof text, "%-16s %.4f ± %.4f %s", m->spec->name, m->value, m->budget.expanded, m->spec->unit);
     else
-      snprintf(text, sizeof text, "%-16s %.70s", m->spec->name, m->why);
+      snprintf(text, sizeof text, "%-16s not measured:", m->spec->name);
     put_text(s->cairo, x, y, verdict_colour(m->verdict), text);
+    if (!m->found) y = put_reason(s->cairo, x + 2 * MARGIN, y, m->why);
     if (isnan(m->spec->lower) && isnan(m->spec->upper)) continue;
     y += LINE;
     if (isnan(m->spec->upper))
@@ -162,8 +177,15 @@ static void draw_values(const struct sheet *s, const struct result *result, doub
   }
 }
 
+/* Enough for all that draw_values puts. */
 static double lines_of(const struct inspect_gauges *g) {
-  return 1 + 2 * (double)g->value_count;
+  double lines = 1;
+  for (size_t i = 0; i < g->value_count; i++) {
+    const struct spec_dimension *spec = g->values[i].spec;
+    lines += 1 + !(isnan(spec->lower) && isnan(spec->upper));
+    if (!g->values[i].found) lines += 2 + (double)strlen(g->values[i].why) / 34;
+  }
+  return lines;
 }
 
 enum status gauge_picture_write(const struct result *result, const struct inspect_gauges *g, const char *path,

@@ -205,7 +205,10 @@ const struct spec_field spec_dimension_fields[] = {
      .least = -1e6,
      .most = 1e6,
      .only = SPEC_OF_MEASURE,
-     .help = "position: x, y in the datum's axes as they should be, in the unit"},
+     .help =
+         "position: x, y in the datum's axes as they should be, in the unit: x along its line to the right, or down "
+         "where that is upright, y a quarter turn clockwise from it; the value is twice the distance from there, the "
+         "diameter of the zone (ISO 1101)"},
     {.key = "statistic",
      .type = SPEC_WORD,
      COLUMN(spec_dimension, statistic),
