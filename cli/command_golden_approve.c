@@ -247,9 +247,10 @@ static enum status approve_reviewed(const struct approve_options *given, const j
         reviewed_read(given->reviewed, history, golden->spec.approvals, golden->spec.approval_count, &reviewed, fault);
   golden_close(golden);
   if (!status && reviewed.of_zones)
-    message_warning("%zu overruled finding%s passed over: the colour of a zone as a whole; it is allowed more by the "
-                    "zone's tolerance.delta_e in the spec",
-                    reviewed.of_zones, reviewed.of_zones == 1 ? " was" : "s were");
+    message_warning(
+        "%zu overruled finding%s passed over: the colour of a zone as a whole, which is allowed more by the "
+        "zone's tolerance.delta_e in the spec, or what the spec demands to be read or printed",
+        reviewed.of_zones, reviewed.of_zones == 1 ? " was" : "s were");
   if (!status && reviewed.count) status = seal_reviewed(given, &reviewed, fault);
   if (!status) status = tell_reviewed(given, reviewed.count, fault);
   reviewed_free(&reviewed);

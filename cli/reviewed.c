@@ -25,7 +25,11 @@ static bool is_same(const struct spec_approval *a, const struct spec_approval *b
 static bool read_approval(const json_t *line, struct spec_approval *approval) {
   const json_t *box = json_object_get(line, "golden_box");
   double peak = json_number_value(json_object_get(line, "peak"));
+  enum defect_class class_ = CLASS_EXTRA;
+  bool known = class_parse(output_text_of(line, "class"), &class_);
   *approval = (struct spec_approval){.use = peak > 1 ? peak : 1};
+  if (known && class_ >= CLASS_OPEN && class_ <= CLASS_PIN_HOLE)
+    snprintf(approval->class_, sizeof approval->class_, "%s", class_name(class_));
   snprintf(approval->photo, sizeof approval->photo, "%s", output_text_of(line, "photo_id"));
   for (size_t i = 0; i < 4; i++) approval->box[i] = json_number_value(json_array_get(box, i));
   return json_array_size(box) == 4 && approval->box[2] > 0 && approval->box[3] > 0;
@@ -51,7 +55,9 @@ static enum status take(const struct review *review, const json_t *history, cons
   enum status status = STATUS_OK;
   json_t *line = json_loads(review->line, 0, NULL);
   bool is_new = line && cites(history, output_text_of(line, "golden_sha256")) && read_approval(line, &approval);
-  bool of_zone = is_new && json_is_true(json_object_get(line, "whole_zone"));
+  const char *found = output_text_of(line, "class");
+  bool demanded = !strcmp(found, class_name(CLASS_CODE)) || !strcmp(found, class_name(CLASS_PRINT));
+  bool of_zone = is_new && (demanded || json_is_true(json_object_get(line, "whole_zone")));
   for (size_t i = 0; i < known_count && is_new; i++) is_new = !is_same(&approval, &known[i]);
   reviewed->of_zones += of_zone;
   if (is_new && !of_zone) status = add(reviewed, &approval, line, fault);
