@@ -160,6 +160,7 @@ static double confidence_of(double rate, size_t alarms, size_t n) {
 struct outcome {
   size_t photos, alarms;
   double rate, scale, confidence, upper;
+  bool kept; /* the photos use less, but are too few to narrow the tolerance */
 };
 
 static enum status check_judged(const struct calibration_run *run, struct outcome *out, struct fault *fault) {
@@ -189,6 +190,9 @@ static enum status find_scale(struct calibration_run *run, struct outcome *out, 
     while (allowed + 1 < n && confidence_of(out->rate, allowed + 1, n) >= ENOUGH) allowed++;
     run->scale = first * MARGIN * use[allowed];
     if (run->scale < LEAST_SCALE) run->scale = LEAST_SCALE;
+    /* The strongest of a few says little of the next: they may widen the tolerance, but not narrow it. */
+    out->kept = run->scale < first && confidence_of(out->rate, allowed, n) < ENOUGH;
+    if (out->kept) run->scale = first;
   }
   /* Areas grow and shrink with the limits, so that the first guess may fall short. */
   for (int round = 0; round < ROUNDS && !status; round++) {
@@ -247,7 +251,8 @@ static enum status tell(const struct calibrate_options *given, const struct outc
            "with a confidence of %.0f %% there are at most %g false alarms a photo; with 95 %%, at most %.3g\n",
            out->scale, out->alarms, out->photos, 100 * out->confidence, out->rate, out->upper);
     if (out->confidence < ENOUGH && !out->alarms)
-      printf("for 95 %% at that rate it takes %.0f good photos without an alarm\n", needed);
+      printf("for 95 %% at that rate it takes %.0f good photos without an alarm%s\n", needed,
+             out->kept ? "; these, which use less, are too few to narrow the tolerance" : "");
     printf("golden %s, version %lld%s\nseal %s\n", golden->spec.name, (long long)golden->version,
            given->dry ? " (not changed)" : "", golden->sha256);
   }
@@ -299,7 +304,8 @@ const struct command command_golden_calibrate = {
         "Then sets tolerance.scale, which widens or narrows all tolerances, so that no more of them alarm than --rate\n"
         "allows, makes a new sealed version, and says with what confidence the number of good photos supports the\n"
         "rate: with n photos and no alarm it is 1 - (1 - R)^n, so that 95 % at 0.01 take 299 of them; the bound is\n"
-        "Clopper and Pearson's, one-sided.\n\n"
+        "Clopper and Pearson's, one-sided. Photos that are too few for 95 % may widen the tolerance, but do not narrow\n"
+        "it.\n\n"
         "With --json: {\"golden\", \"version\", \"sha256\", \"photos\", \"alarms\", \"rate\", \"scale\",\n"
         "\"confidence\", \"upper\"}.",
     .example = "  assay golden calibrate goldens/label good/*.jpg --rate 0.01",

@@ -108,6 +108,7 @@ enum status artwork_open(struct device *device, const struct plane *luma, const 
   a->dark = spec->artwork != ARTWORK_LIGHT;
   enum status status = find_unit(luma, a, fault);
   a->deep = isnan(spec->tolerance.edge) ? DEEP * a->unit : spec->tolerance.edge;
+  if (!isnan(spec->tolerance.scale)) a->deep *= spec->tolerance.scale;
   if (a->deep < ARTWORK_CORE * a->unit) a->deep = ARTWORK_CORE * a->unit;
   if (!status) status = binarise(luma, labels, a, fault);
   if (!status)

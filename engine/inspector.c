@@ -90,9 +90,19 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   return status;
 }
 
+/* Adds what was made ready: in the second pass, which only robust statistics need, to these alone. */
+static enum status add_aligned(struct inspector *in, struct inspection *work, bool golden, struct robust *robust,
+                               int pass, struct fault *fault) {
+  enum status status = STATUS_OK;
+  if (pass == 0) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
+  if (!status && pass == 0 && in->groups) status = inspector_tally(work, golden, fault);
+  if (!status && in->spec->robust) status = robust_add(&work->device, &work->aligned, robust, fault);
+  return status;
+}
+
 /* A further approved photo: aligned to the first, then added to the statistics. */
 static enum status add_photo(struct inspector *in, struct inspection *work, const struct photo *photo,
-                             struct fault *fault) {
+                             struct robust *robust, int pass, struct fault *fault) {
   const char *why = "";
   enum status status = inspection_decode(work, photo, true, fault);
   if (!status) status = inspection_align(work, &why, fault);
@@ -101,28 +111,34 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
         fault_set(fault, STATUS_INVALID, "%s; expected a photo of the same product as the first golden photo", why);
   if (!status)
     status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
-  if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
-  if (!status && in->groups) status = inspector_tally(work, false, fault);
+  if (!status) status = add_aligned(in, work, false, robust, pass, fault);
   if (status) fault_prefix(fault, "golden photo %s", photo->path);
   return status;
 }
 
 static enum status add_photos(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
   struct inspection *work = NULL;
+  struct robust robust = {.planes = 0};
   if (count > REFERENCE_MOST_PHOTOS)
     return fault_set(fault, STATUS_LIMIT, "golden: %zu photos; expected at most %d", count, REFERENCE_MOST_PHOTOS);
   enum status status =
       reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
   if (!status) status = device_wait(&in->device, fault);
   if (!status) status = inspection_open(in, &work, fault);
-  if (!status) status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
-  if (!status) status = reference_add(&work->device, &work->aligned, &in->reference, fault);
-  if (!status && in->groups) status = inspector_tally(work, true, fault);
-  for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], fault);
+  for (int pass = 0; pass < (in->spec->robust ? 2 : 1) && !status; pass++) {
+    status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
+    if (!status) status = add_aligned(in, work, true, &robust, pass, fault);
+    for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], &robust, pass, fault);
+    if (!status && in->spec->robust && pass == 0) status = robust_turn(&work->device, &robust, fault);
+  }
   if (!status) status = device_wait(&work->device, fault);
   if (!status && in->groups) status = inspector_groups(in, work, fault);
+  if (!status)
+    status = reference_finish(&in->device, in->spec, &in->zones, &in->image, in->spec->robust ? &robust : NULL,
+                              &in->reference, fault);
+  if (work) robust_free(&work->device, &robust);
   inspection_close(work);
-  return status ? status : reference_finish(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  return status;
 }
 
 static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {

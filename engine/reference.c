@@ -19,12 +19,20 @@ struct defaults {
 static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {8, 0.105, 8, 1, 0.3},
                              CHROMA_QUARTER = {5, 0.06, 8, 1, 0.2};
 
-/* With more photos, what edges really do shows in the variance, and less need be allowed beforehand. */
-static const double EDGE_KNOWN = 0.3;
+/* With more photos, what edges really do shows in the variance, and less need be allowed beforehand; and a deviation
+ * that is known better need not be allowed as many times. Of the luma: chroma is what the mosaic makes of it. */
+static const double EDGE_KNOWN = 0.15, DEVIATION_KNOWN = 0.92;
+
+static double known_share(double known, int photos) {
+  return known + (1 - known) / photos;
+}
 
 static struct defaults defaults_of(int plane, int photos) {
   struct defaults d = plane == ALIGNED_LUMA ? LUMA : aligned_level(plane) == 1 ? CHROMA : CHROMA_QUARTER;
-  d.edge *= EDGE_KNOWN + (1 - EDGE_KNOWN) / photos;
+  d.edge *= known_share(EDGE_KNOWN, photos);
+  if (plane != ALIGNED_LUMA) return d;
+  d.sharp *= known_share(EDGE_KNOWN, photos);
+  d.relative *= known_share(DEVIATION_KNOWN, photos);
   return d;
 }
 
@@ -152,7 +160,7 @@ static struct kernel_tolerance tolerance_of(const struct spec *spec, const struc
   double scale = given(zone->scale, all->scale, 1);
   /* The spec speaks of luma; chroma, which moves less for the same colour, keeps its proportion to it. */
   double absolute = scale * given_side(zone, all, side, 0, luma.absolute) * d.absolute / luma.absolute;
-  double relative = scale * given_side(zone, all, side, 1, luma.relative) * d.relative / luma.relative;
+  double relative = scale * given_side(zone, all, side, 1, d.relative);
   if (same_print) {
     double noise = relative * sqrt(variability->flat) / 16;
     if (absolute < noise) absolute = noise;
@@ -255,7 +263,7 @@ static enum status reserve_limits(struct device *device, struct reference_plane 
 
 static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones,
                                 const struct plane *detail, int plane, int photos, double noise,
-                                struct reference_plane *p, struct fault *fault) {
+                                const struct robust *robust, struct reference_plane *p, struct fault *fault) {
   struct device_memory variance_memory = {0};
   struct kernel_image variance;
   struct variability variability;
@@ -266,6 +274,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
         .sum = p->sum, .square = p->square, .count = p->count, .mean = p->mean, .variance = variance};
     status = device_check(device->backend->operations.statistics(device->context, &call), "statistics", fault);
   }
+  if (!status && robust) status = robust_finish(device, robust, plane, &p->mean, &variance, fault);
   if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
   if (!status) status = make_limits(device, spec, zones, detail, plane, photos, &variability, &variance, p, fault);
   device_release(device, &variance_memory);
@@ -299,13 +308,14 @@ static void character_free(struct character *c) {
 }
 
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
-                             const struct image *golden, struct reference *reference, struct fault *fault) {
+                             const struct image *golden, const struct robust *robust, struct reference *reference,
+                             struct fault *fault) {
   const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
   struct character c;
   enum status status = find_character(zones, golden, reference->planes, &c, fault);
   for (int i = 0; i < reference->planes && !status; i++) {
     int level = aligned_level(i);
-    status = finish_plane(device, spec, labels[level], &c.detail[level], i, reference->photos, c.noise[i],
+    status = finish_plane(device, spec, labels[level], &c.detail[level], i, reference->photos, c.noise[i], robust,
                           &reference->plane[i], fault);
   }
   character_free(&c);

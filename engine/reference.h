@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_REFERENCE_H
 
 #include "engine/aligned.h"
+#include "engine/robust.h"
 #include "engine/zones.h"
 
 struct reference_plane {
@@ -30,9 +31,11 @@ enum status reference_begin(struct device *device, int32_t width, int32_t height
 /* Adds an approved photo: the golden itself (aligned_of_golden), or a further one that was aligned to it. */
 enum status reference_add(struct device *device, const struct aligned *photo, struct reference *reference,
                           struct fault *fault);
-/* Makes mean and limits from the statistics, which are given back. */
+/* Makes mean and limits from the statistics, which are given back; `robust` (may be NULL) has those that take the place
+ * of mean and variance. */
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
-                             const struct image *golden, struct reference *reference, struct fault *fault);
+                             const struct image *golden, const struct robust *robust, struct reference *reference,
+                             struct fault *fault);
 /* The reference of a golden of one photo, at once. */
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, struct reference *reference, struct fault *fault);

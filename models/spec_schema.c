@@ -3,6 +3,7 @@
 static const char *const materials[] = {"dark", "light", "never", NULL};
 static const char *const artwork_classes[] = {"open", "short", "mousebite", "spur", "copper", "pin-hole", NULL};
 static const char *const motions[] = {"translation", "rigid", "similarity", "affine", "homography", NULL};
+static const char *const statistics[] = {"standard", "robust", NULL};
 static const char *const outsides[] = {"compare", "ignore", NULL};
 static const char *const scales[] = {"none", "fixture", "marker", "reference", NULL};
 static const char *const markers[] = {"aruco", "charuco", "chessboard", NULL};
@@ -407,6 +408,13 @@ const struct spec_field spec_fields[] = {
      COLUMN(spec, tolerance),
      .fields = tolerance_fields,
      .help = "how far a pixel may be from the golden; a key that is missing is chosen by assay"},
+    {.key = "statistics",
+     .type = SPEC_SWITCH,
+     COLUMN(spec, robust),
+     .words = statistics,
+     .fallback = "standard",
+     .help = "how the approved photos make the golden: mean and standard deviation, or median and median absolute "
+             "deviation, which a defect in less than half of them does not move"},
     {.key = "regions", .type = SPEC_MAP, .fields = region_fields, .help = "which findings count"},
     {.key = "zones",
      .type = SPEC_LIST,

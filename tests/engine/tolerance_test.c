@@ -1,5 +1,6 @@
 /* What a spec says of tolerance: bright and dark apart, a scale, limit samples. */
 #include "engine/reach.h"
+#include "engine/remedian.h"
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
 #include "tests/support.h"
@@ -126,6 +127,48 @@ static void a_zone_whose_print_must_be_the_same_stays_so(void **state) {
   free(spec);
 }
 
+/* With robust statistics a spot on one of five approved photos is no part of the golden. */
+static void robust_statistics_pass_over_a_defect_in_few_photos(void **state) {
+  (void)state;
+  struct photo good[4];
+  for (int i = 0; i < 4; i++) good[i] = take(NONE, 10 + (uint64_t)i);
+  struct photo five[5] = {good[0], spotted, good[1], good[2], good[3]};
+  for (int robust = 0; robust < 2; robust++) {
+    struct stage stage;
+    stage_open(&stage, robust ? "statistics: robust\n" : "statistics: standard\n", five, 5);
+    struct result result = stage_judge(&stage, &spotted), clean = stage_judge(&stage, &good[1]);
+    assert_int_equal(found_at(&result, BRIGHT_X), robust);
+    assert_int_equal(found_at(&result, DARK_X), robust);
+    if (clean.verdict != VERDICT_PASS) result_tell(&clean);
+    assert_int_equal(clean.verdict, VERDICT_PASS);
+    result_free(&result), result_free(&clean);
+    stage_close(&stage);
+  }
+  for (int i = 0; i < 4; i++) photo_free(&good[i]);
+}
+
+static void the_remedian_is_the_median_of_few_and_near_it_for_many(void **state) {
+  (void)state;
+  static const int counts[] = {1, 2, 3, 5, 7, 20, 49, 200};
+  uint64_t random = 4;
+  for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+    struct remedian r = {.values = 0};
+    uint16_t values[200], median;
+    struct fault fault = {0};
+    int below = 0;
+    for (int i = 0; i < counts[k]; i++) {
+      values[i] = (uint16_t)(10000 * support_uniform(&random));
+      if (remedian_add(&r, &values[i], 1, &fault)) fail_msg("%s", fault.text);
+    }
+    remedian_take(&r, &median);
+    for (int i = 0; i < counts[k]; i++) below += values[i] <= median;
+    double rank = (double)below / counts[k];
+    if (counts[k] <= REMEDIAN_BASE ? 2 * below != counts[k] + counts[k] % 2 : rank < 0.3 || rank > 0.7)
+      fail_msg("%d values: rank %g", counts[k], rank);
+    remedian_free(&r);
+  }
+}
+
 static struct reach *reach(const char *spec, size_t photos, struct stage *stage, size_t *count) {
   struct reach *reaches;
   struct fault fault = {0};
@@ -194,6 +237,8 @@ int main(void) {
       cmocka_unit_test(a_scale_widens_all),
       cmocka_unit_test(a_limit_sample_widens_its_place_alone),
       cmocka_unit_test(a_zone_whose_print_must_be_the_same_stays_so),
+      cmocka_unit_test(robust_statistics_pass_over_a_defect_in_few_photos),
+      cmocka_unit_test(the_remedian_is_the_median_of_few_and_near_it_for_many),
       cmocka_unit_test(how_far_the_tolerance_reaches_is_told_in_grey_levels_and_pixels),
       cmocka_unit_test(the_smallest_spots_that_are_found_follow_the_tolerance),
   };
