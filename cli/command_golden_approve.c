@@ -52,9 +52,10 @@ enum { LEAST_ID = 8 };
 struct search {
   const char *id; /* the first digits of the photo's */
   size_t digits;
-  long region;           /* from 1, by falling peak, as tables and pictures number them */
-  const json_t *history; /* seals of the golden */
-  bool photo_found, other_golden, found, is_zone;
+  long region;             /* from 1, by falling peak, as tables and pictures number them */
+  const json_t *history;   /* seals of the golden */
+  const struct spec *spec; /* of the golden as it is */
+  bool photo_found, other_golden, found, is_zone, demanded;
   size_t regions;
   struct spec_approval approval;
   enum defect_class class_;
@@ -75,6 +76,14 @@ static const struct row_region *ranked(const struct row *row, long rank) {
   return NULL;
 }
 
+/* Whether it is what a zone demands that is not there: limit samples do not take that back. */
+static bool is_demanded(const struct spec *spec, const struct row_region *region) {
+  if (region->class_ == CLASS_CODE) return true;
+  for (size_t i = 0; i < spec->zone_count; i++)
+    if (spec->zones[i].same_print && !strcmp(spec->zones[i].name, region->zone)) return true;
+  return false;
+}
+
 /* The last result of the photo counts. */
 static enum status look(void *context, const struct row *row, struct fault *fault) {
   struct search *s = context;
@@ -93,6 +102,7 @@ static enum status look(void *context, const struct row *row, struct fault *faul
   s->approval.use = region->peak > 1 ? region->peak : 1;
   snprintf(s->approval.photo, sizeof s->approval.photo, "%s", row->photo_id);
   s->class_ = region->class_;
+  s->demanded = is_demanded(s->spec, region);
   bool artwork = s->class_ >= CLASS_OPEN && s->class_ <= CLASS_PIN_HOLE;
   snprintf(s->approval.class_, sizeof s->approval.class_, "%s", artwork ? class_name(s->class_) : "");
   s->is_zone = false;
@@ -117,7 +127,7 @@ static enum status read_finding(const char *text, struct search *s, struct fault
 }
 
 static enum status check_found(const struct search *s, const char *text, const char *place, struct fault *fault) {
-  if (s->found && (s->class_ == CLASS_CODE || s->class_ == CLASS_PRINT))
+  if (s->found && s->demanded)
     return fault_set(fault, STATUS_INVALID,
                      "%s: zone %s demands what is to be read or printed there; expected another finding: what is "
                      "demanded is changed in the spec",
@@ -198,9 +208,13 @@ static enum status approve_one(const struct approve_options *given, const json_t
   struct search s = {.history = history};
   struct rows_tally tally = {0};
   const struct spec_approval *approval = &s.approval;
+  struct golden *golden = NULL;
   enum status status = read_finding(finding, &s, fault);
+  if (!status) status = golden_open(given->common.operands.items[0], &golden, fault);
+  if (!status) s.spec = &golden->spec;
   if (!status) status = rows_read_as_found(&given->results, 1, look, &s, &tally, fault);
   if (!status) status = check_found(&s, finding, given->results, fault);
+  golden_close(golden);
   if (!status) status = approve(given, given->why, &approval, 1, fault);
   return status ? status : tell(given, &s, fault);
 }
@@ -249,7 +263,7 @@ static enum status approve_reviewed(const struct approve_options *given, const j
   if (!status && reviewed.of_zones)
     message_warning(
         "%zu overruled finding%s passed over: the colour of a zone as a whole, which is allowed more by the "
-        "zone's tolerance.delta_e in the spec, or what the spec demands to be read or printed",
+        "zone's tolerance.delta_e in the spec, or what the spec demands to be read",
         reviewed.of_zones, reviewed.of_zones == 1 ? " was" : "s were");
   if (!status && reviewed.count) status = seal_reviewed(given, &reviewed, fault);
   if (!status) status = tell_reviewed(given, reviewed.count, fault);

@@ -55,8 +55,7 @@ static enum status take(const struct review *review, const json_t *history, cons
   enum status status = STATUS_OK;
   json_t *line = json_loads(review->line, 0, NULL);
   bool is_new = line && cites(history, output_text_of(line, "golden_sha256")) && read_approval(line, &approval);
-  const char *found = output_text_of(line, "class");
-  bool demanded = !strcmp(found, class_name(CLASS_CODE)) || !strcmp(found, class_name(CLASS_PRINT));
+  bool demanded = line && !strcmp(output_text_of(line, "class"), class_name(CLASS_CODE));
   bool of_zone = is_new && (demanded || json_is_true(json_object_get(line, "whole_zone")));
   for (size_t i = 0; i < known_count && is_new; i++) is_new = !is_same(&approval, &known[i]);
   reviewed->of_zones += of_zone;

@@ -16,7 +16,7 @@ struct reviewed_sample {
 struct reviewed {
   struct reviewed_sample *items;
   size_t count;
-  size_t of_zones; /* passed over: what is of a zone as a whole, its colour or what it demands */
+  size_t of_zones; /* passed over: what is of a zone as a whole, its colour or what is to be read in it */
 };
 
 /* The findings of the place (engine/lots/reviews.h) that were overruled last, were judged against a version of the

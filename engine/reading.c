@@ -118,7 +118,7 @@ static enum status add_region(struct inspection *work, const struct demand *dema
                             .peak = WRONG};
   struct region r;
   region_of_finding(work, &f, &r);
-  r.class_ = demand->text ? CLASS_PRINT : CLASS_CODE;
+  r.class_ = CLASS_CODE;
   r.confidence = confidence;
   memcpy(r.zone, demand->zone->name, sizeof r.zone);
   r.severity = severity_of(work->inspector->spec, demand->zone, &r);

@@ -21,7 +21,7 @@ static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {8, 0.105, 8,
 
 /* With more photos, what edges really do shows in the variance, and less need be allowed beforehand; and a deviation
  * that is known better need not be allowed as many times. Of the luma: chroma is what the mosaic makes of it. */
-static const double EDGE_KNOWN = 0.15, DEVIATION_KNOWN = 0.92;
+static const double EDGE_KNOWN = 0.1, DEVIATION_KNOWN = 0.9;
 
 static double known_share(double known, int photos) {
   return known + (1 - known) / photos;
@@ -31,7 +31,6 @@ static struct defaults defaults_of(int plane, int photos) {
   struct defaults d = plane == ALIGNED_LUMA ? LUMA : aligned_level(plane) == 1 ? CHROMA : CHROMA_QUARTER;
   d.edge *= known_share(EDGE_KNOWN, photos);
   if (plane != ALIGNED_LUMA) return d;
-  d.sharp *= known_share(EDGE_KNOWN, photos);
   d.relative *= known_share(DEVIATION_KNOWN, photos);
   return d;
 }

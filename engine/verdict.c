@@ -30,6 +30,7 @@ static enum status fill_region(struct inspection *work, const struct finding *f,
     status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, &r->class_, fault);
   const struct spec_zone *zone = zone_at(in, f);
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
+  if (zone && zone->same_print && !f->classified) r->class_ = CLASS_PRINT;
   /* Stronger and larger is surer: 0.5 at the limit of both, towards 1 with either. */
   double strength = f->peak * sqrt((double)f->area / 9);
   r->confidence = f->classified ? f->confidence : strength / (strength + 1);

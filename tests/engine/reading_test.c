@@ -212,7 +212,7 @@ static void texts_are_read_and_what_stands_there_instead_is_the_finding(void **s
   wrong.text = "KEEP DRY  15 kg";
   r = judge(&scene, &wrong, &askew, 0.6);
   assert_int_equal(r.verdict, VERDICT_FAIL);
-  assert_int_equal(r.regions[0].class_, CLASS_PRINT);
+  assert_int_equal(r.regions[0].class_, CLASS_CODE);
   assert_string_equal(r.readings[0].read, "KEEP DRY 15 kg");
   assert_non_null(strstr(r.reasons[0].text, "read \"KEEP DRY 15 kg\"; expected text \"KEEP DRY 5 kg\""));
   result_free(&r);

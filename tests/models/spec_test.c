@@ -154,7 +154,7 @@ static void a_key_that_is_unknown_or_doubled_is_refused(void **state) {
   (void)state;
   const struct refusal cases[] = {
       {"name: a\ntolerence: {absolute: 3}\n", "2:1: tolerence: unknown key; expected keys and values: name, alignment, "
-                                              "outside, artwork, colour, light, photo, tolerance, "
+                                              "outside, artwork, colour, light, photo, tolerance, statistics, "
                                               "regions, zones, severity, approved, scale, dimensions, aql"},
       {"zones:\n  - {name: a, polygon: [[0, 0], [9, 0], [9, 9]], colour: red}\n", "2:50: zones[0].colour: unknown key"},
       {"name: a\nname: b\n", "2:1: name: given twice, first in line 1; expected once"},
