@@ -85,11 +85,27 @@ static bool is_inside(const struct plane *labels, int32_t x, int32_t y) {
   return true;
 }
 
+/* The largest step from one of a row's pixels to the right or down: of most rows none is worth a look. */
+static int steepest(const uint8_t *restrict row, size_t stride, int32_t count) {
+  uint8_t most = 0;
+  for (int32_t i = 0; i < count; i++) {
+    uint8_t here = row[i], next = row[i + 1], below = row[(size_t)i + stride];
+    uint8_t across = here > next ? (uint8_t)(here - next) : (uint8_t)(next - here);
+    uint8_t down = here > below ? (uint8_t)(here - below) : (uint8_t)(below - here);
+    uint8_t more = across > down ? across : down;
+    most = most > more ? most : more;
+  }
+  return most;
+}
+
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
                       struct landmark *best) {
   int most = 3 * LEAST_STEP - 1;
-  for (int32_t y = top; y < top + size && y + 1 < luma->height; y++)
-    for (int32_t x = left; x < left + size && x + 1 < luma->width; x++) {
+  int32_t right = left + size < luma->width - 1 ? left + size : luma->width - 1;
+  for (int32_t y = top; y < top + size && y + 1 < luma->height; y++) {
+    if (6 * steepest(luma->pixels + (size_t)y * luma->stride + (size_t)left, luma->stride, right - left) <= most)
+      continue;
+    for (int32_t x = left; x < right; x++) {
       const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
       for (int upright = 0; upright < 2; upright++) {
         /* Few lines are so steep that the dearer questions are worth asking. */
@@ -100,6 +116,7 @@ static bool strongest(const struct plane *luma, const struct plane *labels, int3
         *best = (struct landmark){x, y, upright == 1};
       }
     }
+  }
   return most >= 3 * LEAST_STEP;
 }
 
