@@ -180,8 +180,9 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
     else if (!status && message->kind != MESSAGE_HEARTBEAT)
       mine = !link->welcomed;
     else if ((status == STATUS_INVALID && !is_of_another_version(link, message, fault)) || status == STATUS_MEMORY) {
-      /* Not every message is sent again when it is not understood. A kind that we do not know is not meant for us. */
-      if (schema_of(message->kind)) link_begin_anew(link);
+      /* Not every message is sent again when it is not understood, or was not even looked at for want of memory. A kind
+       * that we do not know is not meant for us. */
+      if (status == STATUS_MEMORY || schema_of(message->kind)) link_begin_anew(link);
       status = STATUS_OK;
     }
     if (!mine || status) return status;
