@@ -92,7 +92,15 @@ static void keep_part(struct parts *parts, zmq_msg_t *frame, size_t limit) {
   zmq_msg_close(frame);
 }
 
-static enum status receive_parts(void *socket, struct parts *parts, size_t limit, bool *got, struct fault *fault) {
+/* The first of a ROUTER: known also where there is no memory for the rest. */
+static void take_route(struct route *from, zmq_msg_t *frame) {
+  from->size = (uint8_t)zmq_msg_size(frame);
+  memcpy(from->bytes, zmq_msg_data(frame), from->size);
+}
+
+/* `from`: NULL on a DEALER. */
+static enum status receive_parts(void *socket, struct parts *parts, size_t limit, struct route *from, bool *got,
+                                 struct fault *fault) {
   for (bool more = true; more;) {
     zmq_msg_t frame;
     zmq_msg_init(&frame);
@@ -106,6 +114,7 @@ static enum status receive_parts(void *socket, struct parts *parts, size_t limit
     }
     *got = true;
     more = zmq_msg_more(&frame);
+    if (from && !parts->taken) take_route(from, &frame);
     parts->bytes += zmq_msg_size(&frame);
     parts->taken++;
     /* The first of a ROUTER is of its own making. */
@@ -128,10 +137,6 @@ static void copy_property(char *to, size_t room, zmq_msg_t *frame, const char *n
 static enum status open_parts(struct parts *parts, bool routed, struct message *message, struct fault *fault) {
   size_t first = routed ? 1 : 0;
   if (parts->failed) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  if (routed) {
-    message->from.size = (uint8_t)zmq_msg_size(&parts->frames[0]);
-    memcpy(message->from.bytes, zmq_msg_data(&parts->frames[0]), message->from.size);
-  }
   if (parts->over) return fault_set(fault, STATUS_INVALID, "too many frames; at most %d", PROTOCOL_MAX_FRAMES);
   if (parts->count < first + 2) return fault_set(fault, STATUS_INVALID, "no message of assay: fewer than 2 frames");
   copy_property(message->user, sizeof message->user, &parts->frames[first], "User-Id");
@@ -157,7 +162,8 @@ enum status message_receive(void *socket, bool routed, struct message *message, 
   *message = (struct message){0};
   *got = false;
   struct parts parts = {.connection = -1};
-  enum status status = receive_parts(socket, &parts, PROTOCOL_MAX_FRAMES + 3, got, fault);
+  enum status status =
+      receive_parts(socket, &parts, PROTOCOL_MAX_FRAMES + 3, routed ? &message->from : NULL, got, fault);
   message->connection = parts.connection;
   message->size = parts.bytes;
   message->parts = parts.taken;
