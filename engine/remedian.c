@@ -21,14 +21,11 @@ static void sort(struct weighted *items, int count) {
 }
 
 static uint16_t median_of(struct weighted *items, int count, int weights) {
-  int below = 0;
+  int i = 0, below;
   sort(items, count);
-  for (int i = 0; i < count; i++) {
-    below += items[i].weight;
-    if (2 * below == weights && i + 1 < count) return (uint16_t)((items[i].value + items[i + 1].value) / 2);
-    if (2 * below >= weights) return items[i].value;
-  }
-  return items[count - 1].value;
+  for (below = items[0].weight; 2 * below < weights && i + 1 < count; below += items[i].weight) i++;
+  if (2 * below == weights && i + 1 < count) return (uint16_t)((items[i].value + items[i + 1].value) / 2);
+  return items[i].value;
 }
 
 /* Where the next picture of a level goes: a full level is first made one of the next. */
@@ -61,7 +58,7 @@ enum status remedian_add(struct remedian *r, const uint16_t *picture, size_t val
 
 void remedian_take(const struct remedian *r, uint16_t *median) {
   for (size_t i = 0; i < r->values; i++) {
-    struct weighted items[MOST_HELD];
+    struct weighted items[MOST_HELD] = {{0, 0}};
     int count = 0, weight = 1, weights = 0;
     for (int level = 0; level < REMEDIAN_LEVELS; level++, weight *= REMEDIAN_BASE)
       for (int k = 0; k < r->count[level]; k++, weights += weight)
