@@ -20,8 +20,9 @@ static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
 /* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
 static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
 
-/* A pose without features must show most of the golden. */
-static const double DIRECT_OVERLAP = 0.85;
+/* A pose without features must show most of the golden, and leave the local field so many pixels of the final level at
+ * most. */
+static const double DIRECT_OVERLAP = 0.85, DIRECT_RESIDUAL = 0.5;
 
 /* Under this correlation a pose is doubted: the thorough way is tried too, and a pose that leaves the local field more
  * to do than LARGE_RESIDUAL pixels of the final level is refused. */
@@ -259,6 +260,11 @@ static bool is_sure(const struct alignment *a, double overlap) {
   return a->aligned && a->correlation >= SURE_CORRELATION && a->overlap >= overlap;
 }
 
+/* A wrong start may end in a pose beside the right one, of which the field then has much to mend. */
+static bool went_straight(const struct align_golden *g, const struct alignment *a) {
+  return is_sure(a, DIRECT_OVERLAP) && a->residual_px <= DIRECT_RESIDUAL * (double)(1 << g->final_level);
+}
+
 static enum status by_features(struct device *device, const struct align_golden *g, struct alignment *a,
                                struct fault *fault) {
   enum status status = attempt(device, g, a, QUICK, fault);
@@ -277,7 +283,7 @@ enum status align_photo(struct device *device, const struct align_golden *g, con
   a->aligned = false;
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
   if (!status) status = attempt(device, g, a, DIRECT, fault);
-  if (!status && !is_sure(a, DIRECT_OVERLAP)) status = by_features(device, g, a, fault);
+  if (!status && !went_straight(g, a)) status = by_features(device, g, a, fault);
   if (!status && a->aligned && doubtful(g, a)) a->aligned = false;
   if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
   return status;
