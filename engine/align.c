@@ -17,6 +17,9 @@ static const double QUICK_PIXELS = 0.3e6, THOROUGH_PIXELS = 1.2e6;
 /* The pose is refined on the level of at most this many pixels, starting from a coarse one. */
 static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
 
+/* The level on which the golden is searched for what repeats. */
+static const double REPEATS_PIXELS = 12e3;
+
 /* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
 static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
 
@@ -129,11 +132,28 @@ static struct refine refine_of(struct device *device, const struct align_golden 
                          .sigma = 127};
 }
 
+static enum status find_repeats(struct device *device, struct align_golden *g, struct refine *r, struct fault *fault) {
+  int level = level_of(&g->luma, REPEATS_PIXELS);
+  bool masked = level < g->mask.count;
+  uint8_t *memory = NULL, *mask_memory = NULL;
+  size_t size = 0, mask_size = 0;
+  struct plane luma, mask;
+  enum status status = fetch(device, &g->luma.level[level], &memory, &size, &luma, fault);
+  if (!status && masked) status = fetch(device, &g->mask.level[level], &mask_memory, &mask_size, &mask, fault);
+  if (!status)
+    status =
+        repeats_find(r, &luma, masked ? &mask : NULL, level, level_of(&g->luma, COARSE_PIXELS), &g->repeats, fault);
+  free(memory);
+  free(mask_memory);
+  return status;
+}
+
 static enum status look_at_itself(struct device *device, struct align_golden *g, struct fault *fault) {
   struct tiles tiles = {0};
   struct placement placement = {.pose = pose_identity()};
   struct refine r = refine_of(device, g, &g->luma, &tiles, &placement);
   enum status status = direct_alike(&r, level_of(&g->luma, COARSE_PIXELS), &g->alike, fault);
+  if (!status) status = find_repeats(device, g, &r, fault);
   tiles_free(device, &tiles);
   return status;
 }
@@ -252,6 +272,17 @@ static enum status attempt(struct device *device, const struct align_golden *g, 
   return !status && found ? refine(device, g, a, &pose, fault) : status;
 }
 
+/* Which of the poses a period apart is right. */
+static enum status settle_repeats(struct device *device, const struct align_golden *g, struct alignment *a,
+                                  struct fault *fault) {
+  struct placement tried = {.pose = a->placement.pose};
+  struct refine r = refine_of(device, g, &a->photo, &a->aside, &tried);
+  bool moved;
+  r.light = a->light;
+  enum status status = repeats_settle(&r, &g->repeats, level_of(&g->luma, COARSE_PIXELS), &moved, fault);
+  return !status && moved ? refine(device, g, a, &tried.pose, fault) : status;
+}
+
 static bool doubtful(const struct align_golden *g, const struct alignment *a) {
   return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
 }
@@ -284,6 +315,7 @@ enum status align_photo(struct device *device, const struct align_golden *g, con
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
   if (!status) status = attempt(device, g, a, DIRECT, fault);
   if (!status && !went_straight(g, a)) status = by_features(device, g, a, fault);
+  if (!status && a->aligned && g->repeats.count) status = settle_repeats(device, g, a, fault);
   if (!status && a->aligned && doubtful(g, a)) a->aligned = false;
   if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
   return status;
@@ -292,6 +324,7 @@ enum status align_photo(struct device *device, const struct align_golden *g, con
 void alignment_free(struct device *device, struct alignment *a) {
   pyramid_release(device, &a->photo);
   tiles_free(device, &a->tiles);
+  tiles_free(device, &a->aside);
   field_free(&a->placement.field);
   free(a->small);
   memset(a, 0, sizeof *a);

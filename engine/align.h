@@ -4,7 +4,7 @@
 
 #include "engine/features.h"
 #include "engine/image.h"
-#include "engine/refine.h"
+#include "engine/repeats.h"
 
 /* The golden's side, made once and read by any number of threads. */
 struct align_golden {
@@ -16,6 +16,7 @@ struct align_golden {
   int final_level;                 /* the finest level that the pose is refined on */
   double counted;                  /* pixels of the final level that take part */
   double alike;                    /* with itself turned (direct.h) */
+  struct repeats repeats;          /* of the golden, where a pose may be a period off */
   int quick_level, thorough_level; /* levels that the features are from */
   struct features *quick;
   struct thorough *thorough; /* features that are made when the first photo needs them; any thread may */
@@ -31,6 +32,7 @@ void align_golden_close(struct device *device, struct align_golden *golden);
 struct alignment {
   struct pyramid photo;       /* the photo's luma, level 0 first */
   struct tiles tiles;         /* the last measurement, at the final level */
+  struct tiles aside;         /* of poses that are only tried */
   struct placement placement; /* golden -> decoded photo pixels */
   struct light light;
   double sigma;       /* spread of residuals at the final level, grey levels */

@@ -146,6 +146,57 @@ static void a_perspective_is_taken_only_where_the_photo_tells_it(void **state) {
   photo_free(&golden);
 }
 
+/* A pack of blisters, whose ground is hardly darker than the pack. */
+static struct picture blisters(int across, int down) {
+  struct picture p = picture_even(WIDTH, HEIGHT, 1, 185);
+  static const float card = 190, blister = 120, shine = 220;
+  picture_box(&p, 30, 25, 340, 250, &card);
+  for (int j = 0; j < down; j++)
+    for (int i = 0; i < across; i++) {
+      double x = 30 + 340 * (i + 0.5) / across, y = 25 + 250 * (j + 0.5) / down, r = 0.36 * 250 / down;
+      picture_disc(&p, x, y, r, &blister);
+      picture_disc(&p, x - 0.15 * r, y - 0.3 * r, 0.3 * r, &shine);
+    }
+  picture_blur(&p, 0.7);
+  return p;
+}
+
+static struct photo photo_of_pack(const struct picture *pack, double dx, double dy, uint64_t seed) {
+  const struct pose pose = {{1, 0, dx, 0, 1, dy, 0, 0, 1}};
+  struct picture p = picture_seen(pack, &pose, WIDTH, HEIGHT, 3, 185);
+  picture_noise(&p, 2, seed);
+  struct photo photo = picture_photo(&p, "pack.pgm");
+  picture_free(&p);
+  return photo;
+}
+
+static void a_product_that_repeats_itself_is_not_taken_a_period_off(void **state) {
+  (void)state;
+  static const struct { int across, down; } packs[] = {{7, 5}, {14, 10}};
+  static const double moves[][2] = {{10, 0}, {20, 7}, {-28, 0}, {23, -20}, {-13, 24}, {0, 31}, {40, 0}};
+  for (size_t k = 0; k < sizeof packs / sizeof *packs; k++) {
+    struct picture pack = blisters(packs[k].across, packs[k].down);
+    struct photo golden = photo_of_pack(&pack, 0, 0, 1);
+    struct stage stage;
+    stage_open(&stage, "name: a\n", &golden, 1);
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
+      const struct pose truth = {{1, 0, moves[i][0], 0, 1, moves[i][1], 0, 0, 1}};
+      struct photo photo = photo_of_pack(&pack, moves[i][0], moves[i][1], i + 2);
+      struct result result = stage_align(&stage, &photo);
+      struct pose found = result_pose(&result);
+      double error = result.aligned ? pose_corner_error(&found, &truth, WIDTH, HEIGHT) : INFINITY;
+      if (!(error < 0.1))
+        fail_msg("%d x %d blisters moved by (%.0f, %.0f): error %.3f px", packs[k].across, packs[k].down, moves[i][0],
+                 moves[i][1], error);
+      result_free(&result);
+      photo_free(&photo);
+    }
+    stage_close(&stage);
+    photo_free(&golden);
+    picture_free(&pack);
+  }
+}
+
 static void photos_of_something_else_are_refused(void **state) {
   (void)state;
   struct photo golden = golden_photo();
@@ -295,6 +346,7 @@ int main(void) {
       cmocka_unit_test(a_known_homography_is_recovered),
       cmocka_unit_test(every_motion_model_is_recovered_and_kept),
       cmocka_unit_test(a_perspective_is_taken_only_where_the_photo_tells_it),
+      cmocka_unit_test(a_product_that_repeats_itself_is_not_taken_a_period_off),
       cmocka_unit_test(photos_of_something_else_are_refused),
       cmocka_unit_test(blank_and_noisy_photos_are_refused),
       cmocka_unit_test(tiny_photos_are_refused_in_words),
