@@ -304,7 +304,8 @@ const struct command command_golden_calibrate = {
         "Then sets tolerance.scale, which widens or narrows all tolerances, so that no more of them alarm than --rate\n"
         "allows, makes a new sealed version, and says with what confidence the number of good photos supports the\n"
         "rate: with n photos and no alarm it is 1 - (1 - R)^n, so that 95 % at 0.01 take 299 of them; the bound is\n"
-        "Clopper and Pearson's, one-sided. Photos that are too few for 95 % may widen the tolerance, but do not narrow\n"
+        "Clopper and Pearson's, one-sided. Photos that are too few for 95 % may widen the tolerance, but do not "
+        "narrow\n"
         "it.\n\n"
         "With --json: {\"golden\", \"version\", \"sha256\", \"photos\", \"alarms\", \"rate\", \"scale\",\n"
         "\"confidence\", \"upper\"}.",

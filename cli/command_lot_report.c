@@ -219,7 +219,8 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   report_csv_head(&in.csv);
   enum status status = lot_terms_read(&given->terms, &terms, fault);
   if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
-  for (size_t i = 0; i < places->count && !status; i++) status = reviews_read(places->items[i], &in.data.reviews, fault);
+  for (size_t i = 0; i < places->count && !status; i++)
+    status = reviews_read(places->items[i], &in.data.reviews, fault);
   if (!status) status = report_end(&in.data, fault);
   if (!status) status = check_factories(&in, fault);
   if (!status) status = judge_and_write(&in, &terms, exit_code, fault);

@@ -197,7 +197,7 @@ struct spec {
   double least_scale;     /* photo.scale: least size of the product against the golden's; default 0.5 */
   double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
   struct spec_tolerance tolerance; /* for all zones that do not set their own */
-  bool robust; /* statistics: robust */
+  bool robust;                     /* statistics: robust */
   double min_area_px;              /* regions.min_area: smaller findings are dropped; NAN: assay's default */
   struct spec_zone *zones;         /* where they overlap, an ignored one counts before all, else the last */
   size_t zone_count;

@@ -42,8 +42,8 @@ enum {
 const char *job_state_name(enum job_state state);
 
 /* Opens the store of a folder, made where it is missing (its parent must exist). One of an older schema is brought up
- * to date, after a copy to store.db.schema-VERSION (none of a PostgreSQL database); one of a newer schema, and a file that is no store of assay, are
- * refused: STATUS_INVALID. */
+ * to date, after a copy to store.db.schema-VERSION (none of a PostgreSQL database); one of a newer schema, and a file
+ * that is no store of assay, are refused: STATUS_INVALID. */
 enum status store_open(const char *folder, struct store **store, struct fault *fault);
 /* The same with the jobs and results in a PostgreSQL database, by a libpq connection URI (postgresql://...; NULL: in
  * the folder). The folder may be NULL for who only reads results. */

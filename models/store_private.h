@@ -35,7 +35,7 @@ struct store {
   size_t other_count;
   struct pending *pending, **pending_end;
   size_t pending_bytes;
-  int lots_lock; /* a descriptor + 1; 0: not locked, or by the database */
+  int lots_lock;                    /* a descriptor + 1; 0: not locked, or by the database */
   bool news_waiting, news_outcomes; /* of this transaction, for the other brokers */
 };
 

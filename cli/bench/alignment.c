@@ -95,10 +95,11 @@ static uint8_t rounded(double level) {
 }
 
 static enum status photo_of(const struct waves *seen, struct draws *draws, struct photo *photo, struct fault *fault) {
-  uint8_t *bytes = malloc(HEADER_SIZE + SIDE * SIDE), *pixels = bytes + HEADER_SIZE;
+  uint8_t *bytes = malloc(HEADER_SIZE + SIDE * SIDE);
   double level[SIDE];
   if (!bytes) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
   memcpy(bytes, HEADER, HEADER_SIZE);
+  uint8_t *pixels = bytes + HEADER_SIZE;
   for (int y = 0; y < SIDE; y++) {
     waves_row(seen, y, SIDE, level, NULL, NULL);
     for (int x = 0; x < SIDE; x++) pixels[y * SIDE + x] = rounded(level[x] + NOISE * draw_normal(draws));

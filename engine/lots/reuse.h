@@ -2,9 +2,10 @@
  * (engine/fingerprint.h).
  *
  * What all units have in common shows in each bit's share of ones, p, over the photos of a golden; it is taken out of
- * the likeness of two photos, sum (x - p)(y - p) (p from at most 50,000 photos, spread over all). How likeness is spread between photos that have nothing in common is
- * learned from pairs of the same golden; a pair stands out where the normal distribution of that mean and spread gives
- * such a one in fewer than REUSE_RATE of all such searches, however many pairs they look at. */
+ * the likeness of two photos, sum (x - p)(y - p) (p from at most 50,000 photos, spread over all). How likeness is
+ * spread between photos that have nothing in common is learned from pairs of the same golden; a pair stands out where
+ * the normal distribution of that mean and spread gives such a one in fewer than REUSE_RATE of all such searches,
+ * however many pairs they look at. */
 #ifndef ASSAY_ENGINE_LOTS_REUSE_H
 #define ASSAY_ENGINE_LOTS_REUSE_H
 
@@ -17,8 +18,8 @@ enum { REUSE_WORDS = RESULT_FINGERPRINT_BITS / 64, REUSE_LEAST_PHOTOS = 8 };
 
 struct reuse_print {
   uint64_t bits[REUSE_WORDS];
-  uint32_t golden;   /* only photos of one golden are compared */
-  uint32_t photo;    /* the caller's number; photos with one number are not compared */
+  uint32_t golden; /* only photos of one golden are compared */
+  uint32_t photo;  /* the caller's number; photos with one number are not compared */
 };
 
 /* Reads a result's fingerprint; false where it is none. */
