@@ -44,6 +44,45 @@ static int by_gain(const void *a, const void *b) {
   return (int)x->key - (int)y->key;
 }
 
+struct mean {
+  double sum, count;
+};
+
+static void mean_add(struct mean *mean, double value) {
+  mean->sum += value, mean->count++;
+}
+
+/* How far the mean lies from another. */
+static double mean_off(const struct mean *mean, const struct mean *from) {
+  return fabs(mean->sum / mean->count - from->sum / from->count);
+}
+
+/* Whether two lots are all that their line made, and the second lies further from what the other lines made. */
+static bool stands_out_more(const struct look *look, const struct candidate *lot, const struct candidate *other) {
+  const struct scan *scan = &look->scan;
+  const uint32_t *lines = look->groups->stratum[LEVEL_LINE], line = lines[scan->cells[lot->first]];
+  struct mean of_lot = {0, 0}, of_other = {0, 0}, rest = {0, 0};
+  if (other->key != KEY_LOT || other->group == lot->group || lines[scan->cells[other->first]] != line) return false;
+  for (size_t i = 0; i < scan->count; i++) {
+    if (look_in_window(look, lot, i))
+      mean_add(&of_lot, scan->values[i]);
+    else if (look_in_window(look, other, i))
+      mean_add(&of_other, scan->values[i]);
+    else if (lines[scan->cells[i]] != line)
+      mean_add(&rest, scan->values[i]);
+    else
+      return false;
+  }
+  return rest.count > 0 && mean_off(&of_other, &rest) > mean_off(&of_lot, &rest);
+}
+
+/* Of two lots of one line either may be the one that differs; the other lines tell which. */
+static const struct candidate *of_two_lots(const struct look *look, const struct candidate *best, size_t found) {
+  for (size_t i = 0; best && best->key == KEY_LOT && i < found; i++)
+    if (stands_out_more(look, best, &look->candidates[i])) return &look->candidates[i];
+  return best;
+}
+
 /* The candidate that explains most of those that chance hardly explains; *best NULL where there is none. */
 static enum status choose(struct look *look, const struct candidate **best, struct fault *fault) {
   size_t found = 0;
@@ -59,6 +98,7 @@ static enum status choose(struct look *look, const struct candidate **best, stru
     status = refine(look, &look->candidates[i], &gain, fault);
     if (!status && gain > most) most = gain, *best = &look->candidates[i];
   }
+  *best = of_two_lots(look, *best, found);
   return status;
 }
 

@@ -138,6 +138,38 @@ static void a_lot_that_differs_is_named_as_a_lot(void **state) {
   season_free(&season);
 }
 
+/* Three lines of 600 photos each: two of eight lots, the third of two, one of which is off. */
+static void draw_lots(struct season *season, size_t off, uint64_t seed) {
+  for (size_t i = 0; i < 1800; i++) {
+    size_t line = i % 3, number = i / 3, lot = line < 2 ? number / 75 : number / 300;
+    const char name[3] = {(char)('a' + line), (char)('0' + lot), 0}, line_name[2] = {(char)('A' + line), 0};
+    const struct sample sample = {.minute = (int64_t)i,
+                                  .golden = "g",
+                                  .factory = "F",
+                                  .line = line_name,
+                                  .lot = name,
+                                  .value = 10 + drift_normal(&seed) + (line == 2 && lot == off ? 2 : 0)};
+    add(season, &sample);
+  }
+}
+
+static void of_two_lots_of_a_line_the_one_unlike_the_other_lines_is_named(void **state) {
+  (void)state;
+  static const char *const names[] = {"c0", "c1"};
+  for (size_t i = 0; i < 12; i++) {
+    struct season season = {0};
+    struct findings findings;
+    size_t off = i % 2;
+    draw_lots(&season, off, 5 + i);
+    look(&season, 0.05, &findings);
+    assert_int_equal(findings.count, 1);
+    assert_int_equal(findings.items[0].key, KEY_LOT);
+    assert_string_equal(names_text(&season.names, findings.items[0].cell.lot), names[off]);
+    findings_free(&findings);
+    season_free(&season);
+  }
+}
+
 static void a_rate_that_rises_on_one_shift_is_named(void **state) {
   (void)state;
   struct season season = {0};
@@ -295,6 +327,7 @@ int main(void) {
       cmocka_unit_test(a_step_of_one_line_is_named_dated_and_sized),
       cmocka_unit_test(a_ramp_tells_when_it_reaches_the_limit),
       cmocka_unit_test(a_lot_that_differs_is_named_as_a_lot),
+      cmocka_unit_test(of_two_lots_of_a_line_the_one_unlike_the_other_lines_is_named),
       cmocka_unit_test(a_rate_that_rises_on_one_shift_is_named),
       cmocka_unit_test(photos_are_put_into_order_of_time),
       cmocka_unit_test(values_that_depend_on_each_other_are_no_drift),
