@@ -135,11 +135,11 @@ static int bits(unsigned v) {
   return n;
 }
 
-static int read_all(void **state) {
-  (void)state;
+/* Skips the test where the photos are not there. */
+static void read_all(void) {
+  if (good[0].bytes) return;
   for (int i = 0; i < GOOD; i++) read_carton("ok", i, &good[i]);
   for (int i = 0; i < DEFECTIVE; i++) read_carton("mix", defective[i].number, &bad[i]);
-  return 0;
 }
 
 static int free_all(void **state) {
@@ -152,6 +152,7 @@ static int free_all(void **state) {
 static void good_cartons_pass_and_defective_ones_fail_at_their_defect(void **state) {
   (void)state;
   unsigned choices[CHOICES];
+  read_all();
   int count = 0, chosen = getenv("ASSAY_TEST_ALL") ? CHOICES : CHOSEN;
   struct tally tally = {0, 100, 0};
   for (unsigned mask = 0; mask < 1u << (GOOD - 1); mask++)
@@ -193,6 +194,7 @@ static void one_good_carton_is_golden_enough(void **state) {
   static const int chosen[GOOD] = {3, 6, 0, 1, 2, 4, 5, 7, 8, 9};
   int count = getenv("ASSAY_TEST_ALL") ? GOOD : SLOW_BUILD ? 1 : 2;
   struct tally tally = {0, 100, 0};
+  read_all();
   for (int i = 0; i < count; i++) {
     char text[512], name[16];
     bool used[GOOD] = {false};
@@ -213,5 +215,5 @@ int main(void) {
       cmocka_unit_test(good_cartons_pass_and_defective_ones_fail_at_their_defect),
       cmocka_unit_test(one_good_carton_is_golden_enough),
   };
-  return cmocka_run_group_tests(tests, read_all, free_all);
+  return cmocka_run_group_tests(tests, NULL, free_all);
 }

@@ -12,11 +12,12 @@ const PHOTOS = 2000, HOSTILE = "</script><img src=x onerror=hacked=1>.jpg", ZONE
 /* Photos judged in truth, for the pictures, and as many more of their results as a large lot has. */
 function makeReports() {
   const at = (name) => path.join(folder, name);
+  const set = (name) => at("a-set-whose-folder-has-a-name-that-no-narrow-line-holds" + name);
   const quiet = { stdio: "ignore" };
-  execFileSync(synth, ["--seed", "7", "--count", "6", "--defects", "3", "--megapixels", "0.3", "--goldens", "2", "--out", at("set")], quiet);
-  const goldens = fs.readdirSync(at("set/golden")).map((name) => at("set/golden/" + name));
-  execFileSync(assay, ["golden", "create", at("golden"), "--name", "label", "--photo", ...goldens, "--spec", at("set/golden.yaml")], quiet);
-  spawnSync(assay, ["run", at("golden"), at("set/photos"), "--lot", "L1", "--factory", "North", "--out", at("out")], quiet);
+  execFileSync(synth, ["--seed", "7", "--count", "6", "--defects", "3", "--megapixels", "0.3", "--goldens", "2", "--out", set("")], quiet);
+  const goldens = fs.readdirSync(set("/golden")).map((name) => set("/golden/" + name));
+  execFileSync(assay, ["golden", "create", at("golden"), "--name", "label", "--photo", ...goldens, "--spec", set("/golden.yaml")], quiet);
+  spawnSync(assay, ["run", at("golden"), set("/photos"), "--lot", "L1", "--factory", "North", "--out", at("out")], quiet);
   const lines = fs.readFileSync(at("out/results.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
   const failed = lines.find((line) => line.verdict === "fail"), passed = lines.find((line) => line.verdict === "pass");
   assert(failed && passed, "the set has photos that fail and that pass");
