@@ -19,8 +19,8 @@ static bool is_like(const struct finding *f, const struct spec_approval *approva
 static bool must_be_same(const struct spec *spec, const struct zones *zones, const struct finding *f) {
   const struct plane *labels = &zones->labels;
   size_t x = (size_t)(f->middle_x + 0.5), y = (size_t)(f->middle_y + 0.5);
-  uint8_t label = labels->pixels[y * labels->stride + x];
-  return label >= ZONES_FIRST && spec->zones[label - ZONES_FIRST].same_print;
+  const struct spec_zone *zone = zones_of_label(spec, labels->pixels[y * labels->stride + x]);
+  return zone && zone->same_print;
 }
 
 void artwork_approve(const struct spec *spec, const struct zones *zones, struct comparison *comparison) {

@@ -1,5 +1,4 @@
 #include "engine/region.h"
-#include "engine/severity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,14 +38,9 @@ static enum status add_region(const struct inspection *work, size_t at, struct r
   const struct zone_result *zone = &work->colours.zones[at];
   uint8_t label = work->colours.label[at];
   double use = use_of(zone);
-  struct finding f = ground_of(&in->zones.labels, label, use);
-  struct region r;
-  region_of_finding(work, &f, &r);
-  r.class_ = CLASS_COLOUR;
-  if (label >= ZONES_FIRST) memcpy(r.zone, zone->name, sizeof r.zone);
-  r.confidence = use * use / (use * use + 1);
-  r.severity = severity_of(in->spec, label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL, &r);
-  return region_insert(result, &r, fault);
+  const struct finding f = ground_of(&in->zones.labels, label, use);
+  return region_add(work, &f, CLASS_COLOUR, use * use / (use * use + 1), zones_of_label(in->spec, label), result,
+                    fault);
 }
 
 static const char *against(const struct spec *spec) {

@@ -37,8 +37,8 @@ static bool is_inside(const struct plane *labels, int32_t x, int32_t y, int32_t 
 }
 
 static bool is_zone_of(const struct inspector *in, const struct reach *reach, uint8_t label) {
-  if (!reach->zone) return label == ZONES_OUTSIDE;
-  return label >= ZONES_FIRST && reach->zone == in->spec->zones[label - ZONES_FIRST].name;
+  const struct spec_zone *zone = zones_of_label(in->spec, label);
+  return zone ? reach->zone == zone->name : !reach->zone && label == ZONES_OUTSIDE;
 }
 
 /* Places on a grid, as wide as to have no more than MOST_SPOTS of a zone. */

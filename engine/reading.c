@@ -2,7 +2,6 @@
 #include "engine/read/read.h"
 #include "engine/read/words.h"
 #include "engine/region.h"
-#include "engine/severity.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -116,13 +115,7 @@ static enum status add_region(struct inspection *work, const struct demand *dema
                             .bottom = (int32_t)box[3],
                             .area = (int64_t)((box[2] - box[0] + 1) * (box[3] - box[1] + 1)),
                             .peak = WRONG};
-  struct region r;
-  region_of_finding(work, &f, &r);
-  r.class_ = CLASS_CODE;
-  r.confidence = confidence;
-  memcpy(r.zone, demand->zone->name, sizeof r.zone);
-  r.severity = severity_of(work->inspector->spec, demand->zone, &r);
-  return region_insert(result, &r, fault);
+  return region_add(work, &f, CLASS_CODE, confidence, demand->zone, result, fault);
 }
 
 static void cannot_judge(const struct demand *demand, const struct seen *seen, const char *why, struct result *result) {

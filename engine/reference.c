@@ -408,7 +408,8 @@ static const double MOST_SHOWN = 255.0 / (1.5 * KERNEL_MAP_UNIT), FREE = 65536;
 
 /* Whether the print of the zone with this label must equal the golden's, whatever was approved. */
 static bool must_be_same(const struct spec *spec, uint8_t label) {
-  return label >= ZONES_FIRST && spec->zones[label - ZONES_FIRST].same_print;
+  const struct spec_zone *zone = zones_of_label(spec, label);
+  return zone && zone->same_print;
 }
 
 /* Divides the reciprocals of a view's part; `labels` are the zones at its size. */

@@ -1,7 +1,10 @@
 #include "engine/region.h"
 
+#include "engine/severity.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double HAIR = 0.05;
 
@@ -48,13 +51,18 @@ static bool comes_before(const struct region *a, const struct region *b) {
                                               : a->golden_box[0] < b->golden_box[0];
 }
 
-enum status region_insert(struct result *result, const struct region *region, struct fault *fault) {
+enum status region_add(const struct inspection *work, const struct finding *f, enum defect_class class_,
+                       double confidence, const struct spec_zone *zone, struct result *result, struct fault *fault) {
   if (result->region_count == RESULT_MAX_REGIONS) return STATUS_OK;
-  struct region *larger = realloc(result->regions, (result->region_count + 1) * sizeof *larger);
+  struct region *larger = realloc(result->regions, (result->region_count + 1) * sizeof *larger), r;
   if (!larger) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   result->regions = larger;
+  region_of_finding(work, f, &r);
+  r.class_ = class_, r.confidence = confidence;
+  if (zone) memcpy(r.zone, zone->name, sizeof r.zone);
+  r.severity = severity_of(work->inspector->spec, zone, &r);
   size_t place = result->region_count++;
-  for (; place && comes_before(region, &larger[place - 1]); place--) larger[place] = larger[place - 1];
-  larger[place] = *region;
+  for (; place && comes_before(&r, &larger[place - 1]); place--) larger[place] = larger[place - 1];
+  larger[place] = r;
   return STATUS_OK;
 }

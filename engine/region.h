@@ -7,7 +7,9 @@
 /* Place, area, strength and, under a fixture, size of a finding of an aligned photo. All else is zero. */
 void region_of_finding(const struct inspection *inspection, const struct finding *finding, struct region *region);
 
-/* Puts a copy in at its place (by golden y, then x). A result that is full stays as it is. */
-enum status region_insert(struct result *result, const struct region *region, struct fault *fault);
+/* Adds a finding to a result, at its place by golden y, then x: of this class and confidence, in a zone (NULL: outside
+ * all), as severe as the spec's rules have it. A result that is full stays as it is. */
+enum status region_add(const struct inspection *inspection, const struct finding *finding, enum defect_class class_,
+                       double confidence, const struct spec_zone *zone, struct result *result, struct fault *fault);
 
 #endif

@@ -25,7 +25,8 @@ enum { BENT_CELLS = 2 };
 /* ---- the golden's side ---- */
 
 static bool is_rigid(const struct spec *spec, int label) {
-  return label >= ZONES_FIRST && spec->zones[label - ZONES_FIRST].rigid;
+  const struct spec_zone *zone = zones_of_label(spec, label);
+  return zone && zone->rigid;
 }
 
 enum status rigid_begin(const struct spec *spec, const struct zones *zones, struct rigid *rigid,

@@ -1,6 +1,5 @@
 /* What a rigid zone that moved makes of the verdict. */
 #include "engine/region.h"
-#include "engine/severity.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,17 +25,10 @@ static void describe(const struct spec *spec, const struct rigid_place *p, doubl
 
 static enum status add_region(const struct inspection *work, const struct rigid_zone *z, double use,
                               struct result *result, struct fault *fault) {
-  const struct inspector *in = work->inspector;
-  const struct spec_zone *zone = &in->spec->zones[z->zone];
   const struct finding f = {
       .left = z->box[0], .top = z->box[1], .right = z->box[2], .bottom = z->box[3], .area = z->area, .peak = use};
-  struct region r;
-  region_of_finding(work, &f, &r);
-  r.class_ = CLASS_MOVED;
-  r.confidence = use * use / (use * use + 1);
-  memcpy(r.zone, zone->name, sizeof r.zone);
-  r.severity = severity_of(in->spec, zone, &r);
-  return region_insert(result, &r, fault);
+  return region_add(work, &f, CLASS_MOVED, use * use / (use * use + 1), &work->inspector->spec->zones[z->zone], result,
+                    fault);
 }
 
 static enum status fill_parts(const struct inspection *work, struct result *result, struct fault *fault) {

@@ -17,7 +17,7 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   const struct plane *labels = &in->zones.labels;
   if (x < 0 || y < 0 || x >= labels->width || y >= labels->height) return NULL;
   int label = labels->pixels[(size_t)y * labels->stride + (size_t)x];
-  return label >= ZONES_FIRST ? &in->spec->zones[label - ZONES_FIRST] : NULL;
+  return zones_of_label(in->spec, label);
 }
 
 static enum status fill_region(struct inspection *work, const struct finding *f, struct region *r,

@@ -17,6 +17,11 @@ struct zones {
 
 enum { ZONES_OUTSIDE = 1, ZONES_FIRST = 2, ZONES_MOST = 250 };
 
+/* The zone of a label; NULL: none. */
+static inline const struct spec_zone *zones_of_label(const struct spec *spec, int label) {
+  return label >= ZONES_FIRST ? &spec->zones[label - ZONES_FIRST] : NULL;
+}
+
 /* Sets the pixels of one zone to a label. `mask` (may be NULL) is its picture. */
 enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mask, uint8_t label, struct plane *labels,
                            struct fault *fault);
