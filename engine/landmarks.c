@@ -1,5 +1,7 @@
 #include "engine/landmarks.h"
 
+#include "models/ascending.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,11 +188,6 @@ static double steepness(double patch[LANDMARK_SIDE][LANDMARK_SIDE], bool upright
   return (most < sharpest * (high - low) ? most : sharpest * (high - low)) / 3;
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* Seen and confirmed, of the whole, of a part, or of what lies in the dark. */
 struct tally {
   size_t seen, confirmed;
@@ -236,6 +233,6 @@ void landmarks_look(const struct landmarks *l, const struct plane *luma, const s
   }
   *s = (struct sighting){all.seen, share(&all), share_of_strange(parts), 1, shaded.seen, share(&shaded)};
   if (!all.confirmed) return;
-  qsort(ratios, all.confirmed, sizeof *ratios, by_value);
+  qsort(ratios, all.confirmed, sizeof *ratios, ascending);
   s->sharpness = ratios[all.confirmed / 2];
 }

@@ -2,6 +2,7 @@
 
 #include "engine/cielab.h"
 #include "engine/inspector.h"
+#include "models/ascending.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -70,14 +71,9 @@ struct sample {
   size_t count;
 };
 
-static int rising(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 static double quantile(struct sample *s, double share) {
   if (s->count < LEAST_PIXELS) return NAN;
-  qsort(s->values, s->count, sizeof *s->values, rising);
+  qsort(s->values, s->count, sizeof *s->values, ascending);
   return s->values[(size_t)(share * (double)(s->count - 1))];
 }
 

@@ -1,6 +1,7 @@
 #include "engine/tone.h"
 
 #include "engine/solve.h"
+#include "models/ascending.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -101,11 +102,6 @@ static bool solve_round(const struct tone *tone, double reach, struct fit *f) {
   return solve_symmetric(a, b, UNKNOWNS, f->unknown);
 }
 
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
-
 /* The residuals, and their median size as a standard deviation. */
 static double find_residuals(const struct tone *tone, struct fit *f) {
   size_t known = 0;
@@ -120,7 +116,7 @@ static double find_residuals(const struct tone *tone, struct fit *f) {
       if (weight_of(f, s, c) > 0) f->scratch[known++] = fabs(r);
     }
   if (!known) return LEAST_SPREAD;
-  qsort(f->scratch, known, sizeof *f->scratch, by_value);
+  qsort(f->scratch, known, sizeof *f->scratch, ascending);
   double spread = 1.4826 * f->scratch[known / 2];
   return spread > LEAST_SPREAD ? spread : LEAST_SPREAD;
 }

@@ -1,15 +1,11 @@
 #include "engine/zones.h"
 
 #include "engine/decode.h"
+#include "models/ascending.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int compare_doubles(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
-}
 
 /* Where the polygon's edges cross the line through the pixel centres of row y, in order. */
 static size_t crossings(const struct spec_zone *zone, double y, double *out) {
@@ -19,7 +15,7 @@ static size_t crossings(const struct spec_zone *zone, double y, double *out) {
     if ((a->y <= y) == (b->y <= y)) continue;
     out[n++] = a->x + (y - a->y) * (b->x - a->x) / (b->y - a->y);
   }
-  qsort(out, n, sizeof *out, compare_doubles);
+  qsort(out, n, sizeof *out, ascending);
   return n;
 }
 

@@ -1,5 +1,7 @@
 #include "cli/bench/bench.h"
 
+#include "models/ascending.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +27,7 @@ void bench_processor(char *name, size_t size) {
   fclose(file);
 }
 
-static int by_value(const void *a, const void *b) {
-  const double *p = a, *q = b;
-  return (*p > *q) - (*p < *q);
-}
-
 double bench_median(double *values, size_t count) {
-  qsort(values, count, sizeof *values, by_value);
+  qsort(values, count, sizeof *values, ascending);
   return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }

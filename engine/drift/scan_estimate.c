@@ -1,6 +1,7 @@
 /* Levels, spread and how means vary: what a scan compares with. */
 #include "engine/drift/scan_private.h"
 #include "engine/statistics/distributions.h"
+#include "models/ascending.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,11 +123,6 @@ struct block {
 /* Blocks without lots, and within lots. */
 enum { BLOCK = 100, BLOCK_IN_LOT = 50 };
 
-static int by_value(const void *a, const void *b) {
-  const double *x = a, *y = b;
-  return *x < *y ? -1 : *x > *y;
-}
-
 /* Squared differences of the means of successive blocks of a stratum, in units of what independent values would give.
  */
 static size_t block_differences(const struct scan *scan, const struct block *blocks, size_t count, struct block *last,
@@ -151,7 +147,7 @@ static void inflate(struct scan *scan, struct scan_level *level, double *squares
   level->inflation = 1;
   level->freedom = INFINITY;
   if (count < 3) return;
-  qsort(squares, count, sizeof *squares, by_value);
+  qsort(squares, count, sizeof *squares, ascending);
   size_t kept = (4 * count + 4) / 5;
   double share = (double)kept / (double)count, mean = 0;
   for (size_t i = 0; i < kept; i++) mean += squares[i] / (double)kept;

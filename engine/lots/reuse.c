@@ -1,6 +1,7 @@
 #include "engine/lots/reuse.h"
 
 #include "engine/statistics/distributions.h"
+#include "models/ascending.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,14 +107,9 @@ static struct pair_sums likeness(const struct company *c, size_t i, size_t k) {
                             half - x->half - y->half + c->constant.half};
 }
 
-static int by_value(const void *a, const void *b) {
-  const double *p = a, *q = b;
-  return (*p > *q) - (*p < *q);
-}
-
 /* The median, and how far below it 15.87 % lie, which pairs of one scene, all far above it, do not move. */
 static void spread_of(double *values, size_t count, double *mean, double *deviation) {
-  qsort(values, count, sizeof *values, by_value);
+  qsort(values, count, sizeof *values, ascending);
   *mean = values[count / 2];
   *deviation = *mean - values[(size_t)(0.1587 * (double)count)];
   if (*deviation < 1) *deviation = 1;

@@ -3,6 +3,7 @@
 #include "engine/measure/edge.h"
 #include "engine/measure/target_strips.h"
 #include "engine/solve.h"
+#include "models/ascending.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -80,11 +81,6 @@ static bool step(struct work *w, double *moved) {
   return true;
 }
 
-static int by_value(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return x < y ? -1 : x > y;
-}
-
 /* Leaves out the strips whose residual is far beyond the others', and takes back those that are not. */
 static enum status sift(struct work *w, struct fault *fault) {
   enum { MOST = 4 };
@@ -97,7 +93,7 @@ static enum status sift(struct work *w, struct fault *fault) {
   double *sorted = malloc((w->strips.count + 1) * sizeof *sorted);
   if (sorted) {
     memcpy(sorted, sizes, w->strips.count * sizeof *sorted);
-    qsort(sorted, w->strips.count, sizeof *sorted, by_value);
+    qsort(sorted, w->strips.count, sizeof *sorted, ascending);
     /* The median of a normal variable's size is 0.6745 standard deviations. */
     const double deviation = fmax(sorted[w->strips.count / 2] / 0.6745, 1e-3);
     for (size_t i = 0; i < w->strips.count; i++) w->strips.items[i].left_out = sizes[i] > MOST * deviation;
