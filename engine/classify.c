@@ -1,5 +1,6 @@
 #include "engine/classify.h"
 
+#include "engine/correlation.h"
 #include "engine/shift.h"
 #include "engine/surroundings.h"
 
@@ -123,30 +124,22 @@ static void measure_structure(const struct surroundings *s, const struct distanc
   t->sign = size > 0 ? fabs(difference) / size : 0;
 }
 
-struct sums {
-  double n, g, p, gg, pp, gp;
-};
-
-static void add(struct sums *sums, double g, double p) {
-  sums->n++, sums->g += g, sums->p += p, sums->gg += g * g, sums->pp += p * p, sums->gp += g * p;
-}
-
 /* The core, where at least half of the largest difference is, against what is around it. */
 static void measure_core(const struct surroundings *s, const struct distances *d, struct traits *t) {
-  struct sums in = {0, 0, 0, 0, 0, 0}, out = in;
+  struct correlation in = {0, 0, 0, 0, 0, 0}, out = in;
   double most = 0;
   size_t count = (size_t)s->width * (size_t)s->height;
   for (size_t i = 0; i < count; i++)
     if (!d->outside[i] && fabs(s->smooth[i] - s->golden[i]) > most) most = fabs(s->smooth[i] - s->golden[i]);
   for (size_t i = 0; i < count; i++) {
-    if (!d->outside[i] && 2 * fabs(s->smooth[i] - s->golden[i]) >= most) add(&in, s->golden[i], s->smooth[i]);
-    if (d->outside[i] > BAND && d->outside[i] <= OUTER) add(&out, s->golden[i], s->smooth[i]);
+    if (!d->outside[i] && 2 * fabs(s->smooth[i] - s->golden[i]) >= most)
+      correlation_add(&in, s->golden[i], s->smooth[i]);
+    if (d->outside[i] > BAND && d->outside[i] <= OUTER) correlation_add(&out, s->golden[i], s->smooth[i]);
   }
   if (!(in.n > 0)) return;
-  t->depth = fabs(in.p - in.g) / in.n;
-  double gg = in.gg - in.g * in.g / in.n, pp = in.pp - in.p * in.p / in.n, gp = in.gp - in.g * in.p / in.n;
-  if (gg > SPREAD * SPREAD * in.n && pp > 0) t->through = gp / sqrt(gg * pp);
-  if (out.n > 0) t->stands = balance_of(fabs(in.p / in.n - out.p / out.n), fabs(in.g / in.n - out.g / out.n));
+  t->depth = fabs(in.b - in.a) / in.n;
+  if (in.aa - in.a * in.a / in.n > SPREAD * SPREAD * in.n) t->through = correlation_of(&in);
+  if (out.n > 0) t->stands = balance_of(fabs(in.b / in.n - out.b / out.n), fabs(in.a / in.n - out.a / out.n));
 }
 
 static enum status measure(const struct surroundings *s, const struct finding *f, int32_t limit, struct traits *t,

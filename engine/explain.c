@@ -1,6 +1,7 @@
 #include "engine/explain.h"
 
-#include <math.h>
+#include "engine/correlation.h"
+
 #include <stdlib.h>
 
 /* A finding that reaches so many tolerances stands, whatever it looks like: WEAK if it is the golden's own structure
@@ -13,27 +14,13 @@ static const double GLINT = 5, THIN = 5, FAINTLY_LIKE = 0.5;
 
 enum { BAND = 2, MARGIN = 5 };
 
-struct correlation {
-  double n, d, g, dd, gg, dg;
-};
-
-static void correlate(struct correlation *c, double d, double g) {
-  c->n++, c->d += d, c->g += g, c->dd += d * d, c->gg += g * g, c->dg += d * g;
-}
-
-static double correlation_of(const struct correlation *c) {
-  if (!(c->n > 0)) return 0;
-  double vd = c->dd - c->d * c->d / c->n, vg = c->gg - c->g * c->g / c->n;
-  return vd > 0 && vg > 0 ? (c->dg - c->d * c->g / c->n) / sqrt(vd * vg) : 0;
-}
-
 /* Correlation of the difference with the golden, -1..1. */
 static double likeness(const struct surroundings *s) {
   struct correlation c = {0, 0, 0, 0, 0, 0};
   for (int32_t y = 1; y + 1 < s->height; y++)
     for (int32_t x = 1; x + 1 < s->width; x++) {
       size_t at = (size_t)y * (size_t)s->width + (size_t)x;
-      correlate(&c, s->difference[at], s->golden[at]);
+      correlation_add(&c, s->difference[at], s->golden[at]);
     }
   return correlation_of(&c);
 }
@@ -54,7 +41,7 @@ static double likeness_along(const struct surroundings *s, int32_t limit) {
       if (!in_band(s, x, y, limit)) continue;
       const double *golden = s->golden + (size_t)(y - 1) * (size_t)s->width + (size_t)(x - 1);
       double d = s->difference[(size_t)y * (size_t)s->width + (size_t)x];
-      for (size_t k = 0; k < 9; k++) correlate(&c[k], d, golden[k / 3 * (size_t)s->width + k % 3]);
+      for (size_t k = 0; k < 9; k++) correlation_add(&c[k], d, golden[k / 3 * (size_t)s->width + k % 3]);
     }
   double most = -1;
   for (size_t k = 0; k < 9; k++) {
