@@ -129,7 +129,7 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
     status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
     if (!status) status = add_aligned(in, work, true, &robust, pass, fault);
     for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], &robust, pass, fault);
-    if (!status && in->spec->robust && pass == 0) status = robust_turn(&work->device, &robust, fault);
+    if (!status && in->spec->robust && pass == 0) status = robust_turn(&robust, fault);
   }
   if (!status) status = device_wait(&work->device, fault);
   if (!status && in->groups) status = inspector_groups(in, work, fault);

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Of a normal distribution, the standard deviation over the median absolute one; and what few values make too small. */
 static const double NORMAL = 1.4826, FEW[] = {1, 1, 1.196, 1.495, 1.363, 1.206, 1.200, 1.140, 1.129, 1.107};
@@ -15,46 +14,39 @@ static size_t values_of(const struct robust_plane *p) {
   return (size_t)p->width * (size_t)p->height;
 }
 
-/* Sums of nothing: device memory is zero when it is new. */
-static enum status begin_sums(struct device *device, struct robust_plane *p, struct fault *fault) {
+/* The sums of no photo: device memory is zero when it is new. */
+static enum status clear_sums(struct device *device, struct robust_plane *p, struct fault *fault) {
   static const size_t element[3] = {4, 4, 2};
-  size_t count = values_of(p);
   enum status status = STATUS_OK;
   for (int i = 0; i < 3 && !status; i++) {
     device_release(device, &p->sums[i]);
-    status = device_reserve(device, &p->sums[i], count * element[i], fault);
+    status = device_reserve(device, &p->sums[i], values_of(p) * element[i], fault);
   }
-  if (!p->before) p->before = malloc(count * sizeof *p->before);
-  if (!p->times) p->times = malloc(count * sizeof *p->times);
-  if (!p->smoothed) p->smoothed = malloc(count * sizeof *p->smoothed);
-  if (!status && (!p->before || !p->times || !p->smoothed))
-    status = fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  if (!status) memset(p->before, 0, count * sizeof *p->before), memset(p->times, 0, count * sizeof *p->times);
   return status;
 }
 
-/* The photo as it is compared, which is what it adds to the sum where it is seen. */
+/* The photo as it is compared, which is what it adds to sums of none where it is seen. */
 static enum status take_smoothed(struct device *device, const struct aligned *photo, int plane, struct robust_plane *p,
                                  struct fault *fault) {
   size_t count = values_of(p);
-  struct kernel_image sum = device_view(&p->sums[0], p->width, p->height);
-  struct kernel_accumulate call = {.photo = photo->plane[plane],
-                                   .seen = photo->seen[plane],
-                                   .sum = sum,
-                                   .square = device_view(&p->sums[1], p->width, p->height),
-                                   .count = device_view(&p->sums[2], p->width, p->height)};
-  uint32_t *now = malloc(count * sizeof *now);
-  uint16_t *times = malloc(count * sizeof *times);
-  enum status status = now && times ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  if (!status)
+  uint32_t *sum = malloc(count * sizeof *sum);
+  uint16_t *seen = malloc(count * sizeof *seen);
+  enum status status = sum && seen ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  if (!status) status = clear_sums(device, p, fault);
+  if (!status) {
+    struct kernel_accumulate call = {.photo = photo->plane[plane],
+                                     .seen = photo->seen[plane],
+                                     .sum = device_view(&p->sums[0], p->width, p->height),
+                                     .square = device_view(&p->sums[1], p->width, p->height),
+                                     .count = device_view(&p->sums[2], p->width, p->height)};
     status = device_check(device->backend->operations.accumulate(device->context, &call), "accumulate", fault);
-  if (!status) status = device_download(device, &p->sums[0], now, count * sizeof *now, fault);
-  if (!status) status = device_download(device, &p->sums[2], times, count * sizeof *times, fault);
+  }
+  if (!status) status = device_download(device, &p->sums[0], sum, count * sizeof *sum, fault);
+  if (!status) status = device_download(device, &p->sums[2], seen, count * sizeof *seen, fault);
   for (size_t i = 0; i < count && !status; i++)
-    if (times[i] != p->times[i]) p->smoothed[i] = (uint16_t)(now[i] - p->before[i]);
-  if (!status) memcpy(p->before, now, count * sizeof *now), memcpy(p->times, times, count * sizeof *times);
-  free(now);
-  free(times);
+    if (seen[i]) p->smoothed[i] = (uint16_t)sum[i];
+  free(sum);
+  free(seen);
   return status;
 }
 
@@ -79,8 +71,8 @@ enum status robust_add(struct device *device, const struct aligned *photo, struc
     struct robust_plane *p = &robust->plane[i];
     if (first) {
       p->width = photo->plane[i].width, p->height = photo->plane[i].height;
-      status = begin_sums(device, p, fault);
-      if (!status) memset(p->smoothed, 0, values_of(p) * sizeof *p->smoothed);
+      p->smoothed = calloc(values_of(p), sizeof *p->smoothed);
+      if (!p->smoothed) status = fault_set(fault, STATUS_MEMORY, "golden: out of memory");
     }
     if (!status) status = add_plane(device, photo, i, p, fault);
   }
@@ -88,18 +80,16 @@ enum status robust_add(struct device *device, const struct aligned *photo, struc
   return status;
 }
 
-enum status robust_turn(struct device *device, struct robust *robust, struct fault *fault) {
-  enum status status = STATUS_OK;
-  for (int i = 0; i < robust->planes && !status; i++) {
+enum status robust_turn(struct robust *robust, struct fault *fault) {
+  for (int i = 0; i < robust->planes; i++) {
     struct robust_plane *p = &robust->plane[i];
     p->median = malloc(values_of(p) * sizeof *p->median);
     if (!p->median) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
     remedian_take(&p->remedian, p->median);
     remedian_free(&p->remedian);
-    status = begin_sums(device, p, fault);
   }
   robust->photos = 0;
-  return status;
+  return STATUS_OK;
 }
 
 enum status robust_finish(struct device *device, const struct robust *robust, int plane,
@@ -127,7 +117,7 @@ void robust_free(struct device *device, struct robust *robust) {
   for (int i = 0; i < ALIGNED_PLANES; i++) {
     struct robust_plane *p = &robust->plane[i];
     for (int k = 0; k < 3; k++) device_release(device, &p->sums[k]);
-    free(p->before), free(p->times), free(p->smoothed), free(p->median);
+    free(p->smoothed), free(p->median);
     remedian_free(&p->remedian);
   }
   *robust = (struct robust){.planes = 0};

@@ -11,9 +11,7 @@ struct robust {
   int planes, photos;
   struct robust_plane {
     int32_t width, height;
-    struct device_memory sums[3]; /* of the photos so far: kernel_accumulate */
-    uint32_t *before;             /* the sum after the last photo */
-    uint16_t *times;              /* how many photos have shown the pixel */
+    struct device_memory sums[3]; /* of the last photo alone: kernel_accumulate */
     uint16_t *smoothed;           /* the last photo as kernel_accumulate has it; where it is not seen, the one before */
     uint16_t *median;             /* from robust_turn on */
     struct remedian remedian;
@@ -22,7 +20,7 @@ struct robust {
 
 /* The first photo shows all of the golden: it is the golden itself. */
 enum status robust_add(struct device *device, const struct aligned *photo, struct robust *robust, struct fault *fault);
-enum status robust_turn(struct device *device, struct robust *robust, struct fault *fault);
+enum status robust_turn(struct robust *robust, struct fault *fault);
 /* Puts a plane's median and the variance that a normal distribution of its median absolute deviation has (with the
  * factors for few values of Croux and Rousseeuw, Time-Efficient Algorithms for Two Highly Robust Estimators of Scale,
  * 1992) in place of mean (u16, Q4) and variance (u32, Q8). */
