@@ -56,17 +56,34 @@ static enum status fetch(struct device *device, const struct kernel_image *level
   return device_download_plane(device, level, plane, fault);
 }
 
+/* A level of the golden on the host. */
+struct golden_level {
+  struct plane luma, mask;
+  const struct plane *masked; /* the mask; NULL: all of it takes part */
+  uint8_t *memory[2];
+};
+
+/* The caller ends with golden_level_free, also after a failure. */
+static enum status golden_level_fetch(struct device *device, const struct align_golden *g, int level,
+                                      struct golden_level *l, struct fault *fault) {
+  size_t size[2] = {0, 0};
+  *l = (struct golden_level){.masked = level < g->mask.count ? &l->mask : NULL};
+  enum status status = fetch(device, &g->luma.level[level], &l->memory[0], &size[0], &l->luma, fault);
+  if (status || !l->masked) return status;
+  return fetch(device, &g->mask.level[level], &l->memory[1], &size[1], &l->mask, fault);
+}
+
+static void golden_level_free(struct golden_level *l) {
+  free(l->memory[0]);
+  free(l->memory[1]);
+}
+
 static enum status golden_features(struct device *device, const struct align_golden *g, int level, int count,
                                    int levels, struct features **features, struct fault *fault) {
-  uint8_t *memory = NULL, *mask_memory = NULL;
-  size_t size = 0, mask_size = 0;
-  struct plane luma, mask;
-  bool masked = level < g->mask.count;
-  enum status status = fetch(device, &g->luma.level[level], &memory, &size, &luma, fault);
-  if (!status && masked) status = fetch(device, &g->mask.level[level], &mask_memory, &mask_size, &mask, fault);
-  if (!status) status = features_detect(&luma, masked ? &mask : NULL, count, levels, features, fault);
-  free(memory);
-  free(mask_memory);
+  struct golden_level l;
+  enum status status = golden_level_fetch(device, g, level, &l, fault);
+  if (!status) status = features_detect(&l.luma, l.masked, count, levels, features, fault);
+  golden_level_free(&l);
   return status;
 }
 
@@ -134,17 +151,11 @@ static struct refine refine_of(struct device *device, const struct align_golden 
 
 static enum status find_repeats(struct device *device, struct align_golden *g, struct refine *r, struct fault *fault) {
   int level = level_of(&g->luma, REPEATS_PIXELS);
-  bool masked = level < g->mask.count;
-  uint8_t *memory = NULL, *mask_memory = NULL;
-  size_t size = 0, mask_size = 0;
-  struct plane luma, mask;
-  enum status status = fetch(device, &g->luma.level[level], &memory, &size, &luma, fault);
-  if (!status && masked) status = fetch(device, &g->mask.level[level], &mask_memory, &mask_size, &mask, fault);
+  struct golden_level l;
+  enum status status = golden_level_fetch(device, g, level, &l, fault);
   if (!status)
-    status =
-        repeats_find(r, &luma, masked ? &mask : NULL, level, level_of(&g->luma, COARSE_PIXELS), &g->repeats, fault);
-  free(memory);
-  free(mask_memory);
+    status = repeats_find(r, &l.luma, l.masked, level, level_of(&g->luma, COARSE_PIXELS), &g->repeats, fault);
+  golden_level_free(&l);
   return status;
 }
 

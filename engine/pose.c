@@ -250,3 +250,14 @@ bool pose_move(enum motion motion, const double *p, double cx, double cy, double
   *pose = moved;
   return true;
 }
+
+double pose_corner_error(const struct pose *a, const struct pose *b, int width, int height) {
+  double sum = 0;
+  for (int corner = 0; corner < 4; corner++) {
+    double x = corner & 1 ? width - 1 : 0, y = corner & 2 ? height - 1 : 0;
+    struct pose_point p, q;
+    if (!pose_apply(a, x, y, &p) || !pose_apply(b, x, y, &q)) return INFINITY;
+    sum += sqrt((p.x - q.x) * (p.x - q.x) + (p.y - q.y) * (p.y - q.y));
+  }
+  return sum / 4;
+}

@@ -58,4 +58,8 @@ void pose_basis(enum motion motion, double u, double v, double *basis);
  * u = (x - cx) / unit. Displacements are in units of `unit`. False where it leaves the model's range. */
 bool pose_move(enum motion motion, const double *parameters, double cx, double cy, double unit, struct pose *pose);
 
+/* Mean distance of where two poses take the four corners of a golden; INFINITY where one of them is behind the horizon.
+ */
+double pose_corner_error(const struct pose *a, const struct pose *b, int width, int height);
+
 #endif

@@ -3,9 +3,9 @@
 #include "cli/bench/waves.h"
 #include "cli/output.h"
 #include "engine/inspect.h"
+#include "engine/read/library.h"
 #include "engine/solve.h"
 
-#include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -214,10 +214,12 @@ static enum status one_scene(const struct common_options *common, double period,
 }
 
 enum status accuracy_alignment(const struct common_options *common, struct fault *fault) {
-  void *library = dlopen(ECC_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  void *library;
+  struct fault unheard;
   ecc_function *ecc = NULL;
+  const struct library_function functions[] = {{ECC_SYMBOL, &ecc}, {NULL, NULL}};
   enum status status = STATUS_OK;
-  if (library) *(void **)&ecc = dlsym(library, ECC_SYMBOL);
+  if (library_load(ECC_LIBRARY, functions, &library, &unheard)) ecc = NULL;
   if (!common->json) {
     printf("%d pairs of %d x %d px, noise %.0f grey levels; errors of the golden's corners in the photo, px\n", PAIRS,
            SIDE, SIDE, NOISE);
@@ -225,6 +227,5 @@ enum status accuracy_alignment(const struct common_options *common, struct fault
     printf("%8s  %-18s %8s %10s %10s %8s %10s\n", "finest", "by", "refused", "rms", "bound", "ratio", "mean");
   }
   for (int i = 0; i < SCENES && !status; i++) status = one_scene(common, finest[i], ecc, fault);
-  if (library) dlclose(library);
   return status ? status : output_flush(fault);
 }

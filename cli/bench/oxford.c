@@ -15,7 +15,7 @@ struct series {
   const char *folder;
   struct inspector *inspector;
   struct inspection *work;
-  double width, height; /* of img1 */
+  int32_t width, height; /* of img1 */
 };
 
 static bool path_of(const struct series *s, char *path, size_t size, int number) {
@@ -40,18 +40,6 @@ static enum status read_homography(const char *path, struct pose *pose, struct f
   return STATUS_OK;
 }
 
-/* Mean distance of the four corners of img1, photo pixels. */
-static double corner_error(const struct series *s, const struct pose *found, const struct pose *given) {
-  double sum = 0;
-  for (int corner = 0; corner < 4; corner++) {
-    double x = corner & 1 ? s->width - 1 : 0, y = corner & 2 ? s->height - 1 : 0;
-    struct pose_point a, b;
-    if (!pose_apply(found, x, y, &a) || !pose_apply(given, x, y, &b)) return INFINITY;
-    sum += hypot(a.x - b.x, a.y - b.y) / 4;
-  }
-  return sum;
-}
-
 static enum status tell(const struct series *s, int number, bool aligned, double error, struct fault *fault) {
   if (s->common->json)
     return output_json(json_pack("{s:s, s:i, s:b, s:o}", "series", s->folder, "image", number, "aligned", aligned,
@@ -73,7 +61,8 @@ static enum status one_image(struct series *s, const char *path, int number, con
   if (!status) {
     struct pose found;
     memcpy(found.h, result.homography, sizeof found.h);
-    status = tell(s, number, result.aligned, result.aligned ? corner_error(s, &found, given) : 0, fault);
+    double error = result.aligned ? pose_corner_error(&found, given, s->width, s->height) : 0;
+    status = tell(s, number, result.aligned, error, fault);
   }
   result_free(&result);
   photo_free(&photo);

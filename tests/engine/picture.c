@@ -234,14 +234,3 @@ struct pose pose_turned(double degrees, double scale, double x, double y, double
   double angle = degrees * 0.017453292519943295, c = scale * cos(angle), s = scale * sin(angle);
   return (struct pose){{c, -s, to_x - c * x + s * y, s, c, to_y - s * x - c * y, 0, 0, 1}};
 }
-
-double pose_corner_error(const struct pose *a, const struct pose *b, int width, int height) {
-  double sum = 0;
-  for (int corner = 0; corner < 4; corner++) {
-    double x = corner & 1 ? width - 1 : 0, y = corner & 2 ? height - 1 : 0;
-    struct pose_point p, q;
-    if (!pose_apply(a, x, y, &p) || !pose_apply(b, x, y, &q)) return INFINITY;
-    sum += hypot(p.x - q.x, p.y - q.y);
-  }
-  return sum / 4;
-}

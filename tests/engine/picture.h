@@ -48,7 +48,5 @@ struct photo picture_jpeg(const struct picture *picture, const char *name, int o
 
 /* Poses. Degrees clockwise on the screen, about (x, y) of the object, which goes to (to_x, to_y). */
 struct pose pose_turned(double degrees, double scale, double x, double y, double to_x, double to_y);
-/* Mean distance of where two poses take the four corners of a golden. */
-double pose_corner_error(const struct pose *a, const struct pose *b, int width, int height);
 
 #endif
