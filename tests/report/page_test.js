@@ -4,7 +4,7 @@ const assert = require("assert");
 const { execFileSync, spawnSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
-const { chromium } = require("playwright-core");
+const harness = require("./harness.js");
 const [browserPath, assay, synth, folder] = process.argv.slice(2);
 
 const PHOTOS = 2000, HOSTILE = "</script><img src=x onerror=hacked=1>.jpg", ZONE = "<b onclick=hacked=1>&amp;";
@@ -43,17 +43,8 @@ function makeReports() {
 
 const pages = [];
 async function open(browser, language, width) {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  const page = await harness.open(browser, "file://" + path.join(folder, language + ".html"), width);
   pages.push(page);
-  page.asked = [];
-  page.faults = [];
-  page.on("request", (request) => page.asked.push(request.url()));
-  page.on("pageerror", (error) => page.faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
-  const started = Date.now();
-  await page.goto("file://" + path.join(folder, language + ".html"));
-  await page.waitForSelector("#basis h2");
-  page.took = Date.now() - started;
   return page;
 }
 
@@ -183,19 +174,5 @@ const tests = {
   }
 };
 
-(async () => {
-  makeReports();
-  const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
-  let failed = 0;
-  for (const [name, test] of Object.entries(tests)) {
-    try {
-      await test(browser);
-      console.log("[       OK ] " + name);
-    } catch (error) {
-      failed++;
-      console.log("[  FAILED  ] " + name + "\n" + error.stack);
-    }
-  }
-  await browser.close();
-  process.exit(failed ? 1 : 0);
-})();
+makeReports();
+harness.run(browserPath, tests);

@@ -4,7 +4,7 @@ const assert = require("assert");
 const { execFileSync, spawn, spawnSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
-const { chromium } = require("playwright-core");
+const harness = require("./harness.js");
 const [browserPath, assay, synth, folder, screenshots] = process.argv.slice(2);
 const at = (name) => path.join(folder, name), quiet = { stdio: "ignore" };
 const TOKEN = "0123456789abcdef0123456789abcdef";
@@ -29,14 +29,11 @@ async function serve(...options) {
 const judged = () => JSON.parse(spawnSync(assay, ["lot", "judge", at("out"), "--json"]).stdout);
 const results = () => fs.readFileSync(at("out/results.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
 const failing = () => results().filter((line) => line.verdict === "fail");
-const faults = [];
+const pages = [];
 
 async function open(browser, address, width) {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
-  await page.goto(address);
-  await page.waitForSelector("#basis h2");
+  const page = await harness.open(browser, address, width);
+  pages.push(page);
   return page;
 }
 
@@ -154,23 +151,9 @@ const tests = {
     assert.match(String(execFileSync(assay, ["golden", "history", at("golden")])), /print edge/);
   },
   async nothing_failed_in_the_console() {
-    assert.deepStrictEqual(faults, []);
+    assert.deepStrictEqual(pages.flatMap((page) => page.faults), []);
   }
 };
 
-(async () => {
-  makeStore();
-  const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
-  let failed = 0;
-  for (const [name, test] of Object.entries(tests)) {
-    try {
-      await test(browser);
-      console.log("[       OK ] " + name);
-    } catch (error) {
-      failed++;
-      console.log("[  FAILED  ] " + name + "\n" + error.stack);
-    }
-  }
-  await browser.close();
-  process.exit(failed ? 1 : 0);
-})();
+makeStore();
+harness.run(browserPath, tests);
