@@ -1,5 +1,12 @@
 #include "cli/command.h"
 
+const struct command *command_number(size_t index) {
+  for (const struct command_group *group = command_groups; group->title; group++)
+    for (const struct command *const *command = group->commands; *command; command++)
+      if (!index--) return *command;
+  return NULL;
+}
+
 void command_print_help(const struct command *command, FILE *out) {
   fprintf(out, "usage: assay %s%s%s [options]\n\n%s\n", command->name, *command->operands.usage ? " " : "",
           command->operands.usage, command->text);

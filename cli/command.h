@@ -1,4 +1,4 @@
-/* A command of the program: what it is called, what it takes, what it does. cli/commands.c lists them. */
+/* A command of the program: what it is called, what it takes, what it does. cli/commands.c lists them, by groups. */
 #ifndef ASSAY_CLI_COMMAND_H
 #define ASSAY_CLI_COMMAND_H
 
@@ -21,8 +21,17 @@ struct command {
   void (*more_help)(FILE *out); /* printed after the options; may be NULL */
 };
 
-/* Ended by NULL, in the order of the list. */
-extern const struct command *const commands[];
+/* What a reader of the list looks for together. */
+struct command_group {
+  const char *title;
+  const struct command *const *commands; /* ended by NULL */
+};
+
+/* Ended by a NULL title, in the order of the list. */
+extern const struct command_group command_groups[];
+
+/* The commands of all groups one after another; NULL after the last. */
+const struct command *command_number(size_t index);
 
 void command_print_help(const struct command *command, FILE *out);
 

@@ -1,5 +1,6 @@
 /* assay: finds the command, reads its options, runs it and turns what came of it into an exit code. */
 #include "cli/command.h"
+#include "cli/listing.h"
 #include "cli/message.h"
 #include "cli/output.h"
 
@@ -7,57 +8,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void print_commands(FILE *out) {
-  fputs("usage: assay COMMAND [ARGUMENT...] [options]\n\n"
-        "Tells whether production photos still match the approved golden sample.\n\n"
-        "commands:\n",
-        out);
-  for (size_t i = 0; commands[i]; i++) fprintf(out, "  %-20s  %s\n", commands[i]->name, commands[i]->summary);
-  fputs(
-      "\nassay COMMAND --help tells more about each. assay --version prints the version.\n\n"
-      "Exit codes: 0 all pass; 1 something failed the inspection; 2 something could not be judged and nothing failed;\n"
-      "64 wrong usage; 65 nothing can be judged (bad golden, spec or list); 69 service not there; 70 internal error;\n"
-      "74 I/O error; 130 stopped by Ctrl-C.\n",
-      out);
+static int finish(int exit_code) {
+  struct fault fault = {0};
+  if (!output_flush(&fault)) return exit_code;
+  message_fault(&fault);
+  return status_exit_code(fault.status);
 }
 
-/* How many words of the command line name the command: 0 where it does not match. */
-static int words_matched(const struct command *command, int argc, char **argv) {
-  const char *name = command->name;
-  for (int words = 0; words < argc; name += strcspn(name, " "), name += *name == ' ') {
-    size_t length = strcspn(name, " ");
-    if (strlen(argv[words]) != length || memcmp(argv[words], name, length) != 0) return 0;
-    words++;
-    if (!name[length]) return words;
-  }
-  return 0;
-}
-
-/* "bench accuracy light" is another command than "bench accuracy". */
-static const struct command *find_command(int argc, char **argv, int *words) {
-  const struct command *found = NULL;
-  *words = 0;
-  for (size_t i = 0; commands[i]; i++) {
-    int matched = words_matched(commands[i], argc, argv);
-    if (matched > *words) found = commands[i], *words = matched;
-  }
-  return found;
+static bool asks_for_help(const char *word) {
+  return !strcmp(word, "--help") || !strcmp(word, "-h");
 }
 
 static int no_such_command(int argc, char **argv) {
-  bool family = false;
-  size_t length = strlen(argv[0]);
-  for (size_t i = 0; commands[i]; i++)
-    if (!strncmp(commands[i]->name, argv[0], length) && commands[i]->name[length] == ' ') {
-      if (!family) fprintf(stderr, "assay %s needs one of:\n", argv[0]);
-      fprintf(stderr, "  %-20s  %s\n", commands[i]->name, commands[i]->summary);
-      family = true;
-    }
-  if (!family)
-    message_error("no command \"%s\"; assay --help lists what there is", argv[0]);
-  else if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")))
-    return 0;
+  if (argc > 1 && asks_for_help(argv[1]) && listing_print_family(argv[0], stdout)) return finish(0);
+  if (argc == 1 && listing_print_family(argv[0], stderr)) return 64;
+  const struct command *nearest = listing_nearest(argc, argv);
+  bool family = listing_print_family(argv[0], nearest ? NULL : stderr) > 0 && argc > 1;
+  char hint[96] = "; assay --help lists what there is";
+  if (nearest) snprintf(hint, sizeof hint, "; did you mean assay %s?", nearest->name);
+  message_error("no command \"%s%s%s\"%s", argv[0], family ? " " : "", family ? argv[1] : "",
+                family && !nearest ? "" : hint);
   return 64;
+}
+
+/* `assay help [COMMAND]`. */
+static int help(int argc, char **argv) {
+  int words;
+  const struct command *command = listing_find(argc, argv, &words);
+  if (command)
+    command_print_help(command, stdout);
+  else if (!argc)
+    listing_print(stdout);
+  else if (!listing_print_family(argv[0], stdout))
+    return no_such_command(argc, argv);
+  return finish(0);
 }
 
 static int run_command(const struct command *command, int argc, char **argv) {
@@ -86,24 +70,18 @@ int main(int argc, char **argv) {
   output_init();
   /* Only for the width of characters: numbers keep their point. */
   if (!setlocale(LC_CTYPE, "C.UTF-8")) setlocale(LC_CTYPE, "");
-  struct fault fault = {0};
   if (argc < 2) {
-    print_commands(stderr);
+    listing_print(stderr);
     return 64;
   }
   argc--;
   argv++;
-  bool version = !strcmp(argv[0], "--version");
-  if (version || !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h") || !strcmp(argv[0], "help")) {
-    if (version)
-      puts("assay " ASSAY_VERSION);
-    else
-      print_commands(stdout);
-    if (!output_flush(&fault)) return 0;
-    message_fault(&fault);
-    return status_exit_code(fault.status);
+  if (!strcmp(argv[0], "--version")) {
+    puts("assay " ASSAY_VERSION);
+    return finish(0);
   }
+  if (asks_for_help(argv[0]) || !strcmp(argv[0], "help")) return help(argc - 1, argv + 1);
   int words;
-  const struct command *command = find_command(argc, argv, &words);
+  const struct command *command = listing_find(argc, argv, &words);
   return command ? run_command(command, argc - words, argv + words) : no_such_command(argc, argv);
 }

@@ -1,4 +1,5 @@
 #include "cli/options.h"
+#include "cli/nearest.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -126,15 +127,25 @@ static enum status read_list(struct reader *reader, const struct option *option,
   return STATUS_OK;
 }
 
+static enum status unknown_option(const struct option *table, const char *text, const char *name, struct fault *fault) {
+  const struct option *tables[] = {table, common_options};
+  size_t length = strcspn(name, "=");
+  struct nearest nearest = {0};
+  for (size_t i = 0; i < 2; i++)
+    for (const struct option *option = tables[i]; option && option->name; option++)
+      nearest_consider(&nearest, name, length, option->name);
+  return fault_set(fault, STATUS_USAGE, "unknown option %.*s; %s%s%s--help lists what there is",
+                   (int)strcspn(text, "="), text, nearest.word ? "did you mean --" : "",
+                   nearest.word ? nearest.word : "", nearest.word ? "? " : "");
+}
+
 static enum status read_option(struct reader *reader, struct fault *fault) {
   const char *text = reader->argv[reader->at++];
   const char *name = text[1] == '-' ? text + 2 : "", *equals = strchr(text, '=');
   if (!strcmp(text, "-h")) name = "help";
   size_t length = strcspn(name, "="), index;
   const struct option *option = find(reader->table, name, length, &index);
-  if (!option || index >= sizeof reader->given)
-    return fault_set(fault, STATUS_USAGE, "unknown option %.*s; --help lists what there is",
-                     equals ? (int)(equals - text) : (int)strlen(text), text);
+  if (!option || index >= sizeof reader->given) return unknown_option(reader->table, text, name, fault);
   if (reader->given[index] && option->kind != OPTION_LIST)
     return fault_set(fault, STATUS_USAGE, "--%s is given twice; expected once", option->name);
   reader->given[index] = true;
