@@ -218,7 +218,11 @@ static void print_sentence(void *context, const struct comparison_finding *findi
 void comparison_print(FILE *out, const struct compare *compare, const struct compare_results *results) {
   struct printing printing = {.out = out};
   comparison_findings(compare, results, print_sentence, &printing);
-  if (!printing.count) fprintf(out, "no difference between the %zu groups was found\n", compare->units.count);
+  if (compare->units.count == 1)
+    fputs("all results are of one group, and there is nothing to compare it with; --by names what makes a group\n",
+          out);
+  else if (!printing.count)
+    fprintf(out, "no difference between the %zu groups was found\n", compare->units.count);
   for (size_t i = 0; i < results->mean_count; i++) print_measure(out, compare, results->means[i].measure);
   for (size_t i = 0; i < results->rate_count; i++) print_rate(out, compare, &results->rates[i].rate);
 }

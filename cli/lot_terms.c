@@ -1,4 +1,5 @@
 #include "cli/lot_terms.h"
+#include "cli/message.h"
 
 #include "engine/lots/rows.h"
 #include "models/golden.h"
@@ -25,7 +26,8 @@ static enum status read_golden(const char *path, struct judge_terms *terms, stru
     terms->aql[SEVERITY_MAJOR] = aql->major;
     terms->aql[SEVERITY_MINOR] = aql->minor;
   } else {
-    status = fault_set(fault, STATUS_INVALID, "%s: its spec has no aql; expected aql: {level: II, ...}", path);
+    message_note("%s has no aql in its spec; level II and AQLs of 0 (critical), 2.5 (major) and 4.0 (minor) are taken",
+                 path);
   }
   golden_close(golden);
   return status;

@@ -110,6 +110,23 @@ static size_t count_same_lines(const char *before, const char *after) {
   return same;
 }
 
+static void a_lot_is_judged_and_reported_with_a_golden_that_has_no_spec(void **state) {
+  const struct run_place *place = *state;
+  const char *out = run_place_path("out"), *page = run_place_path("report.html");
+  struct program_end end = RUN("run", place->golden, place->photos, "--lot", "L1", "--out", out);
+  ASSERT_EXIT(end, 1);
+  program_end_free(&end);
+  end = RUN("lot", "judge", out, "--size", "500", "--golden", place->golden);
+  ASSERT_EXIT(end, 2);
+  ASSERT_HAS(end.out, "lot L1, factory unknown: held");
+  ASSERT_HAS(end.out, "46 missing");
+  ASSERT_HAS(end.err, "has no aql in its spec; level II and AQLs of 0 (critical), 2.5 (major) and 4.0 (minor)");
+  program_end_free(&end);
+  end = RUN("lot", "report", out, "--size", "500", "--out", page, "--golden", place->golden);
+  ASSERT_EXIT(end, 2);
+  program_end_free(&end);
+}
+
 static void a_job_that_is_done_is_not_done_again(void **state) {
   const struct run_place *place = *state;
   const char *out = run_place_path("out"), *zero = run_place_path("photos/0.jpg"),
@@ -203,6 +220,7 @@ int main(void) {
       TEST(json_lines_are_in_the_order_given_and_cite_the_golden),
       TEST(two_runs_and_any_number_of_threads_give_the_same_bytes),
       TEST(the_out_folder_holds_results_summary_and_pictures_of_what_failed),
+      TEST(a_lot_is_judged_and_reported_with_a_golden_that_has_no_spec),
       TEST(a_job_that_is_done_is_not_done_again),
       TEST(ctrl_c_stops_cleanly_and_the_same_command_goes_on),
       TEST(a_closed_output_is_an_io_error),
