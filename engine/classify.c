@@ -42,29 +42,47 @@ enum { NOISE = 9, BAND = 2, OUTER = 6, REACH = SHIFT_REACH + 4 };
 /* With more findings than this something else is the matter, and none is looked for elsewhere. */
 enum { MOST_SOUGHT = 64 };
 
-/* Distance to the nearest pixel that is not of a set, chessboard-wise, at most 255; and to the nearest that is. */
+/* Columns and rows of the surroundings, inclusive. */
+struct part {
+  int32_t left, top, right, bottom;
+};
+
+/* Chessboard-wise: to the nearest pixel that is not the finding's, at most 255, and to the nearest that is, which is
+ * known in `near`, to OUTER. Rows are as long as those of the surroundings. */
 struct distances {
+  struct part near;
   uint8_t *inside, *outside;
 };
+
+/* The finding's box and so much around it. */
+static struct part part_about(const struct surroundings *s, const struct finding *f, int32_t around) {
+  int32_t left = f->left - s->left - around, top = f->top - s->top - around;
+  int32_t right = f->right - s->left + around, bottom = f->bottom - s->top + around;
+  return (struct part){left > 0 ? left : 0, top > 0 ? top : 0, right < s->width ? right : s->width - 1,
+                       bottom < s->height ? bottom : s->height - 1};
+}
 
 static uint8_t nearer(uint8_t here, uint8_t there) {
   return there < 255 && there + 1 < here ? (uint8_t)(there + 1) : here;
 }
 
-static void spread(uint8_t *d, int32_t width, int32_t height) {
-  size_t w = (size_t)width, last = w * (size_t)height - 1;
+/* In two passes: from above and the left, and from below and the right. */
+static void spread(uint8_t *d, size_t stride, const struct part *part) {
+  int32_t width = part->right - part->left + 1, height = part->bottom - part->top + 1;
+  uint8_t *first = d + (size_t)part->top * stride + (size_t)part->left;
+  uint8_t *last = d + (size_t)part->bottom * stride + (size_t)part->right;
   for (int pass = 0; pass < 2; pass++)
-    for (int32_t y = 0; y < height; y++)
-      for (int32_t x = 0; x < width; x++) {
-        size_t at = (size_t)y * w + (size_t)x;
-        uint8_t *here = pass ? d + (last - at) : d + at;
-        ptrdiff_t back = pass ? 1 : -1, up = pass ? (ptrdiff_t)w : -(ptrdiff_t)w;
+    for (int32_t y = 0; y < height; y++) {
+      uint8_t *here = pass ? last - (size_t)y * stride : first + (size_t)y * stride;
+      ptrdiff_t back = pass ? 1 : -1, up = pass ? (ptrdiff_t)stride : -(ptrdiff_t)stride;
+      for (int32_t x = 0; x < width; x++, here -= back) {
         if (x) *here = nearer(*here, here[back]);
         if (!y) continue;
         *here = nearer(*here, here[up]);
         if (x) *here = nearer(*here, here[up + back]);
         if (x + 1 < width) *here = nearer(*here, here[up - back]);
       }
+    }
 }
 
 /* What is told of a finding. */
@@ -88,31 +106,30 @@ static double balance_of(double photo, double golden) {
   return photo + golden > 0 ? (photo - golden) / (photo + golden) : 0;
 }
 
-static bool in_box(const struct surroundings *s, const struct finding *f, int32_t x, int32_t y) {
-  x += s->left, y += s->top;
-  return x >= f->left && x <= f->right && y >= f->top && y <= f->bottom;
-}
-
 /* The pixels of the map that are the finding's, as distances; false where luma shows none. */
 static bool mark_pixels(const struct surroundings *s, const struct finding *f, int32_t limit, struct distances *d) {
+  struct part box = part_about(s, f, 0), beside = part_about(s, f, 1);
+  size_t w = (size_t)s->width;
   bool any = false;
-  for (int32_t y = 0; y < s->height; y++)
-    for (int32_t x = 0; x < s->width; x++) {
-      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
-      bool in = in_box(s, f, x, y) && s->map[at] >= limit / 2;
+  d->near = part_about(s, f, OUTER);
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
+    for (int32_t x = d->near.left; x <= d->near.right; x++) {
+      size_t at = (size_t)y * w + (size_t)x;
+      bool in = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom && s->map[at] >= limit / 2;
       d->inside[at] = in ? 255 : 0, d->outside[at] = in ? 0 : 255;
       any |= in;
     }
-  spread(d->inside, s->width, s->height);
-  spread(d->outside, s->width, s->height);
+  /* What is beyond `beside` is no nearer than what is there. */
+  spread(d->inside, w, &beside);
+  spread(d->outside, w, &d->near);
   return any;
 }
 
 /* How large the structure near the finding is, and how thick it is. */
 static void measure_structure(const struct surroundings *s, const struct distances *d, struct traits *t) {
   double golden = 0, photo = 0, count = 0, difference = 0, size = 0;
-  for (int32_t y = 0; y < s->height; y++)
-    for (int32_t x = 0; x < s->width; x++) {
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
+    for (int32_t x = d->near.left; x <= d->near.right; x++) {
       size_t at = (size_t)y * (size_t)s->width + (size_t)x;
       if (d->outside[at] > BAND) continue;
       golden += squared_gradient(s, s->golden, x, y), photo += squared_gradient(s, s->smooth, x, y), count++;
@@ -124,18 +141,28 @@ static void measure_structure(const struct surroundings *s, const struct distanc
   t->sign = size > 0 ? fabs(difference) / size : 0;
 }
 
-/* The core, where at least half of the largest difference is, against what is around it. */
-static void measure_core(const struct surroundings *s, const struct distances *d, struct traits *t) {
-  struct correlation in = {0, 0, 0, 0, 0, 0}, out = in;
+static double largest_difference(const struct surroundings *s, const struct distances *d) {
   double most = 0;
-  size_t count = (size_t)s->width * (size_t)s->height;
-  for (size_t i = 0; i < count; i++)
-    if (!d->outside[i] && fabs(s->smooth[i] - s->golden[i]) > most) most = fabs(s->smooth[i] - s->golden[i]);
-  for (size_t i = 0; i < count; i++) {
-    if (!d->outside[i] && 2 * fabs(s->smooth[i] - s->golden[i]) >= most)
-      correlation_add(&in, s->golden[i], s->smooth[i]);
-    if (d->outside[i] > BAND && d->outside[i] <= OUTER) correlation_add(&out, s->golden[i], s->smooth[i]);
-  }
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
+    for (int32_t x = d->near.left; x <= d->near.right; x++) {
+      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
+      if (!d->outside[at] && fabs(s->smooth[at] - s->golden[at]) > most) most = fabs(s->smooth[at] - s->golden[at]);
+    }
+  return most;
+}
+
+/* The core, where at least half of the largest difference is, against what is around it. */
+static void measure_core(const struct surroundings *s, const struct distances *d, int32_t limit, struct traits *t) {
+  struct correlation in = {0, 0, 0, 0, 0, 0}, out = in;
+  double most = largest_difference(s, d);
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
+    for (int32_t x = d->near.left; x <= d->near.right; x++) {
+      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
+      if (!d->outside[at] && 2 * fabs(s->smooth[at] - s->golden[at]) >= most)
+        correlation_add(&in, s->golden[at], s->smooth[at]);
+      if (d->outside[at] > BAND && d->outside[at] <= OUTER) correlation_add(&out, s->golden[at], s->smooth[at]);
+      if (!d->outside[at] && (double)s->map[at] / limit > t->luma_peak) t->luma_peak = (double)s->map[at] / limit;
+    }
   if (!(in.n > 0)) return;
   t->depth = fabs(in.b - in.a) / in.n;
   if (in.aa - in.a * in.a / in.n > SPREAD * SPREAD * in.n) t->through = correlation_of(&in);
@@ -147,14 +174,12 @@ static enum status measure(const struct surroundings *s, const struct finding *f
   size_t count = (size_t)s->width * (size_t)s->height;
   uint8_t *memory = malloc(2 * count);
   if (!memory) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  struct distances d = {memory, memory + count};
+  struct distances d = {.inside = memory, .outside = memory + count};
   double width = f->right - f->left + 1.0, height = f->bottom - f->top + 1.0;
   t->length = sqrt(width * width + height * height);
   if (mark_pixels(s, f, limit, &d)) {
     measure_structure(s, &d, t);
-    measure_core(s, &d, t);
-    for (size_t i = 0; i < count; i++)
-      if (!d.outside[i] && (double)s->map[i] / limit > t->luma_peak) t->luma_peak = (double)s->map[i] / limit;
+    measure_core(s, &d, limit, t);
   }
   free(memory);
   return STATUS_OK;

@@ -249,15 +249,16 @@ static bool has_coarser(const struct refine *r, int level) {
   return KERNEL_TILES(image->width) >= LEAST_TILES && KERNEL_TILES(image->height) >= LEAST_TILES;
 }
 
-/* Up to so many rounds; `zero`: from no field. *far: it stopped at the first one, which went too far for the level. */
-static enum status field_rounds(struct refine *r, int level, int rounds, double bound, bool zero, struct field *kept,
-                                double *rms, bool *far, struct fault *fault) {
+/* Up to so many rounds; `zero`: from no field; `measured`: the last measurement is of this level and no field. *far: it
+ * stopped at the first one, which went too far for the level. */
+static enum status field_rounds(struct refine *r, int level, int rounds, double bound, bool zero, bool measured,
+                                struct field *kept, double *rms, bool *far, struct fault *fault) {
   enum status status = STATUS_OK;
   bool done = false, may_be_far = zero && has_coarser(r, level);
   double before = 0, moved;
   *far = false;
   for (int round = 0; !done; round++) {
-    status = refine_measure(r, level, fault);
+    if (round || !measured) status = refine_measure(r, level, fault);
     if (status) return status;
     done = round && r->sigma > (1 - FIELD_GAIN) * before;
     before = r->sigma;
@@ -283,10 +284,10 @@ enum status refine_field(struct refine *r, int level, int rounds, double bound, 
   *rms = 0;
   for (; far && !status; at++) {
     r->placement->field.columns = 0;
-    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, true, &kept, rms, &far, fault);
+    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, true, at == level, &kept, rms, &far, fault);
   }
   for (at -= 2; at >= level && !status; at--)
-    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, false, &kept, rms, &far, fault);
+    status = field_rounds(r, at, at == level ? rounds : FAR_ROUNDS, bound, false, false, &kept, rms, &far, fault);
   field_free(&kept);
   return status;
 }

@@ -37,9 +37,11 @@ static double difference(const struct surroundings *s, const struct places *p, c
   return count > 0 ? sum / count : 0;
 }
 
-static double left_by(const struct surroundings *s, const struct places *p, int32_t dx, int32_t dy) {
-  double there = difference(s, p, s->golden, s->smooth, dx, dy),
-         back = difference(s, p, s->smooth, s->golden, -dx, -dy);
+/* What a shift leaves; no less than `least` is all that is asked of what leaves more. */
+static double left_by(const struct surroundings *s, const struct places *p, int32_t dx, int32_t dy, double least) {
+  double there = difference(s, p, s->golden, s->smooth, dx, dy);
+  if (there >= least) return there;
+  double back = difference(s, p, s->smooth, s->golden, -dx, -dy);
   return there > back ? there : back;
 }
 
@@ -49,13 +51,13 @@ double shift_left(const struct surroundings *s, const struct finding *f) {
   int32_t best_x = 0, best_y = 0;
   for (int32_t dy = -SHIFT_REACH; dy <= SHIFT_REACH; dy += STEP)
     for (int32_t dx = -SHIFT_REACH; dx <= SHIFT_REACH; dx += STEP) {
-      double left = left_by(s, &p, dx, dy);
+      double left = left_by(s, &p, dx, dy, least);
       if (left < least) least = left, best_x = dx, best_y = dy;
     }
   int32_t middle_x = best_x, middle_y = best_y;
   for (int32_t dy = middle_y - 1; dy <= middle_y + 1; dy++)
     for (int32_t dx = middle_x - 1; dx <= middle_x + 1; dx++) {
-      double left = left_by(s, &p, dx, dy);
+      double left = left_by(s, &p, dx, dy, least);
       if (left < least) least = left, best_x = dx, best_y = dy;
     }
   bool off = abs(best_x) >= LEAST || abs(best_y) >= LEAST;

@@ -58,6 +58,8 @@ struct speed {
   double *ms[STAGES];
   size_t measured;
   char backend[16];
+  struct bench_truth truths[DRAWN + 1];
+  struct bench_answer answer; /* of drawn photos */
 };
 
 static enum status take_photos(struct speed *s, struct fault *fault) {
@@ -65,7 +67,7 @@ static enum status take_photos(struct speed *s, struct fault *fault) {
   s->count = files->count ? files->count : DRAWN + 1;
   s->photos = calloc(s->count, sizeof *s->photos);
   if (!s->photos) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
-  if (!files->count) return bench_photos_draw((double)s->given->megapixels, s->photos, s->count, fault);
+  if (!files->count) return bench_photos_draw((double)s->given->megapixels, s->photos, s->count, s->truths, fault);
   struct stat what;
   bool folder = !stat(files->items[0], &what) && S_ISDIR(what.st_mode);
   enum status status = folder ? golden_open(files->items[0], &s->golden, fault) : STATUS_OK;
@@ -82,9 +84,14 @@ static enum status open_golden(struct speed *s, struct fault *fault) {
   return yardstick_open(s->golden ? &s->golden->photos[0] : &s->photos[0], &s->yardstick, fault);
 }
 
+static bool is_drawn(const struct speed *s) {
+  return !s->given->common.operands.count;
+}
+
 /* One plain decode, one judging of a photo and, where asked for, one by the yardstick. A photo that is not judged
  * measures nothing. */
-static enum status measure_photo(struct speed *s, const struct photo *photo, double ms[STAGES], struct fault *fault) {
+static enum status measure_photo(struct speed *s, size_t index, double ms[STAGES], struct fault *fault) {
+  const struct photo *photo = &s->photos[index];
   struct result result = {0};
   enum status status = bench_decode(photo, &s->rgb, &s->rgb_size, &ms[0], fault);
   if (!status) status = inspect_photo(s->inspection, photo, NULL, &result, fault);
@@ -94,6 +101,7 @@ static enum status measure_photo(struct speed *s, const struct photo *photo, dou
   ms[1] = result.timing.decode, ms[2] = result.timing.align, ms[3] = result.timing.compare;
   ms[4] = result.timing.total;
   snprintf(s->backend, sizeof s->backend, "%s", result.backend);
+  if (!status && is_drawn(s)) bench_photos_check(&s->truths[index], &result, &s->answer);
   result_free(&result);
   int regions;
   if (!status && s->yardstick) status = yardstick_judge(s->yardstick, photo, &ms[OWN_STAGES], &regions, fault);
@@ -115,7 +123,7 @@ static enum status measure(struct speed *s, struct fault *fault) {
   for (size_t run = 0; run <= runs && !status; run++) {
     for (size_t i = 0; i < photos && !status; i++) {
       double ms[STAGES];
-      status = measure_photo(s, &s->photos[i + 1], ms, fault);
+      status = measure_photo(s, i + 1, ms, fault);
       for (int k = 0; k < stages_of(s) && run && !status; k++) s->ms[k][s->measured] = ms[k];
       s->measured += run > 0;
     }
@@ -123,6 +131,11 @@ static enum status measure(struct speed *s, struct fault *fault) {
   }
   progress_end();
   return status;
+}
+
+static json_t *answer_json(const struct bench_answer *a) {
+  return json_pack("{s:f, s:I, s:I, s:I}", "corner_px", a->corner_px, "planted", (json_int_t)a->planted, "found",
+                   (json_int_t)a->found, "others", (json_int_t)a->others);
 }
 
 static enum status report(struct speed *s, struct fault *fault) {
@@ -136,14 +149,17 @@ static enum status report(struct speed *s, struct fault *fault) {
       json_object_set_new(ms, fields[k], json_real(median[k]));
       json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
     }
-    return output_json(json_pack("{s:s, s:s, s:I, s:I, s:o, s:o}", "processor", processor, "backend", s->backend,
+    return output_json(json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o*}", "processor", processor, "backend", s->backend,
                                  "photos", (json_int_t)(s->count - 1), "runs", (json_int_t)s->given->runs, "ms", ms,
-                                 "decodes", decodes),
+                                 "decodes", decodes, "answer", is_drawn(s) ? answer_json(&s->answer) : NULL),
                        fault);
   }
   printf("%s\n%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", processor,
          s->count - 1, s->given->runs, s->backend, "", "ms", "D");
   for (int k = 0; k < stages_of(s); k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
+  if (is_drawn(s))
+    printf("\ncorners within %.2f px of where they are; %zu of %zu planted marks found, %zu other regions\n",
+           s->answer.corner_px, s->answer.found, s->answer.planted, s->answer.others);
   if (s->yardstick) printf("\n%.1f times as fast as the yardstick\n", median[OWN_STAGES] / median[OWN_STAGES - 1]);
   return STATUS_OK;
 }
@@ -174,11 +190,14 @@ const struct command command_bench_speed = {
     .text =
         "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, in one thread, and\n"
         "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
-        "medians in ms and in D. Without a golden it draws three photos. The yardstick is what one writes with OpenCV\n"
+        "medians in ms and in D. Without a golden it draws three photos, with two marks each that the golden has not, "
+        "and\n"
+        "tells how right the answers were. The yardstick is what one writes with OpenCV\n"
         "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
         "With --json: {\"processor\", \"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", "
         "\"align\",\n"
-        "\"compare\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D}.",
+        "\"compare\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
+        "\"answer\" of drawn photos: {\"corner_px\" (the worst), \"planted\", \"found\", \"others\"}}.",
     .example = "  assay bench speed --megapixels 12\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},
     .options = options,

@@ -21,7 +21,7 @@ static uint32_t mix(uint32_t v) {
 }
 
 /* Plain fields of colour with smaller prints on them; no two places are alike. */
-static void draw_product(struct canvas *c) {
+static void draw_scene(struct canvas *c) {
   for (int y = 0; y < c->height; y++)
     for (int x = 0; x < c->width; x++) {
       uint32_t field = mix((uint32_t)(x / 211) * 7919 + (uint32_t)(y / 163)), part = mix(field + 1);
@@ -32,26 +32,67 @@ static void draw_product(struct canvas *c) {
     }
 }
 
-/* The product as another camera sees it: bilinear, about the middle, with noise. */
-static void draw_photo(const struct canvas *from, uint32_t seed, struct canvas *to) {
-  double turn = 0.05 + 0.0005 * seed, scale = 1.02, w = from->width / 2.0, h = from->height / 2.0;
-  double step_x = cos(turn) / scale, step_y = sin(turn) / scale;
+/* The scene's middle. */
+static void draw_golden(const struct canvas *from, struct canvas *to) {
+  size_t left = (size_t)(from->width - to->width) / 2, top = (size_t)(from->height - to->height) / 2;
+  size_t row = 3 * (size_t)to->width;
+  for (size_t y = 0; y < (size_t)to->height; y++)
+    memcpy(to->rgb + y * row, from->rgb + 3 * ((y + top) * (size_t)from->width + left), row);
+}
+
+/* Where a photo's pixels lie in the golden: turned and scaled about the middle. */
+struct view {
+  double step_x, step_y, w, h;
+};
+
+static struct view view_of(uint32_t seed, const struct canvas *c) {
+  double turn = 0.05 + 0.0005 * seed, scale = 1.02;
+  return (struct view){cos(turn) / scale, sin(turn) / scale, c->width / 2.0, c->height / 2.0};
+}
+
+static void fill_truth(uint32_t seed, const struct canvas *c, struct bench_truth *truth) {
+  struct view v = view_of(seed, c);
+  double square = v.step_x * v.step_x + v.step_y * v.step_y;
+  for (int k = 0; k < 4; k++) {
+    double du = (k % 2 ? c->width - 1 : 0) - v.w, dv = (k / 2 ? c->height - 1 : 0) - v.h;
+    truth->corners[k][0] = v.w + (v.step_x * du - v.step_y * dv) / square;
+    truth->corners[k][1] = v.h + (v.step_y * du + v.step_x * dv) / square;
+  }
+  truth->width = c->width, truth->height = c->height, truth->radius = c->height / 150;
+  for (int k = 0; k < BENCH_PLANTED; k++) {
+    uint32_t place = mix(seed * BENCH_PLANTED + (uint32_t)k);
+    truth->planted[k][0] = c->width / 8 + (int)(place % 1000) * (c->width / 4 * 3) / 1000;
+    truth->planted[k][1] = c->height / 8 + (int)(place / 1000 % 1000) * (c->height / 4 * 3) / 1000;
+  }
+}
+
+static bool is_marked(const struct bench_truth *truth, double x, double y) {
+  for (int k = 0; k < BENCH_PLANTED; k++) {
+    double dx = x - truth->planted[k][0], dy = y - truth->planted[k][1];
+    if (dx * dx + dy * dy <= truth->radius * truth->radius) return true;
+  }
+  return false;
+}
+
+/* The scene as another camera sees it: bilinear, with noise, and with marks on it that are darker by a third. */
+static void draw_photo(const struct canvas *from, uint32_t seed, const struct bench_truth *truth, struct canvas *to) {
+  struct view view = view_of(seed, to);
+  double left = (from->width - to->width) / 2.0, top = (from->height - to->height) / 2.0;
   uint32_t noise = seed;
   for (int y = 0; y < to->height; y++)
     for (int x = 0; x < to->width; x++) {
-      double u = w + step_x * (x - w) + step_y * (y - h), v = h - step_y * (x - w) + step_x * (y - h);
+      double across = x - view.w, down = y - view.h;
+      double u = view.w + view.step_x * across + view.step_y * down;
+      double v = view.h - view.step_y * across + view.step_x * down;
+      double share = is_marked(truth, u, v) ? 2.0 / 3 : 1, fx = u + left - floor(u + left),
+             fy = v + top - floor(v + top);
+      const uint8_t *q = from->rgb + 3 * ((size_t)(v + top) * (size_t)from->width + (size_t)(u + left));
+      const uint8_t *below = q + 3 * (size_t)from->width;
       uint8_t *p = to->rgb + 3 * ((size_t)y * (size_t)to->width + (size_t)x);
-      bool inside = u >= 0 && v >= 0 && u < from->width - 1 && v < from->height - 1;
       for (int k = 0; k < 3; k++) {
         noise = noise * 1664525 + 1013904223;
-        double value = 128;
-        if (inside) {
-          const uint8_t *q = from->rgb + 3 * ((size_t)v * (size_t)from->width + (size_t)u) + k;
-          double fx = u - floor(u), fy = v - floor(v);
-          const uint8_t *below = q + 3 * (size_t)from->width;
-          value = (q[0] * (1 - fx) + q[3] * fx) * (1 - fy) + (below[0] * (1 - fx) + below[3] * fx) * fy;
-        }
-        p[k] = (uint8_t)(value + (noise >> 24) / 64.0);
+        double value = (q[k] * (1 - fx) + q[k + 3] * fx) * (1 - fy) + (below[k] * (1 - fx) + below[k + 3] * fx) * fy;
+        p[k] = (uint8_t)(share * value + (noise >> 24) / 64.0);
       }
     }
 }
@@ -69,24 +110,68 @@ static enum status compress(const struct canvas *c, const char *name, struct pho
   return status;
 }
 
-enum status bench_photos_draw(double megapixels, struct photo *photos, size_t count, struct fault *fault) {
+/* Even, so that the golden lies in the scene's middle by whole pixels; enough for the corners of a turned photo. */
+static struct canvas scene_of(const struct canvas *golden) {
+  int margin = golden->width / 16;
+  return (struct canvas){.width = golden->width + 2 * margin, .height = golden->height + 2 * margin};
+}
+
+static bool take_canvas(struct canvas *c) {
+  return (c->rgb = malloc(3 * (size_t)c->width * (size_t)c->height)) != NULL;
+}
+
+enum status bench_photos_draw(double megapixels, struct photo *photos, size_t count, struct bench_truth *truths,
+                              struct fault *fault) {
   int height = (int)floor(sqrt(megapixels * 1e6 * 3 / 4) + 0.5);
-  struct canvas product = {.width = height * 4 / 3, .height = height}, photo = product;
-  size_t size = 3 * (size_t)product.width * (size_t)product.height;
-  product.rgb = malloc(size), photo.rgb = malloc(size);
-  enum status status =
-      product.rgb && photo.rgb ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
-  if (!status) draw_product(&product);
-  if (!status) status = compress(&product, "golden.jpg", &photos[0], fault);
+  struct canvas photo = {.width = height * 4 / 3, .height = height}, scene = scene_of(&photo);
+  enum status status = take_canvas(&photo) && take_canvas(&scene)
+                           ? STATUS_OK
+                           : fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  if (!status) {
+    draw_scene(&scene);
+    draw_golden(&scene, &photo);
+    status = compress(&photo, "golden.jpg", &photos[0], fault);
+  }
   for (size_t i = 1; i < count && !status; i++) {
     char name[32];
+    struct bench_truth truth;
     snprintf(name, sizeof name, "photo-%zu.jpg", i);
-    draw_photo(&product, (uint32_t)i, &photo);
+    fill_truth((uint32_t)i, &photo, &truth);
+    draw_photo(&scene, (uint32_t)i, &truth, &photo);
+    if (truths) truths[i] = truth;
     status = compress(&photo, name, &photos[i], fault);
   }
-  free(product.rgb);
+  free(scene.rgb);
   free(photo.rgb);
   return status;
+}
+
+static bool holds(const struct region *region, const struct bench_truth *truth, int mark) {
+  for (int k = 0; k < 2; k++) {
+    int begin = region->golden_box[k], end = begin + region->golden_box[2 + k], middle = truth->planted[mark][k];
+    if (end <= middle - truth->radius || begin > middle + truth->radius) return false;
+  }
+  return true;
+}
+
+static double corner_error(const struct bench_truth *truth, const struct result *result, int corner) {
+  const double *h = result->homography;
+  double x = corner % 2 ? truth->width - 1 : 0, y = corner / 2 ? truth->height - 1 : 0;
+  double depth = h[6] * x + h[7] * y + h[8];
+  return hypot((h[0] * x + h[1] * y + h[2]) / depth - truth->corners[corner][0],
+               (h[3] * x + h[4] * y + h[5]) / depth - truth->corners[corner][1]);
+}
+
+void bench_photos_check(const struct bench_truth *truth, const struct result *result, struct bench_answer *answer) {
+  bool found[BENCH_PLANTED] = {false};
+  for (int k = 0; k < 4; k++) answer->corner_px = fmax(answer->corner_px, corner_error(truth, result, k));
+  for (size_t i = 0; i < result->region_count; i++) {
+    bool any = false;
+    for (int k = 0; k < BENCH_PLANTED; k++)
+      if (holds(&result->regions[i], truth, k)) found[k] = any = true;
+    answer->others += !any;
+  }
+  for (int k = 0; k < BENCH_PLANTED; k++) answer->planted++, answer->found += found[k];
 }
 
 enum status bench_decode(const struct photo *photo, unsigned char **rgb, size_t *rgb_size, double *ms,

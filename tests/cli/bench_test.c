@@ -45,6 +45,11 @@ static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
     assert_true(stage > 0);
     assert_float_equal(json_real_value(json_object_get(decodes, stages[i])), stage / plain, 1e-6);
   }
+  const json_t *answer = json_object_get(json, "answer");
+  assert_true(json_real_value(json_object_get(answer, "corner_px")) < 0.3);
+  assert_int_equal(json_integer_value(json_object_get(answer, "planted")), 3 * 2 * 2);
+  assert_int_equal(json_integer_value(json_object_get(answer, "found")), 3 * 2 * 2);
+  assert_int_equal(json_integer_value(json_object_get(answer, "others")), 0);
   json_decref(json);
   program_end_free(&end);
 }
