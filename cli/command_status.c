@@ -61,18 +61,22 @@ static void print_workers(const json_t *workers) {
   const struct column columns[] = {{.title = "worker", .width = 40},
                                    {.title = "has", .width = 6, .right = true},
                                    {.title = "done", .width = 8, .right = true},
+                                   {.title = "handed back", .width = 11, .right = true},
                                    {.title = "heard of, s ago", .width = 15, .right = true}};
   const struct table table = {stdout, columns, sizeof columns / sizeof *columns, text_coloured(stdout)};
   table_head(&table);
   size_t i;
   const json_t *worker;
   json_array_foreach(workers, i, worker) {
-    char holds[24], done[24], seen[32];
+    char holds[24], done[24], lost[24], seen[32];
     snprintf(holds, sizeof holds, "%lld", number_of(worker, "holds"));
     snprintf(done, sizeof done, "%lld", number_of(worker, "done"));
+    snprintf(lost, sizeof lost, "%lld", number_of(worker, "lost"));
     snprintf(seen, sizeof seen, "%.1f", (double)number_of(worker, "seen_ms") / 1000);
-    table_row(&table, (const struct cell[]){
-                          {.text = output_text_of(worker, "name")}, {.text = holds}, {.text = done}, {.text = seen}});
+    table_row(
+        &table,
+        (const struct cell[]){
+            {.text = output_text_of(worker, "name")}, {.text = holds}, {.text = done}, {.text = lost}, {.text = seen}});
   }
 }
 

@@ -60,6 +60,8 @@ static enum status next(void *context, struct client_job *job, bool *end, struct
   struct batch *batch = context;
   enum status status = submission_next(&batch->submission, batch->bytes, true, job, end, fault);
   job->priority = (int32_t)batch->given->priority;
+  if (!status && !*end && !*job->job.photo_id && !batch->given->wait)
+    message_warning("%s cannot be read; its result will say so", job->job.photo);
   return status;
 }
 

@@ -34,7 +34,8 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = offsetof(struct worker_command_options, cache),
      .argument = "FOLDER",
-     .help = "keeps goldens that come from the broker (default: goldens that this machine sees as folders only)"},
+     .help = "keeps goldens that come from the broker (default: for a tcp:// broker $XDG_CACHE_HOME/assay/goldens or "
+             "~/.cache/assay/goldens; else goldens that this machine sees as folders only)"},
     {.name = "pictures",
      .kind = OPTION_TEXT,
      .offset = offsetof(struct worker_command_options, pictures),
@@ -107,6 +108,17 @@ static enum status open_roots(const struct worker_command_options *given, const 
   return roots_open(given->roots.items, given->roots.count, roots, fault);
 }
 
+/* Where goldens from the broker are kept; a broker elsewhere does not share its folders with us. The caller frees
+ * *cache, which stays NULL where there is none. */
+static enum status make_cache(const struct worker_command_options *given, const char *endpoint, char **cache,
+                              struct fault *fault) {
+  if (!given->cache && !strstr(endpoint, "tcp://")) return STATUS_OK;
+  *cache = given->cache ? strdup(given->cache) : folder_goldens();
+  if (!*cache) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  enum status status = folder_make(*cache, fault);
+  return status && !given->cache ? fault_prefix(fault, "--cache names no folder, and its default is not good") : status;
+}
+
 static enum status work(const struct worker_command_options *given, const struct service_access *access,
                         struct fault *fault) {
   struct engine_judge setup = {.inspect = {.backend = given->common.backend, .cpu = given->common.cpu},
@@ -115,6 +127,7 @@ static enum status work(const struct worker_command_options *given, const struct
   const struct judge judge = engine_judge(&setup);
   void *context = NULL;
   struct roots *roots = NULL;
+  char *cache = NULL;
   log_begin(&given->log);
   setup.gpus = inspect_gpus(&setup.inspect);
   enum status status = read_policy(given->on_device_error, &setup.return_on_device_error, fault);
@@ -122,7 +135,7 @@ static enum status work(const struct worker_command_options *given, const struct
   if (!status) status = open_roots(given, access->endpoint, &roots, fault);
   if (!status && given->pictures) status = folder_make(given->pictures, fault);
   if (!status) status = make_kept(given->out, &kept, &setup, fault);
-  if (!status && given->cache) status = folder_make(given->cache, fault);
+  if (!status) status = make_cache(given, access->endpoint, &cache, fault);
   if (!status) status = socket_context_open(&context, fault);
   if (status) goto end;
   interrupt_watch();
@@ -132,7 +145,7 @@ static enum status work(const struct worker_command_options *given, const struct
                                      .security = &access->security,
                                      .roots = roots,
                                      .name = given->name,
-                                     .cache = given->cache,
+                                     .cache = cache,
                                      .judge = &judge,
                                      .threads = (int)parallel_threads(given->common.threads),
                                      .stop_fd = interrupt_descriptor()};
@@ -141,6 +154,7 @@ static enum status work(const struct worker_command_options *given, const struct
   socket_context_close(context);
 end:
   roots_close(roots);
+  free(cache);
   free(kept.evidence);
   free(kept.groups);
   return status;

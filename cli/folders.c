@@ -24,6 +24,14 @@ char *folder_data(void) {
   return length < 0 ? NULL : path;
 }
 
+char *folder_goldens(void) {
+  char *path = NULL;
+  const char *cache = environment("XDG_CACHE_HOME"), *home = environment("HOME");
+  int length =
+      cache ? asprintf(&path, "%s/assay/goldens", cache) : asprintf(&path, "%s/.cache/assay/goldens", home ? home : "");
+  return length < 0 ? NULL : path;
+}
+
 enum status folder_make(const char *path, struct fault *fault) {
   char *part = strdup(path);
   if (!part) return fault_set(fault, STATUS_MEMORY, "out of memory");

@@ -11,6 +11,10 @@ const char *folder_temporary(void);
  * NULL when out of memory. */
 char *folder_data(void);
 
+/* Goldens that a worker had from its broker: $XDG_CACHE_HOME/assay/goldens, else ~/.cache/assay/goldens. The caller
+ * frees it; NULL when out of memory. */
+char *folder_goldens(void);
+
 /* Makes a folder and those above it; one that is there already is as good. */
 enum status folder_make(const char *path, struct fault *fault);
 

@@ -79,7 +79,8 @@ static void tell_why(const struct results *results, const struct client_outcome 
   const json_t *losses = json_object_get(json, "losses");
   const json_t *last = json_array_get(losses, json_array_size(losses) - 1);
   const char *reason = output_text_of(json, "reason"), *error = output_text_of(last, "error");
-  message_error("%s: no result: %s%s%s", photo_at(results, outcome->position, outcome->job),
+  const char *photo = output_text_of(json, "photo");
+  message_error("%s: no result: %s%s%s", photo_at(results, outcome->position, *photo ? photo : outcome->job),
                 *reason ? reason : outcome->state, *error ? ": " : "", error);
   json_decref(json);
 }

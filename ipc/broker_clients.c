@@ -71,7 +71,10 @@ static void take_job(struct intake *in, const json_t *item) {
   }
   const char *wrong = check_job(job);
   if (!wrong && !as_bytes && !in_parts && !path) wrong = "path: missing";
-  if (!wrong && !as_bytes && !in_parts && !broker_may_read(in->broker, in->peer, path, &fault)) wrong = fault.text;
+  /* What the client could not read itself is read by no one. */
+  bool is_read = path && *job->photo_id;
+  if (!wrong && !as_bytes && !in_parts && is_read && !broker_may_read(in->broker, in->peer, path, &fault))
+    wrong = fault.text;
   if (wrong) refuse_job(in, position, ERROR_BAD_JOB, wrong);
   if (!wrong && in_parts && !has_photo(in, job)) {
     wrong = "the photo has not come in parts, or is gone again";
@@ -318,9 +321,10 @@ static json_t *describe_workers(const struct broker *broker, json_int_t *clients
       ++*clients;
       continue;
     }
-    json_array_append_new(workers, json_pack("{s:s, s:s, s:I, s:I, s:I}", "id", peer->id, "name", peer->name, "holds",
-                                             (json_int_t)peer->held_count, "done", (json_int_t)peer->done, "seen_ms",
-                                             (json_int_t)(now - peer->seen)));
+    json_array_append_new(workers,
+                          json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "id", peer->id, "name", peer->name, "holds",
+                                    (json_int_t)peer->held_count, "done", (json_int_t)peer->done, "lost",
+                                    (json_int_t)peer->lost, "seen_ms", (json_int_t)(now - peer->seen)));
   }
   return workers;
 }

@@ -45,8 +45,11 @@ struct peer {
   int64_t credit, done;
   char (*held)[JOB_ID_CHARS + 1];
   size_t held_count, held_room;
-  bool parts; /* it can fetch photos in parts */
-  bool alone; /* it holds a suspect, and nothing else until that is done */
+  bool parts;         /* it can fetch photos in parts */
+  bool alone;         /* it holds a suspect, and nothing else until that is done */
+  int64_t lost;       /* jobs that it handed back as lost since it greeted */
+  int in_a_row;       /* of them since its last result */
+  int64_t rest_until; /* clock_ms; see broker_workers.c, is_resting */
   int64_t renewed;
   /* clients */
   struct subscription subscriptions[MAX_SUBSCRIPTIONS];

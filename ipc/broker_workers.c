@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ASSIGN_BATCH = 256, LEASE_SILENCES = 4 /* a lease lasts so many silences unless renewed */ };
+enum {
+  ASSIGN_BATCH = 256,
+  LEASE_SILENCES = 4,   /* a lease lasts so many silences unless renewed */
+  OTHERS_SILENCES = 8,  /* so long a suspect is kept for workers that have not lost it */
+  FAILURES_IN_A_ROW = 3 /* a worker that handed so many back is not trusted with more than one at a time */
+};
 
 void broker_ready(struct broker *broker, struct peer *peer, const json_t *header) {
   (void)broker;
@@ -65,6 +70,7 @@ static bool store_result(struct broker *broker, struct peer *peer, const char *i
     return false;
   if (finished == STORE_STORED) {
     peer->done++;
+    peer->in_a_row = 0;
     broker->outcomes_changed = true;
     atomic_fetch_add(&broker->figures.jobs_done, 1);
     EVENT(EVENT_DEBUG, "job_done", json_pack("{s:s, s:s}", "job", id, "worker", peer->name));
@@ -91,6 +97,23 @@ void broker_done(struct broker *broker, struct peer *peer, const struct message 
   broker_post(broker, &peer->route, MESSAGE_STORED, json_pack("{s:O}", "jobs", jobs));
 }
 
+/* Whether the fault is the worker's own: another one judges what it is given. */
+static bool others_succeed(const struct broker *broker, const struct peer *peer) {
+  for (const struct peer *other = broker->peers; other; other = other->next_peer)
+    if (other != peer && other->worker && !other->gone && !other->cut && other->done && !other->in_a_row) return true;
+  return false;
+}
+
+static void note_failure(struct broker *broker, struct peer *peer, const char *error) {
+  peer->lost++;
+  peer->in_a_row++;
+  peer->rest_until = clock_ms() + broker->times.silence_ms;
+  if (peer->in_a_row == FAILURES_IN_A_ROW && others_succeed(broker, peer))
+    EVENT(EVENT_WARNING, "worker_fails",
+          json_pack("{s:o, s:o, s:s}", "who", broker_who(peer), "error", message_text(error), "effect",
+                    "it handed back all it got while others judge: one job at a time, with pauses"));
+}
+
 void broker_return(struct broker *broker, struct peer *peer, const json_t *header) {
   if (!broker_change(broker, peer)) return;
   size_t index;
@@ -102,6 +125,7 @@ void broker_return(struct broker *broker, struct peer *peer, const json_t *heade
     const char *error = json_string_value(json_object_get(item, "error"));
     bool lost = json_is_true(json_object_get(item, "lost"));
     if (lost) broker_tell_lost(broker, peer, id, error);
+    if (lost) note_failure(broker, peer, error);
     enum status status = lost ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)
                               : store_give_back(broker->store, peer->id, &id, 1, &fault);
     if (!broker_stored(broker, status, &fault)) break;
@@ -119,14 +143,22 @@ static void fail_for_memory(struct broker *broker) {
   broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
 }
 
+static int64_t count_workers(const struct broker *broker) {
+  int64_t count = 0;
+  for (const struct peer *peer = broker->peers; peer; peer = peer->next_peer)
+    count += peer->worker && !peer->gone && !peer->cut;
+  return count;
+}
+
 /* Leases to one worker; returns how many, or less than `limit` where there are no more. */
 static size_t lease_to(struct broker *broker, struct peer *peer, bool suspects, size_t limit) {
   struct fault fault = {0};
-  struct store_lessee who = {peer->id, peer->name};
+  struct store_lessee who = {.id = peer->id, .name = peer->name, .workers = count_workers(broker)};
   struct store_leased leased[ASSIGN_BATCH];
   size_t count = 0;
   if (limit > ASSIGN_BATCH) limit = ASSIGN_BATCH;
   int64_t now = clock_wall_ms(), until = now + (int64_t)LEASE_SILENCES * broker->times.silence_ms;
+  who.wait_ms = (int64_t)OTHERS_SILENCES * broker->times.silence_ms;
   if (!broker_change(broker, peer)) return 0;
   if (!broker_stored(broker, store_lease(broker->store, &who, suspects, limit, now, until, leased, &count, &fault),
                      &fault))
@@ -169,10 +201,20 @@ static bool assign_suspect(struct broker *broker, struct peer *peer) {
   return false;
 }
 
+/* A worker that cannot judge at all (its cache is full, its disk is gone) is always free, and would get most of what
+ * waits. It gets one job at a time now and then, to see whether it can again, and no suspect. */
+static bool is_failing(const struct broker *broker, const struct peer *peer) {
+  return peer->in_a_row >= FAILURES_IN_A_ROW && others_succeed(broker, peer);
+}
+
 static bool assign_to(struct broker *broker, struct peer *peer) {
-  if (peer->credit <= 0 || peer->alone || peer->gone || peer->cut || assign_suspect(broker, peer)) return false;
+  if (peer->credit <= 0 || peer->alone || peer->gone || peer->cut) return false;
+  const bool failing = is_failing(broker, peer);
+  if (failing && !strcmp(broker->draining, peer->id)) *broker->draining = 0;
+  if (failing && (peer->held_count || clock_ms() < peer->rest_until)) return false;
+  if (!failing && assign_suspect(broker, peer)) return false;
   if (!broker->may_wait) return false;
-  size_t limit = peer->credit < ASSIGN_BATCH ? (size_t)peer->credit : ASSIGN_BATCH;
+  size_t limit = failing ? 1 : peer->credit < ASSIGN_BATCH ? (size_t)peer->credit : ASSIGN_BATCH;
   size_t count = lease_to(broker, peer, false, limit);
   if (count < limit) broker->may_wait = false;
   return count > 0;

@@ -113,6 +113,8 @@ static enum status read_photo(const struct roots *roots, struct task *task, stru
     photo->size = task->size;
     task->bytes = NULL;
     memcpy(photo->id, job->photo_id, sizeof photo->id);
+  } else if (roots && !*job->photo_id) {
+    fault_set(unreadable, STATUS_IO, "it could not be read where it was handed in");
   } else if (roots_read_photo(roots, task->path, photo, unreadable)) {
     *photo = (struct photo){0};
     if (*job->photo_id) {

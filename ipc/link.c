@@ -1,6 +1,7 @@
 #include "ipc/link.h"
 
 #include "ipc/clock.h"
+#include "ipc/events.h"
 #include "ipc/schema.h"
 
 #include <sodium.h>
@@ -118,6 +119,15 @@ static void welcome(struct link *link, const json_t *header) {
   link->part_bytes = json_integer_value(json_object_get(header, "part_bytes"));
   link->pause_ms = link->times.heartbeat_ms;
   link->next_beat = clock_ms() + link->times.heartbeat_ms;
+  EVENT(EVENT_INFO, "connected",
+        json_pack("{s:s, s:s}", "broker", json_string_value(json_object_get(header, "broker")), "endpoint",
+                  link->endpoint));
+}
+
+static void leave(struct link *link) {
+  link->welcomed = false;
+  link->give_up = clock_ms() + link->times.heartbeat_ms;
+  EVENT(EVENT_INFO, "broker_left", json_pack("{s:s}", "endpoint", link->endpoint));
 }
 
 static enum status handle_error(struct link *link, const json_t *header, bool *mine, struct fault *fault) {
@@ -152,6 +162,8 @@ static enum status look_for_refusal(struct link *link, struct fault *fault) {
   struct fault refusal = {0};
   bool refused =
       handshake_refused(&link->handshake, link->monitor, link->options.endpoint, link->options.security, &refusal);
+  if (refused && link->session)
+    EVENT(EVENT_WARNING, "not_let_in", json_pack("{s:s, s:s}", "error", refusal.text, "effect", "it is tried again"));
   if (!refused || link->session) return STATUS_OK;
   if (fault) *fault = refusal;
   return refusal.status;
@@ -174,7 +186,7 @@ enum status link_receive(struct link *link, struct message *message, bool *got, 
     if (!status && message->kind == MESSAGE_WELCOME)
       welcome(link, message->header);
     else if (!status && message->kind == MESSAGE_BYE)
-      link->welcomed = false, link->give_up = clock_ms() + link->times.heartbeat_ms;
+      leave(link);
     else if (!status && message->kind == MESSAGE_ERROR)
       status = handle_error(link, message->header, &mine, fault);
     else if (!status && message->kind != MESSAGE_HEARTBEAT)
@@ -217,6 +229,8 @@ int64_t link_watch(struct link *link) {
   if (link->welcomed && now - link->heard > link->times.silence_ms) {
     link->welcomed = false;
     link->give_up = now;
+    EVENT(EVENT_WARNING, "broker_silent",
+          json_pack("{s:s, s:I}", "endpoint", link->endpoint, "silence_ms", (json_int_t)(now - link->heard)));
   }
   if (!link->welcomed) {
     if (now >= link->give_up) reconnect(link);

@@ -83,6 +83,7 @@ static const struct field a_worker[] = {{ID("id")},
                                         {TEXT("name", 1, PROTOCOL_MAX_NAME)},
                                         {INTEGER("holds", 0, PROTOCOL_MAX_INTEGER)},
                                         {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
+                                        {INTEGER("lost", 0, PROTOCOL_MAX_INTEGER), .optional = true},
                                         {INTEGER("seen_ms", 0, PROTOCOL_MAX_INTEGER)},
                                         END};
 static const struct field since_start[] = {{INTEGER("ms", 0, PROTOCOL_MAX_INTEGER)},

@@ -2,6 +2,7 @@
 
 #include "ipc/clock.h"
 #include "ipc/compute.h"
+#include "ipc/events.h"
 #include "ipc/fetch.h"
 #include "ipc/link.h"
 
@@ -201,7 +202,8 @@ static void take_finished(struct worker *worker) {
     task->state = TASK_FINISHED;
     worker->queued--;
     worker->unstored++;
-    worker->mean_us = worker->mean_us ? (7 * worker->mean_us + task->took_us) / 8 : task->took_us;
+    /* Failing is quick, and is no reason to ask for more. */
+    if (task->line) worker->mean_us = worker->mean_us ? (7 * worker->mean_us + task->took_us) / 8 : task->took_us;
     if (!task->line && task->fault.status == STATUS_DEVICE) worker->broken = task->fault;
   }
 }
@@ -233,6 +235,20 @@ static bool counts_as_loss(const struct fault *fault) {
   return fault->status != STATUS_STOPPED && fault->status != STATUS_DEVICE;
 }
 
+static void tell_of(const struct task *task) {
+  if (task->line)
+    EVENT(EVENT_DEBUG, "job_judged",
+          json_pack("{s:s, s:s, s:I}", "job", task->job.id, "photo", task->job.photo, "us", (json_int_t)task->took_us));
+  else if (counts_as_loss(&task->fault))
+    EVENT(EVENT_WARNING, "job_handed_back",
+          json_pack("{s:s, s:s?, s:o}", "job", task->job.id, "photo", task->job.photo, "error",
+                    message_text(task->fault.text)));
+  else
+    EVENT(EVENT_INFO, "job_handed_back",
+          json_pack("{s:s, s:s?, s:o}", "job", task->job.id, "photo", task->job.photo, "error",
+                    message_text(task->fault.text)));
+}
+
 /* Sends up to a batch of results, or of jobs handed back; false when there is no more to send. */
 static bool send_batch(struct worker *worker, bool results) {
   struct task *batch[SEND_BATCH];
@@ -260,6 +276,7 @@ static bool send_batch(struct worker *worker, bool results) {
   if (link_send(&worker->link, results ? MESSAGE_DONE : MESSAGE_RETURN, header, lines, results ? count : 0))
     return false;
   for (size_t i = 0; i < count; i++) {
+    if (batch[i]->state == TASK_FINISHED) tell_of(batch[i]);
     batch[i]->state = TASK_SENT;
     batch[i]->sent = now;
   }
@@ -311,6 +328,7 @@ static void send_all(struct worker *worker) {
 /* --- Running --- */
 
 static void begin_to_stop(struct worker *worker) {
+  EVENT(EVENT_INFO, "stopping", json_pack("{s:I}", "in_hand", (json_int_t)worker->queued));
   worker->stopping = true;
   withdraw(worker);
   goldens_stop(worker->goldens);

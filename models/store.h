@@ -81,6 +81,9 @@ enum status store_accept(struct store *store, const char *submission, const char
 struct store_lessee {
   const char *id;   /* one a worker process */
   const char *name; /* for people: host and process */
+  /* A suspect that this worker has lost is for the others, while it was lost fewer times than there are `workers`, and
+   * none has taken it for `wait_ms` since it could. 0 workers: it gets what there is. */
+  int64_t workers, wait_ms;
 };
 
 struct store_leased {

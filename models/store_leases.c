@@ -57,6 +57,8 @@ static enum status lease_waiting(struct store *store, void *context, struct faul
   query_set_integer(lease, 5, in->now);
   query_set_integer(lease, 6, in->until);
   query_set_text(lease, 7, store->broker);
+  query_set_integer(lease, 8, in->who->workers);
+  query_set_integer(lease, 9, in->now - in->who->wait_ms);
   enum status status;
   bool row;
   while (!(status = query_step(lease, &row, fault)) && row && in->count < in->limit) {
@@ -151,7 +153,7 @@ struct loss {
 struct lost_row {
   int64_t job;
   int losses;
-  char *history;
+  char *history, *header;
   char name[STORE_PEER_MAX + 1];
   int64_t leased_at;
   bool alone;
@@ -173,12 +175,13 @@ static enum status end_lease(struct store *store, const struct loss *in, const c
   if (!status && *found) {
     lost->job = query_integer(lose, 0);
     lost->losses = (int)query_integer(lose, 1);
-    const char *history = query_text(lose, 2, NULL);
+    const char *history = query_text(lose, 2, NULL), *header = query_text(lose, 6, NULL);
     lost->history = strdup(history ? history : "[]");
+    lost->header = strdup(header ? header : "{}");
     query_copy_text(lose, 3, lost->name, sizeof lost->name);
     lost->leased_at = query_integer(lose, 4);
     lost->alone = query_integer(lose, 5) == 1;
-    if (!lost->history) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+    if (!lost->history || !lost->header) status = fault_set(fault, STATUS_MEMORY, "out of memory");
   }
   query_reset(lose);
   return status;
@@ -196,9 +199,12 @@ static enum status set_aside(struct store *store, const struct loss *in, const c
                              json_t *history, struct fault *fault) {
   char reason[128];
   snprintf(reason, sizeof reason, "given to workers %d times and no result came back", lost->losses);
-  json_t *json = json_pack("{s:s, s:s, s:O}", "job", id, "reason", reason, "losses", history);
+  json_t *header = json_loads(lost->header, 0, NULL);
+  const char *photo = json_string_value(json_object_get(header, "photo"));
+  json_t *json = json_pack("{s:s, s:s?, s:s, s:O}", "job", id, "photo", photo, "reason", reason, "losses", history);
   char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
+  json_decref(header);
   if (!line) return fault_set(fault, STATUS_MEMORY, "out of memory");
   enum status status =
       store_add_outcome(store, lost->job, lost->alone, JOB_SET_ASIDE, line, strlen(line), in->now, fault);
@@ -235,6 +241,7 @@ static enum status lose_one(struct store *store, struct loss *in, const char *id
   free(text);
   free(error);
   free(lost.history);
+  free(lost.header);
   return status;
 }
 

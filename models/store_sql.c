@@ -90,8 +90,10 @@ const char *store_migration(int version, enum dialect dialect) {
 
 #define LEASE(LOCK)                                                                                                    \
   "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND " SUSPECT " = $1"                   \
-  " AND (lease_until IS NULL OR lease_until <= $5) ORDER BY priority DESC, turn, n LIMIT $2" LOCK                      \
-  ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"                                                        \
+  " AND (lease_until IS NULL OR lease_until <= $5)"                                                                    \
+  " AND ($1 = 0 OR losses >= $8 OR coalesce(lease_until, 0) <= $9"                                                     \
+  " OR coalesce(history, '') NOT LIKE '%\"worker\":\"' || $3 || '\"%')"                                                \
+  " ORDER BY priority DESC, turn, n LIMIT $2" LOCK ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"       \
   " leased_at = $5, lease_until = $6, broker = $7 FROM picked WHERE n = picked_n"                                      \
   " RETURNING n, priority, id, photo_id, header, path, losses, turn"
 
@@ -133,7 +135,8 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_LOSE] = "UPDATE jobs SET state = CASE WHEN losses + 1 >= $3 THEN 3 ELSE 0 END, losses = losses + 1,"
                  " worker = NULL, lease_until = CAST($6 AS BIGINT) + CAST($7 AS BIGINT)"
                  " * (losses + 1) * (losses + 1) WHERE id = $1 AND state = 1 AND worker = $2 AND broker = $4"
-                 " AND lease_until < $5 RETURNING n, losses, history, worker_name, leased_at, asked",
+                 " AND lease_until < $5 RETURNING n, losses, history, worker_name, leased_at, asked,"
+                 " header",
     [SQL_NEXT_SUSPECT] = "SELECT min(coalesce(lease_until, 0)) FROM jobs WHERE state = 0 AND " SUSPECT " = $1",
     [SQL_TURN] = "SELECT coalesce((SELECT min(turn) FROM jobs WHERE state = 0 AND " SUSPECT " = $1 AND priority = $2),"
                  " (SELECT max(turn) + 1 FROM turns WHERE priority = $2), 1)",

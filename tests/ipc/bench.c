@@ -255,16 +255,21 @@ void bench_start_broker(struct bench_side *side, void *context, const char *stor
   must(!pthread_create(&side->thread, NULL, run_broker, side), "thread");
 }
 
-void bench_start_worker(struct bench_side *side, void *context, const char *endpoint, const char *cache, int threads) {
-  *side = (struct bench_side){.stop_fd = eventfd(0, EFD_CLOEXEC)};
-  side->worker = (struct worker_options){.context = context,
-                                         .endpoint = endpoint,
-                                         .cache = cache,
-                                         .judge = &bench_judge,
-                                         .threads = threads,
-                                         .times = &bench_times,
-                                         .stop_fd = side->stop_fd};
+static void start_worker(struct bench_side *side, const struct worker_options *how) {
+  *side = (struct bench_side){.stop_fd = eventfd(0, EFD_CLOEXEC), .worker = *how};
+  side->worker.times = &bench_times;
+  side->worker.stop_fd = side->stop_fd;
   must(!pthread_create(&side->thread, NULL, run_worker, side), "thread");
+}
+
+void bench_start_judging(struct bench_side *side, void *context, const char *endpoint, const struct judge *judge) {
+  start_worker(side, &(struct worker_options){.context = context, .endpoint = endpoint, .judge = judge, .threads = 1});
+}
+
+void bench_start_worker(struct bench_side *side, void *context, const char *endpoint, const char *cache, int threads) {
+  start_worker(
+      side, &(struct worker_options){
+                .context = context, .endpoint = endpoint, .cache = cache, .judge = &bench_judge, .threads = threads});
 }
 
 void bench_stop(struct bench_side *side) {

@@ -59,6 +59,7 @@ struct bench_side {
   struct fault fault;
 };
 void bench_start_broker(struct bench_side *side, void *context, const char *store, const char *endpoint);
+void bench_start_judging(struct bench_side *side, void *context, const char *endpoint, const struct judge *judge);
 void bench_start_worker(struct bench_side *side, void *context, const char *endpoint, const char *cache, int threads);
 void bench_stop(struct bench_side *side); /* checks that it ended well */
 

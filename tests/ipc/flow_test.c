@@ -184,9 +184,55 @@ static void a_job_that_is_handed_back_three_times_is_set_aside_with_the_error(vo
   for (int i = 0; i < 2; i++) {
     assert_string_equal(set.states[i], "set_aside");
     assert_non_null(strstr(set.lines[i], "no room for this photo"));
+    assert_non_null(strstr(set.lines[i], "\"photo\":\"FAIL"));
   }
   bench_stop(&worker);
   bench_set_free(&set);
+}
+
+static atomic_int useless_calls;
+
+static enum status judge_nothing(void *context, void *desk, const struct photo *photo, const char *unreadable,
+                                 const struct job *job, char **line, struct fault *fault) {
+  (void)context, (void)desk, (void)photo, (void)unreadable, (void)job, (void)line;
+  atomic_fetch_add(&useless_calls, 1);
+  return fault_set(fault, STATUS_IO, "the disk of this worker is gone");
+}
+
+static void await_workers(struct client *client, size_t count) {
+  for (size_t found = 0; found != count;) {
+    json_t *answer = NULL;
+    struct fault fault = {0};
+    assert_int_equal(client_status(client, NULL, &answer, &fault), STATUS_OK);
+    found = json_array_size(json_object_get(answer, "workers"));
+    json_decref(answer);
+  }
+}
+
+static void a_worker_that_can_judge_nothing_spoils_no_job_while_another_can(void **state) {
+  enum { MANY = 1000 };
+  struct flow *flow = *state;
+  struct bench_side good, useless;
+  struct bench_set first, second;
+  struct judge judge = bench_judge;
+  judge.judge = judge_nothing;
+  bench_start_worker(&good, flow->context, flow->endpoint, NULL, 1);
+  bench_set_init(&first, flow->golden, flow->sha256, flow->photos, 3, "SLOW");
+  run_set(flow, &first);
+  bench_start_judging(&useless, flow->context, flow->endpoint, &judge);
+  struct client *client = open_client(flow, -1);
+  await_workers(client, 2);
+  int64_t began = clock_ms();
+  client_close(client);
+  bench_set_init(&second, flow->golden, flow->sha256, NULL, MANY, "ABCD");
+  run_set(flow, &second);
+  for (int i = 0; i < MANY; i++) assert_string_equal(second.states[i], "done");
+  /* What it took before it was known, and one a silence since. */
+  assert_in_range(atomic_load(&useless_calls), 1, 5 + (clock_ms() - began) / bench_times.silence_ms);
+  bench_stop(&useless);
+  bench_stop(&good);
+  bench_set_free(&first);
+  bench_set_free(&second);
 }
 
 static enum status next_changed(void *context, struct client_job *job, bool *end, struct fault *fault) {
@@ -597,6 +643,7 @@ int main(int argc, char **argv) {
       TEST(jobs_that_are_done_are_not_judged_again),
       TEST(heartbeats_go_on_while_a_photo_takes_longer_than_the_silence),
       TEST(a_job_that_is_handed_back_three_times_is_set_aside_with_the_error),
+      TEST(a_worker_that_can_judge_nothing_spoils_no_job_while_another_can),
       TEST(a_file_that_was_changed_after_it_was_handed_in_is_set_aside),
       TEST(a_photo_that_no_one_can_read_has_a_result),
       TEST(a_golden_that_no_one_has_sets_the_job_aside),

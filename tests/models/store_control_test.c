@@ -61,7 +61,7 @@ static const char *lease(struct store *store, bool suspects, size_t limit, int64
   struct fault fault = {0};
   struct store_leased leased[64];
   size_t count = 0;
-  const struct store_lessee who = {"w", "worker"};
+  const struct store_lessee who = {.id = "w", .name = "worker"};
   must(store_lease(store, &who, suspects, limit, now, now + 5000, leased, &count, &fault), &fault);
   for (size_t i = 0; i < count; i++) {
     memcpy(leased_ids[i], leased[i].id, sizeof leased_ids[i]);

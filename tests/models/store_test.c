@@ -25,8 +25,8 @@
 #define SUBMISSION "0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210"
 
-static const struct store_lessee anna = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "anna:1"};
-static const struct store_lessee bert = {"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "bert:2"};
+static const struct store_lessee anna = {.id = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", .name = "anna:1"};
+static const struct store_lessee bert = {.id = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", .name = "bert:2"};
 
 static int set_up(void **state) {
   *state = store_bench_open();
@@ -232,6 +232,29 @@ static void a_job_given_back_waits_again_and_is_no_suspect(void **state) {
   must(store_give_back(store, anna.id, back, 1, &fault), &fault);
   assert_int_equal(count(store).waiting, 1);
   assert_int_equal(count(store).suspects, 0);
+}
+
+static void a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any(void **state) {
+  struct store *store = ((struct store_bench *)*state)->store;
+  struct fault fault = {0};
+  struct store_lessee anna_of_two = anna, bert_of_two = bert;
+  anna_of_two.workers = bert_of_two.workers = 2;
+  anna_of_two.wait_ms = bert_of_two.wait_ms = 3000;
+  char id[1][33];
+  size_t aside = 0;
+  accept_many(store, 1);
+  store_set_back_off(store, 100);
+  assert_int_equal(lease(store, &anna_of_two, false, 1, id), 1);
+  must(store_lose(store, anna.id, id[0], "no disk", 1500, &aside, &fault), &fault);
+  assert_int_equal(lease(store, &anna_of_two, true, 1, id), 0);
+  anna_of_two.wait_ms = 300; /* nobody else has taken it for so long */
+  assert_int_equal(lease(store, &anna_of_two, true, 1, id), 1);
+  const char *back[] = {id[0]};
+  must(store_give_back(store, anna.id, back, 1, &fault), &fault);
+  assert_int_equal(lease(store, &bert_of_two, true, 1, id), 1);
+  must(store_lose(store, bert.id, id[0], "no disk", 1500, &aside, &fault), &fault);
+  anna_of_two.wait_ms = 3000; /* both have lost it */
+  assert_int_equal(lease(store, &anna_of_two, true, 1, id), 1);
 }
 
 static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state) {
@@ -936,6 +959,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(a_job_handed_in_again_is_not_done_again_but_delivered_again),                                               \
       TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),                                       \
       TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
+      TEST(a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any),                                        \
       TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
       TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \

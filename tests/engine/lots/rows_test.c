@@ -108,7 +108,7 @@ static void a_store_gives_its_results_and_the_jobs_that_were_set_aside(void **st
   struct store *store;
   struct fault fault = {0};
   assert_int_equal(store_open(folder, &store, &fault), STATUS_OK);
-  const struct store_lessee worker = {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "w"};
+  const struct store_lessee worker = {.id = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", .name = "w"};
   struct job done, lost;
   make_job(&done, 1);
   make_job(&lost, 2);
