@@ -230,6 +230,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   enum status status = STATUS_OK;
   out->colour = photo->colour && golden->cb->count && a->photo.count > 1;
   out->planes = out->colour ? ALIGNED_PLANES : 1;
+  out->photo = photo, out->placement = &a->placement;
   if (out->colour) {
     status = pyramid_build(device, &out->photo_cb, &photo->planes[1], a->photo.count - 1, fault);
     if (!status) status = pyramid_build(device, &out->photo_cr, &photo->planes[2], a->photo.count - 1, fault);
@@ -272,6 +273,7 @@ enum status aligned_of_golden(struct device *device, const struct image *golden,
                               struct fault *fault) {
   out->colour = colour;
   out->planes = colour ? ALIGNED_PLANES : 1;
+  out->photo = NULL, out->placement = NULL;
   enum status status = STATUS_OK;
   for (int i = ALIGNED_LUMA; i <= (colour ? ALIGNED_CR : ALIGNED_LUMA) && !status; i++)
     status = device_upload_plane(device, &out->memory[i], &golden->planes[i], &out->plane[i], fault);

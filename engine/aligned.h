@@ -29,6 +29,8 @@ struct aligned {
   int planes; /* ALIGNED_PLANES, or 1 where there is no colour to compare */
   struct kernel_image plane[ALIGNED_PLANES], seen[ALIGNED_PLANES];
   struct aligned_light light;
+  const struct image *photo; /* as it was taken, and where: of others, until the next photo; NULL of the golden's own */
+  const struct placement *placement;
   /* working memory */
   struct pyramid photo_cb, photo_cr;
   struct tiles chroma_tiles[2], luma_tiles;

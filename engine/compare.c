@@ -1,6 +1,7 @@
 #include "engine/compare.h"
 
 #include "engine/rim.h"
+#include "engine/saturated.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -251,16 +252,22 @@ static struct size size_of(int plane, double min_area) {
   return (struct size){full, least < LEAST_SMALL ? LEAST_SMALL : least};
 }
 
-/* The areas of the luma, once more where ground from beyond an outline was among them. */
-static enum status find_luma(struct device *device, const struct reference *reference, const struct plane *labels,
-                             const struct aligned *photo, const struct size *size, struct comparison *c,
-                             struct fault *fault) {
-  bool cleared = false;
-  enum status status = find_areas(device, size, ALIGNED_LUMA, c, fault);
-  if (!status) status = rim_clear(device, reference, labels, photo, c, &cleared, fault);
-  if (status || !cleared) return status;
-  c->count = 0, c->overflow = false;
-  return find_areas(device, size, ALIGNED_LUMA, c, fault);
+/* The areas of a plane, once more where ground from beyond an outline or white was among them. */
+static enum status find_plane(struct device *device, const struct reference *reference, const struct plane *labels,
+                              const struct aligned *photo, const struct size *size, int plane, struct comparison *c,
+                              struct fault *fault) {
+  struct finding *all = c->findings;
+  size_t before = c->count;
+  bool overflow = c->overflow, cleared = false, lowered = false;
+  enum status status = find_areas(device, size, plane, c, fault);
+  /* What was found in other planes stays out of it. */
+  c->findings += before, c->count -= before;
+  if (!status && plane == ALIGNED_LUMA) status = rim_clear(device, reference, labels, photo, c, &cleared, fault);
+  if (!status && photo->photo) status = saturated_clear(device, reference, photo, plane, c, &lowered, fault);
+  c->findings = all, c->count += before;
+  if (status || !(cleared || lowered)) return status;
+  c->count = before, c->overflow = overflow;
+  return find_areas(device, size, plane, c, fault);
 }
 
 enum status compare_photo(struct device *device, const struct reference *reference, const struct plane *labels,
@@ -273,8 +280,7 @@ enum status compare_photo(struct device *device, const struct reference *referen
     status = reserve(device, &reference->plane[i], i, c, fault);
     if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], i, c, fault);
     if (status) break;
-    status = i == ALIGNED_LUMA ? find_luma(device, reference, labels, photo, &size, c, fault)
-                               : find_areas(device, &size, i, c, fault);
+    status = find_plane(device, reference, labels, photo, &size, i, c, fault);
     double use = use_of(c->levels[i], size.full, c->limit[i]);
     if (use > c->use) c->use = use;
   }
