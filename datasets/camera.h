@@ -18,6 +18,8 @@ struct light {
   double dark, dark_at, penumbra;
 };
 
+enum { SHOT_MATERIALS = 8 };
+
 struct shot {
   int width, height;
   struct pose pose;
@@ -31,8 +33,9 @@ struct shot {
   double gamma;     /* exponent of the values, 0..1 */
   double tint[3];   /* of the product itself: another batch of ink or resist */
   struct {
-    double box[4], tint[3]; /* mm: x0, y0, x1, y1; of another material */
-  } swapped;
+    double box[4], tint[3]; /* mm: x0, y0, x1, y1; of a material of its own */
+  } materials[SHOT_MATERIALS];
+  int material_count;
   float table_offset[2], grain_offset[2];
   uint64_t seed; /* of the noise */
 };

@@ -130,6 +130,15 @@ static float lamp_at(const struct lamp *lamp, int x, int y) {
   return edge * (1 + lamp->gx * dx + lamp->gy * dy + lamp->highlight / (near * near));
 }
 
+/* What the material at a point (mm) reflects, as a share of the approved one's; NULL: it is that. */
+static const double *material_at(const struct shot *shot, const double at[2]) {
+  for (int i = 0; i < shot->material_count; i++) {
+    const double *box = shot->materials[i].box;
+    if (at[0] >= box[0] && at[0] < box[2] && at[1] >= box[1] && at[1] < box[3]) return shot->materials[i].tint;
+  }
+  return NULL;
+}
+
 void optics_expose(const struct studio *studio, const struct shot *shot, const struct view *view, struct frame frame,
                    float *const rgb[3]) {
   const struct scene *scene = view->artwork->scene;
@@ -172,9 +181,8 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
         table = (1 - sum.cover) * fmaxf(1 + depth * pattern, 0.05f) * shadow_at(scene, mm_x, mm_y);
       }
       float grain = 1, tint[3];
-      const double *swapped = shot->swapped.box;
-      bool other = at[0] >= swapped[0] && at[0] < swapped[2] && at[1] >= swapped[1] && at[1] < swapped[3];
-      for (int c = 0; c < 3; c++) tint[c] = (float)(other ? shot->tint[c] * shot->swapped.tint[c] : shot->tint[c]);
+      const double *other = material_at(shot, at);
+      for (int c = 0; c < 3; c++) tint[c] = (float)(other ? shot->tint[c] * other[c] : shot->tint[c]);
       if (sum.cover > 0)
         grain += fine * texture_at(&studio->grain, mm_x * per_texel + shot->grain_offset[0],
                                    mm_y * per_texel + shot->grain_offset[1]);

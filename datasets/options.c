@@ -1,5 +1,7 @@
 #include "datasets/options.h"
 
+#include "datasets/drawn_season.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stddef.h>
@@ -67,6 +69,9 @@ static const struct option table[] = {
     {"--drift", "LIST", KIND_SET, AT(drift), 0, 0, "none", drift_names,
      "groups that drift: shift (the night shift fails four times as often), dimension (one line's dimensions creep), "
      "colour (the last lot has another ink)"},
+    {"--season", NULL, KIND_FLAG, AT(season), 0, 0, NULL, NULL,
+     "the season of assay-season as photos of a plate, evenly chosen from its 12,000 units; season.json says what "
+     "drifts; implies --card and a camera that stands fixed"},
     {"--spoil", "LIST", KIND_SET, AT(spoil), 0, 0, "none", spoil_names,
      "photos that cannot be judged: which kinds, with commas, or all"},
     {"--spoiled", "N", KIND_INT, AT(spoiled), 1, 100000, "20", NULL,
@@ -204,6 +209,21 @@ static const struct option *find_option(const char *name) {
   return NULL;
 }
 
+static enum status settle_season(struct options *options, struct fault *fault) {
+  if (options->product != PRODUCT_PLATE)
+    return fault_set(fault, STATUS_USAGE, "--season: has the dimensions of a plate; --product plate expected");
+  if (options->count < 120 || DRAWN_SEASON_UNITS % options->count)
+    return fault_set(fault, STATUS_USAGE, "--season: %d photos given, a share of %d with at least 120 expected",
+                     options->count, DRAWN_SEASON_UNITS);
+  if (options->defects >= 0 || options->drift || options->spoil || options->material > 0 || options->loose > 0)
+    return fault_set(fault, STATUS_USAGE,
+                     "--season: says itself what goes wrong; none of --defects, --drift, --spoil, --material and "
+                     "--loose expected");
+  options->card = true;
+  options->scale = options->tilt = options->distortion = 0;
+  return STATUS_OK;
+}
+
 enum status options_parse(struct options *options, int argc, char **argv, struct fault *fault) {
   *options = (struct options){0};
   for (int i = 0; i < OPTIONS; i++)
@@ -221,6 +241,10 @@ enum status options_parse(struct options *options, int argc, char **argv, struct
     if (status != STATUS_OK) return status;
   }
   if (options->help) return STATUS_OK;
+  if (options->season) {
+    enum status status = settle_season(options, fault);
+    if (status != STATUS_OK) return status;
+  }
   if (!options->out || !*options->out)
     return fault_set(fault, STATUS_USAGE, "--out DIR is missing: where to write the set");
   if (options->defects < 0) options->defects = options->spoil ? 0 : options->count / 5;

@@ -40,7 +40,7 @@ struct options {
   double megapixels, rotate, tilt, scale, shift, gradient, cast, kelvin, noise, distortion, bend, loose, min_size,
       max_size, min_contrast;
   double blur[2], quality[2], gamma[2], material;
-  bool card;
+  bool card, season;
   unsigned classes, drift, spoil; /* bits */
   const char *out;
   bool help;

@@ -113,22 +113,51 @@ static void tint_towards(const double lab[3], const double way[3], double far, d
   for (int k = 0; k < 3; k++) tint[k] = fmax(after[k], 0) / fmax(before[k], 1e-4);
 }
 
-int panels_swap(const struct artwork *artwork, double delta_e, struct random *random, struct shot *shot) {
+void panels_colour(const struct artwork *artwork, int panel, double lab[3]) {
   static const double even[3] = {1, 1, 1};
-  int panel = random_below(random, PANELS);
-  double *box = shot->swapped.box, lab[3], way[3], length = 0, low = 0, high = 4 * delta_e;
+  double box[4];
   panels_box(artwork->scene, panel, box);
   panel_lab(artwork, box, even, lab);
-  for (int k = 0; k < 3; k++) way[k] = random_normal(random), length += way[k] * way[k];
-  for (int k = 0; k < 3; k++) way[k] /= sqrt(length);
+}
+
+double panels_distance(const struct artwork *artwork, int panel, const double way[3], double delta_e) {
+  double box[4], lab[3], low = 0, high = 4 * delta_e;
+  panels_box(artwork->scene, panel, box);
+  panels_colour(artwork, panel, lab);
   for (int i = 0; i < 24; i++) {
-    double far = (low + high) / 2, other[3];
-    tint_towards(lab, way, far, shot->swapped.tint);
-    panel_lab(artwork, box, shot->swapped.tint, other);
+    double far = (low + high) / 2, tint[3], other[3];
+    tint_towards(lab, way, far, tint);
+    panel_lab(artwork, box, tint, other);
     if (difference(lab, other) < delta_e)
       low = far;
     else
       high = far;
   }
+  return (low + high) / 2;
+}
+
+void panels_paint(const struct scene *scene, int panel, const double lab[3], const double off[3], struct shot *shot) {
+  if (shot->material_count == SHOT_MATERIALS) return;
+  panels_box(scene, panel, shot->materials[shot->material_count].box);
+  tint_towards(lab, off, 1, shot->materials[shot->material_count++].tint);
+}
+
+void panels_tint(const struct scene *scene, const double tint[3], struct shot *shot) {
+  for (int i = 0; i < PANELS && shot->material_count < SHOT_MATERIALS; i++) {
+    panels_box(scene, i, shot->materials[shot->material_count].box);
+    for (int c = 0; c < 3; c++) shot->materials[shot->material_count].tint[c] = tint[c];
+    shot->material_count++;
+  }
+}
+
+int panels_swap(const struct artwork *artwork, double delta_e, struct random *random, struct shot *shot) {
+  int panel = random_below(random, PANELS);
+  double lab[3], way[3], length = 0;
+  for (int k = 0; k < 3; k++) way[k] = random_normal(random), length += way[k] * way[k];
+  for (int k = 0; k < 3; k++) way[k] /= sqrt(length);
+  double far = panels_distance(artwork, panel, way, delta_e);
+  for (int k = 0; k < 3; k++) way[k] *= far;
+  panels_colour(artwork, panel, lab);
+  panels_paint(artwork->scene, panel, lab, way, shot);
   return panel;
 }

@@ -1,13 +1,31 @@
 #include "datasets/plan.h"
 
+#include "datasets/drawn_season.h"
 #include "datasets/spoil.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-const char *const plan_factories[8] = {"Porto", "Brno", "Pune", "Suzhou", "Izmir", "Penang", "Leon", "Sfax"};
-const char *const plan_shifts[3] = {"early", "late", "night"};
+static const char *const factories[8] = {"Porto", "Brno", "Pune", "Suzhou", "Izmir", "Penang", "Leon", "Sfax"};
+static const char *const shifts[3] = {"early", "late", "night"};
+
+struct plan_names plan_names(const struct unit *unit) {
+  struct plan_names names;
+  const struct production_names *season = unit->season ? &unit->season->names : NULL;
+  snprintf(names.unit, sizeof names.unit, "U%05d", unit->index + 1);
+  snprintf(names.factory, sizeof names.factory, "%s", season ? season->factory : factories[unit->factory]);
+  snprintf(names.shift, sizeof names.shift, "%s", season ? season->shift : shifts[unit->shift]);
+  if (season) {
+    snprintf(names.line, sizeof names.line, "%s", season->line);
+    snprintf(names.lot, sizeof names.lot, "%s", season->lot);
+  } else {
+    snprintf(names.line, sizeof names.line, "%d", unit->line + 1);
+    snprintf(names.lot, sizeof names.lot, "L%03d", unit->lot + 1);
+  }
+  return names;
+}
 
 /* Seconds after 2026-03-02T06:00:00Z, within that year. */
 static void format_time(long seconds, char *text, size_t size) {
@@ -221,7 +239,11 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
   shot->read = options->noise > 0 ? 4 : 0;
   shot->sharpen = 0.5;
   for (int c = 0; c < 3; c++) shot->tint[c] = 1;
-  if (unit->other_ink) shot->tint[0] = 0.93, shot->tint[2] = 1.06;
+  static const double other_ink[3] = {0.93, 1, 1.06};
+  if (unit->other_ink && options->card)
+    panels_tint(scene, other_ink, shot); /* the reference is not printed */
+  else if (unit->other_ink)
+    memcpy(shot->tint, other_ink, sizeof shot->tint);
   for (int i = 0; i < 2; i++) {
     shot->table_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
     shot->grain_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
@@ -237,7 +259,8 @@ void plan_dimensions(const struct options *options, const struct scene *scene, c
   struct random random = random_stream((uint64_t)options->seed, 'M', (uint64_t)(int64_t)index);
   for (int i = 0; i < scene->dimension_count; i++) {
     const struct dimension *dimension = &scene->dimensions[i];
-    double off = 0.01 * random_normal(&random) + unit->creep;
+    double own = 0.01 * random_normal(&random) + unit->creep;
+    double off = unit->season ? unit->season->off[i] : own;
     values[i] = dimension->nominal + off;
     struct tweak *tweak = &change->tweaks[change->tweak_count++];
     if (dimension->b < 0) {

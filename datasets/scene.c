@@ -120,7 +120,7 @@ void scene_dimension(struct scene *scene, const char *name, int a, int b) {
   if (scene->dimension_count == SCENE_DIMENSIONS) return;
   struct dimension *dimension = &scene->dimensions[scene->dimension_count++];
   snprintf(dimension->name, sizeof dimension->name, "%s", name);
-  dimension->a = a, dimension->b = b;
+  dimension->a = a, dimension->b = b, dimension->tolerance = 0.1;
   const struct item *items = scene->items;
   double dx = b < 0 ? 0 : items[b].x - items[a].x, dy = b < 0 ? 0 : items[b].y - items[a].y;
   dimension->nominal = b < 0 ? items[a].w : sqrt(dx * dx + dy * dy);

@@ -73,8 +73,8 @@ struct part {
 /* A dimension with its truth: the diameter of item a, or the distance from the centre of a to the centre of b. */
 struct dimension {
   char name[24];
-  int a, b; /* b -1: diameter */
-  double nominal;
+  int a, b;                  /* b -1: diameter */
+  double nominal, tolerance; /* mm; to either side */
 };
 
 enum { SCENE_ITEMS = 4000, SCENE_POINTS = 12000, SCENE_PARTS = 600, SCENE_DIMENSIONS = 12 };

@@ -1,6 +1,5 @@
 /* assay-season: a season of results with planted drifts, and the truth about them. */
 #include "datasets/production.h"
-#include "models/text.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -25,34 +24,6 @@ static enum status write_result(void *context, const struct result *result, stru
   return code < 0 ? fault_set(fault, STATUS_IO, "cannot write: %s", strerror(errno)) : STATUS_OK;
 }
 
-static void put(struct text *out, const char *key, const char *value) {
-  text_put(out, key);
-  text_json_string(out, *value ? value : NULL);
-}
-
-static enum status write_truth(const char *path, const struct production_plant plants[PLANTS], struct fault *fault) {
-  struct text out = {0};
-  for (int i = 0; i < PLANTS; i++) {
-    put(&out, i ? ",\n{\"quantity\":" : "[{\"quantity\":", plants[i].kind);
-    put(&out, ",\"name\":", plants[i].quantity);
-    put(&out, ",\"key\":", plants[i].key);
-    put(&out, ",\"factory\":", plants[i].factory);
-    put(&out, ",\"line\":", plants[i].line);
-    put(&out, ",\"shift\":", plants[i].shift);
-    put(&out, ",\"lot\":", plants[i].lot);
-    text_put(&out, ",\"time_ms\":");
-    text_json_integer(&out, plants[i].time_ms);
-    text_put(&out, "}");
-  }
-  text_put(&out, "]\n");
-  char *text = text_take(&out);
-  FILE *file = text ? fopen(path, "w") : NULL;
-  bool good = file && fputs(text, file) >= 0;
-  if (file && fclose(file)) good = false;
-  free(text);
-  return good ? STATUS_OK : fault_set(fault, STATUS_IO, "%s: %s", path, strerror(errno));
-}
-
 static enum status make(const struct production_options *options, const char *out, const char *truth,
                         struct fault *fault) {
   struct production_plant plants[PLANTS];
@@ -60,7 +31,7 @@ static enum status make(const struct production_options *options, const char *ou
   if (!file) return fault_set(fault, STATUS_IO, "%s: %s", out, strerror(errno));
   enum status status = production_make(options, plants, write_result, file, fault);
   if (fclose(file) && !status) status = fault_set(fault, STATUS_IO, "%s: %s", out, strerror(errno));
-  if (!status && truth && !options->in_control) status = write_truth(truth, plants, fault);
+  if (!status && truth && !options->in_control) status = production_write_plants(truth, plants, fault);
   return status;
 }
 

@@ -1,5 +1,6 @@
 #include "datasets/set.h"
 
+#include "datasets/drawn_season.h"
 #include "datasets/jpeg.h"
 #include "datasets/panels.h"
 #include "datasets/set_files.h"
@@ -23,6 +24,7 @@ struct set {
   const struct options *options;
   struct stock stock, small, other; /* the last two where they are asked for */
   struct unit *units;
+  struct drawn_season season;
   struct shot golden;
   char **lines; /* of truth, goldens first */
   int total;
@@ -100,6 +102,7 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   struct shot shot;
   const struct stock *stock = stock_of(set, unit);
   plan_shot(options, &stock->scene, unit, stream, &shot);
+  if (unit->season) drawn_season_shot(&set->season, &stock->scene, unit, &shot);
   int swapped = -1;
   if (index >= 0 && options->material > 0) {
     struct random material = random_stream((uint64_t)options->seed, 'S', (uint64_t)index);
@@ -125,9 +128,11 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
     truth.loose = &change;
     status = view_patch(&view, &change, box, fault);
   }
+  struct options wanted = *options;
+  if (unit->season && unit->season->classes) wanted.classes = unit->season->classes;
   for (int i = 0; i < unit->defects && status == STATUS_OK; i++) {
     snprintf(truth.masks[i], sizeof truth.masks[i], "masks/%05d-%d.png", index, i);
-    status = defect_plant(options, &stock->studio, &shot, &view, &change, &random, truth.defects, i, &worker->darkroom,
+    status = defect_plant(&wanted, &stock->studio, &shot, &view, &change, &random, truth.defects, i, &worker->darkroom,
                           &truth.defects[i], fault);
     if (status == STATUS_OK) truth.defect_count++;
   }
@@ -191,6 +196,7 @@ static enum status stock_make(const struct options *options, uint64_t seed, doub
   plan_photo_size(options, &width, &height);
   enum status status = scene_make(&stock->scene, (enum product)options->product, seed, fault);
   if (status == STATUS_OK && options->card) panels_add_card(&stock->scene);
+  if (status == STATUS_OK && options->season) drawn_season_scene(&stock->scene);
   if (status == STATUS_OK)
     status = artwork_make(&stock->artwork, &stock->scene, scale * plan_nominal_scale(options, &stock->scene), fault);
   if (status == STATUS_OK) status = studio_make(&stock->studio, &stock->artwork, width, seed, fault);
@@ -207,8 +213,11 @@ static enum status prepare(struct set *set, struct fault *fault) {
   const struct options *options = set->options;
   uint64_t seed = (uint64_t)options->seed;
   enum status status = set_write_folders(options->out, fault);
-  if (status == STATUS_OK) status = plan_make(options, &set->units, fault);
+  if (status == STATUS_OK)
+    status = options->season ? drawn_season_plan(options, &set->units, &set->season, fault)
+                             : plan_make(options, &set->units, fault);
   if (status == STATUS_OK) status = stock_make(options, seed, 3, &set->stock, fault);
+  if (status == STATUS_OK && options->season) drawn_season_colours(&set->stock.artwork, &set->season);
   if (status == STATUS_OK && spoil_wanted(options, SPOIL_TOO_SMALL))
     status = stock_make(options, seed, 1, &set->small, fault);
   if (status == STATUS_OK && spoil_wanted(options, SPOIL_WRONG_PRODUCT))
@@ -222,6 +231,12 @@ static enum status prepare(struct set *set, struct fault *fault) {
   return STATUS_OK;
 }
 
+static enum status write_plants(const char *folder, const struct production_plant plants[PLANTS], struct fault *fault) {
+  char path[4200];
+  snprintf(path, sizeof path, "%s/season.json", folder);
+  return production_write_plants(path, plants, fault);
+}
+
 enum status set_make(const struct options *options, set_progress *progress, struct fault *fault) {
   struct set set = {.options = options, .progress = progress, .fault_at = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
   enum status status = prepare(&set, fault);
@@ -229,9 +244,11 @@ enum status set_make(const struct options *options, set_progress *progress, stru
   struct set_facts facts = {options, &set.stock.scene, &set.golden, set.units, set.lines};
   if (status == STATUS_OK) status = set_write_spec(&facts, fault);
   if (status == STATUS_OK) status = set_write_lists(&facts, fault);
+  if (status == STATUS_OK && options->season) status = write_plants(options->out, set.season.plants, fault);
   for (int i = 0; set.lines && i < set.total; i++) free(set.lines[i]);
   free(set.lines);
   free(set.units);
+  drawn_season_free(&set.season);
   stock_free(&set.stock);
   stock_free(&set.small);
   stock_free(&set.other);

@@ -69,7 +69,7 @@ static void write_dimensions(const struct set_facts *facts, FILE *out) {
   for (int i = 0; i < scene->dimension_count; i++) {
     const struct dimension *d = &scene->dimensions[i];
     const struct item *items[2] = {&scene->items[d->a], d->b < 0 ? NULL : &scene->items[d->b]};
-    if (items[0]->kind != ITEM_HOLE) continue;
+    if (items[0]->kind != ITEM_HOLE && items[0]->kind != ITEM_DISC) continue;
     for (int k = 0; k < 2 && items[k]; k++) {
       double centre[2];
       mapping_project(&facts->golden->mapping, items[k]->x, items[k]->y, centre);
@@ -80,7 +80,7 @@ static void write_dimensions(const struct set_facts *facts, FILE *out) {
       fprintf(out, "  - {name: %s, measure: distance, of: [%s_a, %s_b]", d->name, d->name, d->name);
     else
       fprintf(out, "  - {name: %s, measure: diameter, of: %s_a", d->name, d->name);
-    fprintf(out, ", lower: %.3f, upper: %.3f, unit: mm}\n", d->nominal - 0.1, d->nominal + 0.1);
+    fprintf(out, ", lower: %.3f, upper: %.3f, unit: mm}\n", d->nominal - d->tolerance, d->nominal + d->tolerance);
   }
 }
 
@@ -116,7 +116,7 @@ static void write_panels(const struct set_facts *facts, FILE *out) {
       mapping_project(&facts->golden->mapping, box[k == 1 || k == 2 ? 2 : 0], box[k > 1 ? 3 : 1], at);
       fprintf(out, "%s[%.1f, %.1f]", k ? ", " : "", at[0], at[1]);
     }
-    fprintf(out, "], severity: major}\n");
+    fprintf(out, "], severity: major%s}\n", facts->options->season ? ", tolerance: {delta_e: 6}" : "");
   }
 }
 
@@ -160,6 +160,7 @@ enum status set_write_spec(const struct set_facts *facts, struct fault *fault) {
   write_loose(facts, memory);
   write_scale(facts, memory);
   write_dimensions(facts, memory);
+  if (facts->options->season) fprintf(memory, "aql: {level: II, critical: 0, major: 2.5, minor: 4.0}\n");
   bool failed = ferror(memory) != 0;
   failed |= fclose(memory) != 0;
   enum status status = failed ? fault_set(fault, STATUS_MEMORY, "out of memory for golden.yaml")
@@ -179,12 +180,12 @@ enum status set_write_lists(const struct set_facts *facts, struct fault *fault) 
     if (!memory) return fault_set(fault, STATUS_MEMORY, "out of memory for %s", names[list]);
     if (list == 2) fputs("photo,lot,factory,line,shift,unit,captured\n", memory);
     for (int i = 0; i < (list ? options->count : options->goldens); i++) {
-      const struct unit *u = &facts->units[list ? i : 0];
+      const struct plan_names from = plan_names(&facts->units[list ? i : 0]);
       if (list < 2)
         fputs(facts->lines[list ? options->goldens + i : i], memory);
       else
-        fprintf(memory, "photos/%05d.jpg,L%03d,%s,%d,%s,U%05d,%s\n", i, u->lot + 1, plan_factories[u->factory],
-                u->line + 1, plan_shifts[u->shift], i + 1, u->captured);
+        fprintf(memory, "photos/%05d.jpg,%s,%s,%s,%s,%s,%s\n", i, from.lot, from.factory, from.line, from.shift,
+                from.unit, facts->units[i].captured);
     }
     bool failed = ferror(memory) != 0;
     failed |= fclose(memory) != 0;

@@ -88,15 +88,12 @@ static json_t *dimensions_json(const struct truth *truth) {
 }
 
 static json_t *group_json(const struct unit *unit) {
-  char lot[16], line[16], name[16];
-  snprintf(lot, sizeof lot, "L%03d", unit->lot + 1);
-  snprintf(line, sizeof line, "%d", unit->line + 1);
-  snprintf(name, sizeof name, "U%05d", unit->index + 1);
+  const struct plan_names names = plan_names(unit);
   json_t *drift = json_array();
   if (unit->creep != 0) json_array_append_new(drift, json_string("dimension"));
   if (unit->other_ink) json_array_append_new(drift, json_string("colour"));
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "lot", lot, "factory", plan_factories[unit->factory], "line", line,
-                   "shift", plan_shifts[unit->shift], "unit", name, "drift", drift);
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "lot", names.lot, "factory", names.factory, "line", names.line,
+                   "shift", names.shift, "unit", names.unit, "drift", drift);
 }
 
 static json_t *loose_json(const struct truth *truth) {

@@ -1,3 +1,4 @@
+#include "cli/bench/season_photos.h"
 #include "cli/bench/season_trial.h"
 #include "cli/commands.h"
 #include "cli/message.h"
@@ -10,8 +11,8 @@
 
 struct season_options {
   struct common_options common;
-  long seeds, first, photos;
-  const char *budget;
+  long seeds, first, photos, drawn;
+  const char *budget, *megapixels;
   bool in_control;
 };
 
@@ -40,6 +41,21 @@ static const struct option options[] = {{.name = "seeds",
                                          .least = 50,
                                          .most = 100000,
                                          .help = "photos a lot; 20 lots make a season"},
+                                        {.name = "drawn",
+                                         .kind = OPTION_NUMBER,
+                                         .offset = FIELD(drawn),
+                                         .argument = "N",
+                                         .fallback = "0",
+                                         .least = 0,
+                                         .most = 12000,
+                                         .help = "draw N photos of each season, 600 say, and take them through golden "
+                                                 "create, run and the lot commands, in place of results"},
+                                        {.name = "megapixels",
+                                         .kind = OPTION_TEXT,
+                                         .offset = FIELD(megapixels),
+                                         .argument = "M",
+                                         .fallback = "0.3",
+                                         .help = "of photos that are drawn"},
                                         {.name = "budget",
                                          .kind = OPTION_TEXT,
                                          .offset = FIELD(budget),
@@ -53,18 +69,21 @@ static const struct option options[] = {{.name = "seeds",
                                         {.name = NULL}};
 
 struct totals {
-  long found[PLANTS], held[PLANTS], unplanted;
+  long found[PLANTS], held[PLANTS], unplanted, lots, rejected;
 };
 
 static const char *const plant_names[PLANTS] = {"creeping dimension", "scratches at night", "swapped material"};
 
+static void tell_plants(long seed, const bool found[PLANTS], const bool held[PLANTS]) {
+  for (int k = 0; k < PLANTS; k++) {
+    if (!found[k]) printf("season %ld: %s: not found\n", seed, plant_names[k]);
+    if (found[k] && !held[k]) printf("season %ld: %s: true time outside its interval\n", seed, plant_names[k]);
+  }
+}
+
 static void tell(long seed, const struct season_trial *trial, bool in_control) {
   progress_hide();
-  for (int k = 0; k < PLANTS && !in_control; k++) {
-    if (!trial->found[k]) printf("season %ld: %s: not found\n", seed, plant_names[k]);
-    if (trial->found[k] && !trial->held[k])
-      printf("season %ld: %s: true time outside its interval\n", seed, plant_names[k]);
-  }
+  if (!in_control) tell_plants(seed, trial->found, trial->held);
   for (size_t i = 0; i < trial->findings.count; i++)
     if (trial->plant[i] < 0) printf("season %ld: unplanted: %s\n", seed, trial->findings.items[i].text);
 }
@@ -83,19 +102,44 @@ static enum status one(const struct season_options *given, double budget, long s
   return STATUS_OK;
 }
 
+static enum status one_drawn(const struct season_options *given, long seed, struct totals *totals,
+                             struct fault *fault) {
+  struct season_photos trial;
+  const struct season_photos_options how = {.common = &given->common,
+                                            .seed = seed,
+                                            .photos = given->drawn,
+                                            .budget = given->budget,
+                                            .megapixels = given->megapixels};
+  enum status status = season_photos_run(&how, &trial, fault);
+  if (status) return status;
+  progress_hide();
+  if (!given->common.json) tell_plants(seed, trial.found, trial.held);
+  for (size_t i = 0; !given->common.json && i < json_array_size(trial.unplanted); i++)
+    printf("season %ld: unplanted: %s\n", seed, json_string_value(json_array_get(trial.unplanted, i)));
+  for (int k = 0; k < PLANTS; k++) totals->found[k] += trial.found[k], totals->held[k] += trial.held[k];
+  totals->unplanted += (long)json_array_size(trial.unplanted);
+  totals->lots += (long)trial.lots, totals->rejected += (long)trial.rejected;
+  season_photos_free(&trial);
+  return output_flush(fault);
+}
+
 static enum status report(const struct season_options *given, const struct totals *t, struct fault *fault) {
   long found = 0, held = 0, planted = given->in_control ? 0 : PLANTS * given->seeds;
+  long photos = given->drawn ? given->drawn : 20 * given->photos;
   for (int k = 0; k < PLANTS; k++) found += t->found[k], held += t->held[k];
   if (given->common.json)
     return output_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "seasons", (json_int_t)given->seeds, "photos",
-                                 (json_int_t)given->photos * 20, "planted", (json_int_t)planted, "found",
-                                 (json_int_t)found, "held", (json_int_t)held, "unplanted", (json_int_t)t->unplanted),
+                                 (json_int_t)photos, "planted", (json_int_t)planted, "found", (json_int_t)found, "held",
+                                 (json_int_t)held, "unplanted", (json_int_t)t->unplanted),
                        fault);
   for (int k = 0; k < PLANTS && planted; k++)
     printf("%-20s found and rightly named %ld of %ld, time within its interval %ld\n", plant_names[k], t->found[k],
            given->seeds, t->held[k]);
   printf("%ld seasons of %ld photos: %ld of %ld found, %ld with the time within its interval, %ld unplanted\n",
-         given->seeds, 20 * given->photos, found, planted, held, t->unplanted);
+         given->seeds, photos, found, planted, held, t->unplanted);
+  if (given->drawn)
+    printf("lot judge: a verdict on each of %ld lots, %ld rejected; each finding stands in its report\n", t->lots,
+           t->rejected);
   return output_flush(fault);
 }
 
@@ -106,10 +150,14 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   double budget;
   if (!number_parse(given->budget, strlen(given->budget), &budget) || budget < 1e-4 || budget > 100)
     return fault_set(fault, STATUS_USAGE, "--budget %s: expected a number from 0.0001 to 100", given->budget);
+  if (given->drawn && given->in_control)
+    return fault_set(fault, STATUS_USAGE,
+                     "--drawn: photos are drawn of seasons with planted drifts; without --in-control expected");
   enum status status = STATUS_OK;
   progress_begin("seasons", (size_t)given->seeds);
   for (long i = 0; i < given->seeds && !status; i++) {
-    status = one(given, budget, given->first + i, &totals, fault);
+    status = given->drawn ? one_drawn(given, given->first + i, &totals, fault)
+                          : one(given, budget, given->first + i, &totals, fault);
     progress_set((size_t)i + 1, (size_t)given->seeds);
   }
   progress_end();
@@ -125,8 +173,14 @@ const struct command command_bench_season = {
         "1 % to 3 %, and a lot whose zone is 2.5 dE off, where colours spread by 0.8 dE; looks through each as assay\n"
         "lot drift does, and counts what was found and rightly named, whose true time lies within the 95 % interval,\n"
         "and what was found but not planted.\n\n"
+        "With --drawn the season is drawn: so many photos of a plate with gauges, a grey card and eight colour zones,\n"
+        "evenly chosen from the 12,000 units, that go through golden create, run, lot judge, lot drift, lot compare "
+        "and\n"
+        "lot report. Scratches then go to 20 %, for a night of 100 photos cannot show 3 %.\n\n"
         "With --json: {\"seasons\", \"photos\" (a season), \"planted\", \"found\", \"held\", \"unplanted\"}.",
-    .example = "  assay bench season\n  assay bench season --in-control --seeds 200",
+    .example = "  assay bench season\n"
+               "  assay bench season --in-control --seeds 200\n"
+               "  assay bench season --drawn 600 --seeds 3",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,
     .values_size = sizeof(struct season_options),

@@ -77,28 +77,59 @@ static bool stands_out_more(const struct look *look, const struct candidate *lot
 }
 
 /* Of two lots of one line either may be the one that differs; the other lines tell which. */
-static const struct candidate *of_two_lots(const struct look *look, const struct candidate *best, size_t found) {
+static struct candidate *of_two_lots(const struct look *look, struct candidate *best, size_t found) {
   for (size_t i = 0; best && best->key == KEY_LOT && i < found; i++)
     if (stands_out_more(look, best, &look->candidates[i])) return &look->candidates[i];
   return best;
 }
 
+/* Whether a lot is the first of several that its line made, and the later ones lie further from what the other lines
+ * made. */
+static bool line_left(const struct look *look, const struct candidate *lot) {
+  const struct scan *scan = &look->scan;
+  const uint32_t *lines = look->groups->stratum[LEVEL_LINE], line = lines[scan->cells[lot->first]];
+  struct mean of_lot = {0, 0}, later = {0, 0}, rest = {0, 0};
+  for (size_t i = 0; i < scan->count; i++) {
+    bool own = look_in_window(look, lot, i), same = lines[scan->cells[i]] == line;
+    if (same && !own && i < lot->first) return false;
+    mean_add(own ? &of_lot : same ? &later : &rest, scan->values[i]);
+  }
+  return rest.count > 0 && later.count > 0 && mean_off(&later, &rest) > mean_off(&of_lot, &rest);
+}
+
+/* A line's first lot differs from the later ones also where the line changed after it: then it is the line that is
+ * named. The test was that of the lot; which of the two it is, is only a question of where to look. */
+static struct candidate *of_first_lot(const struct look *look, struct candidate *best) {
+  if (!best || best->key != KEY_LOT || look->scan.counted || !line_left(look, best)) return best;
+  uint32_t line = look->groups->of[KEY_LINE][look->scan.cells[best->first]];
+  for (size_t i = 0; line != NO_GROUP && i < look->candidate_count; i++) {
+    struct candidate *c = &look->candidates[i];
+    if (c->key != KEY_LINE || c->group != line || c->gain <= 0) continue;
+    c->probability = best->probability;
+    return c;
+  }
+  return best;
+}
+
 /* The candidate that explains most of those that chance hardly explains; *best NULL where there is none. */
-static enum status choose(struct look *look, const struct candidate **best, struct fault *fault) {
+static enum status choose(struct look *look, struct candidate **best, struct fault *fault) {
   size_t found = 0;
   double most = 0;
   *best = NULL;
   enum status status = STATUS_OK;
   for (size_t i = 0; i < look->candidate_count; i++)
-    if (look->candidates[i].probability <= look->allowed[look->candidates[i].key])
+    if (look->candidates[i].probability <= look->allowed[look->candidates[i].key]) {
+      struct candidate other = look->candidates[found];
       look->candidates[found++] = look->candidates[i];
+      look->candidates[i] = other;
+    }
   qsort(look->candidates, found, sizeof *look->candidates, by_gain);
   for (size_t i = 0; i < found && i < SHORTLIST && !status; i++) {
     double gain;
     status = refine(look, &look->candidates[i], &gain, fault);
     if (!status && gain > most) most = gain, *best = &look->candidates[i];
   }
-  *best = of_two_lots(look, *best, found);
+  *best = of_first_lot(look, of_two_lots(look, *best, found));
   return status;
 }
 
@@ -173,7 +204,7 @@ static enum status add_finding(struct findings *findings, const struct finding *
 
 static enum status look_once(struct look *look, struct explained *explained, struct findings *findings, bool *any,
                              struct fault *fault) {
-  const struct candidate *best = NULL;
+  struct candidate *best = NULL;
   *any = false;
   enum status status = scan_estimate(&look->scan, fault);
   if (status || !scan_possible(&look->scan)) return status;

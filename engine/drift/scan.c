@@ -86,6 +86,15 @@ static void look_measured(const struct scan *scan, enum drift_key key, enum drif
   }
 }
 
+/* Of the two ways of looking at rates of a group the rarer one counts, with twice its probability; a lot is looked at
+ * in one way. */
+static void join_rates(const struct candidate *few, struct candidate *best, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (few[i].probability < best[i].probability) best[i] = few[i];
+    if (best[i].key != KEY_LOT) best[i].probability = fmin(1, 2 * best[i].probability);
+  }
+}
+
 /* Both ways of looking; the rarer one counts, with twice its probability. */
 static void join(const struct candidate *within_lots, struct candidate *best, size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -104,16 +113,17 @@ static void join(const struct candidate *within_lots, struct candidate *best, si
 /* --- Rates --- */
 
 /* Keeps in `best` what explains most of a group: `events` in its last `units` points, from the point `first` on; `all`
- * events are in the scan. */
-static void consider_rate(const struct scan *scan, struct candidate *best, size_t first, size_t units, int64_t events,
-                          double all) {
+ * events are in the scan. Where hardly any were to be expected, in `few`. */
+static void consider_rate(const struct scan *scan, struct candidate *best, struct candidate *few, size_t first,
+                          size_t units, int64_t events, double all) {
   double m = (double)units, a = (double)events, n = (double)scan->count;
-  if (events < SCAN_LEAST_EVENTS || m >= n || m * (all - a) < SCAN_LEAST_EXPECTED * (n - m)) return;
-  if (a * (n - m) <= (all - a) * m) return;
+  if (events < SCAN_LEAST_EVENTS || m >= n || a * (n - m) <= (all - a) * m) return;
+  if (m * (all - a) < SCAN_LEAST_EXPECTED * (n - m)) best = few;
   double gain = change_rate_gain(a, m, all - a, n - m) / scan->levels[LEVEL_LINE].inflation;
   if (gain <= best->gain) return;
   best->first = first;
   best->units = units;
+  best->events = events;
   best->gain = gain;
 }
 
@@ -128,8 +138,17 @@ static double rate_probability(const struct scan *scan, const struct candidate *
   return hypergeometric_upper(events - 1, (int64_t)best->units, (int64_t)all, (int64_t)n);
 }
 
+/* Of chance, where hardly any were to be expected: of a lot, Fisher's; else of the group's last points, the first of
+ * which has the event: that the k-th event from the end comes so late is hypergeometric, and k is one of so many
+ * numbers (Bonferroni). */
+static double few_probability(const struct scan *scan, const struct candidate *few, double all, double n) {
+  if (scan->levels[LEVEL_LINE].inflation > 1) return 1;
+  double p = hypergeometric_upper((int64_t)few->events - 1, (int64_t)few->units, (int64_t)all, (int64_t)n);
+  return few->key == KEY_LOT ? p : fmin(1, p * (all - SCAN_LEAST_EVENTS + 1));
+}
+
 static void look_counted(const struct scan *scan, enum drift_key key, struct state *states, const size_t *totals,
-                         struct candidate *best) {
+                         struct candidate *best, struct candidate *few) {
   const struct groups *g = scan->groups;
   double all = 0, n = (double)scan->count;
   for (size_t i = 0; i < scan->count; i++) all += scan->values[i];
@@ -141,12 +160,14 @@ static void look_counted(const struct scan *scan, enum drift_key key, struct sta
     state->score += scan->values[i];
     /* The ratio is largest where a photo with the defect comes first. */
     if (key == KEY_LOT ? state->units == totals[group] : scan->values[i] > 0.5)
-      consider_rate(scan, &best[group], i, state->units, (int64_t)state->score, all);
+      consider_rate(scan, &best[group], &few[group], i, state->units, (int64_t)state->score, all);
   }
-  for (size_t group = 0; group < g->count[key]; group++)
+  for (size_t group = 0; group < g->count[key]; group++) {
     if (best[group].gain > 0)
       best[group].probability =
           rate_probability(scan, &best[group], totals[group], (int64_t)states[group].score, all, n);
+    if (few[group].gain > 0) few[group].probability = few_probability(scan, &few[group], all, n);
+  }
 }
 
 size_t scan_candidates(const struct groups *groups) {
@@ -155,24 +176,27 @@ size_t scan_candidates(const struct groups *groups) {
   return count;
 }
 
-static void look_key(const struct scan *scan, enum drift_key key, struct state *states, size_t *parts, size_t *totals,
-                     struct candidate *best, struct candidate *within_lots) {
+static enum status look_key(const struct scan *scan, enum drift_key key, struct state *states, size_t *parts,
+                            size_t *totals, struct candidate *best, struct candidate *other, struct fault *fault) {
   const struct groups *g = scan->groups;
   size_t count = g->count[key];
   for (size_t i = 0; i < count; i++)
-    best[i] = within_lots[i] = (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1};
+    best[i] = other[i] = (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1};
   for (size_t i = 0; i < scan->count; i++)
     if (g->of[key][scan->cells[i]] != NO_GROUP) totals[g->of[key][scan->cells[i]]]++;
   if (scan->counted) {
-    look_counted(scan, key, states, totals, best);
-    return;
+    look_counted(scan, key, states, totals, best, other);
+    join_rates(other, best, count);
+    return STATUS_OK;
   }
   look_measured(scan, key, LEVEL_LINE, states, parts, totals, best);
-  if (key == KEY_LOT || !g->strata[LEVEL_LOT]) return;
+  if (key == KEY_LOT) return scan_look_lots(scan, best, fault);
+  if (!g->strata[LEVEL_LOT]) return STATUS_OK;
   memset(states, 0, count * sizeof *states);
   memset(parts, 0, g->part_count[LEVEL_LINE][key] * sizeof *parts);
-  look_measured(scan, key, LEVEL_LOT, states, parts, totals, within_lots);
-  join(within_lots, best, count);
+  look_measured(scan, key, LEVEL_LOT, states, parts, totals, other);
+  join(other, best, count);
+  return STATUS_OK;
 }
 
 enum status scan_look(const struct scan *scan, struct candidate *candidates, struct fault *fault) {
@@ -182,15 +206,15 @@ enum status scan_look(const struct scan *scan, struct candidate *candidates, str
     size_t count = g->count[key] + 1, part_count = g->part_count[LEVEL_LINE][key] + g->part_count[LEVEL_LOT][key] + 1;
     struct state *states = calloc(count, sizeof *states);
     size_t *parts = calloc(part_count, sizeof *parts), *totals = calloc(count, sizeof *totals);
-    struct candidate *within_lots = calloc(count, sizeof *within_lots);
-    if (states && parts && totals && within_lots)
-      look_key(scan, (enum drift_key)key, states, parts, totals, candidates, within_lots);
+    struct candidate *other = calloc(count, sizeof *other);
+    if (states && parts && totals && other)
+      status = look_key(scan, (enum drift_key)key, states, parts, totals, candidates, other, fault);
     else
       status = fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
     free(states);
     free(parts);
     free(totals);
-    free(within_lots);
+    free(other);
     candidates += g->count[key];
   }
   return status;

@@ -5,10 +5,12 @@
  * all others. The score is the generalised likelihood ratio of a shift (CUSUM of residuals). Measured values are
  * compared twice, and the smaller probability counts double: within their line, whose lots may have levels of their
  * own, and within their lot, where only what moves inside of a lot shows. Either way the variance of means is that seen
- * between successive lots, or blocks of values, and known as well as their number allows (Student's t). Rates are
- * compared with all other photos of the golden, by the likelihood ratio of two binomials, upwards alone. Over the times
- * of one group the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38 (1982),
- * 1011-1016; of a whole lot, that of one test (Fisher's for rates). */
+ * between successive lots, or blocks of values, and known as well as their number allows (Student's t). Lots are
+ * compared within their line and, where there are six and more, with those of all lines: the smaller probability counts
+ * double. Rates are compared with all other photos of the golden, by the likelihood ratio of two binomials, upwards
+ * alone; where hardly an event was to be expected, by the exact test, and the smaller probability counts double. Over
+ * the times of one group the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38
+ * (1982), 1011-1016; of a whole lot, that of one test (Fisher's for rates). */
 #ifndef ASSAY_ENGINE_DRIFT_SCAN_H
 #define ASSAY_ENGINE_DRIFT_SCAN_H
 
@@ -41,6 +43,7 @@ struct candidate {
   enum drift_level level; /* that showed it more clearly */
   size_t first;           /* index of the first point that belongs to it */
   size_t units;           /* its points */
+  int64_t events;         /* of a rate: in them */
   double gain;            /* twice the log likelihood ratio, the inflation taken off */
   double size;            /* of a measured value: the shift */
   double probability;     /* of as much anywhere in the group, where nothing changed */

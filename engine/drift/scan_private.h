@@ -30,4 +30,8 @@ static inline bool usable(const struct scan *scan, enum drift_level level, size_
   return k != NO_GROUP && scan->sigma[line_of(scan, i)] > 0 && scan->levels[level].strength[k] >= SCAN_LEAST_POINTS;
 }
 
+/* Compares measured lots with all other lots of the golden; the smaller probability of that and of `best`, the
+ * candidates of the lots, counts double. */
+enum status scan_look_lots(const struct scan *scan, struct candidate *best, struct fault *fault);
+
 #endif

@@ -1,3 +1,4 @@
+#include "datasets/drawn_season.h"
 #include "datasets/pose.h"
 #include "datasets/set.h"
 #include "tests/support.h"
@@ -179,6 +180,58 @@ static void groups_drift_when_asked(void **state) {
   support_remove(folder);
 }
 
+/* Another ink is no other card: the reference would hide it. */
+static void another_ink_leaves_the_card_as_it_is(void **state) {
+  (void)state;
+  char *argv[] = {"assay-synth", "--out", "x", "--card", "--drift", "colour"};
+  struct options options;
+  struct scene scene;
+  struct shot shot;
+  struct fault fault = {0};
+  const struct unit unit = {.other_ink = true};
+  assert_int_equal(options_parse(&options, 6, argv, &fault), STATUS_OK);
+  assert_int_equal(scene_make(&scene, PRODUCT_LABEL, 1, &fault), STATUS_OK);
+  plan_shot(&options, &scene, &unit, 0, &shot);
+  double card[4];
+  panels_box(&scene, PANELS, card);
+  assert_int_equal(shot.material_count, PANELS);
+  for (int c = 0; c < 3; c++) assert_true(shot.tint[c] == 1);
+  for (int i = 0; i < PANELS; i++) {
+    assert_true(shot.materials[i].tint[0] < 1 && shot.materials[i].tint[2] > 1);
+    assert_true(shot.materials[i].box[3] <= card[1]);
+  }
+  scene_free(&scene);
+}
+
+/* 20 lots of 30, and of each planted drift units that show it. */
+static void a_season_is_drawn_as_it_was_planned(void **state) {
+  (void)state;
+  char *argv[] = {"assay-synth", "--out", "x", "--product", "plate", "--count", "600", "--season", "--seed", "4"};
+  struct options options;
+  struct unit *units;
+  struct drawn_season season = {0};
+  struct fault fault = {0};
+  int lots[PRODUCTION_LOTS] = {0}, scratches = 0, material = 0, before = 0;
+  assert_int_equal(options_parse(&options, 10, argv, &fault), STATUS_OK);
+  assert_true(options.card && options.scale == 0 && options.tilt == 0);
+  assert_int_equal(drawn_season_plan(&options, &units, &season, &fault), STATUS_OK);
+  for (int i = 0; i < options.count; i++) {
+    const struct drawn_unit *drawn = units[i].season;
+    lots[units[i].lot]++;
+    if (i) assert_true(strcmp(units[i - 1].captured, units[i].captured) <= 0);
+    scratches += units[i].defects && drawn->classes == 1u << DEFECT_SCRATCH;
+    material += !strcmp(drawn->names.lot, season.plants[PLANT_MATERIAL].lot);
+    before += !strcmp(drawn->names.factory, season.plants[PLANT_CREEP].factory) &&
+              !strcmp(drawn->names.line, season.plants[PLANT_CREEP].line);
+  }
+  for (int i = 0; i < PRODUCTION_LOTS; i++) assert_int_equal(lots[i], 30);
+  assert_int_equal(material, 30);
+  assert_true(before >= 90 && scratches > 8 && scratches < 60);
+  assert_string_equal(season.plants[PLANT_MATERIAL].quantity, panels_name(season.panel));
+  free(units);
+  drawn_season_free(&season);
+}
+
 static int run_program(const char *arguments) {
   char *command = support_text("%s %s 2>/dev/null >/dev/null", ASSAY_SYNTH, arguments);
   int result = system(command);
@@ -207,6 +260,8 @@ int main(void) {
       cmocka_unit_test(a_defect_lies_in_its_box_and_nowhere_else),
       cmocka_unit_test(the_truth_agrees_with_itself),
       cmocka_unit_test(groups_drift_when_asked),
+      cmocka_unit_test(another_ink_leaves_the_card_as_it_is),
+      cmocka_unit_test(a_season_is_drawn_as_it_was_planned),
       cmocka_unit_test(wrong_usage_exits_with_64),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,9 @@
 /* What is found in a season, how it is named, dated and sized, and what is not found. */
-#include "engine/drift/findings.h"
 #include "engine/drift/random.h"
 #include "engine/drift/run_rules.h"
 #include "engine/drift/scan.h"
 #include "engine/drift/signals.h"
+#include "tests/engine/drift/sample.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,42 +15,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { MINUTE = 60000 };
-
-/* A photo of one dimension; NULL keys are unknown. */
-struct sample {
-  int64_t minute; /* -1: no time */
-  const char *golden, *factory, *line, *shift, *lot;
-  double value;
-  bool scratch, unjudged;
-};
-
-static void add(struct season *season, const struct sample *sample) {
-  const struct row_dimension dimension = {
-      .name = "d", .unit = "mm", .value = sample->value, .lower = 5, .upper = 20, .verdict = VERDICT_PASS};
-  const struct row_region region = {.class_ = CLASS_SCRATCH};
-  const struct row row = {.photo = "p",
-                          .keys = {[ROW_GOLDEN] = sample->golden,
-                                   [ROW_FACTORY] = sample->factory,
-                                   [ROW_LINE] = sample->line,
-                                   [ROW_SHIFT] = sample->shift,
-                                   [ROW_LOT] = sample->lot},
-                          .has_time = sample->minute >= 0,
-                          .time_ms = sample->minute * MINUTE,
-                          .verdict = sample->unjudged ? VERDICT_CANNOT_JUDGE : VERDICT_PASS,
-                          .score = sample->unjudged ? NAN : 80,
-                          .regions = &region,
-                          .region_count = sample->scratch,
-                          .dimensions = &dimension,
-                          .dimension_count = !sample->unjudged};
-  assert_int_equal(season_add(season, &row, NULL), STATUS_OK);
-}
-
-static void look(struct season *season, double budget, struct findings *findings) {
-  assert_int_equal(season_sort(season, NULL), STATUS_OK);
-  assert_int_equal(findings_look(season, budget, findings, NULL), STATUS_OK);
-}
 
 /* Two lines, lots of 200; on line B the value moves as `offset` says of its number. */
 static void draw(struct season *season, size_t count, double (*offset)(size_t number), uint64_t seed) {
@@ -64,7 +28,7 @@ static void draw(struct season *season, size_t count, double (*offset)(size_t nu
                                   .line = line ? "B" : "A",
                                   .lot = lots[line],
                                   .value = 10 + (double)line + drift_normal(&seed) + (line ? offset(number) : 0)};
-    add(season, &sample);
+    sample_add(season, &sample);
   }
 }
 
@@ -90,7 +54,7 @@ static void a_step_of_one_line_is_named_dated_and_sized(void **state) {
   struct season season = {0};
   struct findings findings;
   draw(&season, 2000, step, 1);
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 1);
   const struct finding *f = findings.items;
   assert_int_equal(f->key, KEY_LINE);
@@ -109,7 +73,7 @@ static void a_ramp_tells_when_it_reaches_the_limit(void **state) {
   struct season season = {0};
   struct findings findings;
   draw(&season, 1600, ramp, 2);
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 1);
   const struct finding *f = findings.items;
   assert_int_equal(f->model, CHANGE_RAMP);
@@ -128,7 +92,7 @@ static void a_lot_that_differs_is_named_as_a_lot(void **state) {
   struct season season = {0};
   struct findings findings;
   draw(&season, 4000, one_lot, 3);
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 1);
   assert_int_equal(findings.items[0].key, KEY_LOT);
   assert_string_equal(names_text(&season.names, findings.items[0].cell.lot), "b2");
@@ -149,7 +113,7 @@ static void draw_lots(struct season *season, size_t off, uint64_t seed) {
                                   .line = line_name,
                                   .lot = name,
                                   .value = 10 + drift_normal(&seed) + (line == 2 && lot == off ? 2 : 0)};
-    add(season, &sample);
+    sample_add(season, &sample);
   }
 }
 
@@ -161,7 +125,7 @@ static void of_two_lots_of_a_line_the_one_unlike_the_other_lines_is_named(void *
     struct findings findings;
     size_t off = i % 2;
     draw_lots(&season, off, 5 + i);
-    look(&season, 0.05, &findings);
+    sample_look(&season, 0.05, &findings);
     assert_int_equal(findings.count, 1);
     assert_int_equal(findings.items[0].key, KEY_LOT);
     assert_string_equal(names_text(&season.names, findings.items[0].cell.lot), names[off]);
@@ -183,9 +147,9 @@ static void a_rate_that_rises_on_one_shift_is_named(void **state) {
                                   .shift = night ? "night" : "day",
                                   .value = drift_normal(&seed) + 10,
                                   .scratch = drift_uniform(&seed) < rate};
-    add(&season, &sample);
+    sample_add(&season, &sample);
   }
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 1);
   const struct finding *f = findings.items;
   assert_int_equal(f->key, KEY_SHIFT);
@@ -209,11 +173,11 @@ static void photos_are_put_into_order_of_time(void **state) {
     const struct sample first = {.minute = (int64_t)i, .value = values[i], .unjudged = i % 50 == 49};
     const struct sample last = {
         .minute = (int64_t)(999 - i), .value = values[999 - i], .unjudged = (999 - i) % 50 == 49};
-    add(&forwards, &first);
-    add(&backwards, &last);
+    sample_add(&forwards, &first);
+    sample_add(&backwards, &last);
   }
-  look(&forwards, 0.05, &a);
-  look(&backwards, 0.05, &b);
+  sample_look(&forwards, 0.05, &a);
+  sample_look(&backwards, 0.05, &b);
   assert_int_equal(a.count, 1);
   assert_int_equal(b.count, 1);
   assert_string_equal(a.items[0].text, b.items[0].text);
@@ -236,9 +200,9 @@ static void values_that_depend_on_each_other_are_no_drift(void **state) {
     for (size_t i = 0; i < 3000; i++) {
       level = 0.9 * level + 0.5 * drift_normal(&seed);
       const struct sample sample = {.minute = (int64_t)i, .line = "A", .value = 10 + level + drift_normal(&seed)};
-      add(&season, &sample);
+      sample_add(&season, &sample);
     }
-    look(&season, 0.05, &findings);
+    sample_look(&season, 0.05, &findings);
     found += (int)findings.count;
     findings_free(&findings);
     season_free(&season);
@@ -258,9 +222,9 @@ static void lots_whose_level_varies_are_no_drift(void **state) {
     for (size_t i = 0; i < 4000; i++) {
       if (i % 200 == 0) level = drift_normal(&seed), snprintf(lot, sizeof lot, "%zu", i / 200);
       const struct sample sample = {.minute = (int64_t)i, .lot = lot, .value = 10 + level + drift_normal(&seed)};
-      add(&season, &sample);
+      sample_add(&season, &sample);
     }
-    look(&season, 0.05, &findings);
+    sample_look(&season, 0.05, &findings);
     found += (int)findings.count;
     findings_free(&findings);
     season_free(&season);
@@ -272,20 +236,20 @@ static void little_or_constant_data_give_nothing(void **state) {
   (void)state;
   struct season season = {0};
   struct findings findings;
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 0);
   findings_free(&findings);
   for (size_t i = 0; i < 200; i++) {
     const struct sample sample = {.minute = -1, .golden = i % 2 ? "a" : "b", .value = 3};
-    add(&season, &sample);
+    sample_add(&season, &sample);
     if (i > 3 && i < 199) continue;
-    look(&season, 1, &findings);
+    sample_look(&season, 1, &findings);
     assert_int_equal(findings.count, 0);
     findings_free(&findings);
   }
   assert_int_equal(season.timeless, 200);
   draw(&season, 2000, none, 9);
-  look(&season, 0.05, &findings);
+  sample_look(&season, 0.05, &findings);
   assert_int_equal(findings.count, 0);
   findings_free(&findings);
   season_free(&season);

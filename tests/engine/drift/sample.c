@@ -1,0 +1,35 @@
+#include "tests/engine/drift/sample.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+void sample_add(struct season *season, const struct sample *sample) {
+  const struct row_dimension dimension = {
+      .name = "d", .unit = "mm", .value = sample->value, .lower = 5, .upper = 20, .verdict = VERDICT_PASS};
+  const struct row_region region = {.class_ = CLASS_SCRATCH};
+  const struct row row = {.photo = "p",
+                          .keys = {[ROW_GOLDEN] = sample->golden,
+                                   [ROW_FACTORY] = sample->factory,
+                                   [ROW_LINE] = sample->line,
+                                   [ROW_SHIFT] = sample->shift,
+                                   [ROW_LOT] = sample->lot},
+                          .has_time = sample->minute >= 0,
+                          .time_ms = sample->minute * MINUTE,
+                          .verdict = sample->unjudged ? VERDICT_CANNOT_JUDGE : VERDICT_PASS,
+                          .score = sample->unjudged ? NAN : 80,
+                          .regions = &region,
+                          .region_count = sample->scratch,
+                          .dimensions = &dimension,
+                          .dimension_count = !sample->unjudged};
+  assert_int_equal(season_add(season, &row, NULL), STATUS_OK);
+}
+
+void sample_look(struct season *season, double budget, struct findings *findings) {
+  assert_int_equal(season_sort(season, NULL), STATUS_OK);
+  assert_int_equal(findings_look(season, budget, findings, NULL), STATUS_OK);
+}
