@@ -68,6 +68,39 @@ static void the_ground_beyond_the_outline_may_be_any(void **state) {
   assert_int_equal(regions(75, &none), 0);
 }
 
+/* The print alone, that fills the golden photo from edge to edge, on some ground in a wider photo. */
+static struct photo cut_out(int beyond, float ground, uint64_t seed, const char *name) {
+  struct picture object = picture_product(SAMPLES * WIDTH, SAMPLES * HEIGHT, 1, 5);
+  int width = WIDTH + 2 * beyond, height = HEIGHT + 2 * beyond;
+  struct pose pose = pose_turned(beyond ? 2 : 0, 1.0 / SAMPLES, SAMPLES * WIDTH / 2.0, SAMPLES * HEIGHT / 2.0,
+                                 width / 2.0, height / 2.0);
+  struct picture p = picture_seen(&object, &pose, width, height, SAMPLES, ground);
+  picture_blur(&p, 0.9);
+  picture_noise(&p, 1, seed);
+  struct photo photo = picture_photo(&p, name);
+  picture_free(&p);
+  picture_free(&object);
+  return photo;
+}
+
+static void a_golden_cut_out_along_the_outline_may_lie_on_any_ground(void **state) {
+  (void)state;
+  static const float grounds[] = {0, 128, 255};
+  struct photo golden = cut_out(0, 128, 1, "golden");
+  struct stage stage;
+  stage_open(&stage, "name: cut-out\n", &golden, 1);
+  for (size_t i = 0; i < 3; i++) {
+    struct photo photo = cut_out(12, grounds[i], 2 + i, "photo");
+    struct result result = stage_judge(&stage, &photo);
+    if (result.verdict != VERDICT_PASS) result_tell(&result);
+    assert_int_equal(result.verdict, VERDICT_PASS);
+    result_free(&result);
+    photo_free(&photo);
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+}
+
 static void what_lies_on_the_product_at_its_rim_is_found(void **state) {
   (void)state;
   assert_int_equal(regions(110, &(struct extra){LEFT + 2, TOP + 30, 9, 9}), 1);
@@ -83,6 +116,7 @@ static void light_along_a_crease_is_a_glint_and_beside_it_a_scratch(void **state
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_ground_beyond_the_outline_may_be_any),
+      cmocka_unit_test(a_golden_cut_out_along_the_outline_may_lie_on_any_ground),
       cmocka_unit_test(what_lies_on_the_product_at_its_rim_is_found),
       cmocka_unit_test(light_along_a_crease_is_a_glint_and_beside_it_a_scratch),
   };
