@@ -49,10 +49,11 @@ static uint32_t *surface_row(cairo_surface_t *surface, int y) {
                               (size_t)y * (size_t)cairo_image_surface_get_stride(surface));
 }
 
+/* `rgb` begins where the area does. */
 static void add_row(const uint8_t *rgb, struct picture_area area, int out_width, uint32_t *sums) {
   for (int x = 0; x < out_width; x++) {
     int32_t from, to;
-    span_of(x, out_width, area.x, area.width, &from, &to);
+    span_of(x, out_width, 0, area.width, &from, &to);
     for (; from < to; from++)
       for (int c = 0; c < 3; c++) sums[3 * x + c] += rgb[3 * (size_t)from + (size_t)c];
   }
@@ -121,7 +122,7 @@ static bool reduce_image(const struct image *image, struct picture_area area, in
 
 static bool draw_image(const struct image *image, struct picture_area area, int out_width, int out_height,
                        cairo_surface_t *surface) {
-  uint8_t *rgb = malloc(3 * (size_t)image->width);
+  uint8_t *rgb = malloc(3 * (size_t)area.width);
   uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
   bool good = rgb && sums;
   int32_t loaded = -1;
@@ -130,7 +131,7 @@ static bool draw_image(const struct image *image, struct picture_area area, int 
     span_of(y, out_height, area.y, area.height, &from, &to);
     memset(sums, 0, 3 * (size_t)out_width * sizeof *sums);
     for (int32_t row = from; row < to; row++) {
-      if (row != loaded) image_rgb_row(image, row, rgb);
+      if (row != loaded) image_rgb_part(image, area.x, row, area.width, rgb);
       loaded = row;
       add_row(rgb, area, out_width, sums);
     }

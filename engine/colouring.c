@@ -75,15 +75,17 @@ static enum status check_sizes(const struct colouring *c, struct fault *fault) {
   return STATUS_OK;
 }
 
-/* The reference may lie on ground that is not compared. */
+/* The reference may lie on ground that is not compared: then the labels are a copy in `memory`, which the caller frees.
+ */
 static enum status draw_reference(const struct spec *spec, const struct photo *masks, const struct zones *zones,
-                                  struct colouring *c, struct plane *labels, struct fault *fault) {
+                                  struct colouring *c, struct plane *labels, uint8_t **memory, struct fault *fault) {
   size_t size = zones->labels.stride * (size_t)zones->labels.height;
   *labels = zones->labels;
-  labels->pixels = malloc(size);
+  if (spec->colour != COLOUR_ZONE) return STATUS_OK;
+  *memory = labels->pixels = malloc(size);
   if (!labels->pixels) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   memcpy(labels->pixels, zones->labels.pixels, size);
-  for (size_t i = 0; i < spec->zone_count && spec->colour == COLOUR_ZONE; i++) {
+  for (size_t i = 0; i < spec->zone_count; i++) {
     if (strcmp(spec->zones[i].name, spec->colour_zone) != 0) continue;
     c->reference = (uint8_t)label_of(i);
     return zones_draw_one(&spec->zones[i], masks ? &masks[i] : NULL, c->reference, labels, fault);
@@ -108,6 +110,7 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
                            const struct zones *zones, const struct cells_photo *golden, struct colouring *c,
                            struct fault *fault) {
   struct plane labels = {0};
+  uint8_t *memory = NULL;
   memset(c, 0, sizeof *c);
   bool grey = golden->cb == golden->luma;
   if (grey && spec->colour == COLOUR_ZONE)
@@ -116,11 +119,11 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
   c->judged = is_judged(spec) && !grey;
   if (golden->luma->count < 2) return STATUS_OK;
   c->spec = spec, c->width = zones->labels.width, c->height = zones->labels.height;
-  enum status status = draw_reference(spec, masks, zones, c, &labels, fault);
+  enum status status = draw_reference(spec, masks, zones, c, &labels, &memory, fault);
   if (!status) status = cells_open(device, &labels, golden, &c->cells, fault);
   if (!status && c->judged) status = check_sizes(c, fault);
   if (!status) status = take_golden(c, fault);
-  free(labels.pixels);
+  free(memory);
   return status;
 }
 

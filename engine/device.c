@@ -109,6 +109,14 @@ enum status device_download_plane(struct device *device, const struct kernel_ima
   return status;
 }
 
+bool device_host_plane(const struct device *device, const struct kernel_image *view, struct plane *plane) {
+  const struct kernel_memory *m = &device->backend->memory;
+  if (!m->view) return false;
+  *plane =
+      (struct plane){(uint8_t *)m->view(view->buffer) + view->offset, view->width, view->height, (size_t)view->stride};
+  return true;
+}
+
 enum status device_download_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
                                  int32_t top, int32_t width, int32_t height, void *host, struct fault *fault) {
   const struct kernel_memory *m = &device->backend->memory;

@@ -53,6 +53,9 @@ enum status device_borrow_plane(struct device *device, struct device_memory *mem
 /* Downloads a u8 view without padding into a host plane of the same size. */
 enum status device_download_plane(struct device *device, const struct kernel_image *view, struct plane *plane,
                                   struct fault *fault);
+/* The pixels of a u8 view themselves, valid as long as its memory, where the backend works on host memory; false: they
+ * are to be downloaded. Nothing that writes them may be under way. */
+bool device_host_plane(const struct device *device, const struct kernel_image *view, struct plane *plane);
 /* Downloads a part of a view, whose elements have `element` bytes, into rows without padding. */
 enum status device_download_part(struct device *device, const struct kernel_image *view, size_t element, int32_t left,
                                  int32_t top, int32_t width, int32_t height, void *host, struct fault *fault);

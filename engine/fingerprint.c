@@ -112,18 +112,21 @@ static void mix(int32_t *values, size_t length) {
       }
 }
 
-static enum status fetch(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
-                         struct fingerprint_work *work, struct fault *fault) {
+static enum status halve(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
+                         struct fingerprint_work *work, struct plane *half, struct fault *fault) {
   size_t pixels = (size_t)g->width * (size_t)g->height;
-  if (!work->pixels) work->pixels = malloc(pixels);
   if (!work->values) work->values = malloc(g->length * sizeof *work->values);
-  if (!work->pixels || !work->values) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
+  if (!work->values) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
   enum status status = device_reserve(device, &work->half, pixels, fault);
   if (status) return status;
   struct kernel_halve call = {.from = aligned->plane[ALIGNED_LUMA],
                               .to = device_view(&work->half, g->width, g->height)};
   status = device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
-  return status ? status : device_download(device, &work->half, work->pixels, pixels, fault);
+  if (status || device_host_plane(device, &call.to, half)) return status;
+  if (!work->pixels) work->pixels = malloc(pixels);
+  if (!work->pixels) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
+  *half = (struct plane){work->pixels, g->width, g->height, (size_t)g->width};
+  return device_download_plane(device, &call.to, half, fault);
 }
 
 enum status fingerprint_make(struct device *device, const struct fingerprint_golden *g,
@@ -131,7 +134,8 @@ enum status fingerprint_make(struct device *device, const struct fingerprint_gol
                              struct result *result, struct fault *fault) {
   result->fingerprint[0] = 0;
   if (!g->count) return STATUS_OK;
-  enum status status = fetch(device, g, photo->aligned, work, fault);
+  struct plane half;
+  enum status status = halve(device, g, photo->aligned, work, &half, fault);
   if (status) return status;
   memset(work->values, 0, g->length * sizeof *work->values);
   size_t width = (size_t)g->width;
@@ -139,7 +143,7 @@ enum status fingerprint_make(struct device *device, const struct fingerprint_gol
   for (size_t i = 0; i < g->count; i++) {
     double x = 2 * (double)(g->cells[i] % width) + CELL, y = 2 * (double)(g->cells[i] / width) + CELL;
     if (!is_seen(photo, x, y, around)) continue;
-    int32_t d = deviation(work->pixels, g->cells[i], width);
+    int32_t d = deviation(half.pixels, g->cells[i], width);
     work->values[i] = is_odd(i) ? -d : d;
   }
   mix(work->values, g->length);

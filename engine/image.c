@@ -72,8 +72,12 @@ static int chroma_at(const struct plane *plane, int32_t x, int32_t y) {
 }
 
 void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb) {
+  image_rgb_part(image, 0, y, image->width, rgb);
+}
+
+void image_rgb_part(const struct image *image, int32_t left, int32_t y, int32_t width, uint8_t *rgb) {
   const uint8_t *luma = image->planes[0].pixels + (size_t)y * image->planes[0].stride;
-  for (int32_t x = 0; x < image->width; x++, rgb += 3) {
+  for (int32_t x = left; x < left + width; x++, rgb += 3) {
     if (image->colour)
       colour_ycbcr_to_rgb(luma[x], chroma_at(&image->planes[1], x, y), chroma_at(&image->planes[2], x, y), rgb);
     else

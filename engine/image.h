@@ -39,6 +39,8 @@ void image_free(struct image *image);
 /* One row of interleaved 8-bit RGB from the planes, chroma interpolated bilinearly, for pictures only. `rgb` has room
  * for 3 * width bytes. */
 void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb);
+/* The same of `width` pixels from `left` on, which lie within it. */
+void image_rgb_part(const struct image *image, int32_t left, int32_t y, int32_t width, uint8_t *rgb);
 
 enum { IMAGE_MAX_SIDE = 32000 };
 

@@ -237,9 +237,7 @@ static enum status prepare_aligned(struct inspection *work, bool judge, const ch
   if (status) return status;
   fill_alignment(work, result);
   *go_on = result->aligned;
-  if (result->aligned) return STATUS_OK;
-  status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
-  return status ? status : diagnose_refused(work, *why, result, fault);
+  return result->aligned ? STATUS_OK : diagnose_refused(work, *why, result, fault);
 }
 
 /* Up to the pose, and, to `judge` it, whether the photo is good enough. *go_on is false where the photo cannot be
@@ -271,9 +269,6 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
                       work->photo.width, work->photo.height, LEAST_PHOTO_SIDE);
     return STATUS_OK;
   }
-  if (result->aligned && !judge) return prepare_aligned(work, judge, &why, result, go_on, fault);
-  status = inspector_wait(work->inspector, INSPECTOR_READY, fault);
-  if (status) return status;
   return result->aligned ? prepare_aligned(work, judge, &why, result, go_on, fault)
                          : diagnose_refused(work, why, result, fault);
 }
@@ -384,10 +379,28 @@ bool inspect_gauges(const struct inspection *work, struct inspect_gauges *gauges
   return true;
 }
 
+/* Without a copy, where the planes are the host's own. */
+static bool view_photo(struct inspection *work) {
+  const struct aligned *a = &work->aligned;
+  const struct kernel_image *luma = &a->plane[ALIGNED_LUMA];
+  struct image image = {.width = luma->width,
+                        .height = luma->height,
+                        .full_width = luma->width,
+                        .full_height = luma->height,
+                        .reduction = 1,
+                        .colour = a->colour};
+  for (int i = 0; i < (a->colour ? 3 : 1); i++)
+    if (!device_host_plane(&work->device, &a->plane[i], &image.planes[i])) return false;
+  image_free(&work->evidence_photo);
+  work->evidence_photo = image;
+  return true;
+}
+
 static enum status fetch_photo(struct inspection *work, struct fault *fault) {
   const struct aligned *a = &work->aligned;
   const struct kernel_image *luma = &a->plane[ALIGNED_LUMA];
   struct image *image = &work->evidence_photo;
+  if (view_photo(work)) return STATUS_OK;
   enum status status = image_reserve(image, luma->width, luma->height, a->colour, fault);
   for (int i = 0; i < (a->colour ? 3 : 1) && !status; i++)
     status = device_download_plane(&work->device, &a->plane[i], &image->planes[i], fault);
@@ -422,8 +435,25 @@ static void raise_map(const struct plane *by, struct plane *map) {
   }
 }
 
-/* The luma's map, raised to the colour maps where these are higher: the smaller ones raise that of Cb first. */
+/* The luma's map, raised to the colour maps where these are higher: the smaller ones raise that of Cb first. Once more
+ * raised they stay what they are. */
+static bool view_map(struct inspection *work, struct plane *map) {
+  const struct comparison *c = &work->comparison;
+  struct plane colour, small;
+  if (!device_host_plane(&work->device, &c->map[ALIGNED_LUMA], map)) return false;
+  if (c->planes == 1) return true;
+  device_host_plane(&work->device, &c->map[ALIGNED_CB], &colour);
+  for (int i = ALIGNED_CR; i < c->planes; i++) {
+    device_host_plane(&work->device, &c->map[i], &small);
+    raise_map(&small, &colour);
+  }
+  raise_map(&colour, map);
+  return true;
+}
+
+/* The same, of maps that are elsewhere. */
 static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
+  if (view_map(work, map)) return STATUS_OK;
   const struct comparison *c = &work->comparison;
   const struct kernel_image *luma = &c->map[ALIGNED_LUMA], *chroma = &c->map[ALIGNED_CB];
   size_t full = (size_t)luma->width * (size_t)luma->height;

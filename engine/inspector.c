@@ -20,6 +20,11 @@ struct opening {
   struct fault fault;
   struct inspector *inspector;
   const struct photo *photo;
+  /* What does not wait for alignment is made in one more thread, which has a device of its own. */
+  pthread_t beside;
+  bool has_beside;
+  enum status made;
+  struct fault made_fault;
 };
 
 static void reach(struct inspector *in, enum inspector_stage stage, enum status status, const struct fault *fault) {
@@ -51,6 +56,43 @@ static void opening_free(struct opening *o) {
 
 /* ---- opening ---- */
 
+/* What does not wait for alignment. */
+static enum status look_at_golden(struct inspector *in, struct device *device, struct fault *fault) {
+  enum status status = STATUS_OK;
+  if (!in->rigid.count)
+    status = artwork_open(device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
+  if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
+  if (!status) landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
+  return status;
+}
+
+static void *make_beside(void *argument) {
+  struct inspector *in = argument;
+  struct opening *o = in->opening;
+  struct device device = {.backend = NULL};
+  enum status status = device_open(in->backend, &device, &o->made_fault);
+  if (!status) status = look_at_golden(in, &device, &o->made_fault);
+  reach(in, INSPECTOR_KNOWN, status, &o->made_fault);
+  if (!status) status = reference_of_one(&device, in->spec, &in->zones, &in->image, &in->reference, &o->made_fault);
+  device_close(&device);
+  o->made = status;
+  return NULL;
+}
+
+/* One picture alone, of a backend whose memory is the same for all of its contexts. False: it is to be done here. */
+static bool begin_beside(struct inspector *in) {
+  struct opening *o = in->opening;
+  if (!o || !in->backend->level) return false;
+  return o->has_beside = !pthread_create(&o->beside, NULL, make_beside, in);
+}
+
+static enum status end_beside(struct opening *o, struct fault *fault) {
+  if (!o || !o->has_beside) return STATUS_OK;
+  pthread_join(o->beside, NULL);
+  if (o->made && fault) *fault = o->made_fault;
+  return o->made;
+}
+
 /* Decodes the golden photo and makes everything that alignment needs. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
                               struct fault *fault) {
@@ -68,12 +110,16 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
   const struct plane *datum = &in->zones.labels;
   if (!status) status = rigid_begin(in->spec, &in->zones, &in->rigid, &datum, fault);
+  if (datum == &in->zones.labels && in->zones.whole) datum = NULL;
+  bool beside = !status && begin_beside(in);
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
                                &in->align, fault);
   if (!status) status = rigid_open(&in->device, &in->zones, &in->align, &in->rigid, fault);
-  if (!status && !in->rigid.count)
-    status = artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
+  if (!status && !beside) {
+    status = look_at_golden(in, &in->device, fault);
+    reach(in, INSPECTOR_KNOWN, status, fault);
+  }
   if (!status && in->image.colour) {
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
     if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
@@ -84,7 +130,6 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
   if (!status) status = reading_open(in, masks, fault);
-  if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
   in->aligned = (struct aligned_golden){
       .align = &in->align, .cb = &in->cb, .cr = &in->cr, .mask = rigid_mask(&in->rigid, &in->align)};
   return status;
@@ -142,11 +187,14 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
 }
 
 static enum status make_reference(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
-  landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
+  enum status status = STATUS_OK;
   /* The group image is made of sums, which one photo alone does not need. */
-  enum status status = count > 1 || in->groups
-                           ? add_photos(in, photos, count, fault)
-                           : reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  if (count > 1 || in->groups)
+    status = add_photos(in, photos, count, fault);
+  else if (!in->opening || !in->opening->has_beside)
+    status = reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+  else
+    status = end_beside(in->opening, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
   enum aligned_plane first = in->artwork.found ? ALIGNED_CB : ALIGNED_LUMA;
   if (!status) status = reference_approve(&in->device, in->spec, &in->zones, first, &in->reference, fault);
@@ -166,8 +214,12 @@ static enum status open_photos(struct inspector *in, const struct photo *photos,
                                const struct photo *masks, struct fault *fault) {
   enum status status = open_first(in, &photos[0], masks, fault);
   if (!status) status = device_wait(&in->device, fault);
+  if (!status) status = inspector_wait(in, INSPECTOR_KNOWN, fault);
   reach(in, INSPECTOR_ALIGNS, status, fault);
-  if (!status) status = make_reference(in, photos, count, fault);
+  if (!status)
+    status = make_reference(in, photos, count, fault);
+  else
+    end_beside(in->opening, NULL);
   reach(in, INSPECTOR_READY, status, fault);
   return status;
 }

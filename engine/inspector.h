@@ -13,8 +13,8 @@
 #include "engine/rigid.h"
 #include "engine/zones.h"
 
-/* How far an inspector is that opens in a thread of its own. */
-enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_ALIGNS, INSPECTOR_READY };
+/* How far an inspector is that opens in a thread of its own. KNOWN: artwork, fingerprint and landmarks are. */
+enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_KNOWN, INSPECTOR_ALIGNS, INSPECTOR_READY };
 struct opening;
 
 struct inspector {
@@ -24,7 +24,8 @@ struct inspector {
   const struct kernel_backend *backend;
   struct device device;    /* owns the golden's memory on the backend */
   struct opening *opening; /* NULL: it is ready */
-  int32_t width, height;   /* of the golden photo, from the beginning; what follows is there at INSPECTOR_ALIGNS */
+  int32_t width, height;   /* of the golden photo, from the beginning; what follows is there at INSPECTOR_ALIGNS, and
+                            at INSPECTOR_READY the reference */
   struct image image;      /* the golden photo */
   struct zones zones;
   struct rigid rigid;

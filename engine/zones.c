@@ -154,6 +154,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   clear_frame(&zones->labels, frame_width(width, height));
   size_t compared = 0;
   for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
+  zones->whole = compared == full;
   if (!status && !compared)
     status = fault_set(fault, STATUS_INVALID,
                        "zones: no pixel of the golden (%d x %d) is compared; expected at least "

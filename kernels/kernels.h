@@ -290,11 +290,13 @@ struct kernel_operations {
 /* Memory of a backend. allocate gives zeroed memory. borrow gives a buffer that is host memory itself, for reading, or,
  * where the host may write it, for an operation's answer: the memory must stay until the buffer is released or, given
  * to borrow again (else NULL is given), is for other memory; a backend whose memory is elsewhere leaves the row empty.
- * upload and download copy bytes between host memory and a buffer, at a byte offset; when they return, the host memory
- * may be reused. */
+ * view gives a buffer's bytes where they are the host's own memory, in which case nothing that writes them may be under
+ * way; a backend whose memory is elsewhere leaves the row empty. upload and download copy bytes between host memory and
+ * a buffer, at a byte offset; when they return, the host memory may be reused. */
 struct kernel_memory {
   enum kernel_status (*allocate)(struct kernel_context *, size_t bytes, struct kernel_buffer **);
   enum kernel_status (*borrow)(struct kernel_context *, const void *host, size_t bytes, struct kernel_buffer **);
+  void *(*view)(struct kernel_buffer *);
   void (*release)(struct kernel_context *, struct kernel_buffer *); /* NULL is nothing */
   enum kernel_status (*upload)(struct kernel_context *, struct kernel_buffer *, size_t at, const void *, size_t bytes);
   enum kernel_status (*download)(struct kernel_context *, const struct kernel_buffer *, size_t at, void *,

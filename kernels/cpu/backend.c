@@ -69,6 +69,10 @@ enum kernel_status cpu_borrow(struct kernel_context *context, const void *host, 
   return KERNEL_OK;
 }
 
+void *cpu_view(struct kernel_buffer *buffer) {
+  return buffer->bytes;
+}
+
 void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
   (void)context;
   if (!buffer) return;
@@ -107,6 +111,7 @@ const struct kernel_backend kernel_cpu = {
     .wait = cpu_wait,
     .memory = {.allocate = cpu_allocate,
                .borrow = cpu_borrow,
+               .view = cpu_view,
                .release = cpu_release,
                .upload = cpu_upload,
                .download = cpu_download},

@@ -29,6 +29,7 @@ enum kernel_status cpu_wait(struct kernel_context *context);
 enum kernel_status cpu_allocate(struct kernel_context *context, size_t bytes, struct kernel_buffer **buffer);
 enum kernel_status cpu_borrow(struct kernel_context *context, const void *host, size_t bytes,
                               struct kernel_buffer **buffer);
+void *cpu_view(struct kernel_buffer *buffer);
 void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer);
 enum kernel_status cpu_upload(struct kernel_context *context, struct kernel_buffer *buffer, size_t at, const void *host,
                               size_t bytes);

@@ -57,6 +57,26 @@ static void check_borrowed(const struct kernel_backend *backend, struct kernel_c
   m->release(device, buffer);
 }
 
+static void check_viewed(const struct kernel_backend *backend, struct kernel_context *device) {
+  const struct kernel_memory *m = &backend->memory;
+  uint8_t host[2] = {0, 0};
+  struct kernel_buffer *buffer;
+  if (!m->view) return;
+  assert_int_equal(m->allocate(device, 4, &buffer), KERNEL_OK);
+  uint8_t *bytes = m->view(buffer);
+  assert_int_equal(m->upload(device, buffer, 1, "ab", 2), KERNEL_OK);
+  assert_memory_equal(bytes, "\0ab", 4);
+  bytes[2] = 'c';
+  assert_int_equal(m->download(device, buffer, 1, host, 2), KERNEL_OK);
+  assert_memory_equal(host, "ac", 2);
+  m->release(device, buffer);
+}
+
+static void viewed_memory_is_the_buffers_own(void **state) {
+  (void)state;
+  on_each(check_viewed);
+}
+
 static void borrowed_memory_is_the_hosts_own(void **state) {
   (void)state;
   on_each(check_borrowed);
@@ -134,8 +154,11 @@ static void memory_that_is_not_there_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(borrowed_memory_is_the_hosts_own),    cmocka_unit_test(memory_is_zeroed),
-      cmocka_unit_test(copies_stay_within_their_buffer),     cmocka_unit_test(large_buffers_are_like_small_ones),
+      cmocka_unit_test(borrowed_memory_is_the_hosts_own),
+      cmocka_unit_test(viewed_memory_is_the_buffers_own),
+      cmocka_unit_test(memory_is_zeroed),
+      cmocka_unit_test(copies_stay_within_their_buffer),
+      cmocka_unit_test(large_buffers_are_like_small_ones),
       cmocka_unit_test(memory_that_is_not_there_is_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@ const struct kernel_backend FAST(kernel_cpu) = {
     .wait = cpu_wait,
     .memory = {.allocate = cpu_allocate,
                .borrow = cpu_borrow,
+               .view = cpu_view,
                .release = cpu_release,
                .upload = cpu_upload,
                .download = cpu_download},
