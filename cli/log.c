@@ -1,5 +1,7 @@
 #include "cli/log.h"
 
+#include "cli/message.h"
+
 #include "ipc/clock.h"
 #include "ipc/events.h"
 
@@ -10,16 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void write_json(void *context, enum event_level level, const char *event, const json_t *fields) {
-  (void)context;
+static void write_line(const char *level, const char *event, const json_t *fields) {
   char time[CLOCK_TEXT_MAX];
   clock_text(clock_wall_ms(), time);
-  json_t *line = json_pack("{s:s, s:s, s:s}", "time", time, "level", event_level_name(level), "event", event);
+  json_t *line = json_pack("{s:s, s:s, s:s}", "time", time, "level", level, "event", event);
   if (line && fields) json_object_update(line, (json_t *)(uintptr_t)fields);
   char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
   if (text) fprintf(stderr, "%s\n", text);
   free(text);
   json_decref(line);
+}
+
+static void write_json(void *context, enum event_level level, const char *event, const json_t *fields) {
+  (void)context;
+  write_line(event_level_name(level), event, fields);
+}
+
+/* What is said to people is a line like all others: who reads the log reads JSON. */
+static void write_message(const char *level, const char *text) {
+  json_t *fields = json_pack("{s:s}", "text", text);
+  write_line(level, "message", fields);
+  json_decref(fields);
 }
 
 static void write_value(FILE *out, const char *key, const json_t *value) {
@@ -66,4 +79,5 @@ void log_begin(const struct log_options *options) {
   const struct event_sink sink = {.least = level_of(options->log_level),
                                   .write = strcmp(options->log, "json") != 0 ? write_text : write_json};
   events_go_to(&sink);
+  message_go_to(sink.write == write_json ? write_message : NULL);
 }

@@ -33,15 +33,32 @@ static void wipe(void) {
   bar.drawn = false;
 }
 
+static void (*elsewhere)(const char *level, const char *text);
+
+void message_go_to(void (*write)(const char *level, const char *text)) {
+  elsewhere = write;
+}
+
+static void print_message(const char *kind, enum text_style style, const char *text) {
+  bool coloured = text_coloured(stderr);
+  wipe();
+  fprintf(stderr, "%sassay: %s%s%s\n", coloured ? text_style(style) : "", kind, coloured ? text_style(STYLE_PLAIN) : "",
+          text);
+}
+
 static void say(const char *kind, enum text_style style, const char *format, va_list args) {
   char *text = NULL, *clean = NULL;
   if (vasprintf(&text, format, args) < 0) text = NULL;
   if (text) clean = text_clean(text, 0, false);
+  if (!clean) style = STYLE_RED, kind = "error: ";
   pthread_mutex_lock(&lock);
-  wipe();
-  bool coloured = text_coloured(stderr);
-  fprintf(stderr, "%sassay: %s%s%s\n", coloured ? text_style(style) : "", kind, coloured ? text_style(STYLE_PLAIN) : "",
-          clean ? clean : "out of memory");
+  if (elsewhere)
+    elsewhere(style == STYLE_RED      ? "error"
+              : style == STYLE_YELLOW ? "warning"
+                                      : "info",
+              clean ? clean : "out of memory");
+  else
+    print_message(kind, style, clean ? clean : "out of memory");
   pthread_mutex_unlock(&lock);
   free(text);
   free(clean);

@@ -11,6 +11,10 @@ void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_fault(const struct fault *fault);
 
+/* From now on messages go there, `level` a word as of a log, and not to standard error; NULL: back. Before there are
+ * threads. */
+void message_go_to(void (*write)(const char *level, const char *text));
+
 /* The progress bar: shown only where standard error is a terminal, redrawn ten times a second at most. `total` 0 while
  * unknown. Messages written in between stand above it. Calls without a bar do nothing. */
 void progress_begin(const char *what, size_t total);

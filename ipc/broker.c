@@ -366,6 +366,9 @@ enum status broker_run(struct broker *broker, struct fault *fault) {
     int ready = zmq_poll(items, 3, wait < 0 ? 0 : wait);
     if (ready < 0 && errno != EINTR) return fault_set(fault, STATUS_INTERNAL, "cannot wait: %s", zmq_strerror(errno));
     bool stop = ready > 0 && items[1].revents;
+    if (stop)
+      EVENT(EVENT_INFO, "stopping",
+            json_pack("{s:s, s:I}", "broker", broker->name, "peers", (json_int_t)broker->peer_count));
     status = tick(broker, fault);
     if (stop) break;
   }
@@ -390,14 +393,27 @@ static enum status lock_store(struct broker *broker, const char *folder, struct 
   return status;
 }
 
+static void tell_of_migration(const struct broker *broker, const struct broker_options *options) {
+  const int from = store_migrated_from(broker->store);
+  char *copy = NULL;
+  if (!from) return;
+  if (options->database || asprintf(&copy, "%s/store.db.schema-%d", options->store, from) < 0) copy = NULL;
+  EVENT(EVENT_WARNING, "store_brought_up_to_date", json_pack("{s:i, s:s?}", "from_schema", from, "copy", copy));
+  free(copy);
+}
+
 static enum status open_store(struct broker *broker, const struct broker_options *options, struct fault *fault) {
   enum status status = store_connect(options->store, options->database, &broker->store, fault);
   if (!status && !options->database) status = lock_store(broker, options->store, fault);
   if (status) return status;
+  tell_of_migration(broker, options);
   link_random_id(broker->id);
   store_set_back_off(broker->store, broker->times.silence_ms / 4);
+  /* Who waits for longer is silent for the peers, which then do not hear why. */
+  status = store_set_patience(broker->store, broker->times.silence_ms / 2, fault);
   /* Workers that live on have this long to come back and keep what they hold. */
-  status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  if (!status)
+    status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
   if (status) *broker->id = 0;
   return status;
 }

@@ -100,6 +100,10 @@ int store_news_fd(struct store *store) {
   return store->database->calls->news_fd(store->database);
 }
 
+int store_migrated_from(const struct store *store) {
+  return store->migrated_from;
+}
+
 /* --- Opening --- */
 
 /* Makes the tables of a new store; *old: it is of an older schema. */
@@ -140,7 +144,9 @@ static enum status check_schema(struct store *store, struct fault *fault) {
     return fault_set(fault, STATUS_INVALID,
                      "store %s: written by a newer assay (schema %d; this program knows up to %d)", store_name(store),
                      version, STORE_SCHEMA);
-  return store_migrate(store, version, fault);
+  status = store_migrate(store, version, fault);
+  if (!status) store->migrated_from = version;
+  return status;
 }
 
 enum status store_open(const char *folder, struct store **store, struct fault *fault) {

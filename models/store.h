@@ -119,6 +119,12 @@ enum status store_lose_worker(struct store *store, const char *worker, const cha
                               struct fault *fault);
 enum status store_expire(struct store *store, int64_t now, size_t *lost, struct fault *fault);
 
+/* The schema that the store had before it was opened, which brought it up to date; 0: it was of ours. */
+int store_migrated_from(const struct store *store);
+
+/* How long a SQLite store that another process keeps locked is waited for; 5 s at first. */
+enum status store_set_patience(struct store *store, int milliseconds, struct fault *fault);
+
 /* How long a job that was lost once waits before it is given out again, in ms; four times that after the second time. 0
  * at first. */
 void store_set_back_off(struct store *store, int64_t back_off);

@@ -33,29 +33,28 @@ enum status store_retry_job(struct store *store, int64_t job, bool *retried, str
   return query_run(drop, NULL, fault);
 }
 
-static enum status add_cancelled(struct store *store, const struct slice *in, const struct member *member, bool alone,
-                                 struct fault *fault) {
-  json_t *json = json_pack("{s:s, s:s, s:[]}", "job", member->id, "reason", in->reason, "losses");
-  char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
-  json_decref(json);
-  if (!line) return fault_set(fault, STATUS_MEMORY, "out of memory");
-  enum status status = store_add_outcome(store, member->job, alone, JOB_CANCELLED, line, strlen(line), in->now, fault);
-  free(line);
-  return status;
-}
-
 static enum status cancel_job(struct store *store, struct slice *in, const struct member *member, struct fault *fault) {
   struct query *cancel = store_query(store, SQL_CANCEL, fault);
   if (!cancel) return fault->status;
   query_set_integer(cancel, 1, member->job);
   query_set_text(cancel, 2, in->submission);
-  bool row;
+  bool row, alone = false;
+  char *line = NULL;
   enum status status = query_step(cancel, &row, fault);
-  bool alone = !status && row && query_integer(cancel, 0) == 1;
+  if (!status && row) {
+    json_t *losses = json_array();
+    alone = query_integer(cancel, 0) == 1;
+    line = store_line_without_result(member->id, query_text(cancel, 1, NULL), in->reason, losses);
+    json_decref(losses);
+    if (!line) status = fault_set(fault, STATUS_MEMORY, "out of memory");
+  }
   query_reset(cancel);
-  if (status || !row) return status;
-  in->changed++;
-  return add_cancelled(store, in, member, alone, fault);
+  if (line) {
+    in->changed++;
+    status = store_add_outcome(store, member->job, alone, JOB_CANCELLED, line, strlen(line), in->now, fault);
+  }
+  free(line);
+  return status;
 }
 
 /* Read before they are changed: a statement must not walk what is being changed. */

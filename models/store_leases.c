@@ -199,12 +199,7 @@ static enum status set_aside(struct store *store, const struct loss *in, const c
                              json_t *history, struct fault *fault) {
   char reason[128];
   snprintf(reason, sizeof reason, "given to workers %d times and no result came back", lost->losses);
-  json_t *header = json_loads(lost->header, 0, NULL);
-  const char *photo = json_string_value(json_object_get(header, "photo"));
-  json_t *json = json_pack("{s:s, s:s?, s:s, s:O}", "job", id, "photo", photo, "reason", reason, "losses", history);
-  char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
-  json_decref(json);
-  json_decref(header);
+  char *line = store_line_without_result(id, lost->header, reason, history);
   if (!line) return fault_set(fault, STATUS_MEMORY, "out of memory");
   enum status status =
       store_add_outcome(store, lost->job, lost->alone, JOB_SET_ASIDE, line, strlen(line), in->now, fault);
@@ -309,6 +304,13 @@ enum status store_lose_worker(struct store *store, const char *worker, const cha
 enum status store_expire(struct store *store, int64_t now, size_t *lost, struct fault *fault) {
   struct loss in = {NULL, NULL, "the lease ran out: its worker was not heard of again", now, 0, 0};
   return lose_counted(store, &in, lost, NULL, fault);
+}
+
+enum status store_set_patience(struct store *store, int milliseconds, struct fault *fault) {
+  char script[48];
+  snprintf(script, sizeof script, "PRAGMA busy_timeout = %d", milliseconds);
+  const struct database_calls *calls = store->database->calls;
+  return calls->dialect == DIALECT_SQLITE ? calls->execute(store->database, script, fault) : STATUS_OK;
 }
 
 void store_set_back_off(struct store *store, int64_t back_off) {

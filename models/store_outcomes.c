@@ -14,6 +14,16 @@ struct reading {
   bool stopped;
 };
 
+char *store_line_without_result(const char *id, const char *header, const char *reason, json_t *losses) {
+  json_t *job = header ? json_loads(header, 0, NULL) : NULL;
+  const char *photo = json_string_value(json_object_get(job, "photo"));
+  json_t *json = json_pack("{s:s, s:s?, s:s, s:O}", "job", id, "photo", photo, "reason", reason, "losses", losses);
+  char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
+  json_decref(json);
+  json_decref(job);
+  return line;
+}
+
 static enum status read_page(struct store *store, struct reading *in, int64_t limit, struct fault *fault) {
   struct query *find = store_query(store, in->which, fault);
   if (!find) return fault->status;

@@ -35,6 +35,7 @@ struct store {
   size_t other_count;
   struct pending *pending, **pending_end;
   size_t pending_bytes;
+  int migrated_from;                /* the schema that it had; 0: it is as it was */
   int lots_lock;                    /* a descriptor + 1; 0: not locked, or by the database */
   bool news_waiting, news_outcomes; /* of this transaction, for the other brokers */
 };
@@ -50,6 +51,10 @@ enum status store_transact(struct store *store, enum status (*change)(struct sto
  * asked for it. `alone`: only one did. Copies the line. */
 enum status store_add_outcome(struct store *store, int64_t job, bool alone, enum job_state state, const char *line,
                               size_t size, int64_t now, struct fault *fault);
+/* The line of a job that has no result; `header` is the job as the store has it. The caller frees it; NULL when out of
+ * memory. */
+char *store_line_without_result(const char *id, const char *header, const char *reason, json_t *losses);
+
 /* Puts a job that was set aside or cancelled back into the queue, without its outcome; *retried: it was one. */
 enum status store_retry_job(struct store *store, int64_t job, bool *retried, struct fault *fault);
 /* The turns of `client`, one a job handed in, at one priority after the other. All zero beforehand; set down with

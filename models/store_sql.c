@@ -151,7 +151,7 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_SUBMISSION_CLIENT] = "SELECT client FROM submissions WHERE id = $1",
     [SQL_CANCEL] = "UPDATE jobs SET state = 4, lease_until = NULL WHERE n = $1 AND state = 0 AND NOT EXISTS"
                    " (SELECT 1 FROM members WHERE job = $1 AND submission <> (SELECT n FROM submissions WHERE id = $2))"
-                   " RETURNING asked",
+                   " RETURNING asked, header",
     [SQL_RETRY] = "UPDATE jobs SET state = 0, losses = 0, lease_until = NULL WHERE n = $1 AND state IN (3, 4)"
                   " RETURNING n",
     [SQL_DROP_OUTCOME] = "DELETE FROM outcomes WHERE job = $1",

@@ -3,6 +3,7 @@
 #include "tests/cli/run_place.h"
 #include "tests/support.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -158,8 +160,11 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   char *key = strdup(json_string_value(json_object_get(json, "key"))), *list = support_text("%s/allow", data);
   json_decref(json);
   char *desk = make_key("desk.key", "client", list), *bench = make_key("worker.key", "worker", list);
+  /* Goldens that come from the broker are kept without being asked to. */
+  char *cache = strdup(run_place_path("cache")), *goldens = support_text("%s/assay/goldens", cache);
+  setenv("XDG_CACHE_HOME", cache, 1);
   pid_t worker = program_start((const char *const[]){"worker", "--broker", endpoint, "--key", bench, "--broker-key",
-                                                     key, "--threads", "1", "--cache", run_place_path("cache"), NULL},
+                                                     key, "--threads", "1", NULL},
                                run_place_path("worker.out"), run_place_path("worker.err"));
   struct program_end end = RUN("submit", place->golden, place->photos, "--broker", endpoint, "--key", desk,
                                "--broker-key", key, "--json", "--wait");
@@ -167,6 +172,14 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   json_t *lines = run_lines(end.out);
   assert_int_equal(json_array_size(lines), RUN_PLACE_PHOTOS);
   json_decref(lines);
+  program_end_free(&end);
+  assert_int_equal(rmdir(goldens), -1);
+  assert_int_equal(errno, ENOTEMPTY);
+  /* What is not there is sent by no one, and has a result all the same. */
+  end =
+      RUN("submit", place->golden, "not-there.jpg", "--broker", endpoint, "--key", desk, "--broker-key", key, "--wait");
+  ASSERT_EXIT(end, 2);
+  ASSERT_HAS(end.out, "could not be read where it was handed in");
   program_end_free(&end);
   end = RUN("status", "--broker", endpoint, "--insecure");
   ASSERT_EXIT(end, 69);
@@ -180,7 +193,12 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   char *log = program_read(err, NULL);
   ASSERT_HAS(log, "\"event\":\"submitted\"");
   ASSERT_HAS(log, "\"key_name\":\"desk.key\"");
-  char *texts[] = {err, key, list, desk, bench, log};
+  for (char *rest = log, *one; (one = strsep(&rest, "\n"));) {
+    json_t *event = *one ? json_loads(one, 0, NULL) : json_object();
+    assert_non_null(event); /* also what is said to people */
+    json_decref(event);
+  }
+  char *texts[] = {err, key, list, desk, bench, log, cache, goldens};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
 }
 

@@ -70,7 +70,9 @@ static char *stop(const struct trial *trial, enum part part) {
   /* Without the pipe for it, the signal does what it always does. */
   if (trial && !strcmp(trial->name, "pipe2") && code == 128 + SIGTERM) return NULL;
   char *wrong = trial_misbehaved(trial, code, service.err[part]);
-  char *said = wrong ? support_text("%s, stopped: %s", part_names[part], wrong) : NULL;
+  /* It takes one SIGTERM with a handler, and a second one as every program does. */
+  const char *how = code == 128 + SIGTERM ? "stopped, not by us alone" : "stopped";
+  char *said = wrong ? support_text("%s, %s: %s", part_names[part], how, wrong) : NULL;
   free(wrong);
   return said;
 }

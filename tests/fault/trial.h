@@ -26,8 +26,8 @@ struct trials trials_read(const char *log, unsigned long stride, size_t few);
 /* The call and its callers, as the log of the trial has them, by name; the caller frees it. */
 char *trial_describe(const struct trial *trial, const char *log);
 
-/* Runs the program with a fault (NULL: without), its output to files, for a minute at most. Returns its exit code, 124
- * after a minute, 128 + the signal where it died. */
+/* Runs the program with a fault (NULL: without), its output to files, for a minute at most. Returns its exit code, or
+ * 128 + the signal where it died: of KILL after a minute. */
 int trial_run(const struct trial *trial, const char *log, const char *const *arguments, const char *out,
               const char *err);
 pid_t trial_start(const struct trial *trial, const char *log, const char *const *arguments, const char *out,

@@ -368,6 +368,30 @@ static void a_worker_that_is_stopped_gives_back_what_it_has_not_begun(void **sta
   bench_set_free(&set);
 }
 
+static void a_store_that_another_process_keeps_locked_is_told_to_the_client(void **state) {
+  struct flow *flow = *state;
+  struct fault fault = {0};
+  struct store *other;
+  struct bench_set set;
+  assert_int_equal(store_open(flow->store, &other, &fault), STATUS_OK);
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 1, "ABCD");
+  struct client *client = open_client(flow, -1);
+  ask(client, "waiting");
+  assert_int_equal(store_begin(other, &fault), STATUS_OK);
+  struct client_run run = bench_run(&set);
+  assert_int_equal(client_submit(client, &run, &fault), STATUS_IO);
+  assert_non_null(strstr(fault.text, "keeps it locked"));
+  store_rollback(other);
+  run = bench_run(&set);
+  run.outcome = NULL;
+  set.given = 0;
+  assert_int_equal(client_submit(client, &run, &fault), STATUS_OK);
+  assert_int_equal(run.accepted, 1);
+  client_close(client);
+  store_close(other);
+  bench_set_free(&set);
+}
+
 static void without_a_service_the_client_says_so(void **state) {
   struct flow *flow = *state;
   struct fault fault = {0};
@@ -649,6 +673,7 @@ int main(int argc, char **argv) {
       TEST(a_golden_that_no_one_has_sets_the_job_aside),
       TEST(results_can_be_asked_for_later_in_either_order),
       TEST(a_worker_that_is_stopped_gives_back_what_it_has_not_begun),
+      TEST(a_store_that_another_process_keeps_locked_is_told_to_the_client),
       TEST(without_a_service_the_client_says_so),
       TEST(a_client_can_be_stopped_while_it_waits),
       TEST(bad_messages_are_answered_in_words_and_harm_no_one),

@@ -403,7 +403,7 @@ static void a_locked_store_says_so(void **state) {
   struct store *second;
   struct fault fault = {0};
   must(store_open(bench->folder, &second, &fault), &fault);
-  must(second->database->calls->execute(second->database, "PRAGMA busy_timeout = 10", &fault), &fault);
+  must(store_set_patience(second, 10, &fault), &fault);
   must(store_begin(bench->store, &fault), &fault);
   accept_at(bench->store, SUBMISSION, 1, 1, 0);
   assert_int_equal(store_begin(second, &fault), STATUS_IO);
