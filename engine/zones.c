@@ -7,9 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The frame of a golden, golden pixels: so far reach the blur and the sharpening of a camera. A golden that is less
- * than LEAST_SIDES of it a side has a narrower one. */
-enum { FRAME = 3, LEAST_SIDES = 16 };
+/* A golden with a shorter side is compared up to its frame. */
+enum { LEAST_FRAMED = 16 };
 
 /* Where the polygon's edges cross the line through the pixel centres of row y, in order. */
 static size_t crossings(const struct spec_zone *zone, double y, double *out) {
@@ -105,22 +104,15 @@ static size_t plane_size(const struct plane *plane) {
   return (size_t)plane->width * (size_t)plane->height;
 }
 
-/* What lies outside the golden is mixed into the pixels along its frame by the blur of lens and camera, and may be
- * another thing in each photo: a golden that was cut out along the product's outline has it everywhere. */
-static void clear_frame(const struct plane *p, int32_t wide) {
+/* What lies outside the golden is mixed into the pixels along its frame, and may be another thing in each photo: a
+ * golden that was cut out along the product's outline has the ground beyond everywhere. rim.h takes care of what is
+ * further inside. */
+static void clear_frame(const struct plane *p) {
   for (int32_t y = 0; y < p->height; y++) {
     uint8_t *row = p->pixels + (size_t)y * p->stride;
-    if (y < wide || y + wide >= p->height)
-      memset(row, 0, (size_t)p->width);
-    else
-      memset(row, 0, (size_t)wide), memset(row + p->width - wide, 0, (size_t)wide);
+    if (y == 0 || y + 1 == p->height) memset(row, 0, (size_t)p->width);
+    row[0] = row[p->width - 1] = 0;
   }
-}
-
-/* Of pictures a few pixels large there would be nothing left. */
-static int32_t frame_width(int32_t width, int32_t height) {
-  int32_t most = (width < height ? width : height) / LEAST_SIDES;
-  return most < FRAME ? most : FRAME;
 }
 
 enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mask, uint8_t label, struct plane *labels,
@@ -151,7 +143,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
       uint8_t label = (uint8_t)(zone->ignore ? 0 : ZONES_FIRST + i);
       status = zones_draw_one(zone, masks ? &masks[i] : NULL, label, &zones->labels, fault);
     }
-  clear_frame(&zones->labels, frame_width(width, height));
+  if (width >= LEAST_FRAMED && height >= LEAST_FRAMED) clear_frame(&zones->labels);
   size_t compared = 0;
   for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
   zones->whole = compared == full;
@@ -163,7 +155,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   if (status)
     zones_free(zones);
   else
-    halve(&zones->labels, &zones->half), clear_frame(&zones->half, 1), halve(&zones->half, &zones->quarter);
+    halve(&zones->labels, &zones->half), clear_frame(&zones->half), halve(&zones->half, &zones->quarter);
   return status;
 }
 

@@ -7,7 +7,7 @@
 #include "models/golden.h"
 
 /* labels: 0 is not compared, 1 outside of all zones, 2 + z zone z of the spec. A pixel in several zones belongs to the
- * last of them; a zone to be ignored wins over all, and so does the golden's frame, three pixels wide. */
+ * last of them; a zone to be ignored wins over all, and so does the golden's outermost pixel. */
 struct zones {
   /* Full size; at half of it, 0 where any of the four is 0, else the largest of them, and 0 at the frame, where chroma
    * is mixed with what lies outside; and the same again. */

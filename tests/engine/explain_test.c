@@ -75,7 +75,7 @@ static struct photo cut_out(int beyond, float ground, uint64_t seed, const char 
   struct pose pose = pose_turned(beyond ? 2 : 0, 1.0 / SAMPLES, SAMPLES * WIDTH / 2.0, SAMPLES * HEIGHT / 2.0,
                                  width / 2.0, height / 2.0);
   struct picture p = picture_seen(&object, &pose, width, height, SAMPLES, ground);
-  picture_blur(&p, 0.9);
+  picture_blur(&p, 1.3);
   picture_noise(&p, 1, seed);
   struct photo photo = picture_photo(&p, name);
   picture_free(&p);
