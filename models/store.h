@@ -35,7 +35,8 @@ enum job_state { JOB_ACCEPTED, JOB_LEASED, JOB_DONE, JOB_SET_ASIDE, JOB_CANCELLE
 
 enum {
   STORE_MAX_LOSSES = 3,
-  STORE_PEER_MAX = 255, /* bytes of a worker's, client's or submission's name */
+  STORE_MAX_RUN_OUT = 6, /* where a lease ran out: its broker died, too, or was restarted */
+  STORE_PEER_MAX = 255,  /* bytes of a worker's, client's or submission's name */
   STORE_SCHEMA = 3
 };
 

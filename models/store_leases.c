@@ -159,6 +159,11 @@ struct lost_row {
   bool alone;
 };
 
+/* A lease runs out where its broker died, too: whether the job had a part in that is less certain. */
+static int most_losses(const struct loss *in) {
+  return in->worker ? STORE_MAX_LOSSES : STORE_MAX_RUN_OUT;
+}
+
 /* Ends the lease, unless another broker was quicker: then it is not *found. */
 static enum status end_lease(struct store *store, const struct loss *in, const char *id, const char *worker,
                              struct lost_row *lost, bool *found, struct fault *fault) {
@@ -166,7 +171,7 @@ static enum status end_lease(struct store *store, const struct loss *in, const c
   if (!lose) return fault->status;
   query_set_text(lose, 1, id);
   query_set_text(lose, 2, worker);
-  query_set_integer(lose, 3, STORE_MAX_LOSSES);
+  query_set_integer(lose, 3, most_losses(in));
   query_set_text(lose, 4, store->broker);
   query_set_integer(lose, 5, in->worker ? INT64_MAX : in->now);
   query_set_integer(lose, 6, store->back_off ? in->now : 0);
@@ -223,7 +228,7 @@ static enum status lose_one(struct store *store, struct loss *in, const char *id
                             (json_int_t)lost.leased_at, "until", (json_int_t)in->now, "error", error);
   if (!history || !entry || json_array_append(history, entry) || !(text = json_dumps(history, JSON_COMPACT)))
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
-  bool last = lost.losses >= STORE_MAX_LOSSES;
+  bool last = lost.losses >= most_losses(in);
   if (!status) status = set_history(store, lost.job, text, fault);
   if (!status && last) status = set_aside(store, in, id, &lost, history, fault);
   if (!status) {

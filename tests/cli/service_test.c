@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -202,6 +203,31 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
 }
 
+static void a_store_of_an_older_assay_is_brought_up_to_date_and_the_log_names_the_copy(void **state) {
+  const struct run_place *place = *state;
+  char *data = support_text("%s/old", place->folder), *path = support_text("%s/store.db", data);
+  char *fifo = strdup(run_place_path("old.listening")), *err = strdup(run_place_path("old.err")), line[1024];
+  char *script = program_read(ASSAY_SOURCE_DIR "/tests/models/store_schema_2.sql", NULL);
+  sqlite3 *db;
+  assert_int_equal(mkdir(data, 0777), 0);
+  assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(db, script, NULL, NULL, NULL), SQLITE_OK);
+  assert_int_equal(sqlite3_close(db), SQLITE_OK);
+  assert_int_equal(mkfifo(fifo, 0600), 0);
+  pid_t broker = program_start((const char *const[]){"serve", "--json", "--data", data, NULL}, fifo, err);
+  FILE *said = fopen(fifo, "r");
+  assert_non_null(said);
+  assert_non_null(fgets(line, sizeof line, said));
+  fclose(said);
+  run_broker_stop(broker);
+  char *log = program_read(err, NULL), *copy = support_text("copy=%s/store.db.schema-2", data);
+  ASSERT_HAS(log, copy);
+  ASSERT_HAS(log, "stopping");
+  assert_int_equal(access(copy + strlen("copy="), F_OK), 0);
+  char *texts[] = {data, path, fifo, err, script, log, copy};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
+}
+
 static void without_a_broker_the_service_is_not_there(void **state) {
   const struct run_place *place = *state;
   char *endpoint = support_text("ipc://%s/none", place->folder);
@@ -227,6 +253,7 @@ int main(void) {
       TEST(what_waits_is_cancelled_and_tried_again_by_command),
       TEST(status_can_be_watched_until_it_is_stopped),
       TEST(over_tcp_the_service_works_with_keys_made_by_keygen),
+      TEST(a_store_of_an_older_assay_is_brought_up_to_date_and_the_log_names_the_copy),
       TEST(without_a_broker_the_service_is_not_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,6 +276,9 @@ static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state)
   assert_int_equal(lost, 1); /* its lease lasts to 5000 */
   must(store_expire(store, 5001, &lost, &fault), &fault);
   assert_int_equal(lost, 2);
+  assert_int_equal(count(store).set_aside, 0); /* its broker had gone, too */
+  assert_int_equal(lease(store, &anna, true, 1, id), 1);
+  must(store_lose_worker(store, anna.id, "silent", 6000, &lost, &fault), &fault);
   assert_int_equal(count(store).set_aside, 1);
   assert_int_equal(lease(store, &anna, true, 1, id), 0);
   struct read read = read_outcomes(store, SUBMISSION, STORE_BY_COMPLETION, 0);
@@ -284,13 +287,25 @@ static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state)
   json_t *known = json_loads(read.line[0], 0, NULL);
   assert_string_equal(json_string_value(json_object_get(known, "job")), id[0]);
   const json_t *losses = json_object_get(known, "losses");
-  assert_int_equal(json_array_size(losses), 3);
+  assert_int_equal(json_array_size(losses), 4);
   const json_t *second = json_array_get(losses, 1);
   assert_string_equal(json_string_value(json_object_get(second, "name")), "bert:2");
   assert_string_equal(json_string_value(json_object_get(second, "error")), "out of memory");
   assert_int_equal(json_integer_value(json_object_get(second, "from")), 2000);
   assert_int_equal(json_integer_value(json_object_get(second, "until")), 4100);
   json_decref(known);
+}
+
+static void a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end(void **state) {
+  struct store *store = ((struct store_bench *)*state)->store;
+  struct fault fault = {0};
+  accept_many(store, 1);
+  for (int i = 1; i <= STORE_MAX_RUN_OUT; i++) {
+    assert_int_equal(count(store).set_aside, 0);
+    assert_int_equal(lease(store, &anna, i > 1, 1, NULL), 1);
+    must(store_expire(store, 5001, NULL, &fault), &fault);
+  }
+  assert_int_equal(count(store).set_aside, 1);
 }
 
 static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state) {
@@ -961,6 +976,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
       TEST(a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any),                                        \
       TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
+      TEST(a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end),                                        \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
       TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \
       TEST(a_killed_writer_leaves_nothing_half_done), TEST(a_finding_is_told_once),                                    \
