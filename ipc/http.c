@@ -220,8 +220,9 @@ static enum status start(struct http *http, const struct http_options *options, 
                                   MHD_OPTION_THREAD_POOL_SIZE, options->threads ? options->threads : (unsigned)THREADS,
                                   MHD_OPTION_END);
   if (http->daemon) return STATUS_OK;
-  return fault_set(fault, STATUS_UNAVAILABLE, "cannot listen at http://%s: the address is taken or not of this machine",
-                   options->listen);
+  return fault_set(fault, STATUS_UNAVAILABLE,
+                   "cannot listen at http://%s%s: the address is taken or not of this machine",
+                   strchr(options->listen, ':') ? "" : "127.0.0.1:", options->listen);
 }
 
 static enum status listen_at(struct http *http, const struct http_options *options, struct fault *fault) {

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 #include <zmq.h>
@@ -57,6 +58,15 @@ static enum status set_up(void *context, int type, void **socket, struct fault *
   return fault ? fault->status : STATUS_INTERNAL;
 }
 
+/* HOST:PORT, the port a number or * for any. */
+static bool has_port(const char *address) {
+  const char *colon = strrchr(address, ':');
+  if (!colon || colon == address) return false;
+  size_t digits = strspn(colon + 1, "0123456789");
+  return !strcmp(colon + 1, "*") ||
+         (digits && digits < 6 && !colon[1 + digits] && strtol(colon + 1, NULL, 10) <= UINT16_MAX);
+}
+
 enum status socket_check_endpoint(const char *endpoint, struct fault *fault) {
   struct sockaddr_un address;
   if (!strncmp(endpoint, "ipc://", 6)) {
@@ -64,6 +74,8 @@ enum status socket_check_endpoint(const char *endpoint, struct fault *fault) {
     return fault_set(fault, STATUS_USAGE, "%s: the path is longer than a socket's may be (%zu bytes)", endpoint,
                      sizeof address.sun_path - 1);
   }
+  if (!strncmp(endpoint, "tcp://", 6) && !has_port(endpoint + 6))
+    return fault_set(fault, STATUS_USAGE, "%s: expected a port, as in tcp://HOST:7420", endpoint);
   if (!strncmp(endpoint, "tcp://", 6) || !strncmp(endpoint, "inproc://", 9)) return STATUS_OK;
   return fault_set(fault, STATUS_USAGE, "%s: expected an endpoint tcp://HOST:PORT or ipc://PATH", endpoint);
 }
@@ -121,7 +133,8 @@ enum status socket_bind(void *socket, const char *endpoint, const struct socket_
     return fault_set(fault, STATUS_INTERNAL, "%s: libzmq does not take the key: %s", endpoint, zmq_strerror(errno));
   if (!zmq_bind(socket, endpoint)) return STATUS_OK;
   status = errno == EINVAL ? STATUS_USAGE : STATUS_UNAVAILABLE;
-  return fault_set(fault, status, "cannot listen at %s: %s", endpoint, zmq_strerror(errno));
+  const char *why = errno == ENODEV || errno == EADDRNOTAVAIL ? "no address of this machine" : zmq_strerror(errno);
+  return fault_set(fault, status, "cannot listen at %s: %s", endpoint, why);
 }
 
 void socket_endpoint(void *socket, const char *endpoint, char actual[SOCKET_ENDPOINT_MAX]) {

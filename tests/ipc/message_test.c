@@ -160,11 +160,18 @@ static void an_endpoint_that_is_none_is_a_wrong_use(void **state) {
   (void)state;
   struct fault fault = {0};
   void *context, *router;
+  const struct socket_security open_to_all = {.insecure = true};
   char path[300] = "ipc://";
   memset(path + 6, 'x', 200);
   assert_int_equal(socket_context_open(&context, &fault), STATUS_OK);
   assert_int_equal(socket_router(context, &router, &fault), STATUS_OK);
   assert_int_equal(socket_bind(router, "http://x", NULL, &fault), STATUS_USAGE);
+  assert_int_equal(socket_bind(router, "tcp://127.0.0.1", NULL, &fault), STATUS_USAGE);
+  assert_int_equal(socket_bind(router, "tcp://:7420", NULL, &fault), STATUS_USAGE);
+  assert_int_equal(socket_bind(router, "tcp://127.0.0.1:65536", NULL, &fault), STATUS_USAGE);
+  assert_non_null(strstr(fault.text, "expected a port"));
+  assert_int_equal(socket_bind(router, "tcp://192.0.2.1:7420", &open_to_all, &fault), STATUS_UNAVAILABLE);
+  assert_non_null(strstr(fault.text, "no address of this machine"));
   assert_int_equal(socket_bind(router, path, NULL, &fault), STATUS_USAGE);
   assert_non_null(strstr(fault.text, "longer"));
   assert_int_equal(socket_bind(router, "ipc:///no/such/folder/socket", NULL, &fault), STATUS_UNAVAILABLE);
