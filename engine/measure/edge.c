@@ -94,9 +94,10 @@ struct edge_shape edge_shape_at(const struct edge_shape *shape, double place) {
 void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p, int32_t from) {
   sums->first = p->first, sums->count = p->count < EDGE_MOST_BINS ? p->count : EDGE_MOST_BINS;
   for (int32_t i = from; i < sums->count; i++) {
-    struct kernel_bin bin = p->bins[i];
-    sums->pixels[i] += kernel_bin_count(bin), sums->values[i] += kernel_bin_sum(bin);
-    sums->places[i] += kernel_bin_place(bin);
+    /* Signed: it is turned faster. */
+    const struct kernel_bin bin = p->bins[i];
+    sums->pixels[i] += (int32_t)kernel_bin_count(bin), sums->values[i] += (int32_t)kernel_bin_sum(bin);
+    sums->places[i] += (int32_t)kernel_bin_place(bin);
   }
 }
 
@@ -158,12 +159,6 @@ static void add_row(const double *row, double weight, double residual, double *a
   }
 }
 
-/* Response, for a place of an edge: made anew only where it is neither 0 nor 1. */
-static struct edge_response response_at(const struct edge_shape *shape, double reach, double d) {
-  if (d > -reach && d < reach) return edge_response(shape, d);
-  return (struct edge_response){d > 0, 0, 0, 0};
-}
-
 /* Level and contrast from the profile's ends, to begin with. */
 static void start_levels(const struct samples *p, struct edge_fit *fit) {
   int32_t ends = p->count / 6 + 1;
@@ -175,13 +170,24 @@ static void start_levels(const struct samples *p, struct edge_fit *fit) {
   fit->level = sums[0] / weights[0], fit->contrast = sums[1] / weights[1] - fit->level;
 }
 
+/* Of a plateau, where the response is 0 or 1 and has no slope: rows of level and contrast alone. */
+static void add_plateau(double weight, double residual, bool beyond, double *a, double *b) {
+  a[0] += weight, b[0] += weight * residual;
+  if (beyond) a[PARAMETERS] += weight, a[PARAMETERS + 1] += weight, b[1] += weight * residual;
+}
+
 /* One Gauss-Newton step; how far the place and the blur moved, px, or -1. */
 static double fit_step(const struct samples *p, struct edge_shape *shape, struct edge_fit *fit) {
   double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, inverse[2];
   struct edge_shape own = edge_shape_at(shape, fit->place);
   double reach = edge_reach(&own);
   for (int32_t i = 0; i < p->count; i++) {
-    struct edge_response r = response_at(&own, reach, p->place[i] - fit->place);
+    const double d = p->place[i] - fit->place;
+    if (d <= -reach || d >= reach) {
+      add_plateau(p->weight[i], p->mean[i] - fit->level - (d > 0 ? fit->contrast : 0), d > 0, a, b);
+      continue;
+    }
+    struct edge_response r = edge_response(&own, d);
     double residual = p->mean[i] - fit->level - fit->contrast * r.value;
     double row[PARAMETERS] = {1, r.value, fit->contrast * r.by_sigma, -fit->contrast * r.slope};
     add_row(row, p->weight[i], residual, a, b);

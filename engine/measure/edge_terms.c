@@ -25,9 +25,9 @@ void edge_table(const struct edge_shape *shape, double first, int32_t count, dou
 static void add_plateau(const struct edge_profile *p, int32_t first, int32_t end, double r, struct edge_terms *t) {
   double pixels = 0, values = 0, squares = 0;
   for (int32_t i = first; i < end; i += CELL) {
-    uint32_t count = 0, sum = 0;
-    for (int32_t k = i; k < i + CELL && k < end; k++)
-      count += kernel_bin_count(p->bins[k]), sum += kernel_bin_sum(p->bins[k]);
+    struct kernel_bin cell = {0};
+    for (int32_t k = i; k < i + CELL && k < end; k++) cell.word += p->bins[k].word;
+    const int32_t count = (int32_t)kernel_bin_count(cell), sum = (int32_t)kernel_bin_sum(cell);
     if (!count) continue;
     double n = count, v = sum;
     pixels += n, values += v, squares += v * v / n;
@@ -37,22 +37,38 @@ static void add_plateau(const struct edge_profile *p, int32_t first, int32_t end
   t->r += r * pixels, t->rr += r * pixels, t->mr += r * values;
 }
 
+/* Two sums that are worked on at once. */
+typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+
 void edge_terms(const struct edge_profile *p, const struct edge_table *table, int32_t from, struct edge_terms *terms) {
   const double fine = 1.0 / (KERNEL_PROFILE_FINE * KERNEL_PROFILE_SCALE);
   const double middle = 0.5 * fine - 0.5 / KERNEL_PROFILE_SCALE;
   int32_t count = p->count < table->count ? p->count : table->count, end = count < table->high ? count : table->high;
-  struct edge_terms t = {.freedom = -3};
+  pair n_m = {0}, s_r = {0}, ss_sr = {0}, ms_mr = {0}, rr_mm = {0};
+  double freedom = -3;
   for (int32_t i = table->low > from ? table->low : from; i < end; i++) {
     const struct kernel_bin bin = p->bins[i];
     if (!bin.word) continue;
-    double n = kernel_bin_count(bin), each = 1 / n, off = kernel_bin_place(bin) * each * fine + middle;
-    double slope = table->slope[i], bend = table->bend[i], m = kernel_bin_sum(bin);
-    double s = slope + bend * off, r = table->value[i] + (slope + 0.5 * bend * off) * off;
-    double ns = n * s, nr = n * r;
-    t.n += n, t.s += ns, t.r += nr, t.ss += ns * s, t.sr += ns * r, t.rr += nr * r;
-    t.m += m, t.ms += m * s, t.mr += m * r, t.mm += m * m * each;
-    t.freedom++;
+    const int32_t pixels = (int32_t)kernel_bin_count(bin), sum = (int32_t)kernel_bin_sum(bin);
+    double n = pixels, m = sum, each = 1 / n, off = (int32_t)kernel_bin_place(bin) * each * fine + middle;
+    double slope = table->slope[i], bend = table->bend[i];
+    const pair shape = {slope + bend * off, table->value[i] + (slope + 0.5 * bend * off) * off};
+    const pair weighed = n * shape;
+    n_m += (pair){n, m}, s_r += weighed, ss_sr += weighed[0] * shape, ms_mr += m * shape;
+    rr_mm += (pair){weighed[1], m * m} * (pair){shape[1], each};
+    freedom++;
   }
+  struct edge_terms t = {.n = n_m[0],
+                         .s = s_r[0],
+                         .r = s_r[1],
+                         .ss = ss_sr[0],
+                         .sr = ss_sr[1],
+                         .rr = rr_mm[0],
+                         .m = n_m[1],
+                         .ms = ms_mr[0],
+                         .mr = ms_mr[1],
+                         .mm = rr_mm[1],
+                         .freedom = freedom};
   add_plateau(p, from, table->low < count ? table->low : count, 0, &t);
   add_plateau(p, end > from ? end : from, count, 1, &t);
   *terms = t;

@@ -8,7 +8,7 @@
 static const double NEAR = 0.2;
 /* What a step of the mean profile's fit may still move, px: the next one would move the square of that, and the strips
  * find the place anew. */
-static const double SETTLED = 0.03;
+static const double SETTLED = 0.06;
 /* Least blur that a fit begins with, px. */
 static const double LEAST_BLUR = 0.4;
 /* Noise cannot be less than that of rounding to whole grey levels: 1/12. */

@@ -7,7 +7,7 @@
 /* Beyond the search: what lies there is no answer, but a neighbour that spoils the edge's plateau. */
 static const double BEYOND = 8;
 /* Half the length of a strip that only looks for the edge, px. */
-static const double SEEK_HALF = 2;
+static const double SEEK_HALF = 1.5;
 /* A strip is straight for the search where its edge falls back by less than half of this at the ends, px. */
 static const double SLIGHT_BOW = 0.3;
 /* An edge so strong against the one chosen spoils its plateau; one so alike makes the choice a guess. */
@@ -28,10 +28,10 @@ static bool takes_one_strip(const struct spec_dimension *g) {
 static int strips_for(const struct spec_dimension *g, double length) {
   double least = 4, most = 8;
   if (takes_one_strip(g)) return 1;
-  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 12, most = 16;
+  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 10, most = 16;
   if (g->gauge == GAUGE_ARC) least = 5, most = 12;
   if (g->gauge == GAUGE_WIDTH) most = 64;
-  double n = floor(length / 10 + 0.5);
+  double n = floor(length / (g->gauge == GAUGE_WIDTH ? 10 : 12) + 0.5);
   return (int)(n < least ? least : n > most ? most : n);
 }
 
@@ -224,6 +224,7 @@ static double least_slope(const struct spec_dimension *g) {
 static void ask(const struct measuring *m, const struct gauge *gauge, const struct sought *sought,
                 struct answers *all) {
   const struct spec_dimension *g = gauge->spec;
+  const double least = least_slope(g);
   for (size_t k = 0; k < sought->count && all->count < GAUGE_MOST_PLACES; k++) {
     const struct seek *seek = &m->work->seeks[sought->first + k];
     struct edge_candidate c[EDGE_MOST_CANDIDATES];
@@ -237,8 +238,8 @@ static void ask(const struct measuring *m, const struct gauge *gauge, const stru
       continue;
     }
     struct edge_profile profile = strips_profile(&m->strips, seek->strip);
-    int count = edge_find(&profile, NEIGHBOUR * least_slope(g), c);
-    struct answer a = choose(g, c, count, seek->reach, least_slope(g));
+    int count = edge_find(&profile, NEIGHBOUR * least, c);
+    struct answer a = choose(g, c, count, seek->reach, least);
     all->doubled += a.state == EDGE_DOUBLED, all->weak += a.state == EDGE_WEAK, all->outside += a.state == EDGE_OUTSIDE;
     if (a.state != EDGE_FOUND && a.state != EDGE_DOUBLED) continue;
     take_answer(c, count, a.first, 0, all, row);
@@ -270,12 +271,13 @@ static void count_features(const struct measuring *m, struct gauge *gauge, const
 
 void gauge_choose(struct measuring *m, struct gauge *gauge) {
   struct sought *sought = &m->work->sought[gauge - m->gauges];
-  struct answers all = {.count = 0};
+  struct answers all; /* large: what is not counted is not set */
   if (gauge->why[0]) return;
   if (gauge->spec->gauge == GAUGE_COUNT) {
     count_features(m, gauge, sought);
     return;
   }
+  all.count = all.doubled = all.weak = all.outside = all.found = 0;
   ask(m, gauge, sought, &all);
   if (2 * all.found < all.count || 2 * all.doubled > all.count) {
     if (2 * all.doubled > all.count)
