@@ -37,7 +37,11 @@ static enum status open_sheet(struct sheet *s, const char *path, struct fault *f
   if (!status) status = candidates_find(&s->device, &s->image.planes[0], s->gauges, &s->count, fault);
   struct kernel_image luma;
   if (!status) status = device_upload_plane(&s->device, &s->memory, &s->image.planes[0], &luma, fault);
-  const struct gauge_photo on = {&s->device, &luma, &s->placement, &s->scale};
+  const struct gauge_photo on = {.device = &s->device,
+                                 .luma = &luma,
+                                 .placement = &s->placement,
+                                 .scale = &s->scale,
+                                 .curved = s->golden->spec.curve == CURVE_SRGB};
   return status ? status : gauges_measure(&s->measuring, &on, s->gauges, s->count, fault);
 }
 

@@ -158,6 +158,7 @@ enum status set_write_spec(const struct set_facts *facts, struct fault *fault) {
   else
     write_zone(facts, memory);
   write_loose(facts, memory);
+  fprintf(memory, "photo: {curve: srgb}\n");
   write_scale(facts, memory);
   write_dimensions(facts, memory);
   if (facts->options->season) fprintf(memory, "aql: {level: II, critical: 0, major: 2.5, minor: 4.0}\n");

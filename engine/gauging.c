@@ -84,6 +84,18 @@ static double largest_use(const struct dimensions *d) {
   return most;
 }
 
+/* What would let a value be judged that lies too near to a limit. */
+static const char *remedy(const struct measured *m) {
+  const struct budget_line *largest = &m->budget.line[0];
+  if (!m->found) return "";
+  for (int i = 1; i < m->budget.count; i++)
+    if (m->budget.line[i].u > largest->u) largest = &m->budget.line[i];
+  if (m->budget.count && !strcmp(largest->name, "camera curve"))
+    return ", and it lies within its uncertainty of a limit, most of which is that the golden does not say whether the "
+           "camera's levels are linear or those of sRGB: set photo.curve in golden.yaml";
+  return ", and it lies within its uncertainty of a limit: measure it with a larger photo or other means";
+}
+
 void gauging_judge(const struct inspection *work, struct result *result) {
   const struct dimensions *d = &work->dimensions;
   char text[320];
@@ -101,9 +113,6 @@ void gauging_judge(const struct inspection *work, struct result *result) {
   if (!open) return;
   describe(open, text, sizeof text);
   result_add_reason(result, REASON_DIMENSION, "%zu %s cannot be judged: %s%s", doubtful,
-                    doubtful == 1 ? "dimension" : "dimensions", text,
-                    open->found ? ", and it lies within its uncertainty of a limit: measure it with a larger photo or "
-                                  "other means"
-                                : "");
+                    doubtful == 1 ? "dimension" : "dimensions", text, remedy(open));
   if (result->verdict == VERDICT_PASS) result->verdict = VERDICT_CANNOT_JUDGE;
 }

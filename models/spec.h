@@ -150,6 +150,7 @@ enum gauge_select { SELECT_STRONGEST, SELECT_FIRST, SELECT_LAST };
 enum gauge_edge_rule { EDGE_OF_STEP, EDGE_AT_HALF };
 enum gauge_edges { EDGES_PAIR, EDGES_SINGLE };
 enum measure_statistic { STATISTIC_MEAN, STATISTIC_LEAST, STATISTIC_MOST };
+enum photo_curve { CURVE_UNKNOWN, CURVE_LINEAR, CURVE_SRGB };
 enum measure_rule { RULE_GUARDED, RULE_SIMPLE };
 
 /* A gauge (an edge to be found) or a measure (a value over gauges, with limits). */
@@ -195,6 +196,7 @@ struct spec {
   double least_sharpness; /* photo.sharpness: least steepness of edges against the golden's; default 0.42 */
   double least_overlap;   /* photo.overlap: least share of what is compared that a photo shows; default 0.7 */
   double least_scale;     /* photo.scale: least size of the product against the golden's; default 0.5 */
+  enum photo_curve curve; /* photo.curve: how levels follow light */
   double light_unevenness; /* light.unevenness: largest share by which the gain may vary over the photo; default 0.6 */
   struct spec_tolerance tolerance; /* for all zones that do not set their own */
   bool robust;                     /* statistics: robust */

@@ -12,6 +12,7 @@ static const char *const dictionaries[] = {
     "5x5_250",       "5x5_1000",       "6x6_50",         "6x6_100",  "6x6_250",        "6x6_1000",
     "7x7_50",        "7x7_100",        "7x7_250",        "7x7_1000", "aruco_original", "apriltag_16h5",
     "apriltag_25h9", "apriltag_36h10", "apriltag_36h11", NULL};
+static const char *const curves[] = {"unknown", "linear", "srgb", NULL};
 static const char *const levels[] = {"S-1", "S-2", "S-3", "S-4", "I", "II", "III", NULL};
 
 /* The preferred AQLs of ISO 2859-1, in per cent nonconforming or nonconformities per 100 items; 0: none is accepted. */
@@ -104,6 +105,14 @@ static const struct spec_field photo_fields[] = {
      .most = 8,
      .fallback = "0.5",
      .help = "least size of the product in the photo against the golden photo's, else it is too small and not judged"},
+    {.key = "curve",
+     .type = SPEC_WORD,
+     COLUMN(spec, curve),
+     .words = curves,
+     .fallback = "unknown",
+     .help = "how grey levels follow light: linear (an industrial camera, gamma off) or srgb (other cameras and "
+             "phones); edges are measured in light. Unknown: as if linear, and for colour photos what srgb would "
+             "change is in the uncertainty"},
     {0}};
 
 static const struct spec_field tolerance_fields[] = {{.key = "absolute",

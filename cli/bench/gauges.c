@@ -152,7 +152,8 @@ enum status bench_gauge_time(long runs, struct bench_figures *figures, struct fa
     double ms = 0;
     double begin = processor_now();
     status = bench_decode(&photos[1], &rgb, &rgb_size, &ms, fault);
-    const struct gauge_photo photo = {&lab.device, &luma, &lab.placement, &lab.scale};
+    const struct gauge_photo photo = {
+        .device = &lab.device, .luma = &luma, .placement = &lab.placement, .scale = &lab.scale};
     double middle = processor_now();
     if (!status) status = gauges_measure(&lab.measuring, &photo, gauges, ROWS * COLUMNS, fault);
     if (i < 0) continue;

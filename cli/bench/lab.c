@@ -24,7 +24,8 @@ enum status bench_lab_measure(struct bench_lab *lab, const struct spec_dimension
   const struct plane plane = {d->pixels, d->width, d->height, (size_t)d->width};
   struct kernel_image luma;
   enum status status = device_upload_plane(&lab->device, &lab->memory, &plane, &luma, fault);
-  const struct gauge_photo photo = {&lab->device, &luma, &lab->placement, &lab->scale};
+  const struct gauge_photo photo = {
+      .device = &lab->device, .luma = &luma, .placement = &lab->placement, .scale = &lab->scale};
   return status ? status : gauges_measure(&lab->measuring, &photo, gauges, count, fault);
 }
 

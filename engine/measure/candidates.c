@@ -168,7 +168,7 @@ enum status candidates_find(struct device *device, const struct plane *luma, str
   struct kernel_image view;
   struct placement placement = {.pose = pose_identity()};
   struct scale scale = scale_pixels();
-  const struct gauge_photo photo = {device, &view, &placement, &scale};
+  const struct gauge_photo photo = {.device = device, .luma = &view, .placement = &placement, .scale = &scale};
   struct spec_dimension *boxes = calloc(MOST_BOXES, sizeof *boxes);
   *count = 0;
   enum status status = boxes ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "gauges: out of memory");

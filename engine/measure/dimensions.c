@@ -62,28 +62,28 @@ static enum status reserve(struct dimensions *d, size_t count, struct fault *fau
   return STATUS_OK;
 }
 
-static struct value_call value_in(const struct dimensions *d, const struct dimensions_call *call,
+static struct value_call value_in(const struct measuring *measuring, const struct dimensions_call *call,
                                   const struct scale *scale) {
   double size = pose_scale_at(&call->placement->pose, call->golden_size, call->golden_size);
-  return (struct value_call){.measuring = &d->measuring,
+  return (struct value_call){.measuring = measuring,
                              .placement = call->placement,
                              .scale = scale,
                              .pose_px = call->residual_px * (size > 0 ? size : 1)};
 }
 
-static void refer(const struct dimensions *d, const struct dimensions_call *call, struct maps *maps) {
-  const struct value_call value = value_in(d, call, &maps->px);
+static void refer(const struct measuring *measuring, const struct dimensions_call *call, struct maps *maps) {
+  const struct value_call value = value_in(measuring, call, &maps->px);
   if (call->spec->scale != SCALE_REFERENCE || !maps->has_px) return;
   maps->has_mm = scale_from_reference(&value, call->spec, &maps->mm, maps->why, sizeof maps->why);
 }
 
-static void measure_one(struct dimensions *d, const struct dimensions_call *call, const struct maps *maps,
+static void measure_one(const struct measuring *measuring, const struct dimensions_call *call, const struct maps *maps,
                         const struct spec_dimension *measure, struct measured *out) {
   bool mm = !strcmp(measure->unit, "mm"), has = mm ? maps->has_mm : maps->has_px;
   /* An angle is taken in the plane that is known best. */
   bool angle = measure->measure == MEASURE_ANGLE && maps->has_mm;
   if (has || angle) {
-    const struct value_call value = value_in(d, call, mm || angle ? &maps->mm : &maps->px);
+    const struct value_call value = value_in(measuring, call, mm || angle ? &maps->mm : &maps->px);
     value_measure(&value, measure, out);
     return;
   }
@@ -92,30 +92,59 @@ static void measure_one(struct dimensions *d, const struct dimensions_call *call
   snprintf(out->why, sizeof out->why, "%s", mm ? maps->why : "the pose of the product cannot be turned round");
 }
 
+/* Colour cameras hardly ever give levels in proportion to light, and their edges then lie nearer to the dark side than
+ * they seem to: what that would change is the half width of a rectangular distribution. */
+static bool doubts_curve(const struct dimensions_call *call) {
+  return call->spec->curve == CURVE_UNKNOWN && call->photo->colour;
+}
+
+static void add_curve(const struct measured *curved, struct measured *out) {
+  if (!out->found || !curved->found) return;
+  value_widen(out, "camera curve", fabs(curved->value - out->value) / sqrt(3));
+}
+
+static enum status measure_gauges(struct dimensions *d, const struct dimensions_call *call, const struct maps *maps,
+                                  struct fault *fault) {
+  const struct spec *spec = call->spec;
+  const struct scale none = scale_pixels();
+  struct gauge_photo photo = {.device = call->device,
+                              .luma = call->luma,
+                              .placement = call->placement,
+                              .scale = maps->has_mm   ? &maps->mm
+                                       : maps->has_px ? &maps->px
+                                                      : &none,
+                              .curved = spec->curve == CURVE_SRGB};
+  enum status status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
+  photo.curved = true;
+  if (status || !doubts_curve(call)) return status;
+  return gauges_measure(&d->curved, &photo, spec->dimensions, spec->dimension_count, fault);
+}
+
 enum status dimensions_measure(struct dimensions *d, const struct dimensions_call *call, struct fault *fault) {
   const struct spec *spec = call->spec;
-  struct maps maps;
+  struct maps maps, curved;
   d->count = 0;
   enum status status = reserve(d, dimensions_asked(spec), fault);
   if (!status) status = find_maps(call, &maps, fault);
+  if (!status) status = measure_gauges(d, call, &maps, fault);
   if (status) return status;
-  struct scale none = scale_pixels();
-  const struct gauge_photo photo = {.device = call->device,
-                                    .luma = call->luma,
-                                    .placement = call->placement,
-                                    .scale = maps.has_mm   ? &maps.mm
-                                             : maps.has_px ? &maps.px
-                                                           : &none};
-  status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
-  if (!status) refer(d, call, &maps);
-  for (size_t i = 0; i < spec->dimension_count && !status; i++)
-    if (spec->dimensions[i].measure != MEASURE_NONE)
-      measure_one(d, call, &maps, &spec->dimensions[i], &d->values[d->count++]);
-  return status;
+  curved = maps;
+  refer(&d->measuring, call, &maps);
+  if (doubts_curve(call)) refer(&d->curved, call, &curved);
+  for (size_t i = 0; i < spec->dimension_count; i++) {
+    if (spec->dimensions[i].measure == MEASURE_NONE) continue;
+    struct measured *out = &d->values[d->count++], in_light;
+    measure_one(&d->measuring, call, &maps, &spec->dimensions[i], out);
+    if (!doubts_curve(call)) continue;
+    measure_one(&d->curved, call, &curved, &spec->dimensions[i], &in_light);
+    add_curve(&in_light, out);
+  }
+  return STATUS_OK;
 }
 
 void dimensions_free(struct dimensions *d, struct device *device) {
   measuring_free(&d->measuring, device);
+  measuring_free(&d->curved, device);
   free(d->values);
   memset(d, 0, sizeof *d);
 }

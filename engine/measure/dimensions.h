@@ -9,6 +9,7 @@
 /* One thread's working memory and the last photo's dimensions. All zero is empty. */
 struct dimensions {
   struct measuring measuring; /* its gauges, in the order of the spec */
+  struct measuring curved;    /* and as they are if the photo's levels are those of sRGB, where that is not known */
   struct measured *values;    /* the measures, in the order of the spec */
   size_t count, capacity;
 };

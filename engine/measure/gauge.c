@@ -52,6 +52,7 @@ enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
   for (size_t i = 0; i < m->gauge_count && !status; i++)
     if (is_traced(&m->gauges[i])) status = gauge_trace(m, photo, &m->gauges[i], fault);
   if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
+  if (!status && photo->curved) strips_to_light(&m->strips);
   size_t trace = 0;
   for (size_t i = 0; i < m->gauge_count && !status; i++)
     if (is_traced(&m->gauges[i])) status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);

@@ -57,6 +57,7 @@ struct gauge_photo {
   const struct kernel_image *luma;   /* u8, full size, on the device */
   const struct placement *placement; /* golden -> photo pixel */
   const struct scale *scale;
+  bool curved; /* its levels are those of sRGB: edges are placed in the light that they stand for */
 };
 
 /* Measures every gauge of the list (measures in it are passed over), in its order. A gauge that cannot be measured is

@@ -19,6 +19,7 @@ struct pool {
   const struct trace *traces;
   size_t count;
   int edge;
+  double least;        /* contrast */
   struct edge_fit fit; /* of the mean profile */
   struct edge_shape shape;
 };
@@ -44,7 +45,7 @@ static bool fit_mean(const struct measuring *m, struct pool *p, const struct fit
   }
   if (!(used > 0)) return false;
   p->shape = (struct edge_shape){p->fit.sigma, box / used, curvature / used};
-  if (!edge_fit(&mean, &p->shape, p->fit.place, 1, SETTLED, &p->fit)) return false;
+  if (!edge_fit(&mean, &p->shape, p->fit.place, p->least < 1 ? p->least : 1, SETTLED, &p->fit)) return false;
   p->shape.sigma = p->fit.sigma;
   return true;
 }
@@ -72,16 +73,15 @@ static bool half_level(const struct edge_profile *p, double sigma, struct strip_
 }
 
 /* What is wrong with the edge that a strip shows by itself. */
-static enum edge_state state_of(const struct gauge *gauge, const struct pool *p, const struct edge_profile *profile,
-                                const struct strip_fit *fit) {
+static enum edge_state state_of(const struct pool *p, const struct edge_profile *profile, const struct strip_fit *fit) {
   double end = profile->first + (double)profile->count / KERNEL_PROFILE_SCALE, contrast = fit->solved.contrast;
-  if (fabs(contrast) < gauge->spec->contrast || (contrast > 0) != (p->fit.contrast > 0)) return EDGE_WEAK;
+  if (fabs(contrast) < p->least || (contrast > 0) != (p->fit.contrast > 0)) return EDGE_WEAK;
   return fit->place > profile->first + 0.5 && fit->place < end - 0.5 ? EDGE_FOUND : EDGE_OUTSIDE;
 }
 
 /* One edge by the pool's response; made anew where the strip is unlike the pool's or the edge lies off. */
-static void fit_one(const struct measuring *m, const struct gauge *gauge, const struct pool *p,
-                    const struct edge_table *table, struct strip_fit *fit) {
+static void fit_one(const struct measuring *m, const struct pool *p, const struct edge_table *table,
+                    struct strip_fit *fit) {
   static const struct edge_prior nothing = {0, 0, 0, 0};
   struct edge_profile profile = strips_profile(&m->strips, fit->trace->strip);
   struct edge_table own;
@@ -95,7 +95,7 @@ static void fit_one(const struct measuring *m, const struct gauge *gauge, const 
     fit->state = EDGE_WEAK;
     if (!(fit->terms.freedom > 0) || !edge_terms_solve(&fit->terms, &nothing, &fit->solved)) return;
     fit->place = fit->expected + fit->solved.shift;
-    fit->state = state_of(gauge, p, &profile, fit);
+    fit->state = state_of(p, &profile, fit);
     if (fit->state != EDGE_FOUND || fabs(fit->solved.shift) < NEAR) return;
     fit->expected = fit->place;
   }
@@ -110,7 +110,7 @@ static void fit_strips(const struct measuring *m, const struct gauge *gauge, con
     struct strip_fit *fit = &fits->one[fits->count++];
     fit->trace = &p->traces[i], fit->place = 0, fit->state = EDGE_OUTSIDE;
     if (!fits->left_out) fit->from = 0, fit->spoilt = false;
-    if (fit->trace->strip >= 0) fit_one(m, gauge, p, &table, fit);
+    if (fit->trace->strip >= 0) fit_one(m, p, &table, fit);
   }
 }
 
@@ -196,7 +196,10 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
   while (*next_trace + count < m->work->trace_count && m->work->traces[*next_trace + count].gauge == gauge) count++;
   *next_trace += count;
   for (int edge = 0; edge < sought->edges; edge++) {
-    struct pool pool = {.traces = traces, .count = count, .edge = edge};
+    const double least = gauge->spec->contrast;
+    /* In light the same step is least from black on. */
+    struct pool pool = {
+        .traces = traces, .count = count, .edge = edge, .least = photo->curved ? strips_light_of(least) : least};
     pool.fit.sigma = sought->blur[edge] > LEAST_BLUR ? sought->blur[edge] : LEAST_BLUR;
     fits->left_out = 0;
     if (!fit_pool(m, gauge, &pool, fits)) {

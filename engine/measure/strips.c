@@ -1,5 +1,7 @@
 #include "engine/measure/strips.h"
 
+#include "engine/measure/light_table.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +51,23 @@ enum status strips_measure(struct strips *s, struct device *device, const struct
   status = device_check(device->backend->operations.profiles(device->context, &call), "profiles", fault);
   if (status || memory->borrow) return status;
   return device_download(device, &s->device_bins, s->bins, bins * sizeof *s->bins, fault);
+}
+
+double strips_light_of(double level) {
+  const double at = level > 0 ? level < 255 ? level : 255 : 0;
+  const int32_t row = (int32_t)at;
+  return light_table[row] + (at - row) * (light_table[row + 1] - light_table[row]);
+}
+
+void strips_to_light(struct strips *s) {
+  static const uint64_t VALUES = (uint64_t)0xffffff << 16;
+  for (int32_t i = 0; i < s->bin_count; i++) {
+    struct kernel_bin *bin = &s->bins[i];
+    const double pixels = kernel_bin_count(*bin);
+    if (!(pixels > 0)) continue;
+    const uint64_t sum = (uint64_t)(pixels * strips_light_of(kernel_bin_sum(*bin) / pixels) + 0.5);
+    bin->word = (bin->word & ~VALUES) | sum << 16;
+  }
 }
 
 struct edge_profile strips_profile(const struct strips *s, int32_t index) {

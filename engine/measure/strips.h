@@ -20,6 +20,11 @@ enum status strips_add(struct strips *strips, const struct kernel_profile *profi
 /* Fills the bins of all strips from the photo on the device. */
 enum status strips_measure(struct strips *strips, struct device *device, const struct kernel_image *photo,
                            struct fault *fault);
+/* Takes the sums of the bins from the levels of sRGB to light, on the same scale: each bin's mean, rounded to a whole
+ * sum. */
+void strips_to_light(struct strips *strips);
+/* Light of a level, 0..255 each. */
+double strips_light_of(double level);
 struct edge_profile strips_profile(const struct strips *strips, int32_t index);
 void strips_free(struct strips *strips, struct device *device);
 

@@ -303,6 +303,17 @@ static void measure_shapes(const struct value_call *call, struct inputs *in, str
   if (!out->found) snprintf(out->why, sizeof out->why, "its gauges do not determine a value");
 }
 
+static void judge(struct measured *m) {
+  const struct spec_dimension *spec = m->spec;
+  budget_combine(&m->budget);
+  m->verdict = limits_verdict(m->value, m->budget.expanded, spec->lower, spec->upper, spec->rule);
+}
+
+void value_widen(struct measured *measured, const char *name, double u) {
+  budget_add(&measured->budget, name, u, INFINITY);
+  judge(measured);
+}
+
 void value_measure(const struct value_call *call, const struct spec_dimension *measure, struct measured *out) {
   struct inputs in = {0};
   memset(out, 0, sizeof *out);
@@ -319,10 +330,10 @@ void value_measure(const struct value_call *call, const struct spec_dimension *m
     }
   }
   if (!out->found && !out->why[0]) snprintf(out->why, sizeof out->why, "its gauges do not determine a value");
-  budget_combine(&out->budget);
-  if (!out->found) {
-    out->value = NAN, out->verdict = VERDICT_CANNOT_JUDGE;
+  if (out->found) {
+    judge(out);
     return;
   }
-  out->verdict = limits_verdict(out->value, out->budget.expanded, measure->lower, measure->upper, measure->rule);
+  budget_combine(&out->budget);
+  out->value = NAN, out->verdict = VERDICT_CANNOT_JUDGE;
 }

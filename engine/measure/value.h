@@ -23,5 +23,7 @@ struct value_call {
 
 /* Measures one value and judges it by its limits. */
 void value_measure(const struct value_call *call, const struct spec_dimension *measure, struct measured *measured);
+/* Adds a cause of standard uncertainty u to a value that was found, and judges it again. */
+void value_widen(struct measured *measured, const char *name, double u);
 
 #endif

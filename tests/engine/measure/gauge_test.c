@@ -1,6 +1,7 @@
 /* Gauges on drawn pictures whose truth is known. */
 #include "cli/bench/lab.h"
 #include "engine/measure/candidates.h"
+#include "engine/measure/dimensions.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -354,6 +355,51 @@ static void every_level_measures_the_same(void **state) {
   }
 }
 
+/* The diameter of a disc of 40 px, drawn in light and written by sRGB's curve, as a photo of colours shows it. */
+static struct measured disc_in_light(const char *curve) {
+  char text[512];
+  struct fault fault;
+  struct spec spec = {0};
+  struct dimensions dimensions = {0};
+  struct measured out;
+  int length = snprintf(text, sizeof text,
+                        "name: disc\nalignment: {model: rigid}\nphoto: {curve: %s}\ndimensions:\n"
+                        "- {name: rim, gauge: circle, centre: [60, 60], radius: 20, search: 8}\n"
+                        "- {name: size, measure: diameter, of: rim, lower: 39.9, upper: 40.1, unit: px}\n",
+                        curve);
+  assert_int_equal(spec_parse(text, (size_t)length, "a test", &spec, &fault), STATUS_OK);
+  struct drawing *d = begin(120, 120);
+  drawing_ellipse(d, 60.3, 59.6, 20, 20, 0, NULL, 1);
+  drawing_blur(d, 1);
+  drawing_finish(d, 8, 160, 1, &lab.draws);
+  for (int i = 0; i < d->width * d->height; i++) {
+    int level = 0;
+    while (level < 255 && strips_light_of(level + 0.5) < d->pixels[i]) level++;
+    d->pixels[i] = (uint8_t)level;
+  }
+  const struct image photo = {.colour = true, .width = d->width, .height = d->height};
+  const struct plane plane = {d->pixels, d->width, d->height, (size_t)d->width};
+  struct kernel_image luma;
+  assert_int_equal(device_upload_plane(&lab.device, &lab.memory, &plane, &luma, &fault), STATUS_OK);
+  const struct dimensions_call call = {
+      .spec = &spec, .photo = &photo, .device = &lab.device, .luma = &luma, .placement = &lab.placement};
+  assert_int_equal(dimensions_measure(&dimensions, &call, &fault), STATUS_OK);
+  out = dimensions.values[0];
+  out.spec = NULL;
+  dimensions_free(&dimensions, &lab.device);
+  spec_free(&spec);
+  return out;
+}
+
+static void edges_lie_where_the_light_is_half(void **state) {
+  (void)state;
+  const struct measured right = disc_in_light("srgb"), off = disc_in_light("linear"), open = disc_in_light("unknown");
+  assert_true(fabs(right.value - 40) < 0.03 && right.verdict == VERDICT_PASS);
+  assert_true(off.value > 40.5 && off.verdict == VERDICT_FAIL);
+  /* Not known: the value says that it may be off by so much. */
+  assert_true(fabs(open.value - 40) < open.budget.expanded && open.verdict != VERDICT_FAIL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_line_lies_where_the_edge_is),
@@ -368,6 +414,7 @@ int main(void) {
       cmocka_unit_test(a_hole_has_its_position_in_the_datum),
       cmocka_unit_test(a_picture_offers_its_circle_and_its_sides),
       cmocka_unit_test(every_level_measures_the_same),
+      cmocka_unit_test(edges_lie_where_the_light_is_half),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
 }
