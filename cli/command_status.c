@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { LOOK_EVERY_MS = 1000, REMEMBERED = 11 /* looks back that rates are taken over */ };
@@ -17,12 +18,21 @@ struct status_options {
   struct common_options common;
   struct service_options service;
   bool watch;
+  long submissions;
 };
 
 static const struct option options[] = {{.name = "watch",
                                          .kind = OPTION_FLAG,
                                          .offset = offsetof(struct status_options, watch),
                                          .help = "look every second until Ctrl-C, and show rates"},
+                                        {.name = "submissions",
+                                         .kind = OPTION_NUMBER,
+                                         .offset = offsetof(struct status_options, submissions),
+                                         .argument = "N",
+                                         .help = "also list the latest N submissions, who handed them in and how far "
+                                                 "they are: ours, or as an admin all",
+                                         .least = 1,
+                                         .most = PROTOCOL_MAX_SUBMISSIONS},
                                         SERVICE_OPTIONS(struct status_options),
                                         {.name = NULL}};
 
@@ -80,6 +90,35 @@ static void print_workers(const json_t *workers) {
   }
 }
 
+static void print_submissions(const json_t *submissions) {
+  const struct column columns[] = {{.title = "submission", .width = PROTOCOL_ID_CHARS},
+                                   {.title = "by", .width = 16},
+                                   {.title = "handed in", .width = 20},
+                                   {.title = "waiting", .width = 8, .right = true},
+                                   {.title = "in work", .width = 7, .right = true},
+                                   {.title = "done", .width = 8, .right = true},
+                                   {.title = "set aside", .width = 9, .right = true},
+                                   {.title = "cancelled", .width = 9, .right = true}};
+  static const char *const counts[] = {"waiting", "leased", "done", "set_aside", "cancelled"};
+  enum { COUNTS = sizeof counts / sizeof *counts, BEFORE = 3 };
+  const struct table table = {stdout, columns, sizeof columns / sizeof *columns, text_coloured(stdout)};
+  table_head(&table);
+  size_t i;
+  const json_t *one;
+  json_array_foreach(submissions, i, one) {
+    char at[CLOCK_TEXT_MAX], numbers[COUNTS][24];
+    struct cell cells[BEFORE + COUNTS] = {
+        {.text = output_text_of(one, "submission")}, {.text = output_text_of(one, "client")}, {.text = at}};
+    clock_text(number_of(one, "at"), at);
+    memcpy(at + strlen("2026-01-01T00:00:00"), "Z", sizeof "Z"); /* no thousandths for people */
+    for (int j = 0; j < COUNTS; j++) {
+      snprintf(numbers[j], sizeof numbers[j], "%lld", number_of(json_object_get(one, "jobs"), counts[j]));
+      cells[BEFORE + j].text = numbers[j];
+    }
+    table_row(&table, cells);
+  }
+}
+
 static void print_past(const json_t *past) {
   if (!past) return;
   printf("since its start %.0f s ago: %lld accepted, %lld refused, %lld done, %lld lost by workers",
@@ -107,12 +146,25 @@ static void print_status(const json_t *status, const struct looks *looks) {
       printf("; what waits is done in %.0f s", (double)number_of(jobs, "waiting") / done);
     putchar('\n');
   }
-  if (!json_array_size(workers)) {
+  if (json_array_size(workers)) {
+    putchar('\n');
+    print_workers(workers);
+  } else {
     puts("no worker: nothing is judged until one is started (assay worker)");
-    return;
   }
-  putchar('\n');
-  print_workers(workers);
+  const json_t *submissions = json_object_get(status, "submissions");
+  if (json_array_size(submissions)) {
+    putchar('\n');
+    print_submissions(submissions);
+  }
+}
+
+/* Zeros alone would look like a submission of which nothing came. */
+static enum status check_found(const char *submission, const json_t *status, struct fault *fault) {
+  static const char *const counts[] = {"waiting", "leased", "done", "set_aside", "cancelled"};
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    if (!submission || number_of(json_object_get(status, "jobs"), counts[i])) return STATUS_OK;
+  return fault_set(fault, STATUS_MISSING, "submission %s: the service has no job of it", submission);
 }
 
 static enum status show(const struct status_options *given, json_t *answer, struct looks *looks, struct fault *fault) {
@@ -132,7 +184,10 @@ static enum status look(const struct status_options *given, struct client *clien
   do {
     json_t *answer = NULL;
     if (looks.count) status = client_pause(client, LOOK_EVERY_MS, fault);
-    if (!status) status = client_status(client, submission, &answer, fault);
+    if (!status)
+      status = given->submissions ? client_submissions(client, (size_t)given->submissions, &answer, fault)
+                                  : client_status(client, submission, &answer, fault);
+    if (!status && !given->watch) status = check_found(submission, answer, fault);
     if (!status) status = show(given, answer, &looks, fault);
     json_decref(answer);
   } while (!status && given->watch);
@@ -145,6 +200,8 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct service_access access = {0};
   interrupt_watch();
   enum status status = service_check_submission(&given->common.operands, fault);
+  if (!status && given->submissions && given->common.operands.count)
+    status = fault_set(fault, STATUS_USAGE, "--submissions lists several; it goes without a SUBMISSION");
   if (!status) status = service_access_open(&given->service, &access, fault);
   if (!status) status = service_connect(&access, fault);
   if (!status) status = look(given, access.client, fault);
@@ -155,11 +212,12 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
 const struct command command_status = {
     .name = "status",
     .summary = "how the service stands",
-    .text = "Counts of jobs, of one submission or of all, what failed, and the workers. With --watch again and again,\n"
-            "with rates over the last ten seconds.\n\n"
-            "With --json one line {\"broker\", \"jobs\": {\"waiting\", \"leased\", \"done\", ...}, \"clients\", "
-            "\"workers\",\n"
-            "\"since_start\"} a look.",
+    .text =
+        "Counts of jobs, of one submission or of all, what failed, and the workers. With --watch again and again,\n"
+        "with rates over the last ten seconds. --submissions tells whose jobs wait, and which to cancel or retry.\n\n"
+        "With --json one line {\"broker\", \"jobs\": {\"waiting\", \"leased\", \"done\", ...}, \"clients\", "
+        "\"workers\",\n"
+        "\"since_start\", \"submissions\" where asked for} a look.",
     .example = "  assay status --watch\n"
                "  assay status --broker tcp://10.0.0.5:7420 --key desk.key --broker-key broker.key.pub",
     .operands = {.usage = "[SUBMISSION]", .least = 0, .most = 1},

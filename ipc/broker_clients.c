@@ -337,23 +337,47 @@ static json_t *describe_past(const struct broker *broker) {
                    "store_failures", (json_int_t)atomic_load(&f->store_failures));
 }
 
+static json_t *describe_counts(const struct store_counts *counts) {
+  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "waiting", (json_int_t)counts->waiting, "suspects",
+                   (json_int_t)counts->suspects, "leased", (json_int_t)counts->leased, "done", (json_int_t)counts->done,
+                   "set_aside", (json_int_t)counts->set_aside, "cancelled", (json_int_t)counts->cancelled);
+}
+
+/* The latest ones: an admin's are everybody's. *list stays NULL where none were asked for. */
+static enum status list_submissions(struct broker *broker, const struct peer *peer, size_t limit, json_t **list,
+                                    struct fault *fault) {
+  const char *client = peer->roles & ALLOW_ADMIN ? NULL : broker_client_name(peer);
+  struct store_submission *found = limit ? calloc(limit, sizeof *found) : NULL;
+  size_t count;
+  if (!limit) return STATUS_OK;
+  if (!found) return fault_set(fault, STATUS_MEMORY, "the broker is out of memory");
+  enum status status = store_submissions(broker->store, client, limit, found, &count, fault);
+  if (!status) *list = json_array();
+  for (size_t i = 0; i < count && !status; i++)
+    json_array_append_new(*list, json_pack("{s:s, s:o, s:I, s:o}", "submission", found[i].id, "client",
+                                           message_text(found[i].client), "at", (json_int_t)found[i].created, "jobs",
+                                           describe_counts(&found[i].counts)));
+  free(found);
+  return status;
+}
+
 void broker_status(struct broker *broker, struct peer *peer, const json_t *header) {
   struct fault fault = {0};
   struct store_counts counts;
   const char *submission = json_string_value(json_object_get(header, "submission"));
+  size_t limit = (size_t)json_integer_value(json_object_get(header, "submissions"));
+  json_t *submissions = NULL;
   if (!broker_change(broker, NULL) ||
-      !broker_stored(broker, store_count(broker->store, submission, &counts, &fault), &fault)) {
+      !broker_stored(broker, store_count(broker->store, submission, &counts, &fault), &fault) ||
+      !broker_stored(broker, list_submissions(broker, peer, limit, &submissions, &fault), &fault)) {
     broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, MESSAGE_STATUS_REQUEST);
     return;
   }
   json_int_t clients;
   json_t *workers = describe_workers(broker, &clients);
-  json_t *jobs =
-      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "waiting", (json_int_t)counts.waiting, "suspects",
-                (json_int_t)counts.suspects, "leased", (json_int_t)counts.leased, "done", (json_int_t)counts.done,
-                "set_aside", (json_int_t)counts.set_aside, "cancelled", (json_int_t)counts.cancelled);
   if (!broker_post(broker, &peer->route, MESSAGE_STATUS,
-                   json_pack("{s:s, s:o, s:I, s:o, s:o}", "broker", broker->name, "jobs", jobs, "clients", clients,
-                             "workers", workers, "since_start", describe_past(broker))))
+                   json_pack("{s:s, s:o, s:I, s:o, s:o, s:o*}", "broker", broker->name, "jobs",
+                             describe_counts(&counts), "clients", clients, "workers", workers, "since_start",
+                             describe_past(broker), "submissions", submissions)))
     broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, MESSAGE_STATUS_REQUEST);
 }

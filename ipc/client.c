@@ -141,7 +141,8 @@ bool client_read_outcome(const struct message *message, size_t i, struct client_
 
 /* --- Status --- */
 
-enum status client_status(struct client *client, const char *submission, json_t **answer, struct fault *fault) {
+static enum status ask_status(struct client *client, const char *submission, size_t submissions, json_t **answer,
+                              struct fault *fault) {
   unsigned session = 0;
   int64_t asked = 0;
   struct fault unused;
@@ -150,7 +151,8 @@ enum status client_status(struct client *client, const char *submission, json_t 
   for (;;) {
     bool due = session != client->link.session || clock_ms() - asked > client->link.times.resend_ms;
     if (client->link.welcomed && due &&
-        !link_send(&client->link, MESSAGE_STATUS_REQUEST, json_pack("{s:s?}", "submission", submission), NULL, 0))
+        !link_send(&client->link, MESSAGE_STATUS_REQUEST,
+                   json_pack("{s:s?, s:I}", "submission", submission, "submissions", (json_int_t)submissions), NULL, 0))
       session = client->link.session, asked = clock_ms();
     enum status status = client_wait(client, 1000, fault);
     for (bool got = true; !status && got;) {
@@ -162,6 +164,14 @@ enum status client_status(struct client *client, const char *submission, json_t 
     }
     if (status) return status;
   }
+}
+
+enum status client_status(struct client *client, const char *submission, json_t **answer, struct fault *fault) {
+  return ask_status(client, submission, 0, answer, fault);
+}
+
+enum status client_submissions(struct client *client, size_t limit, json_t **answer, struct fault *fault) {
+  return ask_status(client, NULL, limit, answer, fault);
 }
 
 enum status client_pause(struct client *client, int64_t ms, struct fault *fault) {

@@ -87,5 +87,7 @@ enum status client_pause(struct client *client, int64_t ms, struct fault *fault)
 
 /* *status: the STATUS message of PROTOCOL.md, of all jobs or of one submission's; the caller ends with json_decref. */
 enum status client_status(struct client *client, const char *submission, json_t **status, struct fault *fault);
+/* The same of all jobs, with up to `limit` of the latest submissions (1 to PROTOCOL_MAX_SUBMISSIONS). */
+enum status client_submissions(struct client *client, size_t limit, json_t **status, struct fault *fault);
 
 #endif

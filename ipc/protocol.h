@@ -51,6 +51,7 @@ enum {
   PROTOCOL_MAX_CREDIT = 10000,       /* results a client may ask for ahead */
   PROTOCOL_MAX_WORKER_CREDIT = 1000, /* jobs a worker may ask for ahead */
   PROTOCOL_MAX_LINE = 4 << 20,       /* bytes of a result line */
+  PROTOCOL_MAX_SUBMISSIONS = 100,    /* listed in a STATUS */
   PROTOCOL_MAX_NAME = 255,           /* bytes of a name */
   PROTOCOL_MAX_PATH = 4095,          /* bytes of a path */
   PROTOCOL_MAX_TEXT = 1023,          /* bytes of an error's text */

@@ -73,7 +73,8 @@ static const struct field results[] = {
     {ID("submission"), .optional = true}, {LIST("results", 0, PROTOCOL_MAX_BATCH, outcome)}, {FLAG("end")}, END};
 static const struct field credit[] = {
     {ID("submission"), .optional = true}, {INTEGER("credit", 1, PROTOCOL_MAX_CREDIT)}, END};
-static const struct field status_request[] = {{ID("submission"), .optional = true}, END};
+static const struct field status_request[] = {
+    {ID("submission"), .optional = true}, {INTEGER("submissions", 0, PROTOCOL_MAX_SUBMISSIONS), .optional = true}, END};
 static const struct field counts[] = {{INTEGER("waiting", 0, PROTOCOL_MAX_INTEGER)},
                                       {INTEGER("leased", 0, PROTOCOL_MAX_INTEGER)},
                                       {INTEGER("done", 0, PROTOCOL_MAX_INTEGER)},
@@ -93,12 +94,19 @@ static const struct field since_start[] = {{INTEGER("ms", 0, PROTOCOL_MAX_INTEGE
                                            {INTEGER("lost", 0, PROTOCOL_MAX_INTEGER)},
                                            {INTEGER("store_failures", 0, PROTOCOL_MAX_INTEGER)},
                                            END};
-static const struct field status[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
-                                      {OBJECT("jobs"), .fields = counts},
-                                      {INTEGER("clients", 0, PROTOCOL_MAX_INTEGER)},
-                                      {LIST("workers", 0, PROTOCOL_MAX_HOLDING, a_worker)},
-                                      {OBJECT("since_start"), .fields = since_start, .optional = true},
-                                      END};
+static const struct field a_submission[] = {{TEXT("submission", 1, PROTOCOL_MAX_NAME)},
+                                            {TEXT("client", 0, PROTOCOL_MAX_NAME)},
+                                            {INTEGER("at", 0, PROTOCOL_MAX_INTEGER)},
+                                            {OBJECT("jobs"), .fields = counts},
+                                            END};
+static const struct field status[] = {
+    {TEXT("broker", 1, PROTOCOL_MAX_NAME)},
+    {OBJECT("jobs"), .fields = counts},
+    {INTEGER("clients", 0, PROTOCOL_MAX_INTEGER)},
+    {LIST("workers", 0, PROTOCOL_MAX_HOLDING, a_worker)},
+    {OBJECT("since_start"), .fields = since_start, .optional = true},
+    {LIST("submissions", 0, PROTOCOL_MAX_SUBMISSIONS, a_submission), .optional = true},
+    END};
 static const struct field golden_name[] = {{HEX("sha256", DIGEST_CHARS)}, END};
 static const struct field golden_missing[] = {{HEX("sha256", DIGEST_CHARS)}, {TEXT("text", 0, PROTOCOL_MAX_TEXT)}, END};
 static const struct field golden_file[] = {{TEXT("name", 1, PROTOCOL_MAX_NAME)}, END};

@@ -229,4 +229,17 @@ struct store_counts {
 /* Of the whole store, or of one submission (not NULL; all zero where there is none such). */
 enum status store_count(struct store *store, const char *submission, struct store_counts *counts, struct fault *fault);
 
+enum { STORE_MAX_SUBMISSIONS = 100 /* asked for at a time */ };
+
+struct store_submission {
+  char id[STORE_PEER_MAX + 1], client[STORE_PEER_MAX + 1];
+  int64_t created; /* as store_accept was told */
+  struct store_counts counts;
+};
+
+/* The latest submissions, the latest first, of a client or of all (NULL): at most `limit`, for which `found` has room.
+ * Takes about as long as the jobs in them are many. */
+enum status store_submissions(struct store *store, const char *client, size_t limit, struct store_submission *found,
+                              size_t *count, struct fault *fault);
+
 #endif

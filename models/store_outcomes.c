@@ -138,3 +138,25 @@ enum status store_count(struct store *store, const char *submission, struct stor
   query_reset(count);
   return status;
 }
+
+enum status store_submissions(struct store *store, const char *client, size_t limit, struct store_submission *found,
+                              size_t *count, struct fault *fault) {
+  struct fault unused;
+  if (!fault) fault = &unused;
+  *count = 0;
+  struct query *list = store_query(store, SQL_SUBMISSIONS, fault);
+  if (!list) return fault->status;
+  query_set_text(list, 1, client);
+  query_set_integer(list, 2, (int64_t)limit);
+  enum status status;
+  bool row;
+  while (!(status = query_step(list, &row, fault)) && row && *count < limit) {
+    struct store_submission *one = &found[(*count)++];
+    query_copy_text(list, 0, one->id, sizeof one->id);
+    query_copy_text(list, 1, one->client, sizeof one->client);
+    one->created = query_integer(list, 2);
+  }
+  query_reset(list);
+  for (size_t i = 0; i < *count && !status; i++) status = store_count(store, found[i].id, &found[i].counts, fault);
+  return status;
+}

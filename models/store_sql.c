@@ -170,6 +170,8 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_COUNT_SUBMISSION] = "SELECT j.state, count(*), sum(CASE WHEN j.losses > 0 THEN 1 ELSE 0 END)"
                              " FROM members m JOIN jobs j ON j.n = m.job"
                              " WHERE m.submission = (SELECT n FROM submissions WHERE id = $1) GROUP BY j.state",
+    [SQL_SUBMISSIONS] = "SELECT id, client, created FROM submissions WHERE client = $1 OR $1 IS NULL"
+                        " ORDER BY n DESC LIMIT $2",
     [SQL_ADD_BROKER] = "INSERT INTO brokers(id, name, beats) VALUES($1, $2, 0)",
     [SQL_DROP_BROKER] = "DELETE FROM brokers WHERE id = $1",
     [SQL_DROP_BROKERS] = "DELETE FROM brokers",

@@ -95,6 +95,10 @@ static void what_waits_is_cancelled_and_tried_again_by_command(void **state) {
   ASSERT_HAS(end.out, "jobs retried");
   program_end_free(&end);
   assert_int_equal(run_broker_jobs(endpoint, "waiting"), RUN_PLACE_PHOTOS);
+  end = RUN("status", "0123456789abcdef0123456789abcdef", "--broker", endpoint);
+  ASSERT_EXIT(end, 65);
+  ASSERT_HAS(end.err, "has no job of it");
+  program_end_free(&end);
   end = RUN("cancel", "0123456789abcdef0123456789abcdef", "--broker", endpoint);
   ASSERT_EXIT(end, 65);
   ASSERT_HAS(end.err, "no submission of yours");
@@ -176,6 +180,17 @@ static void over_tcp_the_service_works_with_keys_made_by_keygen(void **state) {
   program_end_free(&end);
   assert_int_equal(rmdir(goldens), -1);
   assert_int_equal(errno, ENOTEMPTY);
+  end = RUN("status", "--submissions", "5", "--broker", endpoint, "--key", desk, "--broker-key", key, "--json");
+  ASSERT_EXIT(end, 0);
+  lines = run_lines(end.out);
+  assert_string_equal(run_text(lines, "0.submissions.0.client"), "desk.key");
+  json_t *listed = json_object_get(json_array_get(json_object_get(json_array_get(lines, 0), "submissions"), 0), "jobs");
+  assert_int_equal(json_integer_value(json_object_get(listed, "done")), RUN_PLACE_PHOTOS);
+  json_decref(lines);
+  program_end_free(&end);
+  end = RUN("status", "--submissions", "5", "--broker", endpoint, "--key", desk, "--broker-key", key);
+  ASSERT_HAS(end.out, "handed in");
+  program_end_free(&end);
   /* What is not there is sent by no one, and has a result all the same. */
   end =
       RUN("submit", place->golden, "not-there.jpg", "--broker", endpoint, "--key", desk, "--broker-key", key, "--wait");

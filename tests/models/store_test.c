@@ -308,6 +308,33 @@ static void a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end(v
   assert_int_equal(count(store).set_aside, 1);
 }
 
+static void submissions_are_listed_the_latest_first_and_by_who_handed_them_in(void **state) {
+  struct store *store = ((struct store_bench *)*state)->store;
+  struct store_submission found[3];
+  struct fault fault = {0};
+  char id[1][33];
+  size_t given;
+  accept_many(store, 2);
+  must(store_accept(store, "later", "anna", NULL, 0, 7000, &fault), &fault);
+  lease(store, &anna, false, 1, id);
+  finish(store, id[0], "line");
+  must(store_submissions(store, NULL, 3, found, &given, &fault), &fault);
+  assert_int_equal(given, 2);
+  assert_string_equal(found[0].client, "anna");
+  assert_int_equal(found[0].created, 7000);
+  assert_int_equal(found[0].counts.waiting, 0);
+  assert_string_equal(found[1].id, SUBMISSION);
+  assert_int_equal(found[1].counts.waiting, 1);
+  assert_int_equal(found[1].counts.done, 1);
+  must(store_submissions(store, NULL, 1, found, &given, &fault), &fault);
+  assert_int_equal(given, 1);
+  must(store_submissions(store, "client", 3, found, &given, &fault), &fault);
+  assert_int_equal(given, 1);
+  assert_string_equal(found[0].client, "client");
+  must(store_submissions(store, "nobody", 3, found, &given, &fault), &fault);
+  assert_int_equal(given, 0);
+}
+
 static void a_late_result_stands_also_for_a_job_that_was_set_aside(void **state) {
   struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
@@ -976,6 +1003,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
       TEST(a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any),                                        \
       TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
+      TEST(submissions_are_listed_the_latest_first_and_by_who_handed_them_in),                                         \
       TEST(a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end),                                        \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
       TEST(a_renewed_lease_lives_on_and_a_new_broker_watches_what_nobody_does), TEST(what_is_rolled_back_never_was),   \
