@@ -49,6 +49,7 @@ static enum status judge_pair(const struct diff *diff, const struct pair *pair, 
   /* Of many pairs each has a thread of its own. */
   const struct inspect_options inspect = {.backend = common->backend,
                                           .cpu = common->cpu,
+                                          .once = true,
                                           .aside = diff->pairs.count == 1 && parallel_threads(common->threads) > 1};
   struct pair_judge judge = {0};
   enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);

@@ -96,8 +96,8 @@ static enum status reserve(struct device *device, const struct reference_plane *
   return STATUS_OK;
 }
 
-static enum status map_plane(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
-                             const struct kernel_image *seen, int plane, struct comparison *c, struct fault *fault) {
+static enum status make_map(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
+                            const struct kernel_image *seen, int plane, struct comparison *c, struct fault *fault) {
   struct kernel_compare call = {.photo = *photo,
                                 .seen = *seen,
                                 .mean = p->mean,
@@ -106,8 +106,16 @@ static enum status map_plane(struct device *device, const struct reference_plane
                                 .map = c->map[plane],
                                 .histogram = c->histogram.buffer};
   enum status status = device_check(device->backend->operations.compare(device->context, &call), "compare", fault);
+  return status ? status : device_download(device, &c->histogram, c->levels[plane], sizeof c->levels[plane], fault);
+}
+
+static enum status map_plane(struct device *device, const struct reference *reference, const struct aligned *photo,
+                             int plane, struct comparison *c, struct fault *fault) {
   int32_t *levels = c->levels[plane];
-  if (!status) status = device_download(device, &c->histogram, levels, sizeof c->levels[plane], fault);
+  const struct kernel_image *shown = &photo->plane[plane], *seen = &photo->seen[plane];
+  enum status status = reference->once ? reference_once_compare(device, reference->once, plane, shown, seen,
+                                                                &c->map[plane], levels, fault)
+                                       : make_map(device, &reference->plane[plane], shown, seen, plane, c, fault);
   if (status) return status;
   c->limit[plane] = limit_of(levels, plane != ALIGNED_LUMA);
   if (plane == ALIGNED_LUMA)
@@ -278,7 +286,7 @@ enum status compare_photo(struct device *device, const struct reference *referen
   for (int i = 0; i < c->planes && !status; i++) {
     struct size size = size_of(i, min_area);
     status = reserve(device, &reference->plane[i], i, c, fault);
-    if (!status) status = map_plane(device, &reference->plane[i], &photo->plane[i], &photo->seen[i], i, c, fault);
+    if (!status) status = map_plane(device, reference, photo, i, c, fault);
     if (status) break;
     status = find_plane(device, reference, labels, photo, &size, i, c, fault);
     double use = use_of(c->levels[i], size.full, c->limit[i]);

@@ -22,6 +22,7 @@ struct inspect_options {
   bool groups;         /* group images will be asked for */
   bool aside;          /* inspector_open_photo returns at once and works on in a thread of its own, so that a first
                           photo is judged sooner */
+  bool once;           /* one photo alone will be judged: what its comparison needs of the golden is not kept */
 };
 
 /* How many GPUs there are to choose from under these options (NULL: none given); 0: the CPU does the work. */

@@ -4,6 +4,7 @@
 #include "engine/decode.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,6 +67,11 @@ static enum status look_at_golden(struct inspector *in, struct device *device, s
   return status;
 }
 
+/* Artwork has limits of its own. */
+static int once_of(const struct inspector *in) {
+  return in->artwork.found ? 0 : in->once;
+}
+
 static void *make_beside(void *argument) {
   struct inspector *in = argument;
   struct opening *o = in->opening;
@@ -73,7 +79,8 @@ static void *make_beside(void *argument) {
   enum status status = device_open(in->backend, &device, &o->made_fault);
   if (!status) status = look_at_golden(in, &device, &o->made_fault);
   reach(in, INSPECTOR_KNOWN, status, &o->made_fault);
-  if (!status) status = reference_of_one(&device, in->spec, &in->zones, &in->image, &in->reference, &o->made_fault);
+  if (!status)
+    status = reference_of_one(&device, in->spec, &in->zones, &in->image, once_of(in), &in->reference, &o->made_fault);
   device_close(&device);
   o->made = status;
   return NULL;
@@ -192,7 +199,7 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   if (count > 1 || in->groups)
     status = add_photos(in, photos, count, fault);
   else if (!in->opening || !in->opening->has_beside)
-    status = reference_of_one(&in->device, in->spec, &in->zones, &in->image, &in->reference, fault);
+    status = reference_of_one(&in->device, in->spec, &in->zones, &in->image, once_of(in), &in->reference, fault);
   else
     status = end_beside(in->opening, fault);
   if (!status && in->artwork.found) status = artwork_limits(&in->device, &in->artwork, &in->reference, fault);
@@ -202,11 +209,18 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   return status;
 }
 
+/* That this process may run on. */
+static int processors(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+}
+
 static enum status open_backend(struct inspector *in, const struct inspect_options *options, struct fault *fault) {
   char why[200];
   enum status status = backend_open(options, &in->device, why, sizeof why, fault);
   in->backend = in->device.backend;
   in->groups = options && options->groups;
+  if (options && options->once) in->once = options->aside ? processors() : 1;
   return status;
 }
 

@@ -37,6 +37,7 @@ struct inspector {
   struct landmarks landmarks;
   struct demands demands; /* what zones demand to be read */
   struct fingerprint_golden fingerprint;
+  int once; /* threads that compare the one photo there will be; 0: there will be more */
   bool groups;
   struct group_image group; /* of the golden's photos, where `groups` */
   uint8_t *group_labels;

@@ -323,20 +323,10 @@ enum status reference_finish(struct device *device, const struct spec *spec, con
 
 /* ---- of one photo, whose planes are the means' own ---- */
 
-/* Views of what is smoothed, zones and detail; `memory` is theirs. */
-struct one_plane {
-  struct kernel_image photo, zones, detail;
-  struct device_memory memory[3];
-};
-
-static void one_plane_free(struct device *device, struct one_plane *p) {
-  for (int i = 0; i < 3; i++) device_release(device, &p->memory[i]);
-}
-
 /* Plane i of the golden; a quarter one is halved from the half one before. */
 static enum status view_plane(struct device *device, const struct image *golden, int i,
-                              struct one_plane planes[ALIGNED_PLANES], struct fault *fault) {
-  struct one_plane *p = &planes[i];
+                              struct reference_source planes[ALIGNED_PLANES], struct fault *fault) {
+  struct reference_source *p = &planes[i];
   if (aligned_level(i) < 2) return device_borrow_plane(device, &p->memory[0], &golden->planes[i], &p->photo, fault);
   const struct kernel_image *half = &planes[i - 2].photo;
   enum status status =
@@ -345,19 +335,16 @@ static enum status view_plane(struct device *device, const struct image *golden,
   return status ? status : device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
 }
 
-static enum status limit_one(struct device *device, const struct spec *spec, int plane, double noise,
-                             const struct one_plane *from, struct reference_plane *p, struct fault *fault) {
-  double deviation = 16 * SMOOTHED_NOISE * noise;
-  const struct variability variability = {deviation * deviation, 0};
-  struct kernel_tolerance tolerances[ZONES_MOST + 1];
-  p->width = from->photo.width, p->height = from->photo.height;
+static enum status limit_one(struct device *device, const struct spec *spec, int plane,
+                             const struct variability *variability, const struct reference_source *from,
+                             struct reference_plane *p, struct fault *fault) {
+  struct kernel_tolerance dark[ZONES_MOST + 1];
   enum status status = reserve_limits(device, p, fault);
   struct kernel_limits_of_one call = {.photo = from->photo,
                                       .zones = from->zones,
                                       .detail = from->detail,
-                                      .tolerances = tolerances,
-                                      .tolerance_count =
-                                          tolerances_of(spec, plane, 1, &variability, BRIGHT, tolerances),
+                                      .tolerances = from->tolerances,
+                                      .tolerance_count = from->tolerance_count,
                                       .mean = p->mean,
                                       .rise = p->rise,
                                       .fall = p->fall};
@@ -367,7 +354,8 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
   struct device_memory other = {0}, mean = {0};
   status = element_view(device, &other, 2, p->width, p->height, &call.rise, fault);
   if (!status) status = element_view(device, &mean, 2, p->width, p->height, &call.mean, fault);
-  tolerances_of(spec, plane, 1, &variability, DARK, tolerances);
+  tolerances_of(spec, plane, 1, variability, DARK, dark);
+  call.tolerances = dark;
   if (!status)
     status = device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
   if (!status) status = device_wait(device, fault);
@@ -376,26 +364,50 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
   return status;
 }
 
+static bool may_be_once(const struct device *device, const struct spec *spec) {
+  return device->backend->memory.view && !has_sides(spec) && !spec->approval_count;
+}
+
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
-                             const struct image *golden, struct reference *reference, struct fault *fault) {
+                             const struct image *golden, int once, struct reference *reference, struct fault *fault) {
   const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
-  struct one_plane planes[ALIGNED_PLANES] = {{.memory = {{0}}}};
   struct character c;
   memset(reference, 0, sizeof *reference);
   reference->planes = golden->colour ? ALIGNED_PLANES : 1, reference->photos = 1;
+  struct reference_once *sources = calloc(1, sizeof *sources);
+  if (!sources) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  sources->threads = once;
+  if (!may_be_once(device, spec)) once = 0;
   enum status status = find_character(zones, golden, reference->planes, &c, fault);
+  memcpy(sources->detail, c.detail, sizeof sources->detail);
   for (int i = 0; i < reference->planes && !status; i++) {
     int level = aligned_level(i);
-    struct one_plane *p = &planes[i];
-    status = view_plane(device, golden, i, planes, fault);
-    if (!status) status = device_borrow_plane(device, &p->memory[1], labels[level], &p->zones, fault);
-    if (!status) status = device_borrow_plane(device, &p->memory[2], &c.detail[level], &p->detail, fault);
-    if (!status) status = limit_one(device, spec, i, c.noise[i], p, &reference->plane[i], fault);
+    struct reference_source *from = &sources->planes[i];
+    struct reference_plane *p = &reference->plane[i];
+    double deviation = 16 * SMOOTHED_NOISE * c.noise[i];
+    const struct variability variability = {deviation * deviation, 0};
+    status = view_plane(device, golden, i, sources->planes, fault);
+    if (!status) status = device_borrow_plane(device, &from->memory[1], labels[level], &from->zones, fault);
+    if (!status) status = device_borrow_plane(device, &from->memory[2], &c.detail[level], &from->detail, fault);
+    from->tolerance_count = tolerances_of(spec, i, 1, &variability, BRIGHT, from->tolerances);
+    p->width = from->photo.width, p->height = from->photo.height;
+    if (!status && !once) status = limit_one(device, spec, i, &variability, from, p, fault);
   }
   if (!status) status = device_wait(device, fault);
-  for (int i = 0; i < ALIGNED_PLANES; i++) one_plane_free(device, &planes[i]);
-  character_free(&c);
+  if (!status && once)
+    reference->once = sources;
+  else
+    reference_once_free(device, sources);
   return status;
+}
+
+enum status reference_mean(struct device *device, const struct reference *reference, int plane, int32_t left,
+                           int32_t top, int32_t width, int32_t height, uint16_t *mean, struct fault *fault) {
+  if (!reference->once)
+    return device_download_part(device, &reference->plane[plane].mean, sizeof *mean, left, top, width, height, mean,
+                                fault);
+  reference_once_mean(device, &reference->once->planes[plane], left, top, width, height, mean);
+  return STATUS_OK;
 }
 
 /* ---- limit samples ---- */
@@ -467,6 +479,7 @@ enum status reference_approve(struct device *device, const struct spec *spec, co
 }
 
 void reference_free(struct device *device, struct reference *reference) {
+  reference_once_free(device, reference->once);
   for (int i = 0; i < ALIGNED_PLANES; i++)
     for (int j = 0; j < 3; j++) {
       device_release(device, &reference->plane[i].memory[j]);

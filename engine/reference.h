@@ -3,6 +3,7 @@
 #define ASSAY_ENGINE_REFERENCE_H
 
 #include "engine/aligned.h"
+#include "engine/reference_once.h"
 #include "engine/robust.h"
 #include "engine/zones.h"
 
@@ -23,6 +24,7 @@ struct reference {
   int planes; /* of enum aligned_plane: all, or luma alone */
   int photos;
   struct reference_plane plane[ALIGNED_PLANES];
+  struct reference_once *once; /* NULL: the planes have mean and limits; else their sizes alone */
 };
 
 /* Starts the statistics for a golden of this size. */
@@ -36,9 +38,13 @@ enum status reference_add(struct device *device, const struct aligned *photo, st
 enum status reference_finish(struct device *device, const struct spec *spec, const struct zones *zones,
                              const struct image *golden, const struct robust *robust, struct reference *reference,
                              struct fault *fault);
-/* The reference of a golden of one photo, at once. */
+/* The reference of a golden of one photo, at once. `once` other than 0: only one photo will be compared with it, by so
+ * many threads; then mean and limits are not kept where that can be: `zones` and `golden` must outlive it. */
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
-                             const struct image *golden, struct reference *reference, struct fault *fault);
+                             const struct image *golden, int once, struct reference *reference, struct fault *fault);
+/* The mean of a part of a plane, rows without padding. */
+enum status reference_mean(struct device *device, const struct reference *reference, int plane, int32_t left,
+                           int32_t top, int32_t width, int32_t height, uint16_t *mean, struct fault *fault);
 /* Widens the limits at the spec's limit samples, but for zones whose print must stay the same: after one of the two
  * above. From plane `first` on: the luma of artwork has limit samples of its own (artwork_approve.h). */
 enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,

@@ -110,8 +110,7 @@ static bool any_white(const struct aligned *photo, const struct patch *p) {
 static enum status fetch_part(struct device *device, const struct reference *reference, int plane, struct part *part,
                               struct fault *fault) {
   if (!part_size(part)) return STATUS_OK;
-  return device_download_part(device, &reference->plane[plane].mean, sizeof *part->mean, part->left, part->top,
-                              part->width, part->height, part->mean, fault);
+  return reference_mean(device, reference, plane, part->left, part->top, part->width, part->height, part->mean, fault);
 }
 
 /* `memory` is to be freed in any case. */

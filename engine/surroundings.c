@@ -69,7 +69,7 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
     status = device_download_part(device, &comparison->map[ALIGNED_LUMA], 1, s->left, s->top, s->width, s->height,
                                   s->map, fault);
   if (!status)
-    status = device_download_part(device, &p->mean, sizeof *mean, s->left, s->top, s->width, s->height, mean, fault);
+    status = reference_mean(device, reference, ALIGNED_LUMA, s->left, s->top, s->width, s->height, mean, fault);
   if (!status)
     derive(s, mean);
   else
