@@ -18,7 +18,7 @@ struct light {
   double dark, dark_at, penumbra;
 };
 
-enum { SHOT_MATERIALS = 8 };
+enum { SHOT_MATERIALS = 8, GRAIN_TILES = 4 };
 
 struct shot {
   int width, height;
@@ -36,7 +36,7 @@ struct shot {
     double box[4], tint[3]; /* mm: x0, y0, x1, y1; of a material of its own */
   } materials[SHOT_MATERIALS];
   int material_count;
-  float table_offset[2], grain_offset[2];
+  float table_offset[2], grain_offset[GRAIN_TILES][2];
   uint64_t seed; /* of the noise */
 };
 

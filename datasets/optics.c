@@ -130,6 +130,19 @@ static float lamp_at(const struct lamp *lamp, int x, int y) {
   return edge * (1 + lamp->gx * dx + lamp->gy * dy + lamp->highlight / (near * near));
 }
 
+/* Brushing runs across the whole tile, so that units whose tiles lie alike in height alone would look alike: theirs are
+ * sums of several, each turned end for end or not. */
+static float grain_at(const struct studio *studio, const struct shot *shot, const struct scene *scene, float x,
+                      float y) {
+  float sum = 0;
+  if (scene->brush <= 0) return texture_at(&studio->grain, x + shot->grain_offset[0][0], y + shot->grain_offset[0][1]);
+  for (int i = 0; i < GRAIN_TILES; i++) {
+    const float *offset = shot->grain_offset[i];
+    sum += texture_at(&studio->grain, (i & 1 ? x : -x) + offset[0], (i & 2 ? y : -y) + offset[1]);
+  }
+  return sum / 2; /* the standard deviation of one */
+}
+
 /* What the material at a point (mm) reflects, as a share of the approved one's; NULL: it is that. */
 static const double *material_at(const struct shot *shot, const double at[2]) {
   for (int i = 0; i < shot->material_count; i++) {
@@ -183,9 +196,7 @@ void optics_expose(const struct studio *studio, const struct shot *shot, const s
       float grain = 1, tint[3];
       const double *other = material_at(shot, at);
       for (int c = 0; c < 3; c++) tint[c] = (float)(other ? shot->tint[c] * other[c] : shot->tint[c]);
-      if (sum.cover > 0)
-        grain += fine * texture_at(&studio->grain, mm_x * per_texel + shot->grain_offset[0],
-                                   mm_y * per_texel + shot->grain_offset[1]);
+      if (sum.cover > 0) grain += fine * grain_at(studio, shot, scene, mm_x * per_texel, mm_y * per_texel);
       float *out[3] = {rgb[0], rgb[1], rgb[2]};
       size_t place = (size_t)row * (size_t)frame.width + (size_t)column;
       for (int c = 0; c < 3; c++)

@@ -246,9 +246,11 @@ void plan_shot(const struct options *options, const struct scene *scene, const s
     memcpy(shot->tint, other_ink, sizeof shot->tint);
   for (int i = 0; i < 2; i++) {
     shot->table_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
-    shot->grain_offset[i] = (float)random_range(&random, 0, TEXTURE_SIZE);
+    shot->grain_offset[0][i] = (float)random_range(&random, 0, TEXTURE_SIZE);
   }
   shot->seed = random_bits(&random);
+  for (int i = 2; i < 2 * GRAIN_TILES; i++)
+    shot->grain_offset[i / 2][i % 2] = (float)random_range(&random, 0, TEXTURE_SIZE);
   if (options->bend > 0) bend_product(options, scene, index, shot);
   if (unit->spoil != SPOIL_NONE) spoil_shot(options, scene, unit->spoil, index, shot);
   mapping_make(&shot->mapping, &shot->pose, scene->width, scene->height, shot->width, shot->height);

@@ -69,7 +69,7 @@ static const struct option options[] = {{.name = "seeds",
                                         {.name = NULL}};
 
 struct totals {
-  long found[PLANTS], held[PLANTS], unplanted, lots, rejected;
+  long found[PLANTS], held[PLANTS], unplanted, beside, lots, rejected;
 };
 
 static const char *const plant_names[PLANTS] = {"creeping dimension", "scratches at night", "swapped material"};
@@ -102,6 +102,11 @@ static enum status one(const struct season_options *given, double budget, long s
   return STATUS_OK;
 }
 
+static void tell_sentences(long seed, const char *what, const json_t *sentences) {
+  for (size_t i = 0; i < json_array_size(sentences); i++)
+    printf("season %ld: %s: %s\n", seed, what, json_string_value(json_array_get(sentences, i)));
+}
+
 static enum status one_drawn(const struct season_options *given, long seed, struct totals *totals,
                              struct fault *fault) {
   struct season_photos trial;
@@ -114,10 +119,11 @@ static enum status one_drawn(const struct season_options *given, long seed, stru
   if (status) return status;
   progress_hide();
   if (!given->common.json) tell_plants(seed, trial.found, trial.held);
-  for (size_t i = 0; !given->common.json && i < json_array_size(trial.unplanted); i++)
-    printf("season %ld: unplanted: %s\n", seed, json_string_value(json_array_get(trial.unplanted, i)));
+  if (!given->common.json) tell_sentences(seed, "beside a planted one", trial.beside);
+  if (!given->common.json) tell_sentences(seed, "unplanted", trial.unplanted);
   for (int k = 0; k < PLANTS; k++) totals->found[k] += trial.found[k], totals->held[k] += trial.held[k];
   totals->unplanted += (long)json_array_size(trial.unplanted);
+  totals->beside += (long)json_array_size(trial.beside);
   totals->lots += (long)trial.lots, totals->rejected += (long)trial.rejected;
   season_photos_free(&trial);
   return output_flush(fault);
@@ -138,8 +144,9 @@ static enum status report(const struct season_options *given, const struct total
   printf("%ld seasons of %ld photos: %ld of %ld found, %ld with the time within its interval, %ld unplanted\n",
          given->seeds, photos, found, planted, held, t->unplanted);
   if (given->drawn)
-    printf("lot judge: a verdict on each of %ld lots, %ld rejected; each finding stands in its report\n", t->lots,
-           t->rejected);
+    printf("%ld more findings on the group of a planted one; lot judge: a verdict on each of %ld lots, %ld rejected; "
+           "each finding stands in its report\n",
+           t->beside, t->lots, t->rejected);
   return output_flush(fault);
 }
 

@@ -119,9 +119,12 @@ static int64_t time_of(const json_t *line, const char *key) {
   return text && strptime(text, "%Y-%m-%dT%H:%M:%S", &parts) ? (int64_t)timegm(&parts) * 1000 : 0;
 }
 
-static bool agrees(const json_t *line, const json_t *plant) {
+/* From which key on: all of what is planted, or the group alone. */
+enum { ALL_KEYS = 0, GROUP_KEYS = 2 };
+
+static bool agrees(const json_t *line, const json_t *plant, size_t from) {
   static const char *const keys[] = {"quantity", "name", "key", "factory", "line", "shift", "lot"};
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+  for (size_t i = from; i < sizeof keys / sizeof *keys; i++) {
     const json_t *said = json_object_get(line, keys[i]), *planted = json_object_get(plant, keys[i]);
     /* A lot that was planted has a factory too, which the truth does not say. */
     if (json_is_string(planted) && !json_equal(said, planted)) return false;
@@ -142,14 +145,16 @@ static enum status hold(void *context, const json_t *line, struct fault *fault) 
   if (!strstr(h->page, id)) return fault_set(fault, STATUS_INTERNAL, "finding %s is missing from the report", id);
   for (size_t k = 0; k < PLANTS; k++) {
     const json_t *plant = json_array_get(h->plants, k);
-    if (h->trial->found[k] || !agrees(line, plant)) continue;
+    if (h->trial->found[k] || !agrees(line, plant, ALL_KEYS)) continue;
     int64_t when = json_integer_value(json_object_get(plant, "time_ms"));
     h->trial->found[k] = true;
     /* Findings are written to the second. */
     h->trial->held[k] = time_of(line, "since_lower") <= when && when < time_of(line, "since_upper") + 1000;
     return STATUS_OK;
   }
-  json_array_append(h->trial->unplanted, json_object_get(line, "text"));
+  bool beside = false;
+  for (size_t k = 0; k < PLANTS; k++) beside |= agrees(line, json_array_get(h->plants, k), GROUP_KEYS);
+  json_array_append(beside ? h->trial->beside : h->trial->unplanted, json_object_get(line, "text"));
   return STATUS_OK;
 }
 
@@ -177,8 +182,8 @@ enum status season_photos_run(const struct season_photos_options *options, struc
   snprintf(photos, sizeof photos, "%ld", options->photos);
   const char *synth[] = {"--season",     "--product",         "plate",     "--seed", seed,        "--count", photos,
                          "--megapixels", options->megapixels, "--goldens", "5",      "--threads", "2",       NULL};
-  *trial = (struct season_photos){.unplanted = json_array()};
-  enum status status = trial->unplanted ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
+  *trial = (struct season_photos){.beside = json_array(), .unplanted = json_array()};
+  enum status status = trial->beside && trial->unplanted ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
   if (!status) status = make_set(synth, &folder, fault);
   if (!status) {
     path_of(folder, "sealed", sealed);
@@ -195,6 +200,7 @@ enum status season_photos_run(const struct season_photos_options *options, struc
 }
 
 void season_photos_free(struct season_photos *trial) {
+  json_decref(trial->beside);
   json_decref(trial->unplanted);
   *trial = (struct season_photos){0};
 }

@@ -17,7 +17,8 @@ struct season_photos_options {
 struct season_photos {
   bool found[PLANTS]; /* named rightly: quantity, key and names */
   bool held[PLANTS];  /* and its true time lies within the 95 % interval */
-  json_t *unplanted;  /* array: the sentences of the findings that are none of them, or one again */
+  json_t *beside;     /* array: the sentences of further findings on the group of a planted one */
+  json_t *unplanted;  /* those of the others */
   json_int_t rejected, lots;
 };
 

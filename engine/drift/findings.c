@@ -97,18 +97,35 @@ static bool line_left(const struct look *look, const struct candidate *lot) {
   return rest.count > 0 && later.count > 0 && mean_off(&later, &rest) > mean_off(&of_lot, &rest);
 }
 
-/* A line's first lot differs from the later ones also where the line changed after it: then it is the line that is
- * named. The test was that of the lot; which of the two it is, is only a question of where to look. */
-static struct candidate *of_first_lot(const struct look *look, struct candidate *best) {
-  if (!best || best->key != KEY_LOT || look->scan.counted || !line_left(look, best)) return best;
-  uint32_t line = look->groups->of[KEY_LINE][look->scan.cells[best->first]];
+static struct candidate *line_of_lot(const struct look *look, const struct candidate *lot) {
+  uint32_t line = look->groups->of[KEY_LINE][look->scan.cells[lot->first]];
   for (size_t i = 0; line != NO_GROUP && i < look->candidate_count; i++) {
     struct candidate *c = &look->candidates[i];
-    if (c->key != KEY_LINE || c->group != line || c->gain <= 0) continue;
-    c->probability = best->probability;
-    return c;
+    if (c->key == KEY_LINE && c->group == line && c->gain > 0) return c;
   }
-  return best;
+  return NULL;
+}
+
+/* Whether most of the lot lies where the line is said to have changed. */
+static bool covers(const struct look *look, const struct candidate *line, const struct candidate *lot) {
+  size_t in = 0;
+  for (size_t i = line->first; i < look->scan.count; i++) in += look_in_window(look, lot, i);
+  return 2 * in > lot->units;
+}
+
+/* A lot differs also where its line changed, before it or after it, being the first: where that explains more, it is
+ * the line that is named. The test was that of the lot; which of the two it is, is only a question of where to look.
+ * `most`: what the lot explains. */
+static enum status of_line(struct look *look, struct candidate **best, double most, struct fault *fault) {
+  struct candidate *lot = *best, *line = lot && lot->key == KEY_LOT ? line_of_lot(look, lot) : NULL;
+  double gain = 0;
+  if (!line || look->scan.counted) return STATUS_OK;
+  bool left = line_left(look, lot);
+  enum status status = left ? STATUS_OK : refine(look, line, &gain, fault);
+  if (status || (!left && (gain <= most || !covers(look, line, lot)))) return status;
+  line->probability = lot->probability;
+  *best = line;
+  return STATUS_OK;
 }
 
 /* The candidate that explains most of those that chance hardly explains; *best NULL where there is none. */
@@ -129,8 +146,8 @@ static enum status choose(struct look *look, struct candidate **best, struct fau
     status = refine(look, &look->candidates[i], &gain, fault);
     if (!status && gain > most) most = gain, *best = &look->candidates[i];
   }
-  *best = of_first_lot(look, of_two_lots(look, *best, found));
-  return status;
+  *best = of_two_lots(look, *best, found);
+  return status ? status : of_line(look, best, most, fault);
 }
 
 /* --- From failed photos to what they fail by --- */

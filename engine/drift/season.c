@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* In place of a verdict: nothing was wrong with the photo, but a dimension lies within its uncertainty of a limit. */
+enum { NEAR_LIMIT = 255 };
+
 static enum status no_memory(struct fault *fault) {
   return fault_set(fault, STATUS_MEMORY, "out of memory for the results");
 }
@@ -133,7 +136,8 @@ enum status season_add(struct season *s, const struct row *row, struct fault *fa
   s->timeless += !row->has_time;
   s->cell[i] = cell;
   s->scores[i] = (float)row->score;
-  s->verdicts[i] = (uint8_t)row->verdict;
+  bool near_limit = row->verdict == VERDICT_CANNOT_JUDGE && row->reasons == 1u << REASON_DIMENSION;
+  s->verdicts[i] = near_limit ? NEAR_LIMIT : (uint8_t)row->verdict;
   s->regions[i] = (uint16_t)row->region_count;
   s->classes[i] = 0;
   for (size_t k = 0; k < row->region_count; k++) s->classes[i] |= (uint16_t)(1U << row->regions[k].class_);
@@ -291,12 +295,12 @@ const char *quantity_kind_name(enum quantity_kind kind) {
 
 /* The same, the class of a defect known. */
 static double value_of(const struct season *s, const struct season_quantity *q, size_t row, int class_) {
-  bool judged = s->verdicts[row] != VERDICT_CANNOT_JUDGE;
+  bool judged = s->verdicts[row] != VERDICT_CANNOT_JUDGE && s->verdicts[row] != NEAR_LIMIT;
   switch (q->kind) {
   case QUANTITY_DEFECT:
     return judged ? s->classes[row] >> class_ & 1 : NAN;
   case QUANTITY_UNJUDGED:
-    return !judged;
+    return s->verdicts[row] == VERDICT_CANNOT_JUDGE;
   case QUANTITY_FAILED:
     return judged ? s->verdicts[row] == VERDICT_FAIL : NAN;
   default:

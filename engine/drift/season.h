@@ -20,7 +20,7 @@ enum quantity_kind {
   QUANTITY_DIMENSION, /* its value */
   QUANTITY_ZONE,      /* the zone's colour difference from the golden, delta E 2000 */
   QUANTITY_DEFECT,    /* whether the photo shows a defect of a class */
-  QUANTITY_UNJUDGED,  /* whether it could not be judged */
+  QUANTITY_UNJUDGED,  /* whether it could not be judged, but for a dimension too near to its limit */
   QUANTITY_SCORE,     /* of those judged; it and the next sum up what the others say */
   QUANTITY_FAILED     /* whether it failed, of those judged */
 };
