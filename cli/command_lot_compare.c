@@ -6,6 +6,7 @@
 struct compare_options {
   struct common_options common;
   const char *by;
+  bool details;
 };
 
 static const struct option options[] = {{.name = "by",
@@ -14,6 +15,10 @@ static const struct option options[] = {{.name = "by",
                                          .argument = "shift|line|factory|lot|stage|view|golden",
                                          .fallback = "shift",
                                          .help = "what makes a group"},
+                                        {.name = "details",
+                                         .kind = OPTION_FLAG,
+                                         .offset = offsetof(struct compare_options, details),
+                                         .help = "also the tables of what is alike in all groups"},
                                         {.name = NULL}};
 
 static enum status take_row(void *compare, const struct row *row, struct fault *fault) {
@@ -27,7 +32,7 @@ static enum status show(const struct compare_options *given, const struct compar
   if (given->common.json)
     status = output_json(comparison_to_json(compare, &results), fault);
   else
-    comparison_print(stdout, compare, &results);
+    comparison_print(stdout, compare, &results, given->details);
   compare_results_free(&results);
   return status;
 }
@@ -49,7 +54,9 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
 }
 
 #define TEXT                                                                                                           \
-  "Of each group: mean, spread and Cpk of every dimension and the share of defective units, with 95 % intervals.\n"    \
+  "Of each group: mean, spread and Cpk of every dimension, the mean colour difference of every zone and the share "    \
+  "of\n"                                                                                                               \
+  "defective units, with 95 % intervals.\n"                                                                            \
   "Which groups differ: means by Welch's test and, pair by pair, Games and Howell; rates by Fisher's exact test;\n"    \
   "both corrected for many comparisons (Holm). With more than ten groups each is compared with all the others\n"       \
   "together. How much of the variance lies between factories, between shifts of a factory and within."

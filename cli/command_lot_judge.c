@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/lot_summary.h"
 #include "cli/lot_terms.h"
 #include "cli/lot_verdict.h"
 #include "cli/message.h"
@@ -13,6 +14,7 @@ struct judge_options {
   struct lot_terms terms;
   const char *history, *resume, *why;
   struct words resubmitted;
+  bool details;
 };
 
 static const struct option options[] = {
@@ -37,6 +39,10 @@ static const struct option options[] = {
      .offset = offsetof(struct judge_options, why),
      .argument = "TEXT",
      .help = "with --resume: what it did"},
+    {.name = "details",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(struct judge_options, details),
+     .help = "plan, shares and risks of each lot, and each photo that stands out; one lot always has them"},
     {.name = NULL}};
 
 static enum status take_row(void *lots, const struct row *row, struct fault *fault) {
@@ -53,20 +59,22 @@ static enum status judge_all(const struct judge_options *given, const struct lot
                              const struct judge_terms *terms, struct history *history, int *exit_code,
                              struct fault *fault) {
   size_t *order = judge_order(lots);
-  enum status status = order ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
+  struct judge_lot *verdicts = calloc(lots->count + 1, sizeof *verdicts);
+  bool details = given->details || lots->count == 1, people = !given->common.json;
+  enum status status = order && verdicts ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
   for (size_t i = 0; i < lots->count && !status; i++) {
-    struct judge_lot verdict;
-    status =
-        judge_lot(lots, order[i], terms, history, is_resubmitted(given, lots->items[order[i]].name), &verdict, fault);
+    bool resubmitted = is_resubmitted(given, lots->items[order[i]].name);
+    status = judge_lot(lots, order[i], terms, history, resubmitted, &verdicts[i], fault);
     if (status) break;
-    *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdict.outcome));
-    if (given->common.json) {
-      status = output_json(lot_verdict_to_json(lots, terms, &verdict), fault);
-    } else {
-      if (i) putchar('\n');
-      lot_verdict_print(stdout, lots, terms, &verdict);
-    }
+    *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdicts[i].outcome));
+    if (!people) status = output_json(lot_verdict_to_json(lots, terms, &verdicts[i]), fault);
   }
+  if (!status && people && lots->count > 1) status = lot_summary_print(stdout, lots, verdicts, lots->count, fault);
+  for (size_t i = 0; i < lots->count && !status && people && details; i++) {
+    if (lots->count > 1) putchar('\n');
+    lot_verdict_print(stdout, lots, terms, &verdicts[i]);
+  }
+  free(verdicts);
   free(order);
   return status;
 }
@@ -84,7 +92,7 @@ static enum status judge_with_history(const struct judge_options *given, const s
   struct history history = {0};
   enum status status = lot_terms_history(&given->common.operands, given->history, true, &history, fault);
   if (!status && !history.path && !history.store)
-    message_note("the switching rules begin with normal inspection and are not remembered; --history FILE keeps them");
+    message_note("every factory begins with normal inspection; --history FILE remembers its lots and tightens it after rejections");
   if (!status) status = resume(given, &history, fault);
   if (!status) status = judge_all(given, lots, terms, &history, exit_code, fault);
   if (!status) status = history_write(&history, fault);

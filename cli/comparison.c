@@ -4,6 +4,7 @@
 #include "cli/text.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,20 @@ static const char *shown(const struct compare *compare, size_t group) {
   return name ? name : "unknown";
 }
 
+/* Groups in the order of their names. */
+static int by_name(const void *a, const void *b, void *compare) {
+  size_t i = *(const size_t *)a, k = *(const size_t *)b;
+  int order = strverscmp(shown(compare, i), shown(compare, k));
+  return order ? order : (i > k) - (i < k);
+}
+
+static size_t *sorted(const struct compare *compare) {
+  size_t *order = calloc(compare->units.count + 1, sizeof *order);
+  for (size_t i = 0; order && i < compare->units.count; i++) order[i] = i;
+  if (order) qsort_r(order, compare->units.count, sizeof *order, by_name, (void *)(uintptr_t)compare);
+  return order;
+}
+
 static size_t widest(const struct compare *compare, const char *title) {
   size_t width = text_width(title);
   for (size_t i = 0; i < compare->units.count; i++) {
@@ -147,18 +162,33 @@ static size_t widest(const struct compare *compare, const char *title) {
   return width < 32 ? width : 32;
 }
 
-static void print_measure(FILE *out, const struct compare *compare, const struct compare_measure *measure) {
+/* Of many groups only those are shown that differ from the others. */
+static bool is_shown(const struct compare *compare, const struct compare_pairs *pairs, size_t group, bool details) {
+  if (details || compare->units.count <= COMPARE_MOST_PAIRED) return true;
+  for (size_t i = 0; i < pairs->count; i++)
+    if (pairs->items[i].differs && (pairs->items[i].a == group || pairs->items[i].b == group)) return true;
+  return false;
+}
+
+static void print_measure(FILE *out, const struct compare *compare, const struct compare_means_result *result,
+                          bool details) {
+  const struct compare_measure *measure = result->measure;
+  char mean_title[32];
+  snprintf(mean_title, sizeof mean_title, "mean, %.8s", measure->unit);
   const struct column columns[] = {{.title = measure->name, .width = widest(compare, measure->name)},
                                    {.title = "values", .width = 8, .right = true},
-                                   {.title = "mean", .width = 10, .right = true},
+                                   {.title = *measure->unit ? mean_title : "mean", .width = 10, .right = true},
                                    {.title = "95 %", .width = 22, .right = true},
                                    {.title = "deviation", .width = 10, .right = true},
                                    {.title = "Cpk", .width = 6, .right = true},
                                    {.title = "95 %", .width = 14, .right = true}};
   const struct table table = {out, columns, sizeof columns / sizeof *columns, text_coloured(out)};
+  size_t *order = sorted(compare);
   fputc('\n', out);
   table_head(&table);
-  for (size_t i = 0; i < compare->units.count; i++) {
+  for (size_t place = 0; order && place < compare->units.count; place++) {
+    size_t i = order[place];
+    if (!is_shown(compare, &result->pairs, i, details)) continue;
     struct compare_mean mean = compare_mean(measure, i);
     char cells[6][40] = {"", "-", "-", "-", "-", "-"};
     snprintf(cells[0], sizeof *cells, "%lld", (long long)mean.moments.count);
@@ -175,9 +205,12 @@ static void print_measure(FILE *out, const struct compare *compare, const struct
                                {.text = cells[3]},          {.text = cells[4]}, {.text = cells[5]}};
     table_row(&table, row);
   }
+  free(order);
 }
 
-static void print_rate(FILE *out, const struct compare *compare, const struct compare_rate *rate) {
+static void print_rate(FILE *out, const struct compare *compare, const struct compare_rate_result *result,
+                       bool details) {
+  const struct compare_rate *rate = &result->rate;
   const struct column columns[] = {
       {.title = compare_kind_name(rate->kind), .width = widest(compare, compare_kind_name(rate->kind))},
       {.title = "count", .width = 8, .right = true},
@@ -185,9 +218,12 @@ static void print_rate(FILE *out, const struct compare *compare, const struct co
       {.title = "share", .width = 8, .right = true},
       {.title = "95 %", .width = 18, .right = true}};
   const struct table table = {out, columns, sizeof columns / sizeof *columns, text_coloured(out)};
+  size_t *order = sorted(compare);
   fputc('\n', out);
   table_head(&table);
-  for (size_t i = 0; i < compare->units.count; i++) {
+  for (size_t place = 0; order && place < compare->units.count; place++) {
+    size_t i = order[place];
+    if (!is_shown(compare, &result->pairs, i, details)) continue;
     struct interval share = rate_share_interval(rate->counts[i], rate->totals[i], 0.95);
     char cells[4][40] = {"", "", "-", "-"};
     snprintf(cells[0], sizeof *cells, "%lld", (long long)rate->counts[i]);
@@ -200,29 +236,85 @@ static void print_rate(FILE *out, const struct compare *compare, const struct co
         {.text = shown(compare, i)}, {.text = cells[0]}, {.text = cells[1]}, {.text = cells[2]}, {.text = cells[3]}};
     table_row(&table, row);
   }
+  free(order);
 }
+
+/* ---- what differs, and what does not ---- */
 
 struct printing {
   FILE *out;
-  size_t count;
+  size_t differences, variances;
 };
 
-static void print_sentence(void *context, const struct comparison_finding *finding) {
-  struct printing *printing = context;
-  char *clean = text_clean(finding->text, 0, false);
-  if (!printing->count++) fputs("findings:\n", printing->out);
-  fprintf(printing->out, "  %s\n", clean ? clean : "?");
+static void print_sentence(FILE *out, const char *text) {
+  char *clean = text_clean(text, 0, false);
+  fprintf(out, "  %s\n", clean ? clean : "?");
   free(clean);
 }
 
-void comparison_print(FILE *out, const struct compare *compare, const struct compare_results *results) {
+static void print_difference(void *context, const struct comparison_finding *finding) {
+  struct printing *printing = context;
+  if (finding->kind == COMPARISON_VARIANCE) return;
+  printing->differences++;
+  print_sentence(printing->out, finding->text);
+}
+
+/* Where hardly any lies between the groups there is nothing to tell. */
+static void print_variance(void *context, const struct comparison_finding *finding) {
+  struct printing *printing = context;
+  if (finding->kind != COMPARISON_VARIANCE || finding->within > 0.9) return;
+  if (!printing->variances++) fputs("\nwhere the spread comes from:\n", printing->out);
+  print_sentence(printing->out, finding->text);
+}
+
+static void count_difference(void *context, const struct comparison_finding *finding) {
+  struct printing *printing = context;
+  printing->differences += finding->kind != COMPARISON_VARIANCE;
+}
+
+static bool any_differs(const struct compare_pairs *pairs) {
+  for (size_t i = 0; i < pairs->count; i++)
+    if (pairs->items[i].differs) return true;
+  return false;
+}
+
+static void print_alike(FILE *out, const char *name, size_t *count) {
+  char *clean = text_clean(name, 0, false);
+  fprintf(out, "%s%s", (*count)++ ? ", " : "\nalike in all groups: ", clean ? clean : "?");
+  free(clean);
+}
+
+static void print_rest(FILE *out, const struct compare_results *results) {
+  size_t alike = 0;
+  for (size_t i = 0; i < results->mean_count; i++)
+    if (!any_differs(&results->means[i].pairs)) print_alike(out, results->means[i].measure->name, &alike);
+  for (size_t i = 0; i < results->rate_count; i++)
+    if (!any_differs(&results->rates[i].pairs))
+      print_alike(out, compare_kind_name(results->rates[i].rate.kind), &alike);
+  if (alike) fputs(" (--details shows their tables)\n", out);
+}
+
+void comparison_print(FILE *out, const struct compare *compare, const struct compare_results *results, bool details) {
   struct printing printing = {.out = out};
-  comparison_findings(compare, results, print_sentence, &printing);
+  const char *by = row_key_name(compare->units.by);
+  comparison_findings(compare, results, count_difference, &printing);
   if (compare->units.count == 1)
-    fputs("all results are of one group, and there is nothing to compare it with; --by names what makes a group\n",
+    fprintf(out, "all results are of one %s, and there is nothing to compare it with; --by names what makes a group\n",
+            by);
+  else if (!printing.differences)
+    fprintf(out, "%zu groups by %s: no difference found\n", compare->units.count, by);
+  else
+    fprintf(out, "%zu groups by %s: %zu difference%s found\n", compare->units.count, by, printing.differences,
+            printing.differences == 1 ? "" : "s");
+  comparison_findings(compare, results, print_difference, &printing);
+  comparison_findings(compare, results, print_variance, &printing);
+  for (size_t i = 0; i < results->mean_count; i++)
+    if (details || any_differs(&results->means[i].pairs)) print_measure(out, compare, &results->means[i], details);
+  for (size_t i = 0; i < results->rate_count; i++)
+    if (details || any_differs(&results->rates[i].pairs)) print_rate(out, compare, &results->rates[i], details);
+  if (!details && compare->units.count > 1) print_rest(out, results);
+  if (printing.differences)
+    fputs("\np: how often chance alone shows as much where nothing differs, over all comparisons made; 95 %: the true "
+          "value\nlies in there 19 times in 20.\n",
           out);
-  else if (!printing.count)
-    fprintf(out, "no difference between the %zu groups was found\n", compare->units.count);
-  for (size_t i = 0; i < results->mean_count; i++) print_measure(out, compare, results->means[i].measure);
-  for (size_t i = 0; i < results->rate_count; i++) print_rate(out, compare, &results->rates[i].rate);
 }

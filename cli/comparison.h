@@ -32,6 +32,7 @@ void comparison_findings(const struct compare *compare, const struct compare_res
 json_t *comparison_to_json(const struct compare *compare, const struct compare_results *results);
 /* A finding as an object: "kind" mean, rate or variance, "text", and the members above. */
 json_t *comparison_finding_to_json(const struct comparison_finding *finding);
-void comparison_print(FILE *out, const struct compare *compare, const struct compare_results *results);
+/* The differences, and the tables of what differs; with `details` those of all. */
+void comparison_print(FILE *out, const struct compare *compare, const struct compare_results *results, bool details);
 
 #endif

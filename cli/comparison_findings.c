@@ -45,11 +45,12 @@ static struct comparison_finding mean_finding(const struct compare *compare, con
 
 static void say_mean(struct comparison_finding *f) {
   char p[32], range[96] = "";
-  if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.5g to %.5g", f->lower, f->upper);
-  snprintf(f->text, sizeof f->text, "%s: %s %s larger by %.5g%s%s than %s (%.6g against %.6g%s; %s, all %s).", f->name,
-           shown(f->group, f->first_others), f->first_others ? "are" : "is", f->size, *f->unit ? " " : "", f->unit,
-           shown(f->against, f->others), f->value, f->against_value, range, p_words(f->p, p, sizeof p),
-           f->others || f->first_others ? "groups together" : "pairs together");
+  if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.4g to %.4g", f->lower, f->upper);
+  bool many = f->first_others, colour = !strcmp(f->unit, "dE");
+  snprintf(f->text, sizeof f->text, "%s: %s %s %.4g%s%s %s %s (%.6g against %.6g%s; %s).", f->name,
+           shown(f->group, many), colour ? (many ? "lie" : "lies") : (many ? "are larger by" : "is larger by"), f->size,
+           *f->unit ? " " : "", f->unit, colour ? "farther from the golden than" : "than", shown(f->against, f->others),
+           f->value, f->against_value, range, p_words(f->p, p, sizeof p));
 }
 
 static void sum_of(const struct compare *compare, const struct compare_rate *rate, size_t a, size_t b, int64_t *count,
@@ -84,9 +85,7 @@ static void say_rate(struct comparison_finding *f) {
     snprintf(times, sizeof times, "%.3g times the odds, 95 %%: %.3g to %.3g", f->size, f->lower, f->upper);
   else
     snprintf(times, sizeof times, "at least %.3g times the odds", f->lower);
-  snprintf(f->text, sizeof f->text,
-           "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s, corrected for all "
-           "comparisons).",
+  snprintf(f->text, sizeof f->text, "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s).",
            f->name, shown(f->group, f->first_others), f->first_others ? "have" : "has", 100 * f->value,
            (long long)f->units, 100 * f->against_value, (long long)f->against_units, shown(f->against, f->others),
            times, p_words(f->p, p, sizeof p));
@@ -106,11 +105,15 @@ static struct comparison_finding variance_finding(const struct compare_means_res
 }
 
 static void say_variance(struct comparison_finding *f) {
-  char first[64] = "", second[64] = "";
-  if (!isnan(f->factories)) snprintf(first, sizeof first, "%.0f %% between factories, ", 100 * f->factories);
-  if (!isnan(f->shifts)) snprintf(second, sizeof second, "%.0f %% between shifts of a factory, ", 100 * f->shifts);
-  snprintf(f->text, sizeof f->text, "%s: of its variance lie %s%s%.0f %% within%s.", f->name, first, second,
-           100 * f->within, isnan(f->shifts) ? "" : " shifts");
+  char factories[64] = "", shifts[64] = "";
+  bool outer = !isnan(f->factories), inner = !isnan(f->shifts);
+  if (outer)
+    snprintf(factories, sizeof factories, "%.0f %% of its variance lies between factories, ", 100 * f->factories);
+  if (inner)
+    snprintf(shifts, sizeof shifts, "%.0f %% %sbetween shifts of a factory, ", 100 * f->shifts,
+             outer ? "" : "of its variance lies ");
+  snprintf(f->text, sizeof f->text, "%s: %s%s%.0f %% within%s.", f->name, factories, shifts, 100 * f->within,
+           inner ? " shifts" : "");
 }
 
 void comparison_findings(const struct compare *compare, const struct compare_results *results,

@@ -1,5 +1,6 @@
 #include "cli/lot_verdict.h"
 
+#include "cli/lot_summary.h"
 #include "cli/text.h"
 
 #include <math.h>
@@ -133,19 +134,21 @@ static const char *words_of(enum lot_outcome outcome) {
 
 static void print_class(FILE *out, const struct judge_terms *terms, const struct judge_class *judged, int class_) {
   const struct plan *plan = &judged->plan;
-  fprintf(out, "  %-8s  %-12s  %lld of %lld units", severity_name((enum severity)class_), words_of(judged->outcome),
-          (long long)judged->nonconforming, (long long)(plan->sample_size - judged->missing));
-  fprintf(out, ", accept %lld, reject %lld", (long long)plan->accept, (long long)plan->reject);
-  if (judged->unjudged) fprintf(out, ", %lld not judged", (long long)judged->unjudged);
-  if (judged->missing) fprintf(out, ", %lld missing", (long long)judged->missing);
+  fprintf(out, "  %-8s  %-12s  %lld defective in %lld units, up to %lld allowed", severity_name((enum severity)class_),
+          words_of(judged->outcome), (long long)judged->nonconforming, (long long)(plan->sample_size - judged->missing),
+          (long long)plan->accept);
+  if (judged->unjudged) fprintf(out, "; %lld could not be judged", (long long)judged->unjudged);
+  if (judged->missing)
+    fprintf(out, "; %lld of the sample of %lld not photographed", (long long)judged->missing,
+            (long long)plan->sample_size);
   if (terms->aql[class_] > 0)
-    fprintf(out, "  (%s, %c, n %lld, AQL %g %%)", switching_state_name(judged->inspection), plan->plan_letter,
-            (long long)plan->sample_size, terms->aql[class_]);
-  fprintf(out, "\n%24sshare %.2f to %.2f %% (95 %%)", "", 100 * judged->share.lower, 100 * judged->share.upper);
+    fprintf(out, "\n%24sAQL %g %%, %s inspection, code letter %c", "", terms->aql[class_],
+            switching_state_name(judged->inspection), plan->plan_letter);
+  fprintf(out, "\n%24sdefective in the whole lot: %.2f to %.2f %% (95 %%)\n", "", 100 * judged->share.lower,
+          100 * judged->share.upper);
   if (terms->aql[class_] > 0)
-    fprintf(out, "; producer's risk %.1f %% at the AQL, consumer's 10 %% at %.1f %%", 100 * judged->producer_risk,
-            100 * judged->consumer_quality);
-  fputc('\n', out);
+    fprintf(out, "%24sthis plan rejects %.1f %% of lots with %g %% defective, and accepts one in ten with %.1f %%\n",
+            "", 100 * judged->producer_risk, terms->aql[class_], 100 * judged->consumer_quality);
 }
 
 enum { MOST_LISTED = 10 };
@@ -209,7 +212,10 @@ void lot_verdict_print(FILE *out, const struct lots *lots, const struct judge_te
   else
     fprintf(out, "  %lld units photographed, taken as the sample (lot size not given)", (long long)verdict->units);
   fprintf(out, ", %lld photos%s\n", (long long)lot->photos,
-          verdict->drawn ? "; samples smaller than that are drawn from them by the digests of their names" : "");
+          verdict->drawn ? "; smaller samples are drawn from them, always the same ones" : "");
+  char why[160];
+  lot_reason(verdict, why, sizeof why);
+  if (*why) fprintf(out, "  %s\n", why);
   for (int i = 0; i < LOT_CLASSES; i++) print_class(out, terms, &verdict->classes[i], i);
   if (verdict->incomplete)
     fprintf(out, "  %lld units lack a view that most units have\n", (long long)verdict->incomplete);

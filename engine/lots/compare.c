@@ -1,5 +1,7 @@
 #include "engine/lots/compare.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +78,18 @@ static bool add_value(struct compare_measure *measure, uint32_t group, uint32_t 
   return true;
 }
 
+/* Colour differences from the golden; they are no normal values, so that limits would give no index. */
+static bool add_zones(struct compare *compare, const struct row *row, uint32_t group, uint32_t cell, uint32_t golden) {
+  for (size_t i = 0; i < row->zone_count; i++) {
+    char name[96];
+    if (!isfinite(row->zones[i].delta_e)) continue;
+    snprintf(name, sizeof name, "colour of %s", row->zones[i].name);
+    struct compare_measure *measure = find_measure(compare, row, golden, name, "dE");
+    if (!measure || !add_value(measure, group, cell, row->zones[i].delta_e)) return false;
+  }
+  return true;
+}
+
 enum status compare_add(struct compare *compare, const struct row *row, struct fault *fault) {
   enum status status = lots_add(&compare->units, row, fault);
   if (status) return status;
@@ -94,7 +108,7 @@ enum status compare_add(struct compare *compare, const struct row *row, struct f
     measure->lower = dimension->lower;
     measure->upper = dimension->upper;
   }
-  return STATUS_OK;
+  return add_zones(compare, row, group, cell, golden) ? STATUS_OK : no_memory(fault);
 }
 
 enum status compare_end(struct compare *compare, struct fault *fault) {

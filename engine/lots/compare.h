@@ -11,7 +11,7 @@
 /* Up to here every pair of groups is compared; more groups are compared each with all others together. */
 enum { COMPARE_MOST_PAIRED = 10 };
 
-/* A measured quantity: a dimension of a golden's version, or the score. */
+/* A measured quantity: a dimension of a golden's version, the colour difference of a zone, or the score. */
 struct compare_measure {
   char *name, *unit;
   uint32_t golden;

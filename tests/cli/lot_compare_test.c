@@ -50,11 +50,11 @@ static void the_finding_is_a_sentence_and_the_numbers_stand_beside_it(void **sta
   ASSERT_EXIT(end, 0);
   ASSERT_HAS(end.out, "hole: night is larger by 0.1 mm than day (2.32 against 2.22, 95 %: ");
   ASSERT_HAS(end.out, "stain: night has more, 25.00 % of 200 units against 0.00 % of 200 in day (at least ");
-  ASSERT_HAS(end.out, "hole: of its variance lie ");
+  ASSERT_HAS(end.out, " % of its variance lies between shifts");
   program_end_free(&end);
   end = RUN("compare", "--by", "factory", path);
   ASSERT_EXIT(end, 0);
-  ASSERT_HAS(end.out, "all results are of one group, and there is nothing to compare it with");
+  ASSERT_HAS(end.out, "all results are of one factory, and there is nothing to compare it with");
   program_end_free(&end);
   end = RUN("lot", "compare", "--by", "shift", path, "--json");
   ASSERT_EXIT(end, 0);

@@ -87,10 +87,15 @@ static void exit_codes_tell_accepted_from_rejected_from_held(void **state) {
   expect(path, history, 2, "anhn");
   struct program_end end = RUN("lot", "judge", path, "--size", "1000");
   ASSERT_EXIT(end, 2);
+  ASSERT_HAS(end.out, "2 lots: 1 accepted, 0 rejected, 1 held");
+  ASSERT_HAS(end.out, "take photos of ");
+  ASSERT_HAS(end.err, "--history FILE remembers its lots");
+  program_end_free(&end);
+  end = RUN("lot", "judge", path, "--size", "1000", "--details");
+  ASSERT_EXIT(end, 2);
   ASSERT_HAS(end.out, "lot A, factory North: accepted");
   ASSERT_HAS(end.out, "lot B, factory North: held");
   ASSERT_HAS(end.out, "not judged: photos/000081.jpg: it could not be judged");
-  ASSERT_HAS(end.err, "not remembered; --history FILE");
   program_end_free(&end);
   free(path);
   free(history);

@@ -1,0 +1,17 @@
+/* Several lots' verdicts at a glance. */
+#ifndef ASSAY_CLI_LOT_SUMMARY_H
+#define ASSAY_CLI_LOT_SUMMARY_H
+
+#include "engine/lots/judge.h"
+
+#include <stdio.h>
+
+/* How many lots are accepted, rejected and held; a row a lot in the order of their names; what stands out in their
+ * photos, all together. STATUS_MEMORY. */
+enum status lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count,
+                              struct fault *fault);
+
+/* In plain words why a lot is not accepted; "" where it is. */
+void lot_reason(const struct judge_lot *verdict, char *text, size_t room);
+
+#endif
