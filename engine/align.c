@@ -23,9 +23,9 @@ static const double REPEATS_PIXELS = 12e3;
 /* A pose is believed when golden and photo agree within tiles at least so much, over at least this share. */
 static const double LEAST_CORRELATION = 0.55, LEAST_OVERLAP = 0.25;
 
-/* A pose without features must show most of the golden, and leave the local field so many pixels of the final level at
- * most. */
-static const double DIRECT_OVERLAP = 0.85, DIRECT_RESIDUAL = 0.5;
+/* A pose without features must agree better, show most of the golden, and leave the local field so many pixels of the
+ * final level at most. */
+static const double DIRECT_CORRELATION = 0.85, DIRECT_OVERLAP = 0.85, DIRECT_RESIDUAL = 0.5;
 
 /* Under this correlation a pose is doubted: the thorough way is tried too, and a pose that leaves the local field more
  * to do than LARGE_RESIDUAL pixels of the final level is refused. */
@@ -149,12 +149,27 @@ static struct refine refine_of(struct device *device, const struct align_golden 
                          .sigma = 127};
 }
 
-static enum status find_repeats(struct device *device, struct align_golden *g, struct refine *r, struct fault *fault) {
-  int level = level_of(&g->luma, REPEATS_PIXELS);
+/* The middle of what takes part, golden pixels. */
+static struct pose_point middle_of(const struct golden_level *l, int level) {
+  double x = 0, y = 0, count = 0;
+  for (int32_t j = 0; j < l->luma.height; j++)
+    for (int32_t i = 0; i < l->luma.width; i++)
+      if (!l->masked || l->masked->pixels[(size_t)j * l->masked->stride + (size_t)i]) x += i, y += j, count++;
+  double size = (double)(1 << level), half = 0.5 * size - 0.5;
+  return count > 0 ? (struct pose_point){x / count * size + half, y / count * size + half} : (struct pose_point){0, 0};
+}
+
+static enum status find_symmetries(struct device *device, struct align_golden *g, struct refine *r,
+                                   struct fault *fault) {
+  int level = level_of(&g->luma, REPEATS_PIXELS), fine = level_of(&g->luma, COARSE_PIXELS);
   struct golden_level l;
   enum status status = golden_level_fetch(device, g, level, &l, fault);
-  if (!status)
-    status = repeats_find(r, &l.luma, l.masked, level, level_of(&g->luma, COARSE_PIXELS), &g->repeats, fault);
+  if (!status) status = repeats_find(r, &l.luma, l.masked, level, fine, &g->repeats, fault);
+  r->motion = g->motion;
+  if (!status) {
+    struct pose_point middle = middle_of(&l, level);
+    status = symmetries_find(r, middle.x, middle.y, fine, &g->repeats, &g->symmetries, fault);
+  }
   golden_level_free(&l);
   return status;
 }
@@ -164,7 +179,7 @@ static enum status look_at_itself(struct device *device, struct align_golden *g,
   struct placement placement = {.pose = pose_identity()};
   struct refine r = refine_of(device, g, &g->luma, &tiles, &placement);
   enum status status = direct_alike(&r, level_of(&g->luma, COARSE_PIXELS), &g->alike, fault);
-  if (!status) status = find_repeats(device, g, &r, fault);
+  if (!status) status = find_symmetries(device, g, &r, fault);
   tiles_free(device, &tiles);
   return status;
 }
@@ -294,23 +309,37 @@ static enum status settle_repeats(struct device *device, const struct align_gold
   return !status && moved ? refine(device, g, a, &tried.pose, fault) : status;
 }
 
+/* Which of the poses under which the golden looks nearly the same is right, and whether the photo tells. */
+static enum status settle_symmetries(struct device *device, const struct align_golden *g, struct alignment *a,
+                                     struct fault *fault) {
+  struct placement tried = {.pose = a->placement.pose};
+  struct refine r = refine_of(device, g, &a->photo, &a->aside, &tried);
+  bool moved, told;
+  enum status status = symmetries_settle(&r, &g->symmetries, &moved, &told, fault);
+  if (!status && moved) status = refine(device, g, a, &tried.pose, fault);
+  a->ambiguous = a->aligned && !told;
+  if (a->ambiguous) a->aligned = false;
+  return status;
+}
+
 static bool doubtful(const struct align_golden *g, const struct alignment *a) {
   return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
 }
 
-static bool is_sure(const struct alignment *a, double overlap) {
-  return a->aligned && a->correlation >= SURE_CORRELATION && a->overlap >= overlap;
+static bool is_sure(const struct alignment *a) {
+  return a->aligned && a->correlation >= SURE_CORRELATION;
 }
 
 /* A wrong start may end in a pose beside the right one, of which the field then has much to mend. */
 static bool went_straight(const struct align_golden *g, const struct alignment *a) {
-  return is_sure(a, DIRECT_OVERLAP) && a->residual_px <= DIRECT_RESIDUAL * (double)(1 << g->final_level);
+  return a->aligned && a->correlation >= DIRECT_CORRELATION && a->overlap >= DIRECT_OVERLAP &&
+         a->residual_px <= DIRECT_RESIDUAL * (double)(1 << g->final_level);
 }
 
 static enum status by_features(struct device *device, const struct align_golden *g, struct alignment *a,
                                struct fault *fault) {
   enum status status = attempt(device, g, a, QUICK, fault);
-  if (status || is_sure(a, 0)) return status;
+  if (status || is_sure(a)) return status;
   bool had = a->aligned;
   double before = a->correlation;
   struct pose quick = a->placement.pose;
@@ -322,11 +351,13 @@ static enum status by_features(struct device *device, const struct align_golden 
 enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
                         struct alignment *a, const char **why, struct fault *fault) {
   *why = "";
-  a->aligned = false;
+  a->aligned = a->straight = a->ambiguous = false;
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-  if (!status) status = attempt(device, g, a, DIRECT, fault);
-  if (!status && !went_straight(g, a)) status = by_features(device, g, a, fault);
+  if (!status && !a->by_features) status = attempt(device, g, a, DIRECT, fault);
+  a->straight = !status && went_straight(g, a);
+  if (!status && !a->straight) status = by_features(device, g, a, fault);
   if (!status && a->aligned && g->repeats.count) status = settle_repeats(device, g, a, fault);
+  if (!status && a->aligned && g->symmetries.count) status = settle_symmetries(device, g, a, fault);
   if (!status && a->aligned && doubtful(g, a)) a->aligned = false;
   if (!status && !a->aligned) *why = "the golden sample was not found in the photo";
   return status;

@@ -4,7 +4,7 @@
 
 #include "engine/features.h"
 #include "engine/image.h"
-#include "engine/repeats.h"
+#include "engine/symmetry.h"
 
 /* The golden's side, made once and read by any number of threads. */
 struct align_golden {
@@ -17,6 +17,7 @@ struct align_golden {
   double counted;                  /* pixels of the final level that take part */
   double alike;                    /* with itself turned (direct.h) */
   struct repeats repeats;          /* of the golden, where a pose may be a period off */
+  struct symmetries symmetries;    /* and where it may be turned */
   int quick_level, thorough_level; /* levels that the features are from */
   struct features *quick;
   struct thorough *thorough; /* features that are made when the first photo needs them; any thread may */
@@ -40,7 +41,10 @@ struct alignment {
   double overlap;     /* share of the golden that takes part and that the photo shows */
   double residual_px; /* what the pose alone leaves, root mean square, golden pixels */
   bool aligned;
-  uint8_t *small; /* host copy of a small level, for features */
+  bool straight;    /* without features: quick, and now and then wrong */
+  bool by_features; /* set by the caller: not without features */
+  bool ambiguous;   /* not aligned: another pose agrees as well */
+  uint8_t *small;   /* host copy of a small level, for features */
   size_t small_size;
 };
 

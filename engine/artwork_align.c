@@ -10,6 +10,9 @@
  * in a wrong place, or of another product, it is nearly all of them. */
 static const double MOST_CHANGED = 0.5;
 
+/* Up to this share nothing else is tried, unless the golden looks nearly the same turned or shifted. */
+static const double FITS_WELL = 0.15;
+
 /* Levels above the final one on which the displacement is first looked for: from a shift, and from a pose by
  * features. */
 enum { LEVELS_FROM_SHIFT = 3, LEVELS_FROM_POSE = 1 };
@@ -94,10 +97,10 @@ static struct light light_of(const struct align_golden *g, const struct artwork 
   return light;
 }
 
-/* The displacement from the present placement, on pictures of even levels; *fits tells whether golden and photo then
- * agree. */
+/* The displacement from the present placement, on pictures of even levels; *changed tells how much of the rarer level
+ * golden and photo then disagree about. */
 static enum status displace(struct device *device, const struct align_golden *g, const struct artwork *artwork,
-                            const struct pyramid *even, int levels, double bound, struct alignment *a, bool *fits,
+                            const struct pyramid *even, int levels, double bound, struct alignment *a, double *changed,
                             struct fault *fault) {
   struct refine r = {.device = device,
                      .tiles = &a->tiles,
@@ -110,7 +113,7 @@ static enum status displace(struct device *device, const struct align_golden *g,
   if (first >= g->luma.count) first = g->luma.count - 1;
   enum status status = artwork_field_refine(&r, first, g->final_level, bound, fault);
   a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
-  *fits = !status && (artwork->levels.blank || changed_share(&a->tiles) <= MOST_CHANGED);
+  *changed = status ? 1 : artwork->levels.blank ? 0 : changed_share(&a->tiles);
   return status;
 }
 
@@ -130,30 +133,49 @@ static enum status measure(struct device *device, const struct align_golden *g, 
   return status;
 }
 
+/* In the photo's own frame, shifted. *changed: 1 where it is not there. */
+static enum status in_own_frame(struct device *device, const struct align_golden *g, const struct artwork *artwork,
+                                const struct artwork_levels *levels, const struct pyramid *even, struct alignment *a,
+                                double *changed, struct fault *fault) {
+  bool fits = false;
+  *changed = 1;
+  a->placement.field.columns = 0;
+  enum status status = artwork_shift_find(device, &artwork->even, even, &a->placement.pose, &fits, fault);
+  if (status || !fits) return status;
+  status = displace(device, g, artwork, even, LEVELS_FROM_SHIFT, FROM_SHIFT * g->local_px, a, changed, fault);
+  if (status || *changed > MOST_CHANGED) return status;
+  a->light = light_of(g, artwork, levels);
+  return split(g, a, fault);
+}
+
+/* As any photo, then at even levels. */
+static enum status anywhere(struct device *device, const struct align_golden *g, const struct artwork *artwork,
+                            const struct plane *luma, const struct pyramid *even, struct alignment *a, double *changed,
+                            const char **why, struct fault *fault) {
+  *changed = 1;
+  enum status status = align_photo(device, g, luma, a, why, fault);
+  if (status || !a->aligned || !even) return status;
+  return displace(device, g, artwork, even, LEVELS_FROM_POSE, g->local_px, a, changed, fault);
+}
+
 enum status artwork_align(struct device *device, const struct align_golden *g, const struct artwork *artwork,
                           const struct plane *luma, struct artwork_work *work, struct alignment *a, const char **why,
                           struct fault *fault) {
   struct artwork_levels levels = artwork_levels_of(luma, NULL);
-  bool two = artwork_levels_are_two(&levels), fits = false;
+  bool two = artwork_levels_are_two(&levels);
+  double own = 1, any = 1;
   *why = "";
-  a->aligned = false;
-  enum status status = STATUS_OK;
-  if (two) {
-    status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-    if (!status) status = even_photo(device, luma, &levels, &work->even, fault);
-    a->placement.field.columns = 0;
-    if (!status) status = artwork_shift_find(device, &artwork->even, &work->even, &a->placement.pose, &fits, fault);
-    if (!status && fits)
-      status = displace(device, g, artwork, &work->even, LEVELS_FROM_SHIFT, FROM_SHIFT * g->local_px, a, &fits, fault);
-    if (status) return status;
-  }
-  if (fits) {
-    a->light = light_of(g, artwork, &levels);
-    status = split(g, a, fault);
-  } else {
-    status = align_photo(device, g, luma, a, why, fault);
-    if (status || !a->aligned || !two) return status;
-    status = displace(device, g, artwork, &work->even, LEVELS_FROM_POSE, g->local_px, a, &fits, fault);
+  a->aligned = a->straight = a->ambiguous = false;
+  if (!two) return anywhere(device, g, artwork, luma, NULL, a, &any, why, fault);
+  enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
+  if (!status) status = even_photo(device, luma, &levels, &work->even, fault);
+  if (!status) status = in_own_frame(device, g, artwork, &levels, &work->even, a, &own, fault);
+  if (status) return status;
+  if (own > FITS_WELL || g->symmetries.count) {
+    status = anywhere(device, g, artwork, luma, &work->even, a, &any, why, fault);
+    if (status || (!a->aligned && own > (a->ambiguous ? FITS_WELL : MOST_CHANGED))) return status;
+    if (own <= MOST_CHANGED && (!a->aligned || own < any))
+      status = in_own_frame(device, g, artwork, &levels, &work->even, a, &own, fault);
   }
   if (!status) status = measure(device, g, a, fault);
   a->aligned = !status;

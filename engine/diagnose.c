@@ -128,7 +128,8 @@ static void tell_cropped(double overlap, double least, struct result *result) {
 
 /* ---- aligned ---- */
 
-enum status diagnose_aligned(struct inspection *work, struct result *result, bool *refused, struct fault *fault) {
+enum status diagnose_aligned(struct inspection *work, struct result *result, enum diagnosis *diagnosis,
+                             struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct spec *spec = in->spec;
   const struct alignment *a = &work->alignment;
@@ -141,7 +142,7 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, boo
   landmarks_look(&in->landmarks, &work->photo.planes[0], &a->placement, &a->light, &s);
   work->sharpness = s.sharpness;
   bool known = s.seen < LEAST_LANDMARKS || s.confirmed >= LEAST_CONFIRMED || s.strange < MOST_STRANGE;
-  *refused = true;
+  *diagnosis = DIAGNOSIS_REFUSED;
   if (scale < spec->least_scale)
     tell_small(scale, spec->least_scale, result);
   else if (lamp_failed(spec, &e, &s))
@@ -150,12 +151,14 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, boo
     tell_overexposed(&e, result);
   else if (s.seen >= LEAST_LANDMARKS && s.sharpness < spec->least_sharpness)
     tell_blurred(s.sharpness, spec->least_sharpness, result);
+  else if (!known && a->straight)
+    *diagnosis = DIAGNOSIS_AGAIN;
   else if (!known)
     return tell_other(work, result, fault);
   else if (result->overlap < spec->least_overlap)
     tell_cropped(result->overlap, spec->least_overlap, result);
   else
-    *refused = false;
+    *diagnosis = DIAGNOSIS_GOOD;
   return STATUS_OK;
 }
 
@@ -188,7 +191,11 @@ enum status diagnose_refused(struct inspection *work, const char *why, struct re
   double photo = crispness(&work->photo.planes[0]), golden = crispness(&in->image.planes[0]);
   double sharpness = golden > 0 ? photo / golden : 1;
   exposure_look_blindly(&in->image, &in->zones.labels, &work->photo, &e);
-  if (a->correlation >= SURE && a->overlap < spec->least_overlap)
+  if (a->ambiguous)
+    result_add_reason(result, REASON_NOT_ALIGNED,
+                      "the product looks nearly the same turned or shifted, and what tells how it lies cannot be seen; "
+                      "take it again with the whole product in view and nothing over it, no glare either");
+  else if (a->correlation >= SURE && a->overlap < spec->least_overlap)
     tell_cropped(a->overlap, spec->least_overlap, result);
   else if (e.lit < LAMP_LIGHT)
     tell_lamp(&e, result);

@@ -6,8 +6,11 @@
 
 #include "engine/inspector.h"
 
-/* Of an aligned photo: adds the reason to the result where it cannot be judged; *refused tells. */
-enum status diagnose_aligned(struct inspection *inspection, struct result *result, bool *refused, struct fault *fault);
+/* Of an aligned photo: adds the reason to the result where it cannot be judged. DIAGNOSIS_AGAIN: the pose was found
+ * without features and does not show the product; nothing is added, and the photo is to be aligned with them. */
+enum diagnosis { DIAGNOSIS_GOOD, DIAGNOSIS_REFUSED, DIAGNOSIS_AGAIN };
+enum status diagnose_aligned(struct inspection *inspection, struct result *result, enum diagnosis *diagnosis,
+                             struct fault *fault);
 
 /* Of a decoded photo that alignment refused, which always gets a reason. `why` is the alignment's. */
 enum status diagnose_refused(struct inspection *inspection, const char *why, struct result *result,

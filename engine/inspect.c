@@ -225,11 +225,33 @@ static enum status begin(const struct inspector *in, const struct photo *photo, 
   return STATUS_OK;
 }
 
+/* Whether an aligned photo is good enough; a pose found without features that does not show the product is not the last
+ * word. */
+static enum status diagnose(struct inspection *work, const char **why, struct result *result, bool *refused,
+                            struct fault *fault) {
+  enum diagnosis diagnosis;
+  enum status status = diagnose_aligned(work, result, &diagnosis, fault);
+  *refused = diagnosis == DIAGNOSIS_REFUSED;
+  if (status || diagnosis != DIAGNOSIS_AGAIN) return status;
+  double start = milliseconds();
+  work->alignment.by_features = true;
+  status = inspection_align(work, why, fault);
+  work->alignment.by_features = false;
+  result->timing.align += milliseconds() - start;
+  if (status) return status;
+  fill_alignment(work, result);
+  *refused = !result->aligned;
+  if (*refused) return diagnose_refused(work, *why, result, fault);
+  status = diagnose_aligned(work, result, &diagnosis, fault);
+  *refused = diagnosis != DIAGNOSIS_GOOD;
+  return status;
+}
+
 /* What is known of an aligned photo before anything of it is changed; then its curve. */
 static enum status prepare_aligned(struct inspection *work, bool judge, const char **why, struct result *result,
                                    bool *go_on, struct fault *fault) {
   bool refused = false;
-  enum status status = judge ? diagnose_aligned(work, result, &refused, fault) : STATUS_OK;
+  enum status status = judge ? diagnose(work, why, result, &refused, fault) : STATUS_OK;
   if (status || refused) return status;
   double start = milliseconds();
   status = straighten(work, why, fault);

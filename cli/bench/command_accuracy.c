@@ -21,6 +21,12 @@ static const struct layout {
      "With --json a line a scene and method: {\"finest_period_px\", \"by\", \"pairs\", \"refused\", \"bound_px\",\n"
      "\"rms_px\", \"mean_px\"}.",
      0, 0, accuracy_alignment},
+    {"classes", "SET...",
+     "sets of assay-synth with defects: of which class they were planted and by which the strongest region there is\n"
+     "named, or that there is none. With --json a line a set and class: {\"set\", \"planted\", \"named\": {class: how "
+     "many,\n"
+     "..., \"other\", \"missed\"}}; of several sets then all together, \"set\": \"all\".",
+     1, 1000, accuracy_classes},
     {"deeppcb", "FOLDER",
      "pairs of printed boards with people's marks: NAME_temp.jpg is the golden image, NAME_test.jpg the photo,\n"
      "NAME.txt has lines \"x1 y1 x2 y2 class\" (1 open, 2 short, 3 mousebite, 4 spur, 5 copper, 6 pin-hole). The\n"
@@ -40,12 +46,24 @@ static const struct layout {
      "the\n"
      "photo was refused. With --json a line a photo: {\"series\", \"image\", \"aligned\", \"error_px\"}.",
      1, 1000, accuracy_oxford},
-    {"refusals", "SET...",
+    {"poses", "[PRODUCT...]",
+     "drawn products whose pose is hard to tell (even, repeating, symmetric, round ones), photographed in all the "
+     "ways\n"
+     "that go wrong: turned by a quarter or a half, far, near, partly outside, slanted, dark, glossy, on a cluttered\n"
+     "table, beside another unit or product, covered, another one in its place, none at all. How many photos are "
+     "judged\n"
+     "with the pose right within 2 golden pixels, refused, and judged with a wrong one. With --json a line a product\n"
+     "and view: {\"product\", \"view\", \"right\", \"refused\", \"wrong\"}. Products: print, plain, blisters, strip, "
+     "board,\n"
+     "gasket, symmetric, dial; all where none is named.",
+     0, 8, accuracy_poses},
+    {"refusals", "[SET...]",
      "sets of assay-synth --spoil: how many photos of each kind that cannot be judged are refused and named rightly,\n"
-     "and how many good ones are refused. With --json a line a set and kind: {\"set\", \"kind\" (null: good), "
-     "\"photos\",\n"
-     "\"refused\", \"right\"}.",
-     1, 1000, accuracy_refusals},
+     "and how many good ones are refused. Where no set is named, three are made: of each product 20 photos of each "
+     "kind\n"
+     "and 167 good ones. With --json a line a set and kind: {\"set\", \"kind\" (null: good), \"photos\", \"refused\",\n"
+     "\"right\"}.",
+     0, 1000, accuracy_refusals},
 };
 enum { LAYOUTS = sizeof layouts / sizeof *layouts };
 

@@ -7,9 +7,11 @@
 
 /* Each judges what the operands after the layout's name say and prints its figures. */
 enum status accuracy_alignment(const struct common_options *common, struct fault *fault);
+enum status accuracy_classes(const struct common_options *common, struct fault *fault);
 enum status accuracy_deeppcb(const struct common_options *common, struct fault *fault);
 enum status accuracy_displacement(const struct common_options *common, struct fault *fault);
 enum status accuracy_oxford(const struct common_options *common, struct fault *fault);
+enum status accuracy_poses(const struct common_options *common, struct fault *fault);
 enum status accuracy_refusals(const struct common_options *common, struct fault *fault);
 
 #endif

@@ -34,10 +34,18 @@ static bool region_touches(const struct region *region, const json_t *defect, do
   return touch(own, box, margin);
 }
 
+const struct region *lot_trial_region(const struct result *result, const json_t *defect) {
+  const struct region *best = NULL;
+  for (size_t i = 0; i < result->region_count; i++) {
+    const struct region *region = &result->regions[i];
+    if (is_zone(result, region) || !region_touches(region, defect, FINDS)) continue;
+    if (!best || region->peak > best->peak) best = region;
+  }
+  return best;
+}
+
 bool lot_trial_finds(const struct result *result, const json_t *defect) {
-  for (size_t i = 0; i < result->region_count; i++)
-    if (!is_zone(result, &result->regions[i]) && region_touches(&result->regions[i], defect, FINDS)) return true;
-  return false;
+  return lot_trial_region(result, defect) != NULL;
 }
 
 size_t lot_trial_false_regions(const struct result *result, const json_t *truth) {

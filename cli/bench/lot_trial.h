@@ -15,6 +15,8 @@ enum status lot_trial_run(const struct lot_trial *how, const struct synthetic_vi
 /* What regions have to do with planted defects, in golden pixels: one that lies within 2 px of a defect finds it; one
  * that is 10 px and more away from all is false. Regions of class colour that are a whole zone of another colour (they
  * stand in result->zones too) are left out. */
+/* The strongest that finds it; NULL: none does. */
+const struct region *lot_trial_region(const struct result *result, const json_t *defect);
 bool lot_trial_finds(const struct result *result, const json_t *defect);
 size_t lot_trial_false_regions(const struct result *result, const json_t *truth);
 

@@ -1,9 +1,12 @@
 #include "cli/bench/layouts.h"
+#include "cli/bench/make_set.h"
 #include "cli/bench/synthetic.h"
+#include "cli/folders.h"
 #include "cli/message.h"
 #include "cli/output.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Approved photos that the golden is made of. */
@@ -58,7 +61,9 @@ static enum status tell(const struct common_options *common, const char *set, co
   return STATUS_OK;
 }
 
-static enum status one_set(const struct common_options *common, const char *folder, struct fault *fault) {
+/* `name`: what the set is called. */
+static enum status one_set(const struct common_options *common, const char *folder, const char *name,
+                           struct fault *fault) {
   struct synthetic set;
   struct refusals refusals = {.quiet = common->json};
   const struct synthetic_visit how = {visit, &refusals};
@@ -66,15 +71,32 @@ static enum status one_set(const struct common_options *common, const char *fold
   if (status) return status;
   status = synthetic_judge(&set, common, &how, fault);
   synthetic_close(&set);
-  if (!status && !common->json) printf("%s\n%-16s %8s %8s %8s\n", folder, "", "photos", "refused", "right");
+  if (!status && !common->json) printf("%s\n%-16s %8s %8s %8s\n", name, "", "photos", "refused", "right");
   for (int i = 0; i < KINDS && !status; i++)
-    status = tell(common, folder, reason_name(kinds[i]), &refusals.kinds[i], fault);
-  return status ? status : tell(common, folder, NULL, &refusals.good, fault);
+    status = tell(common, name, reason_name(kinds[i]), &refusals.kinds[i], fault);
+  return status ? status : tell(common, name, NULL, &refusals.good, fault);
+}
+
+/* Twenty photos of each kind and 167 good ones of each product. */
+static enum status own_sets(const struct common_options *common, struct fault *fault) {
+  static const char *const products[] = {"label", "board", "plate"};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < sizeof products / sizeof *products && !status; i++) {
+    const char *const synth[] = {"--product",    products[i], "--seed",    "2026",    "--spoil",
+                                 "all",          "--spoiled", "20",        "--count", "307",
+                                 "--megapixels", "1",         "--defects", "0",       NULL};
+    char *folder = NULL;
+    status = make_set(synth, &folder, fault);
+    if (!status) status = one_set(common, folder, products[i], fault);
+    if (folder) folder_remove(folder);
+    free(folder);
+  }
+  return status;
 }
 
 enum status accuracy_refusals(const struct common_options *common, struct fault *fault) {
-  enum status status = STATUS_OK;
+  enum status status = common->operands.count < 2 ? own_sets(common, fault) : STATUS_OK;
   for (size_t i = 1; i < common->operands.count && !status; i++)
-    status = one_set(common, common->operands.items[i], fault);
+    status = one_set(common, common->operands.items[i], common->operands.items[i], fault);
   return status ? status : output_flush(fault);
 }

@@ -79,9 +79,6 @@ static void a_set_without_truth_is_refused_in_words(void **state) {
   ASSERT_EXIT(end, 65);
   ASSERT_HAS(end.err, "golden.yaml");
   program_end_free(&end);
-  end = RUN("bench", "accuracy", "refusals");
-  ASSERT_EXIT(end, 64);
-  program_end_free(&end);
   support_remove(folder);
 }
 

@@ -197,6 +197,56 @@ static void a_product_that_repeats_itself_is_not_taken_a_period_off(void **state
   }
 }
 
+/* Twelve even marks round a hub, and one mark that tells how it lies. */
+static struct picture dial(void) {
+  struct picture p = picture_even(WIDTH, HEIGHT, 1, 185);
+  static const float plate = 120, mark = 220, hub = 60, hand = 30;
+  picture_disc(&p, 200, 150, 130, &plate);
+  picture_disc(&p, 200, 150, 25, &hub);
+  for (int k = 0; k < 12; k++)
+    picture_disc(&p, 200 + 100 * cos(k * 0.523599), 150 + 100 * sin(k * 0.523599), 10, &mark);
+  picture_disc(&p, 200 + 60 * cos(0.523599), 150 + 60 * sin(0.523599), 18, &hand);
+  picture_blur(&p, 0.7);
+  return p;
+}
+
+static struct photo photo_of_dial(const struct picture *round, const struct pose *pose, bool hidden, uint64_t seed) {
+  static const float cover = 235;
+  struct picture p = picture_seen(round, pose, WIDTH, HEIGHT, 3, 185);
+  /* Over hub and hand. */
+  if (hidden) picture_disc(&p, 200, 150, 84, &cover);
+  picture_noise(&p, 2, seed);
+  struct photo photo = picture_photo(&p, "dial.pgm");
+  picture_free(&p);
+  return photo;
+}
+
+static void a_product_that_looks_the_same_turned_is_told_by_what_does_not(void **state) {
+  (void)state;
+  static const double turns[] = {0, 8, -25, 30, 90, 120, 180, 270};
+  const struct pose upright = pose_identity();
+  struct picture round = dial();
+  struct photo golden = photo_of_dial(&round, &upright, false, 1);
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+    const struct pose truth = pose_turned(turns[i], 1, 200, 150, 203, 148);
+    struct photo photo = photo_of_dial(&round, &truth, false, i + 2);
+    struct result result = stage_align(&stage, &photo);
+    struct pose found = result_pose(&result);
+    double error = result.aligned ? pose_corner_error(&found, &truth, WIDTH, HEIGHT) : INFINITY;
+    if (!(error < 0.3)) fail_msg("turned by %.0f degrees: error %.3f px", turns[i], error);
+    result_free(&result);
+    photo_free(&photo);
+  }
+  struct photo covered = photo_of_dial(&round, &upright, true, 20);
+  assert_refused_as(&stage, &covered, REASON_NOT_ALIGNED);
+  photo_free(&covered);
+  stage_close(&stage);
+  photo_free(&golden);
+  picture_free(&round);
+}
+
 static void photos_of_something_else_are_refused(void **state) {
   (void)state;
   struct photo golden = golden_photo();
@@ -347,6 +397,7 @@ int main(void) {
       cmocka_unit_test(every_motion_model_is_recovered_and_kept),
       cmocka_unit_test(a_perspective_is_taken_only_where_the_photo_tells_it),
       cmocka_unit_test(a_product_that_repeats_itself_is_not_taken_a_period_off),
+      cmocka_unit_test(a_product_that_looks_the_same_turned_is_told_by_what_does_not),
       cmocka_unit_test(photos_of_something_else_are_refused),
       cmocka_unit_test(blank_and_noisy_photos_are_refused),
       cmocka_unit_test(tiny_photos_are_refused_in_words),
