@@ -117,6 +117,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
   const struct plane *datum = &in->zones.labels;
   if (!status) status = rigid_begin(in->spec, &in->zones, &in->rigid, &datum, fault);
+  /* The frame takes no part in alignment in any case. */
   if (datum == &in->zones.labels && in->zones.whole) datum = NULL;
   bool beside = !status && begin_beside(in);
   if (!status)

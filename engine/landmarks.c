@@ -134,16 +134,18 @@ void landmarks_choose(const struct plane *luma, const struct zones *zones, struc
         landmarks->count++;
 }
 
-/* Bilinear; false outside. */
-static bool sample(const struct plane *plane, double x, double y, double *value) {
-  if (!(x >= 0 && y >= 0 && x <= plane->width - 1 && y <= plane->height - 1)) return false;
+static bool is_within(const struct plane *plane, double x, double y) {
+  return x >= 0 && y >= 0 && x <= plane->width - 1 && y <= plane->height - 1;
+}
+
+/* Bilinear, at a place within. */
+static double sample(const struct plane *plane, double x, double y) {
   int32_t i = (int32_t)x, j = (int32_t)y;
   if (i > plane->width - 2) i = plane->width - 2;
   if (j > plane->height - 2) j = plane->height - 2;
   double u = x - i, v = y - j;
   const uint8_t *p = plane->pixels + (size_t)j * plane->stride + (size_t)i, *q = p + plane->stride;
-  *value = (1 - v) * ((1 - u) * p[0] + u * p[1]) + v * ((1 - u) * q[0] + u * q[1]);
-  return true;
+  return (1 - v) * ((1 - u) * p[0] + u * p[1]) + v * ((1 - u) * q[0] + u * q[1]);
 }
 
 static bool place(const struct placement *placement, double x, double y, struct pose_point *at) {
@@ -163,10 +165,15 @@ static bool fetch(const struct plane *photo, const struct placement *placement, 
   double xu = (right.x - at.x) / reach, yu = (right.y - at.y) / reach;
   double xv = (below.x - at.x) / reach, yv = (below.y - at.y) / reach;
   *size = sqrt(fabs(xu * yv - xv * yu));
+  /* What lies between the corners is no further out. */
+  for (int k = 0; k < 4; k++) {
+    double u = k % 2 ? reach : -reach, v = k / 2 ? reach : -reach;
+    if (!is_within(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv)) return false;
+  }
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++) {
       double u = i - LANDMARK_REACH, v = j - LANDMARK_REACH;
-      if (!sample(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv, &patch[j][i])) return false;
+      patch[j][i] = sample(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv);
     }
   return true;
 }

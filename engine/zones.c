@@ -143,10 +143,11 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
       uint8_t label = (uint8_t)(zone->ignore ? 0 : ZONES_FIRST + i);
       status = zones_draw_one(zone, masks ? &masks[i] : NULL, label, &zones->labels, fault);
     }
-  if (width >= LEAST_FRAMED && height >= LEAST_FRAMED) clear_frame(&zones->labels);
-  size_t compared = 0;
+  bool framed = width >= LEAST_FRAMED && height >= LEAST_FRAMED;
+  size_t compared = 0, frame = framed ? 2 * ((size_t)width + (size_t)height) - 4 : 0;
+  if (framed) clear_frame(&zones->labels);
   for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
-  zones->whole = compared == full;
+  zones->whole = compared + frame == full;
   if (!status && !compared)
     status = fault_set(fault, STATUS_INVALID,
                        "zones: no pixel of the golden (%d x %d) is compared; expected at least "

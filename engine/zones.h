@@ -12,7 +12,7 @@ struct zones {
   /* Full size; at half of it, 0 where any of the four is 0, else the largest of them, and 0 at the frame, where chroma
    * is mixed with what lies outside; and the same again. */
   struct plane labels, half, quarter;
-  bool whole; /* all of the golden is compared */
+  bool whole; /* all of the golden within its frame is compared */
   uint8_t *memory;
 };
 
