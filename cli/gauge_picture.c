@@ -1,7 +1,7 @@
 #include "cli/gauge_picture.h"
 
+#include "cli/gauge_labels.h"
 #include "cli/picture_pixels.h"
-#include "cli/text.h"
 #include "engine/measure/outline.h"
 
 #include <cairo.h>
@@ -11,23 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MARGIN = 20, LINE = 22, TABLE = 640, FONT = 15, LEAST_SIDE = 480 };
+enum { MARGIN = 20, FONT = 15, LEAST_SIDE = 480, COLUMNS = 56 };
 
 static const uint32_t GREEN = 0x2FBF5B, RED = 0xE5484D, YELLOW = 0xE0A100, GREY = 0x8A8F98, BLUE = 0x3B82F6;
-
-struct sheet {
-  cairo_t *cairo;
-  const struct inspect_gauges *gauges;
-  double scale, left, top; /* of the photo on the picture */
-};
-
-static void set_colour(cairo_t *cairo, uint32_t rgb) {
-  cairo_set_source_rgb(cairo, (rgb >> 16) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0);
-}
-
-static uint32_t verdict_colour(enum verdict verdict) {
-  return verdict == VERDICT_PASS ? GREEN : verdict == VERDICT_FAIL ? RED : YELLOW;
-}
 
 /* Whether a measure is of a gauge. */
 static bool uses(const struct spec_dimension *measure, const struct gauge *gauge) {
@@ -48,12 +34,8 @@ static uint32_t gauge_colour(const struct inspect_gauges *g, const struct gauge 
   return open ? YELLOW : used ? GREEN : BLUE;
 }
 
-static void to(const struct sheet *s, double x, double y, double *u, double *v) {
-  *u = s->left + (x + 0.5) * s->scale, *v = s->top + (y + 0.5) * s->scale;
-}
-
 /* The outline where it was sought, dashed. */
-static void draw_outline(const struct sheet *s, const struct gauge *gauge) {
+static void draw_outline(const struct labels *s, const struct gauge *gauge) {
   enum { STEPS = 96 };
   static const double dashes[] = {4, 4};
   cairo_set_dash(s->cairo, dashes, 2, 0);
@@ -65,7 +47,7 @@ static void draw_outline(const struct sheet *s, const struct gauge *gauge) {
       struct pose_point photo;
       double u, v;
       if (!outline_carry_point(s->gauges->placement, place.x, place.y, &photo)) continue;
-      to(s, photo.x, photo.y, &u, &v);
+      labels_to(s, photo.x, photo.y, &u, &v);
       if (pen)
         cairo_line_to(s->cairo, u, v);
       else
@@ -79,16 +61,16 @@ static void draw_outline(const struct sheet *s, const struct gauge *gauge) {
 
 /* Each edge: a stroke along it where it was found, a cross where it was not or is an outlier, a yellow one beside that.
  */
-static void draw_edge(const struct sheet *s, const struct gauge_edge *edge, uint32_t colour) {
+static void draw_edge(const struct labels *s, const struct gauge_edge *edge, uint32_t colour) {
   double u, v, size = 5;
-  to(s, edge->x, edge->y, &u, &v);
+  labels_to(s, edge->x, edge->y, &u, &v);
   if (edge->state == EDGE_FOUND) {
-    set_colour(s->cairo, colour);
+    labels_colour(s->cairo, colour);
     cairo_set_line_width(s->cairo, 2);
     cairo_move_to(s->cairo, u - size * edge->ny, v + size * edge->nx);
     cairo_line_to(s->cairo, u + size * edge->ny, v - size * edge->nx);
   } else {
-    set_colour(s->cairo, edge->state == EDGE_BESIDE ? YELLOW : RED);
+    labels_colour(s->cairo, edge->state == EDGE_BESIDE ? YELLOW : RED);
     cairo_set_line_width(s->cairo, 1.5);
     cairo_move_to(s->cairo, u - 3, v - 3), cairo_line_to(s->cairo, u + 3, v + 3);
     cairo_move_to(s->cairo, u - 3, v + 3), cairo_line_to(s->cairo, u + 3, v - 3);
@@ -96,84 +78,57 @@ static void draw_edge(const struct sheet *s, const struct gauge_edge *edge, uint
   cairo_stroke(s->cairo);
 }
 
-static void put_text(cairo_t *cairo, double x, double y, uint32_t colour, const char *text) {
-  char *clean = text_clean(text, 0, false);
-  set_colour(cairo, colour);
-  cairo_move_to(cairo, x, y);
-  if (clean) cairo_show_text(cairo, clean);
-  free(clean);
-}
-
-/* A gauge's name over its edges, below them where the photo ends, dark behind so that it reads on anything. */
-static void draw_name(const struct sheet *s, const struct gauge *gauge, uint32_t colour) {
-  enum { APART = 9 };
-  double u, v, top, bottom;
-  cairo_text_extents_t size;
-  to(s, gauge->middle.x, gauge->middle.y, &u, &v);
-  top = bottom = v;
-  for (size_t i = 0; i < gauge->count; i++) {
-    double x, y;
-    to(s, s->gauges->edges[gauge->first + i].x, s->gauges->edges[gauge->first + i].y, &x, &y);
-    if (y < top) top = y;
-    if (y > bottom) bottom = y;
-  }
-  cairo_text_extents(s->cairo, gauge->spec->name, &size);
-  u -= 0.5 * size.width;
-  v = top - APART > s->top + FONT ? top - APART : bottom + APART + FONT;
-  cairo_set_source_rgba(s->cairo, 0.05, 0.06, 0.08, 0.7);
-  cairo_rectangle(s->cairo, u - 3, v - FONT, size.width + 6, FONT + 5);
-  cairo_fill(s->cairo);
-  put_text(s->cairo, u, v, colour, gauge->spec->name);
-}
-
-static void draw_gauges(const struct sheet *s) {
+static void draw_gauges(const struct labels *s) {
   for (size_t i = 0; i < s->gauges->gauge_count; i++) {
     const struct gauge *gauge = &s->gauges->gauges[i];
     uint32_t colour = gauge_colour(s->gauges, gauge);
-    set_colour(s->cairo, colour);
+    labels_colour(s->cairo, colour);
     draw_outline(s, gauge);
     for (size_t k = 0; k < gauge->count; k++) draw_edge(s, &s->gauges->edges[gauge->first + k], colour);
-    draw_name(s, gauge, colour);
   }
 }
 
+static double line_of(const struct labels *s) {
+  return 1.45 * s->font;
+}
+
 /* Why there is no value, in lines broken at a space; where the last one lies. */
-static double put_reason(cairo_t *cairo, double x, double y, const char *why) {
-  enum { WIDE = 66 };
+static double put_reason(const struct labels *s, double x, double y, const char *why) {
+  enum { WIDE = COLUMNS - 4 };
   while (*why) {
     char line[WIDE + 1];
     size_t size = strlen(why), end = size < WIDE ? size : WIDE;
     while (end < size && end > WIDE / 2 && why[end] != ' ') end--;
     snprintf(line, sizeof line, "%.*s", (int)end, why);
-    put_text(cairo, x, y += LINE, GREY, line);
+    labels_text(s->cairo, x, y += line_of(s), GREY, line);
     why += end + (why[end] == ' ');
   }
   return y;
 }
 
-static void draw_values(const struct sheet *s, const struct result *result, double x) {
-  double y = MARGIN + LINE;
+static void draw_values(const struct labels *s, const struct result *result, double x) {
+  double y = MARGIN + line_of(s);
   char text[256];
   snprintf(text, sizeof text, "%s: %s", result->photo, verdict_name(result->verdict));
-  put_text(s->cairo, x, y, verdict_colour(result->verdict), text);
+  labels_text(s->cairo, x, y, labels_of_verdict(result->verdict), text);
   for (size_t i = 0; i < s->gauges->value_count; i++) {
     const struct measured *m = &s->gauges->values[i];
-    y += LINE;
+    y += line_of(s);
     if (m->found)
       snprintf(text, sizeof text, "%-16s %.4f ± %.4f %s", m->spec->name, m->value, m->budget.expanded, m->spec->unit);
     else
       snprintf(text, sizeof text, "%-16s not measured:", m->spec->name);
-    put_text(s->cairo, x, y, verdict_colour(m->verdict), text);
-    if (!m->found) y = put_reason(s->cairo, x + 2 * MARGIN, y, m->why);
+    labels_text(s->cairo, x, y, labels_of_verdict(m->verdict), text);
+    if (!m->found) y = put_reason(s, x + 2 * MARGIN, y, m->why);
     if (isnan(m->spec->lower) && isnan(m->spec->upper)) continue;
-    y += LINE;
+    y += line_of(s);
     if (isnan(m->spec->upper))
       snprintf(text, sizeof text, "    at least %g", m->spec->lower);
     else if (isnan(m->spec->lower))
       snprintf(text, sizeof text, "    at most %g", m->spec->upper);
     else
       snprintf(text, sizeof text, "    limits %g .. %g", m->spec->lower, m->spec->upper);
-    put_text(s->cairo, x, y, GREY, text);
+    labels_text(s->cairo, x, y, GREY, text);
   }
 }
 
@@ -188,31 +143,67 @@ static double lines_of(const struct inspect_gauges *g) {
   return lines;
 }
 
+/* Wide enough for the values beside it, as large as the photo lets them be read. */
+static double table_width(cairo_t *cairo) {
+  cairo_font_extents_t font;
+  cairo_font_extents(cairo, &font);
+  return COLUMNS * font.max_x_advance;
+}
+
+static void set_font(cairo_t *cairo, double size) {
+  cairo_select_font_face(cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+  cairo_set_font_size(cairo, size);
+}
+
+/* How wide the table is in this font, before there is a picture. */
+static double measure_table(double font) {
+  cairo_surface_t *none = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
+  cairo_t *cairo = cairo_create(none);
+  set_font(cairo, font);
+  const double width = table_width(cairo);
+  cairo_destroy(cairo);
+  cairo_surface_destroy(none);
+  return width;
+}
+
+static void draw_sheet(struct labels *s, const struct result *result, cairo_surface_t *photo, int whole) {
+  labels_colour(s->cairo, 0x14171C);
+  cairo_paint(s->cairo);
+  cairo_set_source_surface(s->cairo, photo, MARGIN, MARGIN);
+  cairo_paint(s->cairo);
+  set_font(s->cairo, s->font);
+  draw_gauges(s);
+  labels_draw(s, gauge_colour);
+  draw_values(s, result, s->width + 2 * MARGIN);
+  labels_text(
+      s->cairo, MARGIN, whole - 0.5 * MARGIN, GREY,
+      "dashed: where it was sought   stroke: edge found   red cross: no edge, or an outlier   yellow: beside one");
+}
+
 enum status gauge_picture_write(const struct result *result, const struct inspect_gauges *g, const char *path,
                                 struct fault *fault) {
   int32_t side = g->photo->width > g->photo->height ? g->photo->width : g->photo->height;
   double scale = side > GAUGE_PICTURE_SIDE ? (double)GAUGE_PICTURE_SIDE / side : side < LEAST_SIDE ? 2 : 1;
   int width = (int)ceil(g->photo->width * scale), height = (int)ceil(g->photo->height * scale);
-  int high = (int)(lines_of(g) * LINE), whole = (high > height ? high : height) + 2 * MARGIN + LINE;
+  double font = width > 900 ? width / 60.0 : FONT, table = measure_table(font);
+  int high = (int)(lines_of(g) * 1.45 * font),
+      whole = (int)((high > height ? high : height) + 2 * MARGIN + 1.45 * font);
   struct picture_area all = {0, 0, g->photo->width, g->photo->height};
   cairo_surface_t *photo = picture_of_image(g->photo, all, width, height);
-  cairo_surface_t *paper = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width + TABLE + 3 * MARGIN, whole);
-  struct sheet s = {cairo_create(paper), g, scale, MARGIN, MARGIN};
+  cairo_surface_t *paper = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width + (int)table + 3 * MARGIN, whole);
+  struct labels s = {.cairo = cairo_create(paper),
+                     .font = font,
+                     .gauges = g,
+                     .scale = scale,
+                     .left = MARGIN,
+                     .top = MARGIN,
+                     .width = width,
+                     .height = height};
   enum status status = STATUS_OK;
   if (!photo || cairo_status(s.cairo)) {
     status = fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   } else {
-    set_colour(s.cairo, 0x14171C);
-    cairo_paint(s.cairo);
-    cairo_set_source_surface(s.cairo, photo, MARGIN, MARGIN);
-    cairo_paint(s.cairo);
-    cairo_select_font_face(s.cairo, "DejaVu Sans Mono", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(s.cairo, FONT);
-    draw_gauges(&s);
-    draw_values(&s, result, width + 2 * MARGIN);
-    put_text(
-        s.cairo, MARGIN, whole - 0.5 * MARGIN, GREY,
-        "dashed: where it was sought   stroke: edge found   red cross: no edge, or an outlier   yellow: beside one");
+    draw_sheet(&s, result, photo, whole);
     cairo_surface_flush(paper);
     cairo_status_t wrote = cairo_surface_write_to_png(paper, path);
     if (wrote == CAIRO_STATUS_NO_MEMORY)
