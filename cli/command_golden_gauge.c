@@ -5,6 +5,7 @@
 #include "engine/measure/candidates.h"
 #include "engine/measure/value.h"
 #include "models/golden.h"
+#include "models/spec_schema.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,12 +55,19 @@ static void close_sheet(struct sheet *s) {
 }
 
 static void print_gauge(const struct spec_dimension *g) {
+  const char *kind = spec_gauges[g->gauge - 1];
+  printf("  - {name: %s, gauge: %s, ", g->name, kind);
   if (g->gauge == GAUGE_CIRCLE)
-    printf("  - {name: %s, gauge: circle, centre: [%.2f, %.2f], radius: %.2f, search: %.0f}\n", g->name, g->centre[0],
-           g->centre[1], g->radius, g->search);
+    printf("centre: [%.2f, %.2f], radius: %.2f, search: %.0f}\n", g->centre[0], g->centre[1], g->radius, g->search);
+  else if (g->gauge == GAUGE_ELLIPSE)
+    printf("centre: [%.2f, %.2f], radii: [%.2f, %.2f], angle: %.2f, search: %.0f}\n", g->centre[0], g->centre[1],
+           g->radii[0], g->radii[1], g->turn, g->search);
+  else if (g->gauge == GAUGE_LINE)
+    printf("along: width, box: {centre: [%.2f, %.2f], size: [%.0f, %.0f], angle: %.2f}}\n", g->box.centre[0],
+           g->box.centre[1], g->box.size[0], g->box.size[1], g->box.angle);
   else
-    printf("  - {name: %s, gauge: line, along: width, box: {centre: [%.2f, %.2f], size: [%.0f, %.0f], angle: %.2f}}\n",
-           g->name, g->box.centre[0], g->box.centre[1], g->box.size[0], g->box.size[1], g->box.angle);
+    printf("box: {centre: [%.2f, %.2f], size: [%.2f, %.2f], angle: %.2f}, search: %.0f}\n", g->box.centre[0],
+           g->box.centre[1], g->box.size[0], g->box.size[1], g->box.angle, g->search);
 }
 
 /* A measure with its value as limits to begin with: ten times its uncertainty to either side. */
@@ -85,18 +93,55 @@ static double turn_between(const struct spec_dimension *a, const struct spec_dim
   return turn > 90 ? 180 - turn : turn;
 }
 
+static bool is_round(const struct spec_dimension *g) {
+  return g->gauge == GAUGE_CIRCLE;
+}
+
+static double apart(const struct spec_dimension *a, const struct spec_dimension *b) {
+  return hypot(a->centre[0] - b->centre[0], a->centre[1] - b->centre[1]);
+}
+
+/* Two circles are worth a distance where one is the other's nearest, or the largest: all pairs of many holes would be
+ * more than anyone reads. Those of one centre are worth how well they share it. */
+static void print_circles(const struct sheet *s, const char *unit, size_t i) {
+  const struct spec_dimension *a = &s->gauges[i];
+  size_t nearest = i, largest = i;
+  for (size_t k = 0; k < s->count; k++) {
+    const struct spec_dimension *b = &s->gauges[k];
+    if (k == i || !is_round(b)) continue;
+    const bool one = apart(a, b) < 0.1 * fmin(a->radius, b->radius);
+    if (one && k > i) print_measure(s, "concentricity", MEASURE_CONCENTRICITY, unit, a, b);
+    if (one) continue;
+    if (nearest == i || apart(a, b) < apart(a, &s->gauges[nearest])) nearest = k;
+    if (b->radius > s->gauges[largest].radius) largest = k;
+  }
+  if (largest != i) print_measure(s, "distance", MEASURE_DISTANCE, unit, a, &s->gauges[largest]);
+  if (nearest != i && nearest != largest) print_measure(s, "distance", MEASURE_DISTANCE, unit, a, &s->gauges[nearest]);
+}
+
+static void print_lines(const struct sheet *s, const char *unit, size_t i) {
+  const struct spec_dimension *a = &s->gauges[i];
+  for (size_t k = i + 1; k < s->count; k++) {
+    const struct spec_dimension *b = &s->gauges[k];
+    if (b->gauge != GAUGE_LINE) continue;
+    if (turn_between(a, b) < PARALLEL)
+      print_measure(s, "distance", MEASURE_DISTANCE, unit, a, b);
+    else if (turn_between(a, b) < 89)
+      print_measure(s, "angle", MEASURE_ANGLE, "deg", a, b);
+  }
+}
+
 static void print_measures(const struct sheet *s, const char *unit) {
   for (size_t i = 0; i < s->count; i++) {
     const struct spec_dimension *a = &s->gauges[i];
-    if (a->gauge == GAUGE_CIRCLE) print_measure(s, "diameter", MEASURE_DIAMETER, unit, a, NULL);
-    for (size_t k = i + 1; k < s->count; k++) {
-      const struct spec_dimension *b = &s->gauges[k];
-      bool circles = a->gauge == GAUGE_CIRCLE && b->gauge == GAUGE_CIRCLE;
-      bool lines = a->gauge == GAUGE_LINE && b->gauge == GAUGE_LINE;
-      if (circles || (lines && turn_between(a, b) < PARALLEL))
-        print_measure(s, "distance", MEASURE_DISTANCE, unit, a, b);
-      else if (lines && turn_between(a, b) < 89)
-        print_measure(s, "angle", MEASURE_ANGLE, "deg", a, b);
+    if (is_round(a)) {
+      print_measure(s, "diameter", MEASURE_DIAMETER, unit, a, NULL);
+      print_circles(s, unit, i);
+    } else if (a->gauge == GAUGE_LINE) {
+      print_lines(s, unit, i);
+    } else {
+      print_measure(s, "width", MEASURE_WIDTH, unit, a, NULL);
+      print_measure(s, "length", MEASURE_LENGTH, unit, a, NULL);
     }
   }
 }
@@ -120,9 +165,11 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
 const struct command command_golden_gauge = {
     .name = "golden gauge",
     .summary = "gauges that the golden photo offers, as YAML for the spec",
-    .text = "Looks for round areas and straight edges on the golden photo, measures them there, and prints gauges and\n"
-            "measures as they stand in golden.yaml, each with its value and expanded uncertainty as a comment. The\n"
-            "limits printed are ten uncertainties to either side: set your own. In mm under a fixture, else in px.",
+    .text =
+        "Looks for holes, rings, slots, ellipses, rectangles, the product's outline and straight edges on the golden\n"
+        "photo, measures them there, and prints gauges and measures as they stand in golden.yaml, each with its\n"
+        "value and expanded uncertainty as a comment. The limits printed are ten uncertainties to either side: set\n"
+        "your own. In mm under a fixture, else in px.",
     .example = "  assay golden gauge bracket > dimensions.yaml",
     .operands = {.usage = "DIR", .least = 1, .most = 1},
     .values_size = sizeof(struct common_options),

@@ -1,94 +1,17 @@
 #include "engine/measure/candidates.h"
 
+#include "engine/measure/candidate_areas.h"
 #include "kernels/math.h"
+#include "models/spec_schema.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEAST_RADIUS = 4, ROUND = 0.04, LEAST_CONTRAST = 25;
+static const double LEAST_CONTRAST = 25;
 
-enum { MOST_AREAS = 32, MOST_BOXES = 4096, MOST_LINES = 24 };
-
-/* ---- round areas ---- */
-
-/* N. Otsu, IEEE Transactions on Systems, Man and Cybernetics 9, 1979. */
-static int threshold_of(const struct plane *luma) {
-  double histogram[256] = {0}, total = 0, sum = 0, below = 0, below_sum = 0, best = -1;
-  int threshold = 128;
-  for (int32_t y = 0; y < luma->height; y++)
-    for (int32_t x = 0; x < luma->width; x++) histogram[luma->pixels[(size_t)y * luma->stride + (size_t)x]]++;
-  for (int i = 0; i < 256; i++) total += histogram[i], sum += i * histogram[i];
-  for (int i = 0; i < 255; i++) {
-    below += histogram[i], below_sum += i * histogram[i];
-    double above = total - below;
-    if (!(below > 0) || !(above > 0)) continue;
-    double difference = below_sum / below - (sum - below_sum) / above,
-           between = below * above * difference * difference;
-    if (between > best) best = between, threshold = i + 1;
-  }
-  return threshold;
-}
-
-struct area {
-  double count, x, y;
-  int32_t left, top, right, bottom;
-};
-
-/* The area of one side of the threshold around a pixel, which is marked as seen. */
-static struct area grow(const struct plane *luma, int threshold, uint8_t *seen, int32_t *stack, int32_t start) {
-  int32_t w = luma->width, h = luma->height, depth = 0;
-  struct area a = {0, 0, 0, w, h, -1, -1};
-  bool light = luma->pixels[(size_t)(start / w) * luma->stride + (size_t)(start % w)] >= threshold;
-  seen[start] = 1, stack[depth++] = start;
-  while (depth) {
-    int32_t at = stack[--depth], x = at % w, y = at / w;
-    a.count++, a.x += x, a.y += y;
-    if (x < a.left) a.left = x;
-    if (x > a.right) a.right = x;
-    if (y < a.top) a.top = y;
-    if (y > a.bottom) a.bottom = y;
-    const int32_t next[4][2] = {{x - 1, y}, {x + 1, y}, {x, y - 1}, {x, y + 1}};
-    for (int i = 0; i < 4; i++) {
-      int32_t u = next[i][0], v = next[i][1];
-      if (u < 0 || v < 0 || u >= w || v >= h || seen[v * w + u]) continue;
-      if ((luma->pixels[(size_t)v * luma->stride + (size_t)u] >= threshold) != light) continue;
-      seen[v * w + u] = 1, stack[depth++] = v * w + u;
-    }
-  }
-  return a;
-}
-
-/* As wide as high, and filling its box as a disc does. */
-static bool is_round(const struct area *a, const struct plane *luma, struct spec_dimension *gauge) {
-  double width = a->right - a->left + 1, height = a->bottom - a->top + 1, radius = sqrt(a->count / MATH_PI);
-  if (a->left < 2 || a->top < 2 || a->right > luma->width - 3 || a->bottom > luma->height - 3) return false;
-  if (radius < LEAST_RADIUS || fabs(width - height) > 2 + ROUND * width) return false;
-  if (fabs(a->count / (width * height) - MATH_PI / 4) > ROUND) return false;
-  double search = 0.4 * radius;
-  *gauge = (struct spec_dimension){.gauge = GAUGE_CIRCLE, .contrast = LEAST_CONTRAST, .radius = radius};
-  gauge->centre[0] = a->x / a->count, gauge->centre[1] = a->y / a->count;
-  gauge->search = search < 3 ? 3 : search > 15 ? 15 : search;
-  return true;
-}
-
-static enum status round_areas(const struct plane *luma, struct spec_dimension *gauges, size_t *count,
-                               struct fault *fault) {
-  size_t pixels = (size_t)luma->width * (size_t)luma->height;
-  uint8_t *seen = calloc(pixels, 1);
-  int32_t *stack = malloc(pixels * sizeof *stack);
-  enum status status = seen && stack ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "gauges: out of memory");
-  int threshold = threshold_of(luma);
-  for (size_t i = 0; i < pixels && *count < MOST_AREAS && !status; i++) {
-    if (seen[i]) continue;
-    struct area a = grow(luma, threshold, seen, stack, (int32_t)i);
-    if (is_round(&a, luma, &gauges[*count])) ++*count;
-  }
-  free(seen);
-  free(stack);
-  return status;
-}
+enum { MOST_AREAS = 40, MOST_BOXES = 4096, MOST_LINES = 24 };
 
 /* ---- straight edges ---- */
 
@@ -125,6 +48,9 @@ static bool is_same(const struct spec_dimension *a, const struct spec_dimension 
   return turn < 3 && off < 6;
 }
 
+/* So far across, px, that the next edge, of a bevel or a frame, is mostly left out. */
+static const double ACROSS = 20;
+
 /* The box laid along the edge that was found in it. */
 static struct spec_dimension laid(const struct gauge *g) {
   struct spec_dimension line = *g->spec;
@@ -132,6 +58,7 @@ static struct spec_dimension laid(const struct gauge *g) {
   double angle = s->p[SHAPE_ANGLE] * 180 / MATH_PI;
   bool upright = line.along == 2;
   line.box.size[0] = g->spec->box.size[upright ? 1 : 0], line.box.size[1] = g->spec->box.size[upright ? 0 : 1];
+  if (line.box.size[1] > ACROSS) line.box.size[1] = ACROSS;
   line.box.angle = angle > 90 ? angle - 180 : angle <= -90 ? angle + 180 : angle;
   line.box.centre[0] = s->p[SHAPE_X], line.box.centre[1] = s->p[SHAPE_Y];
   line.along = 1;
@@ -149,16 +76,59 @@ static void straight_edges(const struct measuring *m, struct spec_dimension *gau
   }
 }
 
+/* The gauge laid where its shape was found. */
+static struct spec_dimension settled(const struct gauge *g) {
+  struct spec_dimension s = *g->spec;
+  const double *p = g->shape[0].p;
+  const double turn = p[SHAPE_TURN] * 180 / MATH_PI;
+  if (s.gauge == GAUGE_CIRCLE) {
+    s.centre[0] = p[SHAPE_X], s.centre[1] = p[SHAPE_Y], s.radius = p[SHAPE_RADIUS];
+  } else if (s.gauge == GAUGE_ELLIPSE) {
+    s.centre[0] = p[SHAPE_X], s.centre[1] = p[SHAPE_Y], s.radii[0] = p[SHAPE_A], s.radii[1] = p[SHAPE_B];
+    s.turn = turn;
+  } else {
+    s.box = (struct spec_gauge_box){{p[SHAPE_X], p[SHAPE_Y]}, {p[SHAPE_A], p[SHAPE_B]}, turn};
+  }
+  return s;
+}
+
+/* Whether nearly every place showed its edge: an outline is not made up of what happens to lie near. */
+static bool is_whole(const struct measuring *m, const struct gauge *g) {
+  size_t good = 0;
+  for (size_t i = 0; i < g->count; i++) good += m->edges[g->first + i].state == EDGE_FOUND;
+  return g->found && 5 * good >= 4 * g->count;
+}
+
+/* Whether an outline is there already: circles of one place and size, or a slot in the place of a rectangle. */
+static bool is_there(const struct spec_dimension *gauges, size_t count, const struct spec_dimension *one) {
+  const bool round = one->gauge == GAUGE_CIRCLE;
+  for (size_t i = 0; i < count; i++) {
+    const struct spec_dimension *g = &gauges[i];
+    if (round != (g->gauge == GAUGE_CIRCLE) || g->gauge == GAUGE_ELLIPSE || one->gauge == GAUGE_ELLIPSE) continue;
+    const double *a = round ? g->centre : g->box.centre, *b = round ? one->centre : one->box.centre;
+    const double size = round ? fabs(g->radius - one->radius) : 0, dx = a[0] - b[0], dy = a[1] - b[1];
+    if (dx * dx + dy * dy < 1 && size < 1) return true;
+  }
+  return false;
+}
+
 static void keep_found(const struct measuring *m, struct spec_dimension *gauges, size_t *count) {
   size_t kept = 0;
-  for (size_t i = 0; i < *count; i++) {
-    if (!m->gauges[i].found) continue;
-    const double *p = m->gauges[i].shape[0].p;
-    gauges[kept] = gauges[i];
-    gauges[kept].centre[0] = p[SHAPE_X], gauges[kept].centre[1] = p[SHAPE_Y], gauges[kept].radius = p[SHAPE_RADIUS];
-    kept++;
+  for (size_t i = 0; i < m->gauge_count; i++) {
+    if (!is_whole(m, &m->gauges[i])) continue;
+    const struct spec_dimension one = settled(&m->gauges[i]);
+    if (!is_there(gauges, kept, &one)) gauges[kept++] = one;
   }
   *count = kept;
+}
+
+/* circle1, circle2, slot1 ... */
+static void name_all(struct spec_dimension *gauges, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    int number = 1;
+    for (size_t k = 0; k < i; k++) number += gauges[k].gauge == gauges[i].gauge;
+    snprintf(gauges[i].name, sizeof gauges[i].name, "%s%d", spec_gauges[gauges[i].gauge - 1], number);
+  }
 }
 
 enum status candidates_find(struct device *device, const struct plane *luma, struct spec_dimension *gauges,
@@ -173,18 +143,14 @@ enum status candidates_find(struct device *device, const struct plane *luma, str
   *count = 0;
   enum status status = boxes ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "gauges: out of memory");
   if (!status) status = device_upload_plane(device, &memory, luma, &view, fault);
-  if (!status) status = round_areas(luma, gauges, count, fault);
+  if (!status) status = candidate_areas(luma, gauges, MOST_AREAS, count, fault);
   if (!status) status = gauges_measure(&m, &photo, gauges, *count, fault);
   if (!status) {
     keep_found(&m, gauges, count);
     status = gauges_measure(&m, &photo, boxes, grid_boxes(luma, boxes), fault);
   }
   if (!status) straight_edges(&m, gauges, count);
-  int circles = 0, lines = 0;
-  for (size_t i = 0; i < *count && !status; i++) {
-    bool circle = gauges[i].gauge == GAUGE_CIRCLE;
-    snprintf(gauges[i].name, sizeof gauges[i].name, circle ? "circle%d" : "line%d", circle ? ++circles : ++lines);
-  }
+  if (!status) name_all(gauges, *count);
   measuring_free(&m, device);
   device_release(device, &memory);
   free(boxes);

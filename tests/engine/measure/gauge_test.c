@@ -325,7 +325,39 @@ static void a_picture_offers_its_circle_and_its_sides(void **state) {
   assert_string_equal(gauges[0].name, "circle1");
   assert_true(fabs(gauges[0].radius - 25.4) < 0.05 && fabs(gauges[0].centre[0] - 150) < 0.05);
   for (size_t i = 1; i < count; i++) lines += gauges[i].gauge == GAUGE_LINE;
-  assert_true(lines == 4 && count == 5);
+  assert_true(lines == 4 && count == 6);
+  /* The plate's own outline: all that is not its ground. */
+  assert_int_equal(gauges[1].gauge, GAUGE_RECTANGLE);
+  assert_true(fabs(gauges[1].box.size[0] - 300) < 0.1 && fabs(gauges[1].box.size[1] - 200) < 0.1);
+}
+
+static void a_picture_offers_slots_ellipses_and_rings(void **state) {
+  (void)state;
+  struct drawing *d = begin(400, 300);
+  struct spec_dimension gauges[CANDIDATES_MOST];
+  struct fault fault;
+  size_t count, kinds[GAUGE_COUNT + 1] = {0};
+  /* A slot, an ellipse, and a ring, all turned where that shows. */
+  drawing_rectangle(d, 110, 80, 70, 24, 0.3, NULL, 1);
+  drawing_ellipse(d, 110 + 35 * cos(0.3), 80 + 35 * sin(0.3), 12, 12, 0, NULL, 1);
+  drawing_ellipse(d, 110 - 35 * cos(0.3), 80 - 35 * sin(0.3), 12, 12, 0, NULL, 1);
+  for (int i = 0; i < (d->columns + 1) * d->rows; i++) d->coverage[i] = fmin(d->coverage[i], 1);
+  drawing_ellipse(d, 300, 90, 40, 22, 0.5, NULL, 1);
+  drawing_ellipse(d, 200, 210, 50, 50, 0, NULL, 1);
+  drawing_ellipse(d, 200, 210, 30, 30, 0, NULL, -1);
+  drawing_blur(d, 1);
+  drawing_finish(d, 60, 120, 2, &lab.draws);
+  const struct plane luma = {d->pixels, d->width, d->height, (size_t)d->width};
+  assert_int_equal(candidates_find(&lab.device, &luma, gauges, &count, &fault), STATUS_OK);
+  for (size_t i = 0; i < count; i++) {
+    const struct spec_dimension *g = &gauges[i];
+    kinds[g->gauge]++;
+    if (g->gauge == GAUGE_SLOT) assert_true(fabs(g->box.size[0] - 94) < 0.1 && fabs(g->box.size[1] - 24) < 0.1);
+    if (g->gauge == GAUGE_ELLIPSE) assert_true(fabs(g->radii[0] - 40) < 0.1 && fabs(g->radii[1] - 22) < 0.1);
+  }
+  assert_int_equal(kinds[GAUGE_SLOT], 1);
+  assert_int_equal(kinds[GAUGE_ELLIPSE], 1);
+  assert_int_equal(kinds[GAUGE_CIRCLE], 2);
 }
 
 /* The levels of the processor, and what they measure. */
@@ -413,6 +445,7 @@ int main(void) {
       cmocka_unit_test(callipers_take_pairs_widths_and_counts),
       cmocka_unit_test(a_hole_has_its_position_in_the_datum),
       cmocka_unit_test(a_picture_offers_its_circle_and_its_sides),
+      cmocka_unit_test(a_picture_offers_slots_ellipses_and_rings),
       cmocka_unit_test(every_level_measures_the_same),
       cmocka_unit_test(edges_lie_where_the_light_is_half),
   };
