@@ -134,11 +134,11 @@ function gaugeMarks(photo, golden) {
   const size = 2.2 * golden.width / 100, values = new Map((photo.dimensions || []).map((d) => [d.name, d]));
   return layerOf(golden, "gauges", golden.gauges.flatMap((gauge) => {
     const [x, y] = gauge.centre, [width, height] = gauge.size || [2 * gauge.radius, 2 * gauge.radius];
-    const measured = golden.measures.filter((one) => one.of === gauge.name && values.has(one.name))
+    const shown = golden.measures.filter((one) => one.of === gauge.name && values.has(one.name))
       .map((one) => values.get(one.name));
     const shape = gauge.radius ? draw("circle", { cx: x, cy: y, r: gauge.radius })
       : draw("rect", { x: x - width / 2, y: y - height / 2, width, height, transform: "rotate(" + [gauge.angle, x, y] + ")" });
-    return [shape, ...(measured.length ? measured : [null]).map((d, i) =>
+    return [shape, ...(shown.length ? shown : [null]).map((d, i) =>
       draw("text", { x, y: y + height / 2 + (1.2 * i + 1) * size, "font-size": size, "text-anchor": "middle",
         class: d && d.verdict }, d ? d.name + " " + measured(d.value, d.uncertainty) + " " + (d.unit || "") : gauge.name))];
   }));

@@ -41,6 +41,18 @@ function makeReports() {
   assert.strictEqual(end.status, 1, String(end.stderr));
 }
 
+/* Of a part whose gauges are drawn with what they measured. */
+function makeGaugeReport() {
+  const at = (name) => path.join(folder, name), quiet = { stdio: "ignore" };
+  execFileSync(synth, ["--product", "plate", "--seed", "3", "--count", "2", "--defects", "1", "--megapixels", "0.3", "--goldens", "1",
+    "--scale", "0", "--tilt", "0", "--distortion", "0", "--out", at("plates")], quiet);
+  execFileSync(assay, ["golden", "create", at("plate"), "--name", "plate", "--photo", at("plates/golden/000.jpg"),
+    "--spec", at("plates/golden.yaml")], quiet);
+  spawnSync(assay, ["run", at("plate"), "--manifest", at("plates/manifest.csv"), "--out", at("gauged")], quiet);
+  const end = spawnSync(assay, ["lot", "report", at("gauged"), "--out", at("gauges.html")]);
+  assert([0, 1, 2].includes(end.status), String(end.stderr));
+}
+
 const pages = [];
 async function open(browser, language, width) {
   const page = await harness.open(browser, "file://" + path.join(folder, language + ".html"), width);
@@ -98,6 +110,11 @@ const tests = {
     const link = await pages[0].locator(".stage a").getAttribute("href");
     assert.match(link, /^en-pictures\/[0-9a-f]{32}\.png$/);
     assert.strictEqual(fs.readFileSync(path.join(folder, link)).subarray(1, 4).toString(), "PNG");
+  },
+  async gauges_are_drawn_with_their_values(browser) {
+    const page = await open(browser, "gauges", 1280);
+    const marks = await page.locator("svg.gauges text").allTextContents();
+    assert(marks.some((text) => /^bore \d+\.\d+ mm$/.test(text)), marks.join("; "));
   },
   async table_filters_and_sorts() {
     const page = pages[0], shown = page.locator("#shown");
@@ -175,4 +192,5 @@ const tests = {
 };
 
 makeReports();
+makeGaugeReport();
 harness.run(browserPath, tests);
