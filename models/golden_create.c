@@ -20,7 +20,9 @@ static enum status make_spec(const struct golden_create *how, char **text, struc
   status = spec_parse(given, size, file, spec, fault);
   if (!status && !name) name = spec->name;
   if (!status && !*name)
-    status = fault_set(fault, STATUS_USAGE, "%s: has no name; expected one in the spec or as an argument", how->path);
+    status = fault_set(
+        fault, STATUS_USAGE,
+        "%s: the golden has no name; expected one as an argument (--name NAME) or in the spec (name: NAME)", how->path);
   if (!status) status = golden_spec_named(given, size, file, name, text, fault);
   if (!status && name != spec->name) snprintf(spec->name, sizeof spec->name, "%s", name);
   free(bytes);

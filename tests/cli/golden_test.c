@@ -215,6 +215,20 @@ static void the_schema_of_the_spec_is_printed(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_name_is_the_specs_unless_one_is_given(void **state) {
+  struct place *place = *state;
+  char *spec = write_spec(place, "name: from-the-spec\n");
+  struct program_end end = RUN("golden", "create", place->golden, "--photo", place->first);
+  ASSERT_EXIT(end, 64);
+  ASSERT_HAS(end.err, "expected one as an argument (--name NAME) or in the spec (name: NAME)");
+  program_end_free(&end);
+  end = RUN("golden", "create", place->golden, "--photo", place->first, "--spec", spec);
+  ASSERT_EXIT(end, 0);
+  ASSERT_HAS(end.out, "sealed golden from-the-spec, version 1");
+  program_end_free(&end);
+  free(spec);
+}
+
 static void a_golden_in_which_nothing_is_found_is_warned_of(void **state) {
   struct place *place = *state;
   char *spec =
@@ -236,6 +250,7 @@ static void a_golden_in_which_nothing_is_found_is_warned_of(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(what_is_created_is_sound_and_can_be_shown),
+      TEST(a_name_is_the_specs_unless_one_is_given),
       TEST(a_golden_in_which_nothing_is_found_is_warned_of),
       TEST(an_existing_folder_is_refused_and_left_alone),
       TEST(a_photo_changed_after_sealing_is_named),
