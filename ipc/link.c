@@ -119,7 +119,8 @@ static void welcome(struct link *link, const json_t *header) {
   link->part_bytes = json_integer_value(json_object_get(header, "part_bytes"));
   link->pause_ms = link->times.heartbeat_ms;
   link->next_beat = clock_ms() + link->times.heartbeat_ms;
-  EVENT(EVENT_INFO, "connected",
+  /* Who was told that it was away is told that it is back. */
+  EVENT(link->session > 1 ? EVENT_WARNING : EVENT_INFO, "connected",
         json_pack("{s:s, s:s}", "broker", json_string_value(json_object_get(header, "broker")), "endpoint",
                   link->endpoint));
 }
