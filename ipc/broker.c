@@ -127,10 +127,13 @@ static void commit(struct broker *broker) {
     if (store_commit(broker->store, &fault)) fail_store(broker, &fault);
     atomic_fetch_add(&broker->figures.commits, 1);
     atomic_fetch_add(&broker->figures.commit_us, clock_us() - began);
-    if (!broker->store_failed) atomic_store(&broker->figures.store_failing, 0);
+    if (!broker->store_failed && broker->probed) {
+      atomic_store(&broker->figures.store_failing, 0);
+      EVENT(EVENT_WARNING, "store_works_again", json_object());
+    }
   }
   if (broker->store_failed && broker->in_transaction) store_rollback(broker->store);
-  broker->in_transaction = false;
+  broker->in_transaction = broker->probed = false;
   send_outbox(broker, !broker->store_failed);
   for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
     if (peer->touched && broker->store_failed) {
@@ -287,6 +290,14 @@ static void count_peers(struct broker *broker) {
   atomic_store(&broker->figures.held, held);
 }
 
+/* A transaction that changes nothing goes well on a full disk, too. */
+static void probe(struct broker *broker) {
+  struct fault fault = {0};
+  if (!atomic_load(&broker->figures.store_failing) || !broker_change(broker, NULL)) return;
+  enum status status = store_probe(broker->store, &fault);
+  broker->probed = status != STATUS_LIMIT && broker_stored(broker, status, &fault);
+}
+
 static void beat(struct broker *broker, bool emptied) {
   int64_t now = clock_ms();
   atomic_store(&broker->figures.beat, now);
@@ -304,6 +315,7 @@ static void beat(struct broker *broker, bool emptied) {
   broker_watch_goldens(broker, now);
   broker_watch_access(broker);
   if (broker->suspect_at && clock_wall_ms() >= broker->suspect_at) broker->may_suspect = true;
+  probe(broker);
   count_peers(broker);
   if (broker->options.beat) broker->options.beat(broker->options.beat_context);
 }

@@ -100,6 +100,7 @@ struct broker {
   bool in_transaction;
   bool store_failed; /* in this tick; `store_fault` says why */
   struct fault store_fault;
+  bool probed;                /* in this tick something was written to a store that had failed */
   bool may_wait, may_suspect; /* there may be waiting jobs, and suspects among them */
   int64_t suspect_at;         /* when the next suspect may be given out; 0: not known */
   bool outcomes_changed;

@@ -1,6 +1,7 @@
 #include "ipc/keep.h"
 
 #include "ipc/clock.h"
+#include "ipc/events.h"
 #include "ipc/link.h"
 #include "models/blobs.h"
 #include "models/store.h"
@@ -48,6 +49,7 @@ static void *run(void *argument) {
     struct fault fault = {0};
     size_t removed;
     enum status status = keep_once(&keep->options, &removed, &fault);
+    if (removed) EVENT(EVENT_INFO, "photos_removed", json_pack("{s:I}", "count", (json_int_t)removed));
     if (status && !keep->noted && keep->options.note) keep->options.note(fault.text);
     keep->noted = status;
     struct pollfd stop = {.fd = keep->stop_fd, .events = POLLIN};

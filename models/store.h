@@ -161,6 +161,10 @@ enum status store_find_client(struct store *store, const char *submission, char 
 enum status store_join(struct store *store, const char *broker, const char *name, int64_t until, struct fault *fault);
 enum status store_leave(struct store *store, struct fault *fault);
 
+/* Writes a little, to see whether the store takes anything; STATUS_LIMIT where there is next to no room in its folder.
+ * After store_join. */
+enum status store_probe(struct store *store, struct fault *fault);
+
 /* To be called every now and then by a broker of a shared store. A broker that has not called it for `patience` ms is
  * taken for dead, and its leases are taken over as by store_join. `now` is by a clock that only goes forward.
  * *forgotten: that happened to us (we were stopped for a while), and our workers must greet anew. */

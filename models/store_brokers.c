@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
+
+enum { LEAST_ROOM = 1 << 20 /* bytes, see store_probe */ };
 
 static enum status run_with(struct store *store, enum statement which, const char *first, const char *second,
                             int64_t *changed, struct fault *fault) {
@@ -96,6 +99,14 @@ struct beating {
   int64_t now, patience, until;
   bool forgotten;
 };
+
+enum status store_probe(struct store *store, struct fault *fault) {
+  struct statvfs info;
+  /* A little finds room in what the log has already of the disk. */
+  if (store->folder && !statvfs(store->folder, &info) && (uint64_t)info.f_bavail * info.f_frsize < LEAST_ROOM)
+    return fault_set(fault, STATUS_LIMIT, "store %s: next to no room on its disk", store_name(store));
+  return run_with(store, SQL_BEAT, store->broker, NULL, NULL, fault);
+}
 
 static enum status beat(struct store *store, void *context, struct fault *fault) {
   struct beating *in = context;

@@ -381,12 +381,18 @@ static void a_store_that_another_process_keeps_locked_is_told_to_the_client(void
   struct client_run run = bench_run(&set);
   assert_int_equal(client_submit(client, &run, &fault), STATUS_IO);
   assert_non_null(strstr(fault.text, "keeps it locked"));
+  const struct broker_figures *figures = broker_figures(flow->broker.broker);
+  assert_int_equal(atomic_load(&figures->store_failing), 1);
   store_rollback(other);
   run = bench_run(&set);
   run.outcome = NULL;
   set.given = 0;
   assert_int_equal(client_submit(client, &run, &fault), STATUS_OK);
   assert_int_equal(run.accepted, 1);
+  /* Seen by the broker itself, with the next heartbeats. */
+  for (int64_t until = clock_ms() + 20000; atomic_load(&figures->store_failing) && clock_ms() < until;)
+    ask(client, "waiting");
+  assert_int_equal(atomic_load(&figures->store_failing), 0);
   client_close(client);
   store_close(other);
   bench_set_free(&set);
