@@ -191,6 +191,19 @@ static enum status check_factories(const struct gathering *in, struct fault *fau
   return STATUS_OK;
 }
 
+/* What the report says first, for who does not open it now. */
+static void tell(const struct gathering *in, const json_t *lots) {
+  size_t accepted = 0, rejected = 0, index, count = json_array_size(lots);
+  const json_t *lot;
+  json_array_foreach(lots, index, lot) {
+    const char *outcome = json_string_value(json_object_get(lot, "outcome"));
+    accepted += outcome && !strcmp(outcome, "accepted");
+    rejected += outcome && (!strcmp(outcome, "rejected") || !strcmp(outcome, "discontinued"));
+  }
+  message_note("%s: %zu of %zu lots accepted, %zu rejected, %zu held", in->given->out, accepted, count, rejected,
+               count - accepted - rejected);
+}
+
 static enum status judge_and_write(struct gathering *in, const struct judge_terms *terms, int *exit_code,
                                    struct fault *fault) {
   struct history history = {0};
@@ -199,6 +212,7 @@ static enum status judge_and_write(struct gathering *in, const struct judge_term
   if (!status) status = report_judge(&in->data, terms, &history, &lots, exit_code, fault);
   if (!status) status = write_report(in, lots, fault);
   if (!status && in->data.for_factory) status = write_form(in, fault);
+  if (!status) tell(in, lots);
   json_decref(lots);
   history_free(&history);
   return status;

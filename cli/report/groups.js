@@ -4,11 +4,14 @@ function groupsSection(data) {
   section.append(make("h2", {}, say("compared")));
   /* What lies between factories and shifts is the same whatever makes a group. */
   const known = new Set(), isNew = ({ text }) => !known.has(text) && known.add(text);
-  const found = data.comparisons.map((one) => ({ by: one.by, findings: one.findings.filter(isNew) }))
+  /* Where hardly any of the variance lies between groups there is nothing to tell. */
+  const tells = (one) => one.kind !== "variance" || one.within <= 0.9;
+  const found = data.comparisons.map((one) => ({ by: one.by, findings: one.findings.filter(tells).filter(isNew) }))
     .filter((one) => one.findings.length);
   if (data.comparisons.length && !found.length) section.append(make("p", {}, say("no_difference")));
   found.forEach((one) => section.append(make("h3", {}, say("by", { key: word("key", one.by) })),
     make("ul", { class: "findings" }, one.findings.map((finding) => make("li", {}, comparisonText(finding))))));
+  if (found.length) section.append(make("p", { class: "faint" }, say("compared_note")));
   data.comparisons.forEach((one) => section.append(make("details", { class: "compared" },
     make("summary", {}, say("compared_by", { key: word("key", one.by) })),
     one.measures.map((measure) => measureTable(measure)), rateTable(one.rates))));

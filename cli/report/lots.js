@@ -9,14 +9,47 @@ function lotSection(data) {
       counted.filter(([, count]) => count).map(([name, count]) =>
         make("span", { class: "total" }, badge("outcome", name), " " + say("lots", { count, total: data.lots.length })))),
     counts(data));
-  const order = [...data.lots].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome));
-  const shown = 12;
-  order.slice(0, shown).forEach((lot) => section.append(lotCard(data, lot)));
-  if (order.length > shown)
-    section.append(make("details", { class: "more" },
-      make("summary", {}, say("more_lots", { count: order.length - shown })),
-      order.slice(shown).map((lot) => lotCard(data, lot))));
+  const order = [...data.lots].sort((a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome)
+    || String(a[data.by]).localeCompare(String(b[data.by]), language, { numeric: true }));
+  const few = 6;
+  add(section, changes(data), order.length > few ? overview(data, order) : null);
+  if (order.length > few) section.append(make("details", { class: "more" }, make("summary", {}, say("each_lot")), order.map((lot) => lotCard(data, lot))));
+  else order.forEach((lot) => section.append(lotCard(data, lot)));
   add(section, resubmissionSection(data), groups(data));
+}
+
+/* What drifted belongs to the verdict: whoever reads no further knows it. */
+function changes(data) {
+  const most = 5, found = data.drift.findings;
+  if (!found.length) return null;
+  return make("div", { class: "changes" }, make("h3", {}, say("changes")),
+    make("ul", { class: "findings" }, found.slice(0, most).map((one) => make("li", {}, findingText(one)))),
+    make("p", {}, make("a", { href: "#drift" }, found.length > most ? say("more_changes", { count: found.length - most }) : say("charts_below"))));
+}
+
+/* Why a lot is not accepted, in a few words. */
+function reason(lot) {
+  if (lot.outcome === "accepted") return "";
+  if (lot.outcome === "discontinued") return say("why.discontinued");
+  const decisive = lot.classes.filter((c) => c.outcome === lot.outcome);
+  const missing = decisive.reduce((most, c) => (c.missing > (most ? most.missing : 0) ? c : most), null);
+  if (lot.outcome === "held")
+    return missing ? say("why.missing", { count: number(missing.missing), sample: number(missing.sample_size) })
+      : say("why.unjudged", { count: number(Math.max(...decisive.map((c) => c.unjudged))) });
+  const [c] = decisive;
+  return say("why.rejected", { found: number(c.nonconforming), class: word("severity", c.class),
+    sample: number(c.sample_size - c.missing), accept: number(c.accept) });
+}
+
+/* A row a lot; the plans and risks stand in the cards. */
+function overview(data, order) {
+  const found = (lot, name) => number(lot.classes.find((c) => c.class === name).all_nonconforming);
+  const columns = [[word("key", data.by)], [say("column.factory")], [say("column.outcome")], [say("column.units"), true],
+    ...["critical", "major", "minor"].map((name) => [word("severity", name), true]), [say("column.why")]]
+    .map(([title, right]) => ({ title, right }));
+  return table(say("overview"), columns, order.map((lot) => [lot[data.by] || say("without_name"), lot.factory || "–",
+    badge("outcome", lot.outcome), number(lot.units), found(lot, "critical"), found(lot, "major"), found(lot, "minor"),
+    reason(lot)]));
 }
 
 function counts(data) {

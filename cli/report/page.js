@@ -47,6 +47,9 @@ function basisSection(data) {
     make("p", {}, say("versions", { version: data.assay, chart: Chart.version })));
 }
 
+/* What is folded up would be missing on paper. */
+addEventListener("beforeprint", () => document.querySelectorAll("#verdict details.more").forEach((one) => { one.open = true; }));
+
 (function () {
   const data = JSON.parse(byId("data").textContent), pictures = JSON.parse(byId("pictures").textContent);
   headSection(data);

@@ -111,11 +111,6 @@ const tests = {
     assert.match(link, /^en-pictures\/[0-9a-f]{32}\.png$/);
     assert.strictEqual(fs.readFileSync(path.join(folder, link)).subarray(1, 4).toString(), "PNG");
   },
-  async gauges_are_drawn_with_their_values(browser) {
-    const page = await open(browser, "gauges", 1280);
-    const marks = await page.locator("svg.gauges text").allTextContents();
-    assert(marks.some((text) => /^bore \d+\.\d+ mm$/.test(text)), marks.join("; "));
-  },
   async table_filters_and_sorts() {
     const page = pages[0], shown = page.locator("#shown");
     const verdict = page.locator("label.field", { hasText: /^Verdict/ }).locator("select");
@@ -153,6 +148,11 @@ const tests = {
     assert((await page.locator("#viewer h3").textContent()).includes(HOSTILE));
     assert((await page.locator("#viewer").textContent()).includes(ZONE));
     assert.strictEqual(await page.evaluate(() => typeof window.hacked), "undefined");
+  },
+  async gauges_are_drawn_with_their_values(browser) {
+    const page = await open(browser, "gauges", 1280);
+    const marks = await page.locator("svg.gauges text").allTextContents();
+    assert(marks.some((text) => /^bore \d+\.\d+ mm$/.test(text)), marks.join("; "));
   },
   async the_form_for_a_factory_is_filled_in_and_reads_back(browser) {
     const page = await open(browser, "factory", 1280);
