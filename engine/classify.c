@@ -172,7 +172,7 @@ static void measure_core(const struct surroundings *s, const struct distances *d
 static enum status measure(const struct surroundings *s, const struct finding *f, int32_t limit, struct traits *t,
                            struct fault *fault) {
   size_t count = (size_t)s->width * (size_t)s->height;
-  uint8_t *memory = malloc(2 * count);
+  uint8_t *memory = calloc(2, count);
   if (!memory) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   struct distances d = {.inside = memory, .outside = memory + count};
   double width = f->right - f->left + 1.0, height = f->bottom - f->top + 1.0;
