@@ -318,7 +318,7 @@ static enum status settle_symmetries(struct device *device, const struct align_g
   enum status status = symmetries_settle(&r, &g->symmetries, &moved, &told, fault);
   if (!status && moved) status = refine(device, g, a, &tried.pose, fault);
   a->ambiguous = a->aligned && !told;
-  if (a->ambiguous) a->aligned = false;
+  if (a->ambiguous) a->aligned = a->straight = false;
   return status;
 }
 

@@ -43,7 +43,7 @@ struct alignment {
   bool aligned;
   bool straight;    /* without features: quick, and now and then wrong */
   bool by_features; /* set by the caller: not without features */
-  bool ambiguous;   /* not aligned: another pose agrees as well */
+  bool ambiguous;   /* not aligned: another pose than the placement's agrees as well */
   uint8_t *small;   /* host copy of a small level, for features */
   size_t small_size;
 };

@@ -46,7 +46,7 @@ static enum status is_mirrored(struct inspection *work, bool *yes, struct fault 
   *yes = false;
   enum status status = mirror(&work->photo.planes[0], &luma, fault);
   if (!status) status = align_photo(&work->device, &in->align, &luma, &alignment, &why, fault);
-  if (!status && alignment.aligned) {
+  if (!status && (alignment.aligned || alignment.ambiguous)) {
     struct sighting s;
     landmarks_look(&in->landmarks, &luma, &alignment.placement, &alignment.light, &s);
     *yes = s.seen >= LEAST_LANDMARKS ? s.confirmed >= KNOWN : in->landmarks.count < LEAST_LANDMARKS;
@@ -135,9 +135,8 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, enu
   const struct alignment *a = &work->alignment;
   struct exposure e;
   struct sighting s;
-  struct pose pose;
-  memcpy(pose.h, result->homography, sizeof pose.h);
-  double scale = pose_scale_at(&pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
+  double scale = pose_scale_at(&a->placement.pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
+  if (work->photo.reduction > 1) scale *= work->photo.reduction;
   exposure_look(&in->image, &in->zones.labels, &work->photo, &a->placement, &e);
   landmarks_look(&in->landmarks, &work->photo.planes[0], &a->placement, &a->light, &s);
   work->sharpness = s.sharpness;
@@ -155,8 +154,8 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, enu
     *diagnosis = DIAGNOSIS_AGAIN;
   else if (!known)
     return tell_other(work, result, fault);
-  else if (result->overlap < spec->least_overlap)
-    tell_cropped(result->overlap, spec->least_overlap, result);
+  else if (a->overlap < spec->least_overlap)
+    tell_cropped(a->overlap, spec->least_overlap, result);
   else
     *diagnosis = DIAGNOSIS_GOOD;
   return STATUS_OK;
@@ -183,19 +182,27 @@ static double crispness(const struct plane *luma) {
   return rise < EVEN ? 0 : (double)step / rise;
 }
 
+/* Whatever else is wrong with the photo may be what hides how the product lies. */
+static enum status diagnose_ambiguous(struct inspection *work, struct result *result, struct fault *fault) {
+  enum diagnosis diagnosis;
+  enum status status = diagnose_aligned(work, result, &diagnosis, fault);
+  if (!status && diagnosis == DIAGNOSIS_GOOD)
+    result_add_reason(result, REASON_NOT_ALIGNED,
+                      "the product looks nearly the same turned or shifted, and what tells how it lies cannot be seen; "
+                      "take it again with the whole product in view and nothing over it, no glare either");
+  return status;
+}
+
 enum status diagnose_refused(struct inspection *work, const char *why, struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct spec *spec = in->spec;
   const struct alignment *a = &work->alignment;
   struct exposure e;
+  if (a->ambiguous) return diagnose_ambiguous(work, result, fault);
   double photo = crispness(&work->photo.planes[0]), golden = crispness(&in->image.planes[0]);
   double sharpness = golden > 0 ? photo / golden : 1;
   exposure_look_blindly(&in->image, &in->zones.labels, &work->photo, &e);
-  if (a->ambiguous)
-    result_add_reason(result, REASON_NOT_ALIGNED,
-                      "the product looks nearly the same turned or shifted, and what tells how it lies cannot be seen; "
-                      "take it again with the whole product in view and nothing over it, no glare either");
-  else if (a->correlation >= SURE && a->overlap < spec->least_overlap)
+  if (a->correlation >= SURE && a->overlap < spec->least_overlap)
     tell_cropped(a->overlap, spec->least_overlap, result);
   else if (e.lit < LAMP_LIGHT)
     tell_lamp(&e, result);
