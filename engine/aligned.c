@@ -231,6 +231,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   out->colour = photo->colour && golden->cb->count && a->photo.count > 1;
   out->planes = out->colour ? ALIGNED_PLANES : 1;
   out->photo = photo, out->placement = &a->placement;
+  out->bend.buffer = NULL, out->focus = 0;
   if (out->colour) {
     status = pyramid_build(device, &out->photo_cb, &photo->planes[1], a->photo.count - 1, fault);
     if (!status) status = pyramid_build(device, &out->photo_cr, &photo->planes[2], a->photo.count - 1, fault);
@@ -274,6 +275,7 @@ enum status aligned_of_golden(struct device *device, const struct image *golden,
   out->colour = colour;
   out->planes = colour ? ALIGNED_PLANES : 1;
   out->photo = NULL, out->placement = NULL;
+  out->bend.buffer = NULL, out->focus = 0;
   enum status status = STATUS_OK;
   for (int i = ALIGNED_LUMA; i <= (colour ? ALIGNED_CR : ALIGNED_LUMA) && !status; i++)
     status = device_upload_plane(device, &out->memory[i], &golden->planes[i], &out->plane[i], fault);
@@ -296,6 +298,7 @@ void aligned_free(struct device *device, struct aligned *out) {
   field_free(&out->light.shade);
   device_release(device, &out->place);
   device_release(device, &out->grid);
+  device_release(device, &out->focus_sums);
   free(out->host_grid);
   memset(out, 0, sizeof *out);
 }

@@ -31,10 +31,14 @@ struct aligned {
   struct aligned_light light;
   const struct image *photo; /* as it was taken, and where: of others, until the next photo; NULL of the golden's own */
   const struct placement *placement;
+  /* Of the luma, once it is known (focus.h): what its focus adds to the golden is (bend focus) >> 16, as in
+   * kernel_compare; no bend: nothing. */
+  struct kernel_image bend;
+  int32_t focus;
   /* working memory */
   struct pyramid photo_cb, photo_cr;
   struct tiles chroma_tiles[2], luma_tiles;
-  struct device_memory memory[ALIGNED_PLANES], seen_memory[3], tint, place, grid;
+  struct device_memory memory[ALIGNED_PLANES], seen_memory[3], tint, place, grid, focus_sums;
   int32_t *host_grid;
   size_t host_grid_size;
 };

@@ -11,8 +11,8 @@
 enum { MOST_AREAS = 65536, JOIN_PX = 4 };
 
 /* A photo may be more restless than the approved ones (noise, mosaic, JPEG): then a larger share of its pixels than
- * CALM uses a quarter to a half of the tolerance, where defects, which use more, have no part. Its tolerance is widened
- * by UNREST times what is above, at most to MOST_WIDENED. */
+ * CALM, and than those do, uses a quarter to a half of the tolerance, where defects, which use more, have no part. Its
+ * tolerance is widened by UNREST times what is above, at most to MOST_WIDENED. */
 static const double CALM = 0.012, UNREST = 20, MOST_WIDENED = 1.5;
 
 /* The other way round, a photo whose chroma shows next to nothing else may differ less: up to the share STILL the limit
@@ -61,12 +61,12 @@ static double narrowed(double share) {
 }
 
 /* The map value that is the whole tolerance of this photo. */
-static int32_t limit_of(const int32_t *histogram, bool chroma) {
+static int32_t limit_of(const int32_t *histogram, bool chroma, double expected) {
   double calm = 0, restless = 0;
   for (int v = 0; v < KERNEL_MAP_UNIT / 4; v++) calm += histogram[v];
   for (int v = KERNEL_MAP_UNIT / 4; v < KERNEL_MAP_UNIT / 2; v++) restless += histogram[v];
-  double share = calm > 0 ? restless / (calm + restless) : 0;
-  double factor = share > CALM ? 1 + UNREST * (share - CALM) : chroma ? narrowed(share) : 1;
+  double share = calm > 0 ? restless / (calm + restless) : 0, most = expected > CALM ? expected : CALM;
+  double factor = share > most ? 1 + UNREST * (share - most) : chroma ? narrowed(share) : 1;
   return (int32_t)(KERNEL_MAP_UNIT * (factor > MOST_WIDENED ? MOST_WIDENED : factor));
 }
 
@@ -96,15 +96,16 @@ static enum status reserve(struct device *device, const struct reference_plane *
   return STATUS_OK;
 }
 
-static enum status make_map(struct device *device, const struct reference_plane *p, const struct kernel_image *photo,
-                            const struct kernel_image *seen, int plane, struct comparison *c, struct fault *fault) {
-  struct kernel_compare call = {.photo = *photo,
-                                .seen = *seen,
+static enum status make_map(struct device *device, const struct reference_plane *p, const struct aligned *photo,
+                            int plane, struct comparison *c, struct fault *fault) {
+  struct kernel_compare call = {.photo = photo->plane[plane],
+                                .seen = photo->seen[plane],
                                 .mean = p->mean,
                                 .rise = p->rise,
                                 .fall = p->fall,
                                 .map = c->map[plane],
                                 .histogram = c->histogram.buffer};
+  if (plane == ALIGNED_LUMA) call.bend = photo->bend, call.focus = photo->focus;
   enum status status = device_check(device->backend->operations.compare(device->context, &call), "compare", fault);
   return status ? status : device_download(device, &c->histogram, c->levels[plane], sizeof c->levels[plane], fault);
 }
@@ -115,9 +116,9 @@ static enum status map_plane(struct device *device, const struct reference *refe
   const struct kernel_image *shown = &photo->plane[plane], *seen = &photo->seen[plane];
   enum status status = reference->once ? reference_once_compare(device, reference->once, plane, shown, seen,
                                                                 &c->map[plane], levels, fault)
-                                       : make_map(device, &reference->plane[plane], shown, seen, plane, c, fault);
+                                       : make_map(device, &reference->plane[plane], photo, plane, c, fault);
   if (status) return status;
-  c->limit[plane] = limit_of(levels, plane != ALIGNED_LUMA);
+  c->limit[plane] = limit_of(levels, plane != ALIGNED_LUMA, reference->plane[plane].restless);
   if (plane == ALIGNED_LUMA)
     for (int i = 0; i < 256; i++) c->compared += levels[i];
   return STATUS_OK;

@@ -1,6 +1,7 @@
 #include "engine/explain.h"
 
 #include "engine/correlation.h"
+#include "engine/nudge.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,10 @@ static const double WEAK = 3, LIKE = 0.65, FAINT = 1.6, SOFT = 3.5;
 /* A glint is thin and brighter than the golden, and like it within BAND pixels; it may lie a pixel beside the line that
  * it runs along. A FAINT one need be less like it. */
 static const double GLINT = 5, THIN = 5, FAINTLY_LIKE = 0.5;
+
+/* What is UNSURE, and of which a small shift of the golden leaves less than a tolerance and this share of its squares,
+ * is its own edges, as the lens or the paper puts them elsewhere than alignment could follow. */
+static const double UNSURE = 2, LEFT = 0.25;
 
 enum { BAND = 2, MARGIN = 5 };
 
@@ -25,20 +30,21 @@ static double likeness(const struct surroundings *s) {
   return correlation_of(&c);
 }
 
-/* Whether the difference is near here. */
-static bool in_band(const struct surroundings *s, int32_t x, int32_t y, int32_t limit) {
-  for (int32_t v = y > BAND ? y - BAND : 0; v <= y + BAND && v < s->height; v++)
-    for (int32_t u = x > BAND ? x - BAND : 0; u <= x + BAND && u < s->width; u++)
+/* Whether the finding is near here. */
+static bool in_band(const struct surroundings *s, const struct finding *f, int32_t x, int32_t y, int32_t limit) {
+  int32_t left = f->left - s->left, top = f->top - s->top, right = f->right - s->left, bottom = f->bottom - s->top;
+  for (int32_t v = y - BAND < top ? top : y - BAND; v <= y + BAND && v <= bottom; v++)
+    for (int32_t u = x - BAND < left ? left : x - BAND; u <= x + BAND && u <= right; u++)
       if (s->map[(size_t)v * (size_t)s->width + (size_t)u] >= limit / 2) return true;
   return false;
 }
 
-/* The largest correlation near the difference, with the golden up to a pixel to any side. */
-static double likeness_along(const struct surroundings *s, int32_t limit) {
+/* The largest correlation near the finding, with the golden up to a pixel to any side. */
+static double likeness_along(const struct surroundings *s, const struct finding *f, int32_t limit) {
   struct correlation c[9] = {{0, 0, 0, 0, 0, 0}};
   for (int32_t y = 1; y + 1 < s->height; y++)
     for (int32_t x = 1; x + 1 < s->width; x++) {
-      if (!in_band(s, x, y, limit)) continue;
+      if (!in_band(s, f, x, y, limit)) continue;
       const double *golden = s->golden + (size_t)(y - 1) * (size_t)s->width + (size_t)(x - 1);
       double d = s->difference[(size_t)y * (size_t)s->width + (size_t)x];
       for (size_t k = 0; k < 9; k++) correlation_add(&c[k], d, golden[k / 3 * (size_t)s->width + k % 3]);
@@ -64,12 +70,18 @@ static double brighter(const struct surroundings *s, const struct finding *f, in
 
 static bool is_glint(const struct surroundings *s, const struct finding *f, int32_t limit) {
   if (!(f->width < THIN && f->peak < GLINT) || brighter(s, f, limit) <= 0) return false;
-  return likeness_along(s, limit) > (f->peak < FAINT ? FAINTLY_LIKE : LIKE);
+  return likeness_along(s, f, limit) > (f->peak < FAINT ? FAINTLY_LIKE : LIKE);
+}
+
+static bool is_nudged(const struct surroundings *s, int32_t limit) {
+  struct nudge left = nudge_left(s, limit);
+  return left.peak < 1 && left.share < LEFT;
 }
 
 static bool is_gloss(const struct surroundings *s, const struct finding *f, int32_t limit) {
   if (f->peak < WEAK && likeness(s) > LIKE) return true;
   if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return true;
+  if (f->peak < UNSURE && is_nudged(s, limit)) return true;
   return is_glint(s, f, limit);
 }
 

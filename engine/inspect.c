@@ -6,6 +6,7 @@
 #include "engine/decode.h"
 #include "engine/diagnose.h"
 #include "engine/explain.h"
+#include "engine/focus.h"
 #include "engine/inspector.h"
 
 #include <math.h>
@@ -310,6 +311,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   enum status status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
   if (!status) status = inspector_wait(in, INSPECTOR_READY, fault);
   if (!status) status = measure_colours(work, fault);
+  if (!status && !in->artwork.found && in->reference.photos > 1)
+    status = focus_find(&work->device, &in->reference.plane[ALIGNED_LUMA], &work->aligned, fault);
   if (!status)
     status = compare_photo(&work->device, &in->reference, &in->zones.labels, &work->aligned, in->spec->min_area_px,
                            &work->comparison, fault);

@@ -2,6 +2,7 @@
 
 #include "engine/backend.h"
 #include "engine/decode.h"
+#include "engine/focus.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -153,9 +154,10 @@ static enum status add_aligned(struct inspector *in, struct inspection *work, bo
   return status;
 }
 
-/* A further approved photo: aligned to the first, then added to the statistics. */
+/* A further approved photo: aligned to the first, brought to its focus, then added to the statistics. `first`: the
+ * reference of the first alone. */
 static enum status add_photo(struct inspector *in, struct inspection *work, const struct photo *photo,
-                             struct robust *robust, int pass, struct fault *fault) {
+                             const struct reference *first, struct robust *robust, int pass, struct fault *fault) {
   const char *why = "";
   enum status status = inspection_decode(work, photo, true, fault);
   if (!status) status = inspection_align(work, &why, fault);
@@ -164,6 +166,8 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
         fault_set(fault, STATUS_INVALID, "%s; expected a photo of the same product as the first golden photo", why);
   if (!status)
     status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  if (!status && !in->artwork.found)
+    status = focus_find(&work->device, &first->plane[ALIGNED_LUMA], &work->aligned, fault);
   if (!status) status = add_aligned(in, work, false, robust, pass, fault);
   if (status) fault_prefix(fault, "golden photo %s", photo->path);
   return status;
@@ -172,16 +176,20 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
 static enum status add_photos(struct inspector *in, const struct photo *photos, size_t count, struct fault *fault) {
   struct inspection *work = NULL;
   struct robust robust = {.planes = 0};
+  struct reference first = {.planes = 0};
   if (count > REFERENCE_MOST_PHOTOS)
     return fault_set(fault, STATUS_LIMIT, "golden: %zu photos; expected at most %d", count, REFERENCE_MOST_PHOTOS);
   enum status status =
       reference_begin(&in->device, in->image.width, in->image.height, in->image.colour, &in->reference, fault);
+  if (!status && count > 1) status = reference_of_one(&in->device, in->spec, &in->zones, &in->image, 0, &first, fault);
+  if (!status && count > 1) status = reference_bend(&in->device, &first, fault);
   if (!status) status = device_wait(&in->device, fault);
   if (!status) status = inspection_open(in, &work, fault);
   for (int pass = 0; pass < (in->spec->robust ? 2 : 1) && !status; pass++) {
     status = aligned_of_golden(&work->device, &in->image, in->image.colour, &work->aligned, fault);
     if (!status) status = add_aligned(in, work, true, &robust, pass, fault);
-    for (size_t i = 1; i < count && !status; i++) status = add_photo(in, work, &photos[i], &robust, pass, fault);
+    for (size_t i = 1; i < count && !status; i++)
+      status = add_photo(in, work, &photos[i], &first, &robust, pass, fault);
     if (!status && in->spec->robust && pass == 0) status = robust_turn(&robust, fault);
   }
   if (!status) status = device_wait(&work->device, fault);
@@ -191,6 +199,7 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
                               &in->reference, fault);
   if (work) robust_free(&work->device, &robust);
   inspection_close(work);
+  reference_free(&in->device, &first);
   return status;
 }
 

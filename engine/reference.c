@@ -2,6 +2,7 @@
 
 #include "engine/detail.h"
 #include "engine/noise.h"
+#include "kernels/math.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -20,18 +21,25 @@ static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {8, 0.105, 8,
                              CHROMA_QUARTER = {5, 0.06, 8, 1, 0.2};
 
 /* With more photos, what edges really do shows in the variance, and less need be allowed beforehand; and a deviation
- * that is known better need not be allowed as many times. Of the luma: chroma is what the mosaic makes of it. */
-static const double EDGE_KNOWN = 0.1, DEVIATION_KNOWN = 0.9;
+ * that is known better need not be allowed as many times. Of the luma what all edges do together is known soon, and
+ * focus has no part in it; chroma is what the mosaic makes of it. */
+static const double CHROMA_EDGE_KNOWN = 0.1, EDGE_KNOWN = 0.1, SHARP_KNOWN = 0.5, DEVIATION_KNOWN = 0.9;
 
-static double known_share(double known, int photos) {
-  return known + (1 - known) / photos;
+static double known_share(double known, double unknown) {
+  return known + (1 - known) * unknown;
 }
 
 static struct defaults defaults_of(int plane, int photos) {
   struct defaults d = plane == ALIGNED_LUMA ? LUMA : aligned_level(plane) == 1 ? CHROMA : CHROMA_QUARTER;
-  d.edge *= known_share(EDGE_KNOWN, photos);
-  if (plane != ALIGNED_LUMA) return d;
-  d.relative *= known_share(DEVIATION_KNOWN, photos);
+  double n = photos;
+  if (plane != ALIGNED_LUMA) {
+    d.edge *= known_share(CHROMA_EDGE_KNOWN, 1 / n);
+    return d;
+  }
+  double unknown = 2 / (n * (n + 1));
+  d.edge *= known_share(EDGE_KNOWN, unknown);
+  d.sharp *= known_share(SHARP_KNOWN, unknown);
+  d.relative *= known_share(DEVIATION_KNOWN, unknown);
   return d;
 }
 
@@ -77,6 +85,7 @@ enum status reference_add(struct device *device, const struct aligned *photo, st
     struct reference_plane *p = &reference->plane[i];
     struct kernel_accumulate call = {
         .photo = photo->plane[i], .seen = photo->seen[i], .sum = p->sum, .square = p->square, .count = p->count};
+    if (i == ALIGNED_LUMA) call.bend = photo->bend, call.focus = photo->focus;
     status = device_check(device->backend->operations.accumulate(device->context, &call), "accumulate", fault);
   }
   reference->photos++;
@@ -260,6 +269,22 @@ static enum status reserve_limits(struct device *device, struct reference_plane 
   return status;
 }
 
+/* Of the luma, as the approved photos showed it: a photo differs from their mean by its noise and by the mean's. */
+static double restless(const struct spec *spec, int photos, const struct variability *variability) {
+  struct kernel_tolerance t = tolerance_of(spec, &UNSET, false, ALIGNED_LUMA, photos, variability, BRIGHT);
+  double deviation = sqrt(variability->flat), limit = t.relative * deviation / 256;
+  if (photos < 2 || !(deviation > 0)) return 0;
+  if (limit < t.absolute) limit = t.absolute;
+  return 1 - math_erf(0.25 * limit / (deviation * sqrt(2 * (1 + 1.0 / photos))));
+}
+
+enum status reference_bend(struct device *device, struct reference *reference, struct fault *fault) {
+  struct reference_plane *luma = &reference->plane[ALIGNED_LUMA];
+  enum status status = element_view(device, &luma->memory[3], 2, luma->width, luma->height, &luma->bend, fault);
+  struct kernel_bend call = {.mean = luma->mean, .bend = luma->bend};
+  return status ? status : device_check(device->backend->operations.bend(device->context, &call), "bend", fault);
+}
+
 static enum status finish_plane(struct device *device, const struct spec *spec, const struct plane *zones,
                                 const struct plane *detail, int plane, int photos, double noise,
                                 const struct robust *robust, struct reference_plane *p, struct fault *fault) {
@@ -276,6 +301,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
   if (!status && robust) status = robust_finish(device, robust, plane, &p->mean, &variance, fault);
   if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
   if (!status) status = make_limits(device, spec, zones, detail, plane, photos, &variability, &variance, p, fault);
+  if (!status && plane == ALIGNED_LUMA) p->restless = restless(spec, photos, &variability);
   device_release(device, &variance_memory);
   for (int i = 0; i < 3; i++) device_release(device, &p->statistics[i]);
   return status;
@@ -318,7 +344,7 @@ enum status reference_finish(struct device *device, const struct spec *spec, con
                           &reference->plane[i], fault);
   }
   character_free(&c);
-  return status;
+  return status || reference->photos < 2 ? status : reference_bend(device, reference, fault);
 }
 
 /* ---- of one photo, whose planes are the means' own ---- */
@@ -480,10 +506,9 @@ enum status reference_approve(struct device *device, const struct spec *spec, co
 
 void reference_free(struct device *device, struct reference *reference) {
   reference_once_free(device, reference->once);
-  for (int i = 0; i < ALIGNED_PLANES; i++)
-    for (int j = 0; j < 3; j++) {
-      device_release(device, &reference->plane[i].memory[j]);
-      device_release(device, &reference->plane[i].statistics[j]);
-    }
+  for (int i = 0; i < ALIGNED_PLANES; i++) {
+    for (int j = 0; j < 4; j++) device_release(device, &reference->plane[i].memory[j]);
+    for (int j = 0; j < 3; j++) device_release(device, &reference->plane[i].statistics[j]);
+  }
   memset(reference, 0, sizeof *reference);
 }

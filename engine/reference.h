@@ -9,8 +9,9 @@
 
 struct reference_plane {
   int32_t width, height;
-  struct kernel_image mean, rise, fall;
-  struct device_memory memory[3];
+  struct kernel_image mean, rise, fall, bend; /* bend: of the luma alone */
+  double restless; /* share of even ground that noise takes past a quarter of its tolerance; 0 where it is not known */
+  struct device_memory memory[4];
   /* only while photos are added */
   struct kernel_image sum, square, count;
   struct device_memory statistics[3];
@@ -45,6 +46,9 @@ enum status reference_of_one(struct device *device, const struct spec *spec, con
 /* The mean of a part of a plane, rows without padding. */
 enum status reference_mean(struct device *device, const struct reference *reference, int plane, int32_t left,
                            int32_t top, int32_t width, int32_t height, uint16_t *mean, struct fault *fault);
+/* Makes what the mean of the luma shows more or less of in another focus (focus.h). reference_finish does it where
+ * there are several photos; of one photo no tolerance rests on how much its edges may differ. */
+enum status reference_bend(struct device *device, struct reference *reference, struct fault *fault);
 /* Widens the limits at the spec's limit samples, but for zones whose print must stay the same: after one of the two
  * above. From plane `first` on: the luma of artwork has limit samples of its own (artwork_approve.h). */
 enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,

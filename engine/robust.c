@@ -34,7 +34,10 @@ static enum status take_smoothed(struct device *device, const struct aligned *ph
   enum status status = sum && seen ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   if (!status) status = clear_sums(device, p, fault);
   if (!status) {
+    bool luma = plane == ALIGNED_LUMA;
     struct kernel_accumulate call = {.photo = photo->plane[plane],
+                                     .bend = luma ? photo->bend : (struct kernel_image){.buffer = NULL},
+                                     .focus = luma ? photo->focus : 0,
                                      .seen = photo->seen[plane],
                                      .sum = device_view(&p->sums[0], p->width, p->height),
                                      .square = device_view(&p->sums[1], p->width, p->height),

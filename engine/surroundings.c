@@ -1,5 +1,7 @@
 #include "engine/surroundings.h"
 
+#include "kernels/pixel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +30,22 @@ static void smooth(const double *restrict from, int32_t width, int32_t height, d
   }
 }
 
-static enum status reserve(struct surroundings *s, uint16_t **mean, struct fault *fault) {
+static enum status reserve(struct surroundings *s, uint16_t **mean, int16_t **bend, struct fault *fault) {
   size_t count = (size_t)s->width * (size_t)s->height;
-  double *values = malloc(count * (3 * sizeof *values + sizeof **mean + 2));
+  double *values = malloc(count * (3 * sizeof *values + sizeof **mean + sizeof **bend + 2));
   if (!values) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   s->memory = values;
   s->golden = values, s->smooth = values + count, s->difference = values + 2 * count;
   *mean = (uint16_t *)(void *)(values + 3 * count);
-  s->photo = (uint8_t *)(*mean + count), s->map = s->photo + count;
+  *bend = (int16_t *)(*mean + count);
+  s->photo = (uint8_t *)(*bend + count), s->map = s->photo + count;
   return STATUS_OK;
+}
+
+/* As kernel_compare takes the golden. */
+static void refocus(const struct surroundings *s, uint16_t *mean, const int16_t *bend, int32_t focus) {
+  size_t count = (size_t)s->width * (size_t)s->height;
+  for (size_t i = 0; i < count; i++) mean[i] = (uint16_t)pixel_clamp(mean[i] + pixel_defocus(bend[i], focus), 0, 65535);
 }
 
 static void derive(struct surroundings *s, const uint16_t *mean) {
@@ -60,8 +69,9 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
   s->height = (bottom < p->height ? bottom : p->height - 1) - s->top + 1;
   *small = (int64_t)s->width * s->height <= MOST_PIXELS;
   uint16_t *mean = NULL;
+  int16_t *bend = NULL;
   if (!*small) return STATUS_OK;
-  enum status status = reserve(s, &mean, fault);
+  enum status status = reserve(s, &mean, &bend, fault);
   if (!status)
     status = device_download_part(device, &photo->plane[ALIGNED_LUMA], 1, s->left, s->top, s->width, s->height,
                                   s->photo, fault);
@@ -70,6 +80,11 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
                                   s->map, fault);
   if (!status)
     status = reference_mean(device, reference, ALIGNED_LUMA, s->left, s->top, s->width, s->height, mean, fault);
+  if (!status && photo->bend.buffer) {
+    status =
+        device_download_part(device, &photo->bend, sizeof *bend, s->left, s->top, s->width, s->height, bend, fault);
+    if (!status) refocus(s, mean, bend, photo->focus);
+  }
   if (!status)
     derive(s, mean);
   else

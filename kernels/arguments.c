@@ -64,10 +64,26 @@ bool warp_chroma_fits(const struct kernel_warp_chroma *call) {
          fits_like(&call->cr, 1, photo) && holds_grid(call->place, out, 2) && holds_grid(call->light, out, 8);
 }
 
+bool bend_fits(const struct kernel_bend *call) {
+  return fits(&call->mean, 2) && fits_like(&call->bend, 2, &call->mean);
+}
+
+bool focus_sums_fit(const struct kernel_focus_sums *call) {
+  const struct kernel_image *photo = &call->photo;
+  return fits(photo, 1) && fits_like(&call->seen, 1, photo) && fits_like(&call->mean, 2, photo) &&
+         fits_like(&call->bend, 2, photo) && fits_like(&call->compared, 2, photo) && call->cut >= 0 &&
+         call->cut <= 4080 && holds(call->sums, 2, sizeof(int64_t));
+}
+
+/* A bend may be left out. */
+static bool focus_fits(const struct kernel_image *bend, int32_t focus, const struct kernel_image *photo) {
+  return !bend->buffer || (fits_like(bend, 2, photo) && focus >= INT16_MIN && focus <= INT16_MAX);
+}
+
 bool accumulate_fits(const struct kernel_accumulate *call) {
   const struct kernel_image *photo = &call->photo;
-  return fits(photo, 1) && fits_like(&call->seen, 1, photo) && fits_like(&call->sum, 4, photo) &&
-         fits_like(&call->square, 4, photo) && fits_like(&call->count, 2, photo);
+  return focus_fits(&call->bend, call->focus, photo) && fits(photo, 1) && fits_like(&call->seen, 1, photo) &&
+         fits_like(&call->sum, 4, photo) && fits_like(&call->square, 4, photo) && fits_like(&call->count, 2, photo);
 }
 
 bool statistics_fit(const struct kernel_statistics *call) {
@@ -104,9 +120,9 @@ bool limits_of_one_fits(const struct kernel_limits_of_one *call) {
 
 bool compare_fits(const struct kernel_compare *call) {
   const struct kernel_image *photo = &call->photo;
-  return fits(photo, 1) && fits_like(&call->seen, 1, photo) && fits_like(&call->mean, 2, photo) &&
-         fits_like(&call->rise, 2, photo) && fits_like(&call->fall, 2, photo) && fits_like(&call->map, 1, photo) &&
-         holds(call->histogram, 256, sizeof(int32_t));
+  return focus_fits(&call->bend, call->focus, photo) && fits(photo, 1) && fits_like(&call->seen, 1, photo) &&
+         fits_like(&call->mean, 2, photo) && fits_like(&call->rise, 2, photo) && fits_like(&call->fall, 2, photo) &&
+         fits_like(&call->map, 1, photo) && holds(call->histogram, 256, sizeof(int32_t));
 }
 
 bool components_fit(const struct kernel_components *call) {

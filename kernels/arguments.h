@@ -30,6 +30,8 @@ bool halve_fits(const struct kernel_image *from, const struct kernel_image *to);
 bool tile_sums_fits(const struct kernel_tile_sums *call);
 bool warp_fits(const struct kernel_warp *call);
 bool warp_chroma_fits(const struct kernel_warp_chroma *call);
+bool bend_fits(const struct kernel_bend *call);
+bool focus_sums_fit(const struct kernel_focus_sums *call);
 bool accumulate_fits(const struct kernel_accumulate *call);
 bool statistics_fit(const struct kernel_statistics *call);
 bool limits_fit(const struct kernel_limits *call);

@@ -121,10 +121,32 @@ struct kernel_warp_chroma {
   struct kernel_image out_cb, out_cr, tint, seen; /* u8, one size */
 };
 
+/* What a picture of another focus shows elsewhere, to first order: 3 x 3 binomial mean (1 2 1; 2 4 2; 1 2 1) of the
+ * golden's mean, edges repeated, less that mean itself. With M its values, Q4, and B their binomial sum,
+ * bend = clamp((B - 16 M) / 4, rounded down), Q6, to 16 bits; kept as two's complement in 16 bits. */
+struct kernel_bend {
+  struct kernel_image mean, bend; /* u16, i16 */
+};
+
+/* How much softer a photo is than the golden: sums over every KERNEL_FOCUS_ROWSth row, from row 0 on, of the pixels
+ * whose `compared` is not 0, of whose 3 x 3 all nine are seen, whose bend is KERNEL_FOCUS_BEND or more either way, and
+ * whose difference D = S - mean (S as in kernel_accumulate, without a bend) is at most `cut` (Q4, 0..4080) either way.
+ * With b = bend >> 3: sums[0] = sum of b b, sums[1] = sum of b D. */
+enum { KERNEL_FOCUS_ROWS = 4, KERNEL_FOCUS_BEND = 128 };
+struct kernel_focus_sums {
+  struct kernel_image photo, seen;          /* u8 */
+  struct kernel_image mean, bend, compared; /* u16, i16, u16 */
+  int32_t cut;
+  struct kernel_buffer *sums; /* int64 [2] */
+};
+
 /* Adds an aligned photo to a golden's statistics. S = 3 x 3 binomial sum (1 2 1; 2 4 2; 1 2 1) of the photo, Q4, edges
- * repeated; where `seen` is not 0 in all nine: sum += S, square += S S, count += 1. At most 256 photos. */
+ * repeated; less what its focus makes of it, clamp(S - ((bend focus) >> 16), 0, 4080), where there is a bend; where
+ * `seen` is not 0 in all nine: sum += S, square += S S, count += 1. At most 256 photos. */
 struct kernel_accumulate {
   struct kernel_image photo, seen;        /* u8 */
+  struct kernel_image bend;               /* i16; buffer NULL: none */
+  int32_t focus;                          /* Q14, -32768..32767 */
   struct kernel_image sum, square, count; /* u32, u32, u16 */
 };
 
@@ -173,13 +195,16 @@ struct kernel_limits_of_one {
   struct kernel_image mean, rise, fall; /* u16 */
 };
 
-/* The map of the difference: S as in kernel_accumulate, D = S - mean;
+/* The map of the difference: S as in kernel_accumulate (without a bend), D = S - mean, or, where there is a bend,
+ * D = S - clamp(mean + ((bend focus) >> 16), 0, 65535);
  * map = min(255, (D rise) >> 16) for D >= 0, min(255, (-D fall) >> 16) else; 0 where one of the nine pixels is not
  * seen or rise is 0. KERNEL_MAP_UNIT is one tolerance. `histogram` counts the map's values over the pixels that are
  * compared (seen, rise not 0). */
 struct kernel_compare {
   struct kernel_image photo, seen;      /* u8 */
   struct kernel_image mean, rise, fall; /* u16 */
+  struct kernel_image bend;             /* i16; buffer NULL: none */
+  int32_t focus;                        /* Q14, -32768..32767 */
   struct kernel_image map;              /* u8 */
   struct kernel_buffer *histogram;      /* int32 [256] */
 };
@@ -277,6 +302,8 @@ struct kernel_operations {
   enum kernel_status (*tile_sums)(struct kernel_context *, const struct kernel_tile_sums *);
   enum kernel_status (*warp)(struct kernel_context *, const struct kernel_warp *);
   enum kernel_status (*warp_chroma)(struct kernel_context *, const struct kernel_warp_chroma *);
+  enum kernel_status (*bend)(struct kernel_context *, const struct kernel_bend *);
+  enum kernel_status (*focus_sums)(struct kernel_context *, const struct kernel_focus_sums *);
   enum kernel_status (*accumulate)(struct kernel_context *, const struct kernel_accumulate *);
   enum kernel_status (*statistics)(struct kernel_context *, const struct kernel_statistics *);
   enum kernel_status (*limits)(struct kernel_context *, const struct kernel_limits *);

@@ -107,6 +107,24 @@ PIXEL_FN int32_t pixel_binomial(const uint8_t *above, const uint8_t *here, const
          2 * below[0] + below[right];
 }
 
+/* kernel_bend of one pixel, arguments as above. */
+PIXEL_FN int16_t pixel_bend(const uint16_t *above, const uint16_t *here, const uint16_t *below, int32_t left,
+                            int32_t right) {
+  int32_t sum = above[-left] + 2 * above[0] + above[right] + 2 * (here[-left] + here[right]) + below[-left] +
+                2 * below[0] + below[right];
+  return (int16_t)pixel_clamp((sum - 12 * here[0]) >> 2, -32768, 32767);
+}
+
+/* What another focus adds to a value (Q4): bend Q6, focus Q14. */
+PIXEL_FN int32_t pixel_defocus(int16_t bend, int32_t focus) {
+  return (bend * focus) >> 16;
+}
+
+/* Whether a pixel tells of a photo's focus: its bend, and its difference from the golden. */
+PIXEL_FN int pixel_tells_focus(int16_t bend, int32_t difference, int32_t cut) {
+  return (bend >= 128 || bend <= -128) && difference <= cut && difference >= -cut;
+}
+
 /* Use of tolerance in map units, from a difference (Q4) and the reciprocals of kernel_limits. */
 PIXEL_FN uint8_t pixel_use(int32_t difference, uint16_t rise, uint16_t fall) {
   uint32_t use = difference >= 0 ? ((uint32_t)difference * rise) >> 16 : ((uint32_t)-difference * fall) >> 16;

@@ -36,6 +36,20 @@ static enum kernel_status warp_chroma(const struct kernel_operations *o, const s
                                                                  .seen = s->quarter_seen});
 }
 
+static enum kernel_status bend(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->bend(s->context, &(struct kernel_bend){.mean = s->mean, .bend = s->bend});
+}
+
+static enum kernel_status focus_sums(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->focus_sums(s->context, &(struct kernel_focus_sums){.photo = s->out,
+                                                               .seen = s->seen,
+                                                               .mean = s->mean,
+                                                               .bend = s->bend,
+                                                               .compared = s->rise,
+                                                               .cut = 1024,
+                                                               .sums = s->sums});
+}
+
 static enum kernel_status accumulate(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->accumulate(s->context,
                        &(struct kernel_accumulate){
@@ -87,6 +101,8 @@ static enum kernel_status compare(const struct kernel_operations *o, const struc
                                                          .mean = s->mean,
                                                          .rise = s->rise,
                                                          .fall = s->fall,
+                                                         .bend = s->bend,
+                                                         .focus = 4000,
                                                          .map = s->map,
                                                          .histogram = s->histogram});
 }
@@ -111,6 +127,8 @@ const struct bench_operation bench_operations[] = {{"halve", halve},
                                                    {"statistics", statistics},
                                                    {"limits", limits},
                                                    {"limits_of_one", limits_of_one},
+                                                   {"bend", bend},
+                                                   {"focus_sums", focus_sums},
                                                    {"compare", compare},
                                                    {"components", components},
                                                    {NULL, NULL}};

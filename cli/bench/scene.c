@@ -40,6 +40,7 @@ static enum status take_images(struct bench_scene *s, struct fault *fault) {
                 {&s->mean, w, h, 2},
                 {&s->rise, w, h, 2},
                 {&s->fall, w, h, 2},
+                {&s->bend, w, h, 2},
                 {&s->count, w, h, 2},
                 {&s->sum, w, h, 4},
                 {&s->square, w, h, 4},

@@ -1,22 +1,7 @@
-#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/rows.h"
 #include "kernels/pixel.h"
 
 #include <string.h>
-
-/* Three rows of a picture that repeats its edges. */
-struct rows {
-  const uint8_t *above, *here, *below;
-};
-
-static struct rows rows_at(const struct kernel_image *image, int32_t y) {
-  return (struct rows){cpu_row8(image, cpu_edge(y - 1, image->height)), cpu_row8(image, y),
-                       cpu_row8(image, cpu_edge(y + 1, image->height))};
-}
-
-static bool seen_all(const struct rows *r, int32_t x, int32_t left, int32_t right) {
-  return r->above[x - left] && r->above[x] && r->above[x + right] && r->here[x - left] && r->here[x] &&
-         r->here[x + right] && r->below[x - left] && r->below[x] && r->below[x + right];
-}
 
 enum kernel_status cpu_accumulate(struct kernel_context *context, const struct kernel_accumulate *call) {
   (void)context;
@@ -26,10 +11,13 @@ enum kernel_status cpu_accumulate(struct kernel_context *context, const struct k
     struct rows p = rows_at(photo, y), s = rows_at(&call->seen, y);
     uint32_t *sum = cpu_row32(&call->sum, y), *square = cpu_row32(&call->square, y);
     uint16_t *count = cpu_row16(&call->count, y);
+    const int16_t *bend = call->bend.buffer ? cpu_row_signed(&call->bend, y) : NULL;
     for (int32_t x = 0; x < photo->width; x++) {
       int32_t left = x > 0, right = x + 1 < photo->width;
       if (!seen_all(&s, x, left, right)) continue;
-      uint32_t value = (uint32_t)pixel_binomial(p.above + x, p.here + x, p.below + x, left, right);
+      int32_t smooth = pixel_binomial(p.above + x, p.here + x, p.below + x, left, right);
+      if (bend) smooth = pixel_clamp(smooth - pixel_defocus(bend[x], call->focus), 0, 4080);
+      uint32_t value = (uint32_t)smooth;
       sum[x] += value, square[x] += value * value, count[x]++;
     }
   }
@@ -46,13 +34,16 @@ enum kernel_status cpu_compare(struct kernel_context *context, const struct kern
     struct rows p = rows_at(photo, y), s = rows_at(&call->seen, y);
     const uint16_t *mean = cpu_row16(&call->mean, y);
     const uint16_t *rise = cpu_row16(&call->rise, y), *fall = cpu_row16(&call->fall, y);
+    const int16_t *bend = call->bend.buffer ? cpu_row_signed(&call->bend, y) : NULL;
     uint8_t *map = cpu_row8(&call->map, y);
     for (int32_t x = 0; x < photo->width; x++) {
       int32_t left = x > 0, right = x + 1 < photo->width;
       map[x] = 0;
       if (!rise[x] || !seen_all(&s, x, left, right)) continue;
       int32_t value = pixel_binomial(p.above + x, p.here + x, p.below + x, left, right);
-      map[x] = pixel_use(value - mean[x], rise[x], fall[x]);
+      int32_t golden = mean[x];
+      if (bend) golden = pixel_clamp(golden + pixel_defocus(bend[x], call->focus), 0, 65535);
+      map[x] = pixel_use(value - golden, rise[x], fall[x]);
       histogram[map[x]]++;
     }
   }

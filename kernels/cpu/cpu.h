@@ -17,6 +17,10 @@ static inline uint32_t *cpu_row32(const struct kernel_image *image, int32_t y) {
   return (uint32_t *)image->buffer->bytes + image->offset + (size_t)y * (size_t)image->stride;
 }
 
+static inline int16_t *cpu_row_signed(const struct kernel_image *image, int32_t y) {
+  return (int16_t *)image->buffer->bytes + image->offset + (size_t)y * (size_t)image->stride;
+}
+
 /* The nearest index that exists: pictures end by repeating their edge. */
 static inline int32_t cpu_edge(int32_t at, int32_t size) {
   return at < 0 ? 0 : at >= size ? size - 1 : at;
@@ -42,6 +46,8 @@ enum kernel_status cpu_halve_mask(struct kernel_context *context, const struct k
 enum kernel_status cpu_tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call);
 enum kernel_status cpu_warp(struct kernel_context *context, const struct kernel_warp *call);
 enum kernel_status cpu_warp_chroma(struct kernel_context *context, const struct kernel_warp_chroma *call);
+enum kernel_status cpu_bend(struct kernel_context *context, const struct kernel_bend *call);
+enum kernel_status cpu_focus_sums(struct kernel_context *context, const struct kernel_focus_sums *call);
 enum kernel_status cpu_accumulate(struct kernel_context *context, const struct kernel_accumulate *call);
 enum kernel_status cpu_statistics(struct kernel_context *context, const struct kernel_statistics *call);
 enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call);

@@ -168,8 +168,9 @@ template <int DEVICE> constexpr struct kernel_backend backend_of() {
           wait,
           {allocate, nullptr, nullptr, release, upload, download},
           {on_device<halve>, on_device<halve_mask>, on_device<tile_sums>, on_device<warp>, on_device<warp_chroma>,
-           on_device<accumulate>, on_device<statistics>, on_device<limits>, on_device<limits_of_one>,
-           on_device<compare>, on_device<components>, on_device<profiles>, on_device<cell_sums>}};
+           on_device<bend>, on_device<focus_sums>, on_device<accumulate>, on_device<statistics>, on_device<limits>,
+           on_device<limits_of_one>, on_device<compare>, on_device<components>, on_device<profiles>,
+           on_device<cell_sums>}};
 }
 
 static const struct kernel_backend backends[KERNEL_MOST_DEVICES] = {

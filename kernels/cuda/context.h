@@ -80,6 +80,8 @@ enum kernel_status halve_mask(struct kernel_context *context, const struct kerne
 enum kernel_status tile_sums(struct kernel_context *context, const struct kernel_tile_sums *call);
 enum kernel_status warp(struct kernel_context *context, const struct kernel_warp *call);
 enum kernel_status warp_chroma(struct kernel_context *context, const struct kernel_warp_chroma *call);
+enum kernel_status bend(struct kernel_context *context, const struct kernel_bend *call);
+enum kernel_status focus_sums(struct kernel_context *context, const struct kernel_focus_sums *call);
 enum kernel_status accumulate(struct kernel_context *context, const struct kernel_accumulate *call);
 enum kernel_status statistics(struct kernel_context *context, const struct kernel_statistics *call);
 enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call);

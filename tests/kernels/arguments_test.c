@@ -18,6 +18,8 @@ union call {
   struct kernel_tile_sums tile_sums;
   struct kernel_warp warp;
   struct kernel_warp_chroma warp_chroma;
+  struct kernel_bend bend;
+  struct kernel_focus_sums focus_sums;
   struct kernel_accumulate accumulate;
   struct kernel_statistics statistics;
   struct kernel_limits limits;
@@ -55,6 +57,8 @@ RUN(halve_mask)
 RUN(tile_sums)
 RUN(warp)
 RUN(warp_chroma)
+RUN(bend)
+RUN(focus_sums)
 RUN(accumulate)
 RUN(statistics)
 RUN(limits)
@@ -71,6 +75,21 @@ static void none(union call *call, int32_t wrong) {
 static void cuts(union call *call, int32_t wrong) {
   static const int32_t values[] = {500, 15, 0, -1, 2033, INT32_MAX, INT32_MIN};
   call->tile_sums.cut = values[wrong];
+}
+
+static void focus_cuts(union call *call, int32_t wrong) {
+  static const int32_t values[] = {500, -1, 4081, INT32_MAX, INT32_MIN};
+  call->focus_sums.cut = values[wrong];
+}
+
+static const int32_t focuses[] = {0, 32768, -32769, INT32_MAX, INT32_MIN};
+
+static void focus_of_accumulate(union call *call, int32_t wrong) {
+  call->accumulate.focus = focuses[wrong];
+}
+
+static void focus_of_compare(union call *call, int32_t wrong) {
+  call->compare.focus = focuses[wrong];
 }
 
 static void tolerances(union call *call, int32_t wrong) {
@@ -222,12 +241,23 @@ static const struct operation operations[] = {
      {HALF(warp_chroma, luma), HALF(warp_chroma, cb), HALF(warp_chroma, cr), BUFFER(warp_chroma, place, NODES * 2 * 4),
       BUFFER(warp_chroma, light, NODES * 8 * 4), IMAGE(warp_chroma, out_cb, U8), IMAGE(warp_chroma, out_cr, U8),
       IMAGE(warp_chroma, tint, U8), IMAGE(warp_chroma, seen, U8)}},
+    {"bend", run_bend, none, 0, {IMAGE(bend, mean, U16), IMAGE(bend, bend, U16)}},
+    {"focus_sums",
+     run_focus_sums,
+     focus_cuts,
+     4,
+     {IMAGE(focus_sums, photo, U8), IMAGE(focus_sums, seen, U8), IMAGE(focus_sums, mean, U16),
+      IMAGE(focus_sums, bend, U16), IMAGE(focus_sums, compared, U16), BUFFER(focus_sums, sums, 2 * 8)}},
     {"accumulate",
      run_accumulate,
-     none,
-     0,
-     {IMAGE(accumulate, photo, U8), IMAGE(accumulate, seen, U8), IMAGE(accumulate, sum, U32),
-      IMAGE(accumulate, square, U32), IMAGE(accumulate, count, U16)}},
+     focus_of_accumulate,
+     4,
+     {IMAGE(accumulate, photo, U8),
+      IMAGE(accumulate, seen, U8),
+      {.at = offsetof(struct kernel_accumulate, bend), .element = U16, .optional = true},
+      IMAGE(accumulate, sum, U32),
+      IMAGE(accumulate, square, U32),
+      IMAGE(accumulate, count, U16)}},
     {"statistics",
      run_statistics,
      none,
@@ -248,10 +278,16 @@ static const struct operation operations[] = {
       IMAGE(limits_of_one, mean, U16), IMAGE(limits_of_one, rise, U16), IMAGE(limits_of_one, fall, U16)}},
     {"compare",
      run_compare,
-     none,
-     0,
-     {IMAGE(compare, photo, U8), IMAGE(compare, seen, U8), IMAGE(compare, mean, U16), IMAGE(compare, rise, U16),
-      IMAGE(compare, fall, U16), IMAGE(compare, map, U8), BUFFER(compare, histogram, 256 * 4)}},
+     focus_of_compare,
+     4,
+     {IMAGE(compare, photo, U8),
+      IMAGE(compare, seen, U8),
+      IMAGE(compare, mean, U16),
+      IMAGE(compare, rise, U16),
+      IMAGE(compare, fall, U16),
+      {.at = offsetof(struct kernel_compare, bend), .element = U16, .optional = true},
+      IMAGE(compare, map, U8),
+      BUFFER(compare, histogram, 256 * 4)}},
     {"components",
      run_components,
      thresholds,

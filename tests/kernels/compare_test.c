@@ -7,7 +7,9 @@
 #include <cmocka.h>
 
 struct compare_case {
-  struct block *photo, *seen, *mean, *rise, *fall, *map, *histogram;
+  struct block *photo, *seen, *mean, *rise, *fall, *map, *histogram, *bend;
+  int32_t focus;
+  bool bent;
 };
 
 static enum kernel_status compare(const struct kernel_operations *o, struct kernel_context *device,
@@ -20,6 +22,7 @@ static enum kernel_status compare(const struct kernel_operations *o, struct kern
                                 .fall = block_view(c->fall),
                                 .map = block_view(c->map),
                                 .histogram = c->histogram->buffer};
+  if (c->bent) call.bend = block_view(c->bend), call.focus = c->focus;
   return o->compare ? o->compare(device, &call) : KERNEL_OPERATION_MISSING;
 }
 
@@ -34,7 +37,9 @@ static int64_t use_at(const struct compare_case *c, int32_t x, int32_t y) {
       s += binomial[i + 1] * binomial[j + 1] * block_get(c->photo, u, v);
     }
   if (!rise) return -1;
-  int64_t d = s - block_get(c->mean, x, y), use = d >= 0 ? d * rise / 65536 : -d * fall / 65536;
+  int64_t mean = block_get(c->mean, x, y);
+  if (c->bent) mean = clamp(mean + floor_shift((int16_t)block_get(c->bend, x, y) * (int64_t)c->focus, 16), 0, 65535);
+  int64_t d = s - mean, use = d >= 0 ? d * rise / 65536 : -d * fall / 65536;
   return use < 255 ? use : 255;
 }
 
@@ -45,7 +50,10 @@ static void compare_of_size(struct harness *h, int32_t width, int32_t height, in
                            harness_image(h, U16, width, height),
                            harness_image(h, U16, width, height),
                            harness_image(h, U8, width, height),
-                           harness_array(h, I32, 256)};
+                           harness_array(h, I32, 256),
+                           harness_image(h, U16, width, height),
+                           harness_between(h, INT16_MIN, INT16_MAX),
+                           round % 2 == 1};
   int64_t counts[256] = {0};
   block_fill(h, c.photo, (enum fill)(round % FILLS));
   block_fill(h, c.seen, round % 3 == 0 ? FILL_MOST : round % 3 == 1 ? FILL_SPARSE : FILL_RANDOM);
@@ -55,6 +63,7 @@ static void compare_of_size(struct harness *h, int32_t width, int32_t height, in
     block_fill(h, c.mean, (enum fill)(round / 3 % FILLS));
   block_fill(h, c.rise, (enum fill)(round / 2 % FILLS));
   block_fill(h, c.fall, (enum fill)(round / 5 % FILLS));
+  block_fill(h, c.bend, (enum fill)(round / 4 % FILLS));
   if (round % 5 == 1) block_fill_between(h, c.rise, 0, 2000), block_fill_between(h, c.fall, 0, 2000);
   for (int32_t y = 0; y < height; y++)
     for (int32_t x = 0; x < width; x++) {

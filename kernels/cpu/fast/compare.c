@@ -1,6 +1,7 @@
 #include "kernels/cpu/fast/binomial.h"
 #include "kernels/cpu/fast/fast.h"
 #include "kernels/cpu/fast/lanes.h"
+#include "kernels/pixel.h"
 
 #include <string.h>
 
@@ -20,6 +21,12 @@ static int32_t use_part(const struct binomial *restrict b, const uint16_t *restr
     skipped = (uint16_t)(skipped + 1 - compared);
   }
   return skipped;
+}
+
+/* The golden's mean as a photo of this focus shows it. */
+static void refocus_part(const uint16_t *restrict mean, const int16_t *restrict bend, int32_t focus, int32_t count,
+                         uint16_t *restrict out) {
+  for (int32_t i = 0; i < count; i++) out[i] = (uint16_t)pixel_clamp(mean[i] + pixel_defocus(bend[i], focus), 0, 65535);
 }
 
 /* Several tables, so that equal values behind each other do not wait for each other. */
@@ -50,14 +57,19 @@ enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struc
   if (!compare_fits(call)) return KERNEL_ARGUMENT;
   uint32_t tables[TABLES][256] = {{0}};
   int32_t *histogram = call->histogram->bytes, skipped = 0;
+  uint16_t refocused[BINOMIAL_PART];
   struct binomial b;
   for (int32_t y = 0; y < photo->height; y++)
     for (int32_t first = 0; first < photo->width; first += BINOMIAL_PART) {
       int32_t count = photo->width - first < BINOMIAL_PART ? photo->width - first : BINOMIAL_PART;
       uint8_t *map = cpu_row8(&call->map, y) + first;
+      const uint16_t *mean = cpu_row16(&call->mean, y) + first;
+      if (call->bend.buffer) {
+        refocus_part(mean, cpu_row_signed(&call->bend, y) + first, call->focus, count, refocused);
+        mean = refocused;
+      }
       binomial_part(photo, &call->seen, y, first, count, &b);
-      skipped += use_part(&b, cpu_row16(&call->mean, y) + first, cpu_row16(&call->rise, y) + first,
-                          cpu_row16(&call->fall, y) + first, count, map);
+      skipped += use_part(&b, mean, cpu_row16(&call->rise, y) + first, cpu_row16(&call->fall, y) + first, count, map);
       count_part(map, count, tables);
     }
   for (int v = 0; v < 256; v++) {

@@ -20,6 +20,8 @@
   enum kernel_status cpu_tile_sums_##level(struct kernel_context *, const struct kernel_tile_sums *);                  \
   enum kernel_status cpu_warp_##level(struct kernel_context *, const struct kernel_warp *);                            \
   enum kernel_status cpu_warp_chroma_##level(struct kernel_context *, const struct kernel_warp_chroma *);              \
+  enum kernel_status cpu_bend_##level(struct kernel_context *, const struct kernel_bend *);                            \
+  enum kernel_status cpu_focus_sums_##level(struct kernel_context *, const struct kernel_focus_sums *);                \
   enum kernel_status cpu_accumulate_##level(struct kernel_context *, const struct kernel_accumulate *);                \
   enum kernel_status cpu_statistics_##level(struct kernel_context *, const struct kernel_statistics *);                \
   enum kernel_status cpu_limits_##level(struct kernel_context *, const struct kernel_limits *);                        \
