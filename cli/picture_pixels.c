@@ -122,7 +122,7 @@ static bool reduce_image(const struct image *image, struct picture_area area, in
 
 static bool draw_image(const struct image *image, struct picture_area area, int out_width, int out_height,
                        cairo_surface_t *surface) {
-  uint8_t *rgb = malloc(3 * (size_t)area.width);
+  uint8_t *rgb = calloc((size_t)area.width, 3);
   uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
   bool good = rgb && sums;
   int32_t loaded = -1;
