@@ -20,7 +20,7 @@ static enum status begin(struct measuring *m, const struct spec_dimension *dimen
   if (!m->work) m->work = calloc(1, sizeof *m->work);
   if (!m->work) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
   struct gauge_work *w = m->work;
-  m->gauge_count = m->edge_count = w->seek_count = w->trace_count = 0;
+  m->gauge_count = m->edge_count = 0;
   for (size_t i = 0; i < count; i++) {
     if (dimensions[i].gauge == GAUGE_NONE) continue;
     struct gauge *gauge = gauge_room(&m->gauges, &m->gauge_count, &m->gauge_capacity, sizeof *gauge);
@@ -40,22 +40,36 @@ static bool is_traced(const struct gauge *gauge) {
   return !gauge->why[0] && gauge->spec->gauge != GAUGE_COUNT;
 }
 
-enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
-                           const struct spec_dimension *dimensions, size_t count, struct fault *fault) {
-  enum status status = begin(m, dimensions, count, fault);
+/* Measures gauges first..end - 1. */
+static enum status measure_some(struct measuring *m, const struct gauge_photo *photo, size_t first, size_t end,
+                                struct fault *fault) {
+  struct gauge_work *w = m->work;
+  enum status status = STATUS_OK;
+  w->seek_count = w->trace_count = 0;
   strips_clear(&m->strips);
-  for (size_t i = 0; i < m->gauge_count && !status; i++) status = gauge_seek(m, photo, &m->gauges[i], fault);
+  for (size_t i = first; i < end && !status; i++) status = gauge_seek(m, photo, &m->gauges[i], fault);
   if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
   if (status) return status;
-  for (size_t i = 0; i < m->gauge_count; i++) gauge_choose(m, &m->gauges[i]);
+  for (size_t i = first; i < end; i++) gauge_choose(m, &m->gauges[i]);
   strips_clear(&m->strips);
-  for (size_t i = 0; i < m->gauge_count && !status; i++)
+  for (size_t i = first; i < end && !status; i++)
     if (is_traced(&m->gauges[i])) status = gauge_trace(m, photo, &m->gauges[i], fault);
   if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
   if (!status && photo->curved) strips_to_light(&m->strips);
   size_t trace = 0;
-  for (size_t i = 0; i < m->gauge_count && !status; i++)
+  for (size_t i = first; i < end && !status; i++)
     if (is_traced(&m->gauges[i])) status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
+  return status;
+}
+
+enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
+                           const struct spec_dimension *dimensions, size_t count, struct fault *fault) {
+  /* So few that their pixels and bins stay near the processor; a device is asked once. */
+  enum { FEW = 16 };
+  enum status status = begin(m, dimensions, count, fault);
+  const size_t all = m->gauge_count, some = photo->device->backend->memory.borrow ? FEW : all;
+  for (size_t first = 0; first < all && !status; first += some)
+    status = measure_some(m, photo, first, first + some < all ? first + some : all, fault);
   return status;
 }
 

@@ -1,5 +1,5 @@
 /* Gauges on a photo: edges found in the photo's own pixels, fitted to the sub-pixel, and made into shapes of the
- * product's plane. Two passes over the photo, each one call of the kernels for all gauges: strips across the whole
+ * product's plane. Two passes over the photo, each one call of the kernels for many gauges: strips across the whole
  * search find where the edge is; narrow strips along what was found measure it. */
 #ifndef ASSAY_ENGINE_MEASURE_GAUGE_H
 #define ASSAY_ENGINE_MEASURE_GAUGE_H

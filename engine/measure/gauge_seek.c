@@ -7,7 +7,7 @@
 /* Beyond the search: what lies there is no answer, but a neighbour that spoils the edge's plateau. */
 static const double BEYOND = 8;
 /* Half the length of a strip that only looks for the edge, px. */
-static const double SEEK_HALF = 1.5;
+static const double SEEK_HALF = 2;
 /* A strip is straight for the search where its edge falls back by less than half of this at the ends, px. */
 static const double SLIGHT_BOW = 0.3;
 /* An edge so strong against the one chosen spoils its plateau; one so alike makes the choice a guess. */
