@@ -14,9 +14,9 @@ static const double VIVID = 2;
 /* Of one kind: this share of the difference is of one sign. */
 static const double ONE_SIGN = 0.8, ALL_ONE_SIGN = 0.95;
 
-/* A scratch is so many times as long as it is thick, and not thicker than so many pixels; strokes of print are finer.
- */
-static const double SLENDER = 3.5, THICK = 12, FINE = 6;
+/* A scratch is so many times as long as it is thick, not thicker than so many pixels, and has about the area of a line
+ * of that length and thickness; strokes of print are finer. */
+static const double SLENDER = 3.5, THICK = 12, FINE = 6, SOLID = 1.3, HOLLOW = 0.5;
 
 /* Balance of structure, (photo - golden) / (photo + golden), from -1, all is gone, to 1, all is new. */
 static const double HARDLY_GONE = -0.25, CHANGED = 0.35, KEPT = 0.5, GONE = -0.2;
@@ -34,6 +34,9 @@ static const double COVERED = 64;
 
 /* Pixels that a difference takes to rise, where the golden is flat; a lens makes 3 to 4 of a sharp edge. */
 static const double SOFT = 4.5;
+
+/* What is no darker than that, and rises over so many pixels, stains. */
+static const double OPAQUE = 100, SOFTER = 3.4;
 
 /* Squared gradients that noise may make; around the finding, pixels: where structure counts as its own, and what it
  * stands out from. */
@@ -88,11 +91,13 @@ static void spread(uint8_t *d, size_t stride, const struct part *part) {
 /* What is told of a finding. */
 struct traits {
   double luma_peak, thickness, length;
-  double balance, structure; /* of squared gradients near it; structure: the golden's, a pixel */
-  double sign;               /* share of the difference that is of one sign */
-  double depth;              /* mean difference of the core, grey levels */
-  double through;            /* correlation of golden and photo in it; 0: cannot be told */
-  double stands;             /* how much more the photo stands out from its surroundings than the golden, -1..1 */
+  double balance;                  /* of squared gradients near it */
+  double structure, new_structure; /* these, a pixel: the golden's, the photo's */
+  double area;                     /* pixels */
+  double sign;                     /* share of the difference that is of one sign */
+  double depth;                    /* mean difference of the core, grey levels */
+  double through;                  /* correlation of golden and photo in it; 0: cannot be told */
+  double stands;                   /* how much more the photo stands out from its surroundings than the golden, -1..1 */
 };
 
 static double squared_gradient(const struct surroundings *s, const double *values, int32_t x, int32_t y) {
@@ -134,10 +139,12 @@ static void measure_structure(const struct surroundings *s, const struct distanc
       if (d->outside[at] > BAND) continue;
       golden += squared_gradient(s, s->golden, x, y), photo += squared_gradient(s, s->smooth, x, y), count++;
       if (d->outside[at]) continue;
+      t->area++;
       difference += s->smooth[at] - s->golden[at], size += fabs(s->smooth[at] - s->golden[at]);
       if (2.0 * d->inside[at] > t->thickness) t->thickness = 2.0 * d->inside[at];
     }
   t->balance = balance_of(photo, golden), t->structure = count > 0 ? golden / count : 0;
+  t->new_structure = count > 0 ? photo / count : 0;
   t->sign = size > 0 ? fabs(difference) / size : 0;
 }
 
@@ -186,19 +193,23 @@ static enum status measure(const struct surroundings *s, const struct finding *f
 }
 
 static bool moved(const struct surroundings *s, const struct finding *f, const struct traits *t, size_t findings) {
-  if (findings > MOST_SOUGHT || fabs(t->balance) > KEPT || t->structure < SOME_STRUCTURE) return false;
+  if (findings > MOST_SOUGHT || fmax(t->structure, t->new_structure) < SOME_STRUCTURE) return false;
   return shift_left(s, f) < LEFT;
 }
 
 static bool stains(const struct surroundings *s, const struct finding *f, const struct traits *t) {
   if (t->sign < ALL_ONE_SIGN || t->balance < -KEPT) return false;
-  return t->depth < COVERED || t->through > THROUGH || surroundings_softness(s, f) > SOFT;
+  if (t->depth < COVERED || t->through > THROUGH) return true;
+  return surroundings_softness(s, f) > (t->depth < OPAQUE ? SOFTER : SOFT);
 }
 
 static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
                                   size_t findings) {
-  bool long_and_thin = t->length > SLENDER * t->thickness && t->thickness <= THICK;
-  if (f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
+  double line = t->length * t->thickness;
+  bool long_and_thin = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area <= SOLID * line &&
+                       t->area >= HOLLOW * line;
+  bool covers = t->depth >= COVERED && t->through <= THROUGH && t->balance > KEPT;
+  if (!covers && f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
   if (moved(s, f, t, findings)) return CLASS_MOVED;
   if (long_and_thin && t->sign > ONE_SIGN && t->balance > HARDLY_GONE) return CLASS_SCRATCH;
   if (stains(s, f, t)) return CLASS_STAIN;

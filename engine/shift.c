@@ -5,6 +5,9 @@
 /* Pixels of the finding that are looked at, about, with so much around it; the steps of the search. */
 enum { PLACES = 1000, AROUND = 4, STEP = 2, LEAST = 2 };
 
+/* What has moved leaves a change where it lay and makes one where it lies: of the finding's own, so much at least. */
+static const double CHANGED = 0.25;
+
 /* Rows and columns of the surroundings that are looked at. */
 struct places {
   int32_t left, top, right, bottom; /* inclusive */
@@ -45,6 +48,16 @@ static double left_by(const struct surroundings *s, const struct places *p, int3
   return there > back ? there : back;
 }
 
+/* Between the pictures, at the places dx, dy off. */
+static double change_at(const struct surroundings *s, const struct places *p, int32_t dx, int32_t dy) {
+  struct places to = {p->left + dx, p->top + dy, p->right + dx, p->bottom + dy, p->stride};
+  if (to.left < 0) to.left = 0;
+  if (to.top < 0) to.top = 0;
+  if (to.right >= s->width) to.right = s->width - 1;
+  if (to.bottom >= s->height) to.bottom = s->height - 1;
+  return difference(s, &to, s->golden, s->smooth, 0, 0);
+}
+
 double shift_left(const struct surroundings *s, const struct finding *f) {
   struct places p = places_of(s, f);
   double before = difference(s, &p, s->golden, s->smooth, 0, 0), least = before;
@@ -61,5 +74,7 @@ double shift_left(const struct surroundings *s, const struct finding *f) {
       if (left < least) least = left, best_x = dx, best_y = dy;
     }
   bool off = abs(best_x) >= LEAST || abs(best_y) >= LEAST;
+  double to = change_at(s, &p, best_x, best_y), from = change_at(s, &p, -best_x, -best_y);
+  if ((to > from ? to : from) < CHANGED * before) off = false;
   return off && before > 0 ? least / before : 1;
 }

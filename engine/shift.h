@@ -9,7 +9,8 @@ enum { SHIFT_REACH = 24 };
 
 /* Share of the squared difference that is left where golden and photo are laid on each other by the best shift of at
  * least two pixels: of the golden's places sought in the photo and of the photo's sought in the golden, the larger one,
- * so that what has only come or only gone is no shift. At most 1. */
+ * so that what has only come or only gone is no shift. 1 where nothing has changed where the shift leads to and where
+ * it comes from: what lies there is only its like. At most 1. */
 double shift_left(const struct surroundings *surroundings, const struct finding *finding);
 
 #endif
