@@ -13,7 +13,7 @@ enum status make_set(const char *const *options, char **folder, struct fault *fa
   *folder = NULL;
   enum status status = folder_make_temporary(folder, fault);
   if (status) return status;
-  while (options[count] && count < MOST_OPTIONS) arguments[count] = options[count], count++;
+  while (count < MOST_OPTIONS && options[count]) arguments[count] = options[count], count++;
   arguments[count++] = "--out", arguments[count++] = *folder;
   status = own_program("assay-synth", arguments, NULL, &code, fault);
   if (!status && code) status = fault_set(fault, STATUS_USAGE, "assay-synth did not make the set");

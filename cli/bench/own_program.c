@@ -42,7 +42,7 @@ enum status own_program(const char *name, const char *const *arguments, const ch
   int state = 0;
   enum status status = find_program(name, path, fault);
   if (status) return status;
-  for (int i = 0; arguments[i] && i < MOST_ARGUMENTS; i++) own[i + 1] = (char *)(uintptr_t)arguments[i];
+  for (int i = 0; i < MOST_ARGUMENTS && arguments[i]; i++) own[i + 1] = (char *)(uintptr_t)arguments[i];
   int error = start(path, own, out, &child);
   if (error) return fault_set(fault, STATUS_IO, "%s: %s", path, strerror(error));
   while (waitpid(child, &state, 0) < 0)

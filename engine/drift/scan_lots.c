@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 /* Fewer do not say how much lots differ. */
-enum { LEAST_LOTS = 6 };
+enum { LEAST_LOTS = 6, LEAST_FREEDOM = 4 };
 
 struct lot {
   double sum, squares, count, mean;
@@ -44,13 +44,21 @@ static void take_means(const struct scan *scan, struct lot *lots) {
 /* Sums over the usable lots; of means about `origin`. */
 struct sums {
   double origin, mean, square, inverse, count;
-  double within, freedom; /* squares of single photos about their lot's mean */
+  double lines, of_lines, sizes; /* lines; sum of their sums' squares over their lots; of their lots' squares */
+  double within, freedom;        /* squares of single photos about their lot's mean */
 };
 struct line {
   double mean, count;
 };
 
-static struct sums sum_up(const struct lot *lots, size_t count, struct line *lines) {
+static void add_line(struct sums *sums, const struct line *line, double sign) {
+  if (line->count <= 0) return;
+  sums->lines += sign;
+  sums->of_lines += sign * line->mean * line->mean / line->count;
+  sums->sizes += sign * line->count * line->count;
+}
+
+static struct sums sum_up(const struct lot *lots, size_t count, struct line *lines, size_t line_count) {
   struct sums sums = {0};
   for (size_t k = 0; k < count; k++) {
     const struct lot *lot = &lots[k];
@@ -65,34 +73,61 @@ static struct sums sum_up(const struct lot *lots, size_t count, struct line *lin
     lines[lot->line].mean += off;
     lines[lot->line].count++;
   }
+  for (size_t i = 0; i < line_count; i++) add_line(&sums, &lines[i], 1);
+  return sums;
+}
+
+/* The same without one lot. */
+static struct sums without(const struct sums *all, const struct lot *lot, const struct line *line,
+                           const struct line *siblings) {
+  struct sums sums = *all;
+  double off = lot->mean - all->origin;
+  sums.count--;
+  sums.mean -= off;
+  sums.square -= off * off;
+  sums.inverse -= 1 / lot->count;
+  add_line(&sums, line, -1);
+  add_line(&sums, siblings, 1);
   return sums;
 }
 
 static bool is_comparable(const struct lot *lot, const struct sums *sums, const struct line *lines) {
-  return is_usable(lot) && sums->count >= LEAST_LOTS && lines[lot->line].count >= 2;
+  return is_usable(lot) && sums->count >= LEAST_LOTS && lines[lot->line].count >= 2 &&
+         sums->count - 1 - sums->lines >= LEAST_FREEDOM;
 }
 
-/* Grubbs' question, of one lot: the means of the other lots tell how much lots differ (Student's t). A line may have a
- * level of its own: the lot has to stand out as much against the other lots of its line. A lot of few photos is known
- * less well. */
-static double lot_probability(const struct lot *lot, const struct sums *sums, const struct line *lines) {
-  double own = lot->mean - sums->origin, others = sums->count - 1, siblings = lines[lot->line].count - 1;
-  double mean = (sums->mean - own) / others, square = sums->square - own * own - others * mean * mean;
-  double variance = square / (others - 1), inverse = (sums->inverse - 1 / lot->count) / others;
-  double wide = fmax(variance, variance + sums->within / sums->freedom * (1 / lot->count - inverse));
-  if (!(variance > 0)) return 1;
-  double all = fabs(own - mean) / sqrt(wide + variance / others);
-  double line = fabs(own - (lines[lot->line].mean - own) / siblings) / sqrt(wide + variance / siblings);
-  return 2 * student_upper(fmin(all, line), others - 1);
+/* How likely a lot's mean is so far from what the other lots let expect: lines have levels of their own about a common
+ * one, lots theirs about their line's (a model of random effects, its variances by the analysis of variance: Searle,
+ * Casella and McCulloch, Variance Components, 1992; the best linear prediction of a further lot; Student's t with the
+ * freedom within lines). A lot of few photos is known less well. */
+static double lot_probability(const struct lot *lot, const struct sums *all, const struct line *lines) {
+  double own = lot->mean - all->origin;
+  const struct line *line = &lines[lot->line];
+  const struct line siblings = {line->mean - own, line->count - 1};
+  struct sums rest = without(all, lot, line, &siblings);
+  double n = rest.count, freedom = n - rest.lines, variance = (rest.square - rest.of_lines) / freedom, between = 0;
+  if (!(variance > 1e-12 * rest.square / n)) return 1;
+  if (rest.lines > 1) {
+    double square = (rest.of_lines - rest.mean * rest.mean / n) / (rest.lines - 1);
+    between = fmax(0, (square - variance) / ((n - rest.sizes / n) / (rest.lines - 1)));
+  }
+  double share = siblings.count * between / (siblings.count * between + variance);
+  double expected = share * siblings.mean / siblings.count + (1 - share) * rest.mean / n;
+  double few = rest.within / rest.freedom * (1 / lot->count - rest.inverse / n);
+  double wide = variance + fmax(0, few) + between * (1 - share) +
+                (1 - share) * (1 - share) * (variance / n + between / rest.lines);
+  return 2 * student_upper(fabs(own - expected) / sqrt(wide), freedom);
 }
 
 enum status scan_look_lots(const struct scan *scan, struct candidate *best, struct fault *fault) {
   size_t count = scan->groups->count[KEY_LOT];
   struct lot *lots = calloc(count + 1, sizeof *lots);
-  struct line *lines = calloc(scan->groups->strata[LEVEL_LINE] + 1, sizeof *lines);
+  size_t line_count = scan->groups->strata[LEVEL_LINE];
+  struct line *lines = calloc(line_count + 1, sizeof *lines);
   enum status status = lots && lines ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
   if (!status) take_means(scan, lots);
-  const struct sums sums = status ? (struct sums){0} : sum_up(lots, count, lines);
+  struct sums sums = {0};
+  if (!status) sums = sum_up(lots, count, lines, line_count);
   for (size_t k = 0; k < count && !status; k++) {
     if (best[k].gain <= 0 || !is_comparable(&lots[k], &sums, lines)) continue;
     double p = lot_probability(&lots[k], &sums, lines);
