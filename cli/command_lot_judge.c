@@ -92,7 +92,8 @@ static enum status judge_with_history(const struct judge_options *given, const s
   struct history history = {0};
   enum status status = lot_terms_history(&given->common.operands, given->history, true, &history, fault);
   if (!status && !history.path && !history.store)
-    message_note("every factory begins with normal inspection; --history FILE remembers its lots and tightens it after rejections");
+    message_note("every factory begins with normal inspection; --history FILE remembers its lots and tightens it after "
+                 "rejections");
   if (!status) status = resume(given, &history, fault);
   if (!status) status = judge_all(given, lots, terms, &history, exit_code, fault);
   if (!status) status = history_write(&history, fault);
