@@ -48,8 +48,8 @@ void lot_reason(const struct judge_lot *verdict, char *text, size_t room) {
   if (verdict->outcome == LOT_HELD) {
     say_held(verdict, text, room);
   } else if (verdict->outcome == LOT_REJECTED) {
-    snprintf(text, room, "%lld units with %s defects in the sample of %lld; %lld allowed",
-             (long long)judged->nonconforming, severity_name((enum severity)class_),
+    snprintf(text, room, "%s defects on %lld of the %lld units sampled; %lld allowed",
+             severity_name((enum severity)class_), (long long)judged->nonconforming,
              (long long)(judged->plan.sample_size - judged->missing), (long long)judged->plan.accept);
   } else {
     snprintf(text, room, "too many lots in a row were rejected: the factory has to act first (--resume)");

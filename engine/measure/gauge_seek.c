@@ -231,7 +231,7 @@ static void ask(const struct measuring *m, const struct gauge *gauge, const stru
     int row = all->count++;
     for (int e = 0; e < 2; e++) {
       gauge_basis(gauge, sought, seek->part, seek->t, &seek->at, all->rows[e][row].basis);
-      all->rows[e][row].usable = false;
+      all->rows[e][row].usable = false, all->rows[e][row].offset = 0;
     }
     if (seek->strip < 0) {
       all->outside++;
@@ -308,7 +308,7 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
     }
   }
   /* A profile of widths follows each place by itself. */
-  for (size_t k = 0; each && k < sought->count && k < GAUGE_MOST_PLACES; k++) {
+  for (size_t k = 0; each && k < (size_t)all.count; k++) {
     struct seek *seek = &m->work->seeks[sought->first + k];
     seek->shows = all.rows[0][k].usable;
     for (int e = 0; e < 2; e++) seek->offset[e] = all.rows[e][k].offset;

@@ -119,7 +119,7 @@ static void a_lot_is_judged_and_reported_with_a_golden_that_has_no_spec(void **s
   end = RUN("lot", "judge", out, "--size", "500", "--golden", place->golden);
   ASSERT_EXIT(end, 2);
   ASSERT_HAS(end.out, "lot L1, factory unknown: held");
-  ASSERT_HAS(end.out, "46 missing");
+  ASSERT_HAS(end.out, "photograph 46 more units: the sample is 50");
   ASSERT_HAS(end.err, "has no aql in its spec; level II and AQLs of 0 (critical), 2.5 (major) and 4.0 (minor)");
   program_end_free(&end);
   end = RUN("lot", "report", out, "--size", "500", "--out", page, "--golden", place->golden);

@@ -118,5 +118,6 @@ enum kernel_status FAST(cpu_components)(struct kernel_context *context, const st
   for (int32_t i = 0; i < areas && i < call->capacity; i++)
     if (rows[i].peak >= call->high && rows[i].area >= call->min_area) rows[kept++] = rows[i];
   counts[0] = kept, counts[1] = areas;
+  lanes_leave();
   return KERNEL_OK;
 }

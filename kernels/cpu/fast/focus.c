@@ -1,5 +1,6 @@
 #include "kernels/cpu/fast/binomial.h"
 #include "kernels/cpu/fast/fast.h"
+#include "kernels/cpu/fast/lanes.h"
 #include "kernels/pixel.h"
 
 static void bend_inside(const uint16_t *restrict above, const uint16_t *restrict here, const uint16_t *restrict below,
@@ -58,5 +59,6 @@ enum kernel_status FAST(cpu_focus_sums)(struct kernel_context *context, const st
     }
   int64_t *out = call->sums->bytes;
   out[0] = sums[0], out[1] = sums[1];
+  lanes_leave();
   return KERNEL_OK;
 }

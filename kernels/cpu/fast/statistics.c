@@ -1,5 +1,6 @@
 #include "kernels/cpu/fast/exact.h"
 #include "kernels/cpu/fast/fast.h"
+#include "kernels/cpu/fast/lanes.h"
 
 enum { PART = 256 };
 
@@ -36,5 +37,6 @@ enum kernel_status FAST(cpu_statistics)(struct kernel_context *context, const st
       if (!sums_are_usual(sum, square, count, n)) return cpu_statistics(context, call);
       part_statistics(sum, square, count, n, cpu_row16(&call->mean, y) + first, cpu_row32(&call->variance, y) + first);
     }
+  lanes_leave();
   return KERNEL_OK;
 }

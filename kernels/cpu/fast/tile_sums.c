@@ -1,4 +1,5 @@
 #include "kernels/cpu/fast/fast.h"
+#include "kernels/cpu/fast/lanes.h"
 #include "kernels/cpu/fast/strip.h"
 #include "kernels/cpu/fast/words.h"
 
@@ -214,5 +215,6 @@ enum kernel_status FAST(cpu_tile_sums)(struct kernel_context *context, const str
       sum_part(call, &part, light + 2 * tile, sums + KERNEL_SUMS * tile);
     }
   }
+  lanes_leave();
   return KERNEL_OK;
 }
