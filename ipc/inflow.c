@@ -82,7 +82,12 @@ void inflow_came(struct inflow *inflow, int descriptor) {
   int64_t unused;
   if (!count_received(descriptor, &connection.cookie, &unused)) return;
   pthread_mutex_lock(&inflow->mutex);
-  if (make_room(inflow, (size_t)descriptor)) set(inflow, (size_t)descriptor, &connection);
+  if (make_room(inflow, (size_t)descriptor)) {
+    /* Its first frames may have been read before it was told of. */
+    const struct connection *before = &inflow->connections[descriptor];
+    if (!before->open) connection.read = before->read;
+    set(inflow, (size_t)descriptor, &connection);
+  }
   pthread_mutex_unlock(&inflow->mutex);
 }
 
@@ -96,7 +101,7 @@ void inflow_went(struct inflow *inflow, int descriptor) {
 void inflow_read(struct inflow *inflow, int descriptor, size_t bytes, size_t frames) {
   if (descriptor < 0) return;
   pthread_mutex_lock(&inflow->mutex);
-  if ((size_t)descriptor < inflow->room)
+  if (make_room(inflow, (size_t)descriptor))
     inflow->connections[descriptor].read += (int64_t)bytes + FRAME_BYTES * (int64_t)frames;
   pthread_mutex_unlock(&inflow->mutex);
 }
