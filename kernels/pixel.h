@@ -3,6 +3,8 @@
 #ifndef ASSAY_KERNELS_PIXEL_H
 #define ASSAY_KERNELS_PIXEL_H
 
+#include "kernels/kernels.h"
+
 #include <stdint.h>
 
 #ifdef __CUDACC__
@@ -122,7 +124,8 @@ PIXEL_FN int32_t pixel_defocus(int16_t bend, int32_t focus) {
 
 /* Whether a pixel tells of a photo's focus: its bend, and its difference from the golden. */
 PIXEL_FN int pixel_tells_focus(int16_t bend, int32_t difference, int32_t cut) {
-  return (bend >= 128 || bend <= -128) && difference <= cut && difference >= -cut;
+  int32_t steep = bend;
+  return ((steep >= KERNEL_FOCUS_BEND) | (steep <= -KERNEL_FOCUS_BEND)) & (difference <= cut) & (difference >= -cut);
 }
 
 /* Use of tolerance in map units, from a difference (Q4) and the reciprocals of kernel_limits. */

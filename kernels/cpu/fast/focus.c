@@ -33,9 +33,8 @@ static void sum_part(const struct binomial *restrict s, int32_t first, const uin
   int32_t squares = 0, products = 0;
   for (int32_t i = 0; i < count; i++) {
     int32_t difference = s->sum[first + i] - mean[first + i], b = bend[first + i] >> 3;
-    int32_t size = difference < 0 ? -difference : difference, steep = bend[first + i];
-    bool told = (size <= cut) & ((steep >= KERNEL_FOCUS_BEND) | (steep <= -KERNEL_FOCUS_BEND)) &
-                (compared[first + i] != 0) & (s->seen[first + i] != 0);
+    bool told =
+        pixel_tells_focus(bend[first + i], difference, cut) & (compared[first + i] != 0) & (s->seen[first + i] != 0);
     b = told ? b : 0, difference = told ? difference : 0;
     squares += b * b, products += b * difference;
   }

@@ -37,8 +37,10 @@ static void widen(struct list *restrict l) {
 }
 
 /* profile_place of the stretch's pixels, as bins and words. Where there is no place nothing is added, to one of the
- * spare bins by turns, so that it is not waited for. */
-static void straight_places(const struct stretch *stretch, struct list *restrict l) {
+ * spare bins by turns, so that it is not waited for. `curved` is known where this is put in, so that each kind of edge
+ * has a loop of its own. */
+static inline __attribute__((always_inline)) void find_places(const struct stretch *stretch, struct list *restrict l,
+                                                              const bool curved) {
   const struct stretch s = *stretch;
   const struct profile_frame f = s.frame;
   const int32_t top = s.top - f.y;
@@ -47,28 +49,12 @@ static void straight_places(const struct stretch *stretch, struct list *restrict
   uint64_t *restrict word = l->word + s.first;
   for (int32_t i = 0; i < (s.end - s.first) / LANES * LANES; i++) {
     float u = (float)(at[i] >> ROW_BITS) - f.rest_x, v = (float)(top + (at[i] & (ROWS - 1))) - f.rest_y;
-    float across = u * f.nx + v * f.ny, along = v * f.nx - u * f.ny;
-    float place = (across - f.first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
-    int inside = (along >= -f.length) & (along < f.length) & (place >= 0.0f) & (place < f.end);
-    int32_t whole = (int32_t)(inside ? place : 0.0f), mask = -inside;
-    bin[i] = s.bins + (inside ? whole / KERNEL_PROFILE_FINE : i & s.spare);
-    word[i] = (uint32_t)((1 | value[i] << 16) & mask) | (uint64_t)(uint32_t)(whole % KERNEL_PROFILE_FINE) << 40;
-  }
-}
-
-static void curved_places(const struct stretch *stretch, struct list *restrict l) {
-  const struct stretch s = *stretch;
-  const struct profile_frame f = s.frame;
-  const int32_t top = s.top - f.y;
-  const int32_t *restrict at = l->at + s.first, *restrict value = l->value + s.first;
-  int32_t *restrict bin = l->bin + s.first;
-  uint64_t *restrict word = l->word + s.first;
-  for (int32_t i = 0; i < (s.end - s.first) / LANES * LANES; i++) {
-    float u = (float)(at[i] >> ROW_BITS) - f.rest_x, v = (float)(top + (at[i] & (ROWS - 1))) - f.rest_y;
-    float across = u * f.nx + v * f.ny, along = v * f.nx - u * f.ny;
-    float half = f.length * (1.0f + f.curvature * across);
-    float q = 2.0f * across + f.curvature * (along * along + across * across), root = 1.0f + f.curvature * q;
-    float distance = q / (1.0f + sqrtf(root > 0.0f ? root : 0.0f));
+    float across = u * f.nx + v * f.ny, along = v * f.nx - u * f.ny, half = f.length, distance = across;
+    if (curved) {
+      half = f.length * (1.0f + f.curvature * across);
+      float q = 2.0f * across + f.curvature * (along * along + across * across), root = 1.0f + f.curvature * q;
+      distance = q / (1.0f + sqrtf(root > 0.0f ? root : 0.0f));
+    }
     float place = (distance - f.first) * (KERNEL_PROFILE_SCALE * KERNEL_PROFILE_FINE);
     int inside = (along >= -half) & (along < half) & (place >= 0.0f) & (place < f.end);
     int32_t whole = (int32_t)(inside ? place : 0.0f), mask = -inside;
@@ -83,9 +69,9 @@ static void add_list(struct list *l, struct kernel_bin *bins) {
   widen(l);
   for (int32_t i = 0; i < l->stretches; i++)
     if (l->stretch[i].frame.curvature != 0.0f)
-      curved_places(&l->stretch[i], l);
+      find_places(&l->stretch[i], l, true);
     else
-      straight_places(&l->stretch[i], l);
+      find_places(&l->stretch[i], l, false);
   /* Neighbours are often of one bin, to which an addition has to wait for the one before: those of four places are
    * taken in turn. */
   for (int32_t i = 0; i < part; i++) {
