@@ -1,18 +1,17 @@
 #include "cli/lot_summary.h"
 
 #include "cli/table.h"
-#include "cli/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *words_of(enum lot_outcome outcome) {
+const char *lot_outcome_words(enum lot_outcome outcome) {
   static const char *const words[] = {"accepted", "REJECTED", "held", "DISCONTINUED"};
   return words[outcome];
 }
 
-static enum text_style style_of(enum lot_outcome outcome) {
+enum text_style lot_outcome_style(enum lot_outcome outcome) {
   return outcome == LOT_ACCEPTED ? STYLE_GREEN : outcome == LOT_HELD ? STYLE_YELLOW : STYLE_RED;
 }
 
@@ -103,14 +102,15 @@ static void print_rows(FILE *out, const struct lots *lots, const struct judge_lo
     for (int k = 0; k < LOT_CLASSES; k++)
       snprintf(found[k], sizeof *found, "%lld", (long long)verdict->classes[k].all_nonconforming);
     lot_reason(verdict, why, sizeof why);
-    const struct cell cells[] = {{.text = lot->name ? lot->name : "-"},
-                                 {.text = lot->supplier ? lot->supplier : "-"},
-                                 {.text = words_of(verdict->outcome), .style = style_of(verdict->outcome)},
-                                 {.text = units},
-                                 {.text = found[SEVERITY_CRITICAL]},
-                                 {.text = found[SEVERITY_MAJOR]},
-                                 {.text = found[SEVERITY_MINOR]},
-                                 {.text = why}};
+    const struct cell cells[] = {
+        {.text = lot->name ? lot->name : "-"},
+        {.text = lot->supplier ? lot->supplier : "-"},
+        {.text = lot_outcome_words(verdict->outcome), .style = lot_outcome_style(verdict->outcome)},
+        {.text = units},
+        {.text = found[SEVERITY_CRITICAL]},
+        {.text = found[SEVERITY_MAJOR]},
+        {.text = found[SEVERITY_MINOR]},
+        {.text = why}};
     table_row(&table, cells);
   }
 }

@@ -2,6 +2,7 @@
 #ifndef ASSAY_CLI_LOT_SUMMARY_H
 #define ASSAY_CLI_LOT_SUMMARY_H
 
+#include "cli/text.h"
 #include "engine/lots/judge.h"
 
 #include <stdio.h>
@@ -10,6 +11,10 @@
  * photos, all together. STATUS_MEMORY. */
 enum status lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count,
                               struct fault *fault);
+
+/* How people read it: what needs them in capitals, and in colour. */
+const char *lot_outcome_words(enum lot_outcome outcome);
+enum text_style lot_outcome_style(enum lot_outcome outcome);
 
 /* In plain words why a lot is not accepted; "" where it is. */
 void lot_reason(const struct judge_lot *verdict, char *text, size_t room);

@@ -123,20 +123,11 @@ static void print_name(FILE *out, const char *before, const char *name) {
   free(clean);
 }
 
-static enum text_style style_of(enum lot_outcome outcome) {
-  return outcome == LOT_ACCEPTED ? STYLE_GREEN : outcome == LOT_HELD ? STYLE_YELLOW : STYLE_RED;
-}
-
-static const char *words_of(enum lot_outcome outcome) {
-  static const char *const words[] = {"accepted", "REJECTED", "held", "DISCONTINUED"};
-  return words[outcome];
-}
-
 static void print_class(FILE *out, const struct judge_terms *terms, const struct judge_class *judged, int class_) {
   const struct plan *plan = &judged->plan;
   fprintf(out, "  %-8s  %-12s  %lld defective in %lld units, up to %lld allowed", severity_name((enum severity)class_),
-          words_of(judged->outcome), (long long)judged->nonconforming, (long long)(plan->sample_size - judged->missing),
-          (long long)plan->accept);
+          lot_outcome_words(judged->outcome), (long long)judged->nonconforming,
+          (long long)(plan->sample_size - judged->missing), (long long)plan->accept);
   if (judged->unjudged) fprintf(out, "; %lld could not be judged", (long long)judged->unjudged);
   if (judged->missing)
     fprintf(out, "; %lld of the sample of %lld not photographed", (long long)judged->missing,
@@ -205,8 +196,8 @@ void lot_verdict_print(FILE *out, const struct lots *lots, const struct judge_te
   print_name(out, row_key_name(lots->by), "");
   print_name(out, " ", lot->name ? lot->name : "without name");
   print_name(out, ", factory ", lot->supplier ? lot->supplier : "unknown");
-  fprintf(out, ": %s%s%s\n", coloured ? text_style(style_of(verdict->outcome)) : "", words_of(verdict->outcome),
-          coloured ? text_style(STYLE_PLAIN) : "");
+  fprintf(out, ": %s%s%s\n", coloured ? text_style(lot_outcome_style(verdict->outcome)) : "",
+          lot_outcome_words(verdict->outcome), coloured ? text_style(STYLE_PLAIN) : "");
   if (verdict->size_known)
     fprintf(out, "  %lld of %lld units photographed", (long long)verdict->units, (long long)verdict->size);
   else

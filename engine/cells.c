@@ -187,7 +187,7 @@ static struct cell_colour colour_of(const int64_t *sums, bool grey) {
   double n = 16.0 * (double)c.pixels, y = (double)sums[CELL_LUMA] / n, cb = (double)sums[CELL_CB] / n - 128;
   double cr = (double)sums[CELL_CR] / n - 128;
   if (grey) cb = cr = 0;
-  c.colour[0] = y + 1.402 * cr, c.colour[1] = y - 0.344136 * cb - 0.714136 * cr, c.colour[2] = y + 1.772 * cb;
+  image_rgb_of(y, cb, cr, c.colour);
   return c;
 }
 

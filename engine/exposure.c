@@ -35,15 +35,12 @@ static double white(const struct values *values) {
   return values->total ? (double)white / values->total : 0;
 }
 
-/* At luma pixel (x, y); BT.601, full range. */
+/* At luma pixel (x, y). */
 static double brightest(const struct image *image, int32_t x, int32_t y) {
-  double luma = image->planes[0].pixels[(size_t)y * image->planes[0].stride + (size_t)x];
-  if (!image->colour) return luma;
-  size_t at = (size_t)(y / 2) * image->planes[1].stride + (size_t)(x / 2);
-  double cb = image->planes[1].pixels[at] - 128.0, cr = image->planes[2].pixels[at] - 128.0;
-  double red = luma + 1.402 * cr, green = luma - 0.344136 * cb - 0.714136 * cr, blue = luma + 1.772 * cb;
-  double most = red > green ? red : green;
-  return most > blue ? most : blue;
+  double rgb[3];
+  image_rgb_at(image, image->colour, x, y, rgb);
+  double most = rgb[0] > rgb[1] ? rgb[0] : rgb[1];
+  return most > rgb[2] ? most : rgb[2];
 }
 
 static double ratio(const struct values *photo, const struct values *golden, double share) {

@@ -42,6 +42,23 @@ void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb);
 /* The same of `width` pixels from `left` on, which lie within it. */
 void image_rgb_part(const struct image *image, int32_t left, int32_t y, int32_t width, uint8_t *rgb);
 
+/* Red, green and blue of a luma and of Cb and Cr less 128: BT.601, full range, not bounded. */
+static inline void image_rgb_of(double luma, double cb, double cr, double rgb[3]) {
+  rgb[0] = luma + 1.402 * cr, rgb[1] = luma - 0.344136 * cb - 0.714136 * cr, rgb[2] = luma + 1.772 * cb;
+}
+
+/* Those of luma pixel (x, y), with the chroma sample it lies in; without `colour`, which only a colour image may have,
+ * its luma three times. */
+static inline void image_rgb_at(const struct image *image, bool colour, int32_t x, int32_t y, double rgb[3]) {
+  const struct plane *p = image->planes;
+  double luma = p[0].pixels[(size_t)y * p[0].stride + (size_t)x], cb = 0, cr = 0;
+  if (colour) {
+    cb = p[1].pixels[(size_t)(y / 2) * p[1].stride + (size_t)(x / 2)] - 128.0;
+    cr = p[2].pixels[(size_t)(y / 2) * p[2].stride + (size_t)(x / 2)] - 128.0;
+  }
+  image_rgb_of(luma, cb, cr, rgb);
+}
+
 enum { IMAGE_MAX_SIDE = 32000 };
 
 #endif

@@ -17,6 +17,11 @@ struct pose_point {
 };
 
 struct pose pose_identity(void);
+/* A turn about (x, y) by the angle with this cosine and sine. */
+static inline struct pose pose_turn(double c, double s, double x, double y) {
+  struct pose pose = {{c, -s, x - c * x + s * y, s, c, y - s * x - c * y, 0, 0, 1}};
+  return pose;
+}
 /* The image of (x, y). False, and (0, 0), where it lies at or behind the horizon. */
 static inline bool pose_apply(const struct pose *pose, double x, double y, struct pose_point *image) {
   const double *h = pose->h;

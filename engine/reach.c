@@ -120,8 +120,8 @@ static enum status describe_luma(const struct limits *l, const struct plane *lab
 /* ---- colour ---- */
 
 static struct cielab lab_of(const double ycc[3]) {
-  double cb = ycc[1] - 128, cr = ycc[2] - 128;
-  const double rgb[3] = {ycc[0] + 1.402 * cr, ycc[0] - 0.344136 * cb - 0.714136 * cr, ycc[0] + 1.772 * cb};
+  double rgb[3];
+  image_rgb_of(ycc[0], ycc[1] - 128, ycc[2] - 128, rgb);
   const double light[3] = {cielab_light(rgb[0]), cielab_light(rgb[1]), cielab_light(rgb[2])};
   return cielab_of_light(light);
 }

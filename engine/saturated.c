@@ -18,24 +18,13 @@ struct rgb {
   double channel[3];
 };
 
-static struct rgb rgb_of(double luma, double cb, double cr) {
-  return (struct rgb){{luma + 1.402 * cr, luma - 0.344136 * cb - 0.714136 * cr, luma + 1.772 * cb}};
-}
-
 /* The photo's own value where a golden position lies; false outside it. */
 static bool photo_at(const struct aligned *photo, double x, double y, struct rgb *rgb) {
   const struct image *image = photo->photo;
   struct pose_point d = placement_displacement(photo->placement, x, y), q;
   if (!pose_apply(&photo->placement->pose, x + d.x, y + d.y, &q)) return false;
   if (!(q.x >= 0 && q.y >= 0 && q.x <= image->width - 1 && q.y <= image->height - 1)) return false;
-  size_t column = (size_t)(q.x + 0.5), row = (size_t)(q.y + 0.5);
-  const struct plane *p = image->planes;
-  double luma = p[0].pixels[row * p[0].stride + column], cb = 0, cr = 0;
-  if (photo->colour) {
-    cb = p[1].pixels[row / 2 * p[1].stride + column / 2] - 128.0;
-    cr = p[2].pixels[row / 2 * p[2].stride + column / 2] - 128.0;
-  }
-  *rgb = rgb_of(luma, cb, cr);
+  image_rgb_at(image, photo->colour, (int32_t)(q.x + 0.5), (int32_t)(q.y + 0.5), rgb->channel);
   return true;
 }
 
@@ -141,13 +130,14 @@ static struct rgb missing_at(const struct aligned *photo, const struct patch *p,
   struct rgb own, missing = {{0, 0, 0}};
   if (!photo_at(photo, x, y, &own)) return missing;
   double cb = photo->colour ? part_at(&p->cb, x, y) - 128 : 0, cr = photo->colour ? part_at(&p->cr, x, y) - 128 : 0;
-  struct rgb golden = rgb_of(part_at(&p->luma, x, y), cb, cr);
+  double golden[3];
+  image_rgb_of(part_at(&p->luma, x, y), cb, cr, golden);
   for (int k = 0; k < 3; k++) {
     if (!(own.channel[k] > BRINK)) continue;
     const struct light *light = photo->colour ? &photo->light.channel[k] : &photo->light.luma;
     double lit = (own.channel[k] + LIGHT_PEDESTAL - light->offset) / light_gain(light, x, y) - LIGHT_PEDESTAL;
     double share = own.channel[k] < WHITE ? (own.channel[k] - BRINK) / (WHITE - BRINK) : 1;
-    if (lit < golden.channel[k]) missing.channel[k] = share * (golden.channel[k] - lit);
+    if (lit < golden[k]) missing.channel[k] = share * (golden[k] - lit);
   }
   return missing;
 }

@@ -31,10 +31,6 @@ static void reset(struct refine *r) {
   r->sigma = r->cut = 127;
 }
 
-static struct pose turned(double c, double s, double x, double y) {
-  return (struct pose){{c, -s, x - c * x + s * y, s, c, y - s * x - c * y, 0, 0, 1}};
-}
-
 /* From the placement's pose at level `from` to `to`; r->correlation is below `least` where it was given up. */
 static enum status follow(struct refine *r, int from, int to, double least, struct fault *fault) {
   enum status status = STATUS_OK;
@@ -112,7 +108,7 @@ static enum status try_turns(struct refine *r, double x, double y, struct symmet
          (double)r->golden->level[start].width * (double)r->golden->level[start].height > START_PIXELS)
     start++;
   for (int i = 1; i < TURNS && !status; i++) {
-    r->placement->pose = turned(c, d, x, y);
+    r->placement->pose = pose_turn(c, d, x, y);
     reset(r);
     status = refine_measure(r, start, fault);
     if (!status && r->correlation >= PROMISING) status = follow(r, start, s->level, FOLLOWED, fault);

@@ -104,9 +104,8 @@ static enum status product_open(const struct common_options *common, enum sheet_
 /* ---- how far off a pose is ---- */
 
 static struct pose turned(const struct sheet *sheet, int part, int parts) {
-  double angle = 2 * acos(-1.0) * part / parts, c = cos(angle), s = sin(angle);
-  double x = 0.5 * (sheet->width - 1), y = 0.5 * (sheet->height - 1);
-  return (struct pose){{c, -s, x - c * x + s * y, s, c, y - s * x - c * y, 0, 0, 1}};
+  double angle = 2 * acos(-1.0) * part / parts;
+  return pose_turn(cos(angle), sin(angle), 0.5 * (sheet->width - 1), 0.5 * (sheet->height - 1));
 }
 
 static bool in_photo(const struct view *view, const struct pose_point *p) {

@@ -85,31 +85,28 @@ static void print(struct sheet *s, struct draws *draws, double x, double y, doub
       if (draw_even(draws, 0, 1) < 0.55) box(s, x + k % 3 * cell, y + k / 3 * cell, cell, cell, level);
 }
 
-static double even(struct draws *draws, double low, double high) {
-  return draw_even(draws, low, high);
-}
-
 /* ---- products ---- */
 
 static void draw_print(struct sheet *s, struct draws *d) {
-  box(s, 0, 0, s->width, s->height, even(d, 190, 225));
-  print(s, d, even(d, 40, 90), even(d, 30, 60), 80, 8, 50);
-  box(s, 40, 160, 380, 300, even(d, 120, 170));
-  for (int i = 0; i < 9; i++) disc(s, even(d, 90, 370), even(d, 210, 410), even(d, 15, 50), even(d, 40, 230));
-  for (int i = 0; i < 14; i++) print(s, d, 450, 160 + 34 * i, 20, 12 + (int)even(d, 0, 14), 60);
-  for (int i = 0; i < 40; i++) box(s, 60 + 8 * i, 520, even(d, 2, 7), 110, 30);
+  box(s, 0, 0, s->width, s->height, draw_even(d, 190, 225));
+  print(s, d, draw_even(d, 40, 90), draw_even(d, 30, 60), 80, 8, 50);
+  box(s, 40, 160, 380, 300, draw_even(d, 120, 170));
+  for (int i = 0; i < 9; i++)
+    disc(s, draw_even(d, 90, 370), draw_even(d, 210, 410), draw_even(d, 15, 50), draw_even(d, 40, 230));
+  for (int i = 0; i < 14; i++) print(s, d, 450, 160 + 34 * i, 20, 12 + (int)draw_even(d, 0, 14), 60);
+  for (int i = 0; i < 40; i++) box(s, 60 + 8 * i, 520, draw_even(d, 2, 7), 110, 30);
 }
 
 static void draw_plain(struct sheet *s, struct draws *d) {
-  box(s, 0, 0, s->width, s->height, even(d, 150, 210));
-  print(s, d, even(d, 60, 120), even(d, 50, 110), 60, 4, 80);
-  print(s, d, even(d, 560, 640), even(d, 580, 610), 25, 9, 90);
+  box(s, 0, 0, s->width, s->height, draw_even(d, 150, 210));
+  print(s, d, draw_even(d, 60, 120), draw_even(d, 50, 110), 60, 4, 80);
+  print(s, d, draw_even(d, 560, 640), draw_even(d, 580, 610), 25, 9, 90);
 }
 
 static void draw_blisters(struct sheet *s, struct draws *d) {
-  int across = 5 + (int)even(d, 0, 5), down = 4 + (int)even(d, 0, 3);
+  int across = 5 + (int)draw_even(d, 0, 5), down = 4 + (int)draw_even(d, 0, 3);
   double wide = 780.0 / across, high = 590.0 / down, radius = 0.36 * (wide < high ? wide : high);
-  box(s, 0, 0, s->width, s->height, even(d, 165, 195));
+  box(s, 0, 0, s->width, s->height, draw_even(d, 165, 195));
   for (int j = 0; j < down; j++)
     for (int i = 0; i < across; i++) {
       double x = 20 + wide * (i + 0.5), y = 40 + high * (j + 0.5);
@@ -120,9 +117,9 @@ static void draw_blisters(struct sheet *s, struct draws *d) {
 }
 
 static void draw_strip(struct sheet *s, struct draws *d) {
-  int contacts = 16 + (int)even(d, 0, 16);
+  int contacts = 16 + (int)draw_even(d, 0, 16);
   double wide = 860.0 / contacts;
-  box(s, 0, 0, s->width, s->height, even(d, 60, 90));
+  box(s, 0, 0, s->width, s->height, draw_even(d, 60, 90));
   for (int i = 0; i < contacts; i++) {
     box(s, 50 + wide * i, 60, 0.55 * wide, 110, 200);
     box(s, 50 + wide * i, 250, 0.55 * wide, 110, 200);
@@ -131,24 +128,25 @@ static void draw_strip(struct sheet *s, struct draws *d) {
 }
 
 static void draw_board(struct sheet *s, struct draws *d) {
-  box(s, 0, 0, s->width, s->height, even(d, 80, 110));
+  box(s, 0, 0, s->width, s->height, draw_even(d, 80, 110));
   for (int i = 0; i < 30; i++)
-    bar(s, even(d, 40, 860), even(d, 40, 630), 0.25 * PI * (int)even(d, 0, 8), even(d, 60, 240), 5, 130);
+    bar(s, draw_even(d, 40, 860), draw_even(d, 40, 630), 0.25 * PI * (int)draw_even(d, 0, 8), draw_even(d, 60, 240), 5,
+        130);
   for (int i = 0; i < 24; i++) {
-    double x = even(d, 30, 820), y = even(d, 30, 610);
+    double x = draw_even(d, 30, 820), y = draw_even(d, 30, 610);
     box(s, x, y, 16, 26, 210), box(s, x + 34, y, 16, 26, 210), box(s, x + 16, y, 18, 26, 40);
   }
   for (int i = 0; i < 4; i++) {
-    double x = even(d, 60, 700), y = even(d, 60, 500);
+    double x = draw_even(d, 60, 700), y = draw_even(d, 60, 500);
     box(s, x, y, 130, 110, 35), disc(s, x + 16, y + 16, 7, 120);
     for (int k = 0; k < 8; k++) box(s, x + 6 + 16 * k, y - 14, 8, 14, 220), box(s, x + 6 + 16 * k, y + 110, 8, 14, 220);
   }
 }
 
 static void draw_gasket(struct sheet *s, struct draws *d, bool notch) {
-  double level = even(d, 130, 200), hole = even(d, 40, 70), at = even(d, 90, 140), middle = 350;
+  double level = draw_even(d, 130, 200), hole = draw_even(d, 40, 70), at = draw_even(d, 90, 140), middle = 350;
   box(s, 0, 0, s->width, s->height, level);
-  disc(s, middle, middle, even(d, 130, 180), 45);
+  disc(s, middle, middle, draw_even(d, 130, 180), 45);
   for (int k = 0; k < 4; k++) disc(s, k & 1 ? 700 - at : at, k & 2 ? 700 - at : at, hole, 45);
   for (int k = 0; k < 4; k++)
     disc(s, middle + (k == 0) * 270 - (k == 1) * 270, middle + (k == 2) * 270 - (k == 3) * 270, 18, 45);
@@ -156,9 +154,9 @@ static void draw_gasket(struct sheet *s, struct draws *d, bool notch) {
 }
 
 static void draw_dial(struct sheet *s, struct draws *d) {
-  int marks = 24 + 6 * (int)even(d, 0, 4);
-  double pointer = even(d, 0, 2 * PI);
-  disc(s, 350, 350, 348, even(d, 180, 220));
+  int marks = 24 + 6 * (int)draw_even(d, 0, 4);
+  double pointer = draw_even(d, 0, 2 * PI);
+  disc(s, 350, 350, 348, draw_even(d, 180, 220));
   for (int k = 0; k < marks; k++) {
     double a = 2 * PI * k / marks;
     bar(s, 350 + 270 * cos(a), 350 + 270 * sin(a), a, 50, 10, 40);
@@ -170,21 +168,21 @@ static void draw_dial(struct sheet *s, struct draws *d) {
 /* ---- tables ---- */
 
 static void draw_table(struct sheet *s, struct draws *d) {
-  double level = even(d, 70, 110);
+  double level = draw_even(d, 70, 110);
   for (int32_t y = 0; y < s->height; y++)
     for (int32_t x = 0; x < s->width; x++)
-      put(s, x, y, level + 4 * sin(0.011 * x + 3 * sin(0.007 * y)) + even(d, -3, 3));
+      put(s, x, y, level + 4 * sin(0.011 * x + 3 * sin(0.007 * y)) + draw_even(d, -3, 3));
 }
 
 static void draw_clutter(struct sheet *s, struct draws *d) {
-  box(s, 0, 0, s->width, s->height, even(d, 60, 160));
+  box(s, 0, 0, s->width, s->height, draw_even(d, 60, 160));
   for (int i = 0; i < 260; i++) {
-    double x = even(d, -40, 1400), y = even(d, -40, 1400), level = even(d, 20, 240);
-    int shape = (int)even(d, 0, 4);
-    if (shape == 0) box(s, x, y, even(d, 10, 120), even(d, 10, 120), level);
-    if (shape == 1) disc(s, x, y, even(d, 6, 50), level);
-    if (shape == 2) bar(s, x, y, even(d, 0, 2 * PI), even(d, 50, 300), even(d, 4, 24), level);
-    if (shape == 3) print(s, d, x, y, even(d, 15, 60), 6, level);
+    double x = draw_even(d, -40, 1400), y = draw_even(d, -40, 1400), level = draw_even(d, 20, 240);
+    int shape = (int)draw_even(d, 0, 4);
+    if (shape == 0) box(s, x, y, draw_even(d, 10, 120), draw_even(d, 10, 120), level);
+    if (shape == 1) disc(s, x, y, draw_even(d, 6, 50), level);
+    if (shape == 2) bar(s, x, y, draw_even(d, 0, 2 * PI), draw_even(d, 50, 300), draw_even(d, 4, 24), level);
+    if (shape == 3) print(s, d, x, y, draw_even(d, 15, 60), 6, level);
   }
 }
 

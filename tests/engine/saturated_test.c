@@ -40,17 +40,7 @@ static struct photo seen(int channels, double across, const struct mark *mark, u
 static size_t regions(int channels, double across, const struct mark *mark) {
   struct photo golden = seen(channels, 0, &(struct mark){.side = 0}, 1, "golden");
   struct photo photo = seen(channels, across, mark, 2, "photo");
-  struct stage stage;
-  stage_open(&stage, "name: white\n", &golden, 1);
-  struct result result = stage_judge(&stage, &photo);
-  size_t count = result.region_count;
-  if (result.verdict != (count ? VERDICT_FAIL : VERDICT_PASS)) result_tell(&result);
-  assert_int_equal(result.verdict, count ? VERDICT_FAIL : VERDICT_PASS);
-  result_free(&result);
-  stage_close(&stage);
-  photo_free(&golden);
-  photo_free(&photo);
-  return count;
+  return stage_regions("name: white\n", &golden, &photo);
 }
 
 static const int ALL_CHANNELS[] = {1, 3};

@@ -37,6 +37,20 @@ struct result stage_align(struct stage *s, const struct photo *photo) {
   return result;
 }
 
+size_t stage_regions(const char *spec, struct photo *golden, struct photo *photo) {
+  struct stage stage;
+  stage_open(&stage, spec, golden, 1);
+  struct result result = stage_judge(&stage, photo);
+  size_t count = result.region_count;
+  if (result.verdict != (count ? VERDICT_FAIL : VERDICT_PASS)) result_tell(&result);
+  assert_int_equal(result.verdict, count ? VERDICT_FAIL : VERDICT_PASS);
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(golden);
+  photo_free(photo);
+  return count;
+}
+
 struct pose result_pose(const struct result *result) {
   struct pose pose;
   assert_true(result->aligned);

@@ -20,6 +20,10 @@ void stage_close(struct stage *stage);
 struct result stage_judge(struct stage *stage, const struct photo *photo);
 struct result stage_align(struct stage *stage, const struct photo *photo);
 
+/* The regions of a photo against a golden of one photo: there are some where it fails, and none where it passes. Takes
+ * both photos over. */
+size_t stage_regions(const char *spec, struct photo *golden, struct photo *photo);
+
 struct pose result_pose(const struct result *result);
 /* Verdict, reasons and regions, on standard output. */
 void result_tell(const struct result *result);
