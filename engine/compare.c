@@ -265,17 +265,14 @@ static struct size size_of(int plane, double min_area) {
 static enum status find_plane(struct device *device, const struct reference *reference, const struct plane *labels,
                               const struct aligned *photo, const struct size *size, int plane, struct comparison *c,
                               struct fault *fault) {
-  struct finding *all = c->findings;
-  size_t before = c->count;
+  size_t first = c->count;
   bool overflow = c->overflow, cleared = false, lowered = false;
   enum status status = find_areas(device, size, plane, c, fault);
-  /* What was found in other planes stays out of it. */
-  c->findings += before, c->count -= before;
+  /* The luma's are the first that there are. */
   if (!status && plane == ALIGNED_LUMA) status = rim_clear(device, reference, labels, photo, c, &cleared, fault);
-  if (!status && photo->photo) status = saturated_clear(device, reference, photo, plane, c, &lowered, fault);
-  c->findings = all, c->count += before;
+  if (!status && photo->photo) status = saturated_clear(device, reference, photo, plane, first, c, &lowered, fault);
   if (status || !(cleared || lowered)) return status;
-  c->count = before, c->overflow = overflow;
+  c->count = first, c->overflow = overflow;
   return find_areas(device, size, plane, c, fault);
 }
 

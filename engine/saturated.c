@@ -30,7 +30,7 @@ static bool photo_at(const struct aligned *photo, double x, double y, struct rgb
 
 /* A plane of the golden over a finding. */
 struct part {
-  int level;
+  int plane, level;
   int32_t left, top, width, height; /* pixels of the plane */
   uint16_t *mean;                   /* as in struct reference_plane */
 };
@@ -63,7 +63,7 @@ static struct part part_of(const struct patch *p, int plane, const struct refere
   int32_t bottom = (p->scale * (p->top + p->height) - 1) >> level;
   if (right >= r->width) right = r->width - 1;
   if (bottom >= r->height) bottom = r->height - 1;
-  return (struct part){level, left, top, right - left + 1, bottom - top + 1, NULL};
+  return (struct part){plane, level, left, top, right - left + 1, bottom - top + 1, NULL};
 }
 
 static size_t part_size(const struct part *part) {
@@ -96,17 +96,17 @@ static bool any_white(const struct aligned *photo, const struct patch *p) {
   return false;
 }
 
-static enum status fetch_part(struct device *device, const struct reference *reference, int plane, struct part *part,
+static enum status fetch_part(struct device *device, const struct reference *reference, struct part *part,
                               struct fault *fault) {
   if (!part_size(part)) return STATUS_OK;
-  return reference_mean(device, reference, plane, part->left, part->top, part->width, part->height, part->mean, fault);
+  return reference_mean(device, reference, part->plane, part->left, part->top, part->width, part->height, part->mean,
+                        fault);
 }
 
 /* `memory` is to be freed in any case. */
 static enum status fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
                          const struct comparison *c, int plane, struct patch *p, void **memory, struct fault *fault) {
   size_t count = (size_t)p->width * (size_t)p->height, means = part_size(&p->luma) + 2 * part_size(&p->cb);
-  bool quarter = plane >= ALIGNED_CB_QUARTER;
   *memory = malloc(count * (sizeof *p->relief + 2) + means * sizeof *p->luma.mean);
   if (!*memory) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   p->relief = *memory;
@@ -118,9 +118,9 @@ static enum status fetch(struct device *device, const struct reference *referenc
   if (!status)
     status =
         device_download_part(device, &photo->plane[plane], 1, p->left, p->top, p->width, p->height, p->photo, fault);
-  if (!status) status = fetch_part(device, reference, ALIGNED_LUMA, &p->luma, fault);
-  if (!status) status = fetch_part(device, reference, quarter ? ALIGNED_CB_QUARTER : ALIGNED_CB, &p->cb, fault);
-  if (!status) status = fetch_part(device, reference, quarter ? ALIGNED_CR_QUARTER : ALIGNED_CR, &p->cr, fault);
+  if (!status) status = fetch_part(device, reference, &p->luma, fault);
+  if (!status) status = fetch_part(device, reference, &p->cb, fault);
+  if (!status) status = fetch_part(device, reference, &p->cr, fault);
   return status;
 }
 
@@ -166,9 +166,7 @@ static double share_left(double difference, double relief) {
 
 /* Both the photo and the relief are compared through the 3 x 3 binomial mean. */
 static bool lower(struct patch *p, int plane, int32_t limit, int32_t *levels) {
-  const struct part *golden = plane == ALIGNED_LUMA                                ? &p->luma
-                              : plane == ALIGNED_CB || plane == ALIGNED_CB_QUARTER ? &p->cb
-                                                                                   : &p->cr;
+  const struct part *golden = plane == p->luma.plane ? &p->luma : plane == p->cb.plane ? &p->cb : &p->cr;
   static const double weight[3] = {0.25, 0.5, 0.25};
   bool lowered = false;
   for (int32_t y = 1; y + 1 < p->height; y++)
@@ -193,10 +191,10 @@ static bool lower(struct patch *p, int plane, int32_t limit, int32_t *levels) {
 }
 
 enum status saturated_clear(struct device *device, const struct reference *reference, const struct aligned *photo,
-                            int plane, struct comparison *c, bool *lowered, struct fault *fault) {
+                            int plane, size_t first, struct comparison *c, bool *lowered, struct fault *fault) {
   int64_t pixels = 0;
   *lowered = false;
-  for (size_t i = 0; i < c->count; i++) {
+  for (size_t i = first; i < c->count; i++) {
     struct patch p = patch_of(&c->findings[i], plane, photo->colour, reference);
     pixels += (int64_t)p.width * p.height * p.scale * p.scale;
     if (pixels > MOST_PIXELS) return STATUS_OK;

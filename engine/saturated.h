@@ -6,9 +6,9 @@
 #include "engine/compare.h"
 
 /* Lowers, in one plane's map and its levels, the pixels of that plane's findings by as much as channels that are
- * saturated in the photo, and below the golden, have part in the difference: what other channels show stays.
- * *lowered: whether there were any. The comparison holds findings of this plane alone. */
+ * saturated in the photo, and below the golden, have part in the difference: what other channels show stays. The
+ * plane's findings are those from `first` on. *lowered: whether there were any such pixels. */
 enum status saturated_clear(struct device *device, const struct reference *reference, const struct aligned *photo,
-                            int plane, struct comparison *comparison, bool *lowered, struct fault *fault);
+                            int plane, size_t first, struct comparison *comparison, bool *lowered, struct fault *fault);
 
 #endif
