@@ -87,35 +87,39 @@ static enum status golden_features(struct device *device, const struct align_gol
   return status;
 }
 
-struct thorough {
+/* By whether they are thorough. */
+struct of_golden {
   pthread_mutex_t lock;
-  struct features *features;
+  struct features *features[2];
 };
 
-static enum status thorough_open(struct thorough **thorough, struct fault *fault) {
-  struct thorough *t = *thorough = calloc(1, sizeof *t);
-  if (!t) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
-  pthread_mutex_init(&t->lock, NULL);
+static enum status of_golden_open(struct of_golden **of_golden, struct fault *fault) {
+  struct of_golden *o = *of_golden = calloc(1, sizeof *o);
+  if (!o) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+  pthread_mutex_init(&o->lock, NULL);
   return STATUS_OK;
 }
 
-static void thorough_close(struct thorough *t) {
-  if (!t) return;
-  features_free(t->features);
-  pthread_mutex_destroy(&t->lock);
-  free(t);
+static void of_golden_close(struct of_golden *o) {
+  if (!o) return;
+  features_free(o->features[0]);
+  features_free(o->features[1]);
+  pthread_mutex_destroy(&o->lock);
+  free(o);
 }
 
-/* Few photos need them, and they take long. */
-static enum status thorough_features(struct device *device, const struct align_golden *g,
-                                     const struct features **features, struct fault *fault) {
-  struct thorough *t = g->thorough;
+/* Most photos need none. */
+static enum status features_of_golden(struct device *device, const struct align_golden *g, bool thorough,
+                                      const struct features **features, struct fault *fault) {
+  struct of_golden *o = g->features;
   enum status status = STATUS_OK;
-  pthread_mutex_lock(&t->lock);
-  if (!t->features)
-    status = golden_features(device, g, g->thorough_level, THOROUGH_FEATURES, THOROUGH_LEVELS, &t->features, fault);
-  *features = t->features;
-  pthread_mutex_unlock(&t->lock);
+  pthread_mutex_lock(&o->lock);
+  if (!o->features[thorough])
+    status = golden_features(device, g, thorough ? g->thorough_level : g->quick_level,
+                             thorough ? THOROUGH_FEATURES : QUICK_FEATURES, thorough ? THOROUGH_LEVELS : QUICK_LEVELS,
+                             &o->features[thorough], fault);
+  *features = o->features[thorough];
+  pthread_mutex_unlock(&o->lock);
   return status;
 }
 
@@ -197,8 +201,7 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
     g->thorough_level = level_of(&g->luma, THOROUGH_PIXELS);
     status = count_pixels(device, g, fault);
   }
-  if (!status) status = golden_features(device, g, g->quick_level, QUICK_FEATURES, QUICK_LEVELS, &g->quick, fault);
-  if (!status) status = thorough_open(&g->thorough, fault);
+  if (!status) status = of_golden_open(&g->features, fault);
   if (!status) status = look_at_itself(device, g, fault);
   if (status) align_golden_close(device, g);
   return status;
@@ -207,8 +210,7 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
 void align_golden_close(struct device *device, struct align_golden *g) {
   pyramid_release(device, &g->luma);
   pyramid_release(device, &g->mask);
-  features_free(g->quick);
-  thorough_close(g->thorough);
+  of_golden_close(g->features);
   memset(g, 0, sizeof *g);
 }
 
@@ -217,7 +219,7 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
                           struct pose *pose, bool *found, struct fault *fault) {
   int photo_level = level_of(&a->photo, thorough ? THOROUGH_PIXELS : QUICK_PIXELS);
   int golden_level = thorough ? g->thorough_level : g->quick_level;
-  const struct features *of_golden = g->quick;
+  const struct features *of_golden = NULL;
   struct features *features = NULL;
   struct feature_match *matches = NULL;
   size_t count = 0;
@@ -227,7 +229,7 @@ static enum status coarse(struct device *device, const struct align_golden *g, s
   if (!status)
     status = features_detect(&small, NULL, thorough ? THOROUGH_FEATURES : QUICK_FEATURES,
                              thorough ? THOROUGH_LEVELS : QUICK_LEVELS, &features, fault);
-  if (!status && thorough) status = thorough_features(device, g, &of_golden, fault);
+  if (!status) status = features_of_golden(device, g, thorough, &of_golden, fault);
   if (!status) status = features_match(of_golden, features, &matches, &count, fault);
   if (!status) {
     struct consensus best;

@@ -19,8 +19,7 @@ struct align_golden {
   struct repeats repeats;          /* of the golden, where a pose may be a period off */
   struct symmetries symmetries;    /* and where it may be turned */
   int quick_level, thorough_level; /* levels that the features are from */
-  struct features *quick;
-  struct thorough *thorough; /* features that are made when the first photo needs them; any thread may */
+  struct of_golden *features;      /* that are made when the first photo needs them; any thread may */
 };
 
 /* Takes the golden photo's luma and the mask of what takes part (NULL: all of it; values as for kernel_tile_sums); both

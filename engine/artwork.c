@@ -102,6 +102,7 @@ enum status artwork_open(struct device *device, const struct plane *luma, const 
   memset(a, 0, sizeof *a);
   /* A part that is measured lies as it was put down, not in the frame of its photo. */
   if (spec->artwork == ARTWORK_NEVER || spec->dimension_count) return STATUS_OK;
+  if (artwork_levels_rule_out(luma, labels)) return STATUS_OK;
   a->levels = artwork_levels_of(luma, labels);
   a->found = artwork_levels_are_artwork(&a->levels);
   if (!a->found) return STATUS_OK;

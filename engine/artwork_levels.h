@@ -18,6 +18,9 @@ struct artwork_levels {
 /* `mask` of the same size, not 0: take part; NULL: all. */
 struct artwork_levels artwork_levels_of(const struct plane *plane, const struct plane *mask);
 
+/* Whether some rows of a large picture show already that it is a photo and no artwork; false of others. */
+bool artwork_levels_rule_out(const struct plane *plane, const struct plane *mask);
+
 /* Whether a golden with these levels is artwork: contrast, and hardly more pixels between the levels than its edges
  * have; or nothing on it at all. */
 bool artwork_levels_are_artwork(const struct artwork_levels *levels);

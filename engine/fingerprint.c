@@ -13,42 +13,61 @@ enum { SCALE = AROUND * AROUND, BOUND = SCALE };
 /* Ground without so much contrast is blank, burnt out or dark: it has nothing of a photo's own. */
 enum { LEAST_CONTRAST = 2, LEAST_CELLS = 256 };
 
-static int contrast(const uint8_t *half, int32_t width, int32_t x, int32_t y) {
+/* Every so many pixels one. */
+struct lattice {
+  int32_t step, columns, rows;
+  uint8_t *contrasts;
+};
+
+static int32_t places_along(int32_t side, int32_t step) {
+  return side < AROUND ? 0 : (side - AROUND) / step + 1;
+}
+
+/* A half-size pixel of a row of them: as halving makes it. */
+static int half_at(const uint8_t *top, const uint8_t *below, int32_t width, int32_t x) {
+  int32_t left = 2 * x, right = left + 1 < width ? left + 1 : left;
+  return (top[left] + top[right] + below[left] + below[right] + 2) >> 2;
+}
+
+static uint8_t contrast(const struct plane *plane, int32_t x, int32_t y) {
   int low = 255, high = 0;
-  for (int32_t v = y - BEFORE; v < y - BEFORE + AROUND; v++)
+  for (int32_t v = y - BEFORE; v < y - BEFORE + AROUND; v++) {
+    const uint8_t *top = plane->pixels + (size_t)(2 * v) * plane->stride;
+    const uint8_t *below = 2 * v + 1 < plane->height ? top + plane->stride : top;
     for (int32_t u = x - BEFORE; u < x - BEFORE + AROUND; u++) {
-      int value = half[(size_t)v * (size_t)width + (size_t)u];
+      int value = half_at(top, below, plane->width, u);
       if (value < low) low = value;
       if (value > high) high = value;
     }
-  return high - low;
+  }
+  return (uint8_t)(high - low);
 }
 
-static uint8_t *halved(const struct plane *plane, int32_t width, int32_t height) {
-  uint8_t *half = malloc((size_t)width * (size_t)height);
-  for (int32_t y = 0; half && y < height; y++)
-    for (int32_t x = 0; x < width; x++) {
-      int32_t right = 2 * x + 1 < plane->width ? 2 * x + 1 : 2 * x,
-              below = 2 * y + 1 < plane->height ? 2 * y + 1 : 2 * y;
-      const uint8_t *a = plane->pixels + (size_t)(2 * y) * plane->stride,
-                    *b = plane->pixels + (size_t)below * plane->stride;
-      half[(size_t)y * (size_t)width + (size_t)x] = (uint8_t)((a[2 * x] + a[right] + b[2 * x] + b[right] + 2) >> 2);
-    }
-  return half;
+static enum status look(const struct plane *golden, const struct fingerprint_golden *g, struct lattice *lattice,
+                        struct fault *fault) {
+  int32_t longer = g->width > g->height ? g->width : g->height, step = (longer + MOST_A_SIDE - 1) / MOST_A_SIDE;
+  if (step < CELL) step = CELL;
+  *lattice = (struct lattice){step, places_along(g->width, step), places_along(g->height, step), NULL};
+  lattice->contrasts = malloc((size_t)lattice->columns * (size_t)lattice->rows + 1);
+  if (!lattice->contrasts) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  uint8_t *to = lattice->contrasts;
+  for (int32_t j = 0; j < lattice->rows; j++)
+    for (int32_t i = 0; i < lattice->columns; i++) *to++ = contrast(golden, BEFORE + i * step, BEFORE + j * step);
+  return STATUS_OK;
 }
 
 /* Lattice points, and how many there are of each contrast; of `limit` and less the cells are kept. */
-static size_t walk(const uint8_t *half, const struct fingerprint_golden *g, int limit, size_t histogram[256],
+static size_t walk(const struct lattice *lattice, const struct fingerprint_golden *g, int limit, size_t histogram[256],
                    uint32_t *cells) {
-  int32_t longer = g->width > g->height ? g->width : g->height, step = (longer + MOST_A_SIDE - 1) / MOST_A_SIDE;
+  const uint8_t *contrasts = lattice->contrasts;
   size_t count = 0;
-  if (step < CELL) step = CELL;
-  for (int32_t y = BEFORE; y + AROUND - BEFORE <= g->height; y += step)
-    for (int32_t x = BEFORE; x + AROUND - BEFORE <= g->width; x += step) {
-      int c = contrast(half, g->width, x, y);
+  for (int32_t j = 0; j < lattice->rows; j++)
+    for (int32_t i = 0; i < lattice->columns; i++) {
+      int c = *contrasts++;
       if (c < LEAST_CONTRAST || c > limit) continue;
+      size_t x = (size_t)(BEFORE + i * lattice->step), y = (size_t)(BEFORE + j * lattice->step);
       if (histogram) histogram[c]++;
-      if (cells && count < LARGEST) cells[count] = (uint32_t)((size_t)y * (size_t)g->width + (size_t)x);
+      if (cells && count < LARGEST) cells[count] = (uint32_t)(y * (size_t)g->width + x);
       count++;
     }
   return count < LARGEST ? count : LARGEST;
@@ -56,20 +75,20 @@ static size_t walk(const uint8_t *half, const struct fingerprint_golden *g, int 
 
 enum status fingerprint_open(const struct plane *golden, struct fingerprint_golden *g, struct fault *fault) {
   *g = (struct fingerprint_golden){.width = (golden->width + 1) / 2, .height = (golden->height + 1) / 2};
-  uint8_t *half = halved(golden, g->width, g->height);
-  if (!half) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  size_t histogram[256] = {0}, all = walk(half, g, 255, histogram, NULL), below = 0;
+  struct lattice lattice;
+  enum status status = look(golden, g, &lattice, fault);
+  if (status) return status;
+  size_t histogram[256] = {0}, all = walk(&lattice, g, 255, histogram, NULL), below = 0;
   int quartile = 0;
   while (quartile < 255 && 4 * (below += histogram[quartile]) < all) quartile++;
-  size_t count = walk(half, g, quartile, NULL, NULL);
-  enum status status = STATUS_OK;
+  size_t count = walk(&lattice, g, quartile, NULL, NULL);
   if (count >= LEAST_CELLS) {
     g->cells = malloc(count * sizeof *g->cells);
     if (!g->cells) status = fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-    if (!status) g->count = walk(half, g, quartile, NULL, g->cells);
+    if (!status) g->count = walk(&lattice, g, quartile, NULL, g->cells);
     for (g->length = RESULT_FINGERPRINT_BITS; g->length < g->count;) g->length *= 2;
   }
-  free(half);
+  free(lattice.contrasts);
   return status;
 }
 

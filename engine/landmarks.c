@@ -87,7 +87,7 @@ static bool is_inside(const struct plane *labels, int32_t x, int32_t y) {
   return true;
 }
 
-/* The largest step from one of a row's pixels to the right or down: of most rows none is worth a look. */
+/* The largest step from one of a row's pixels to the right or down. */
 static int steepest(const uint8_t *restrict row, size_t stride, int32_t count) {
   uint8_t most = 0;
   for (int32_t i = 0; i < count; i++) {
@@ -100,24 +100,35 @@ static int steepest(const uint8_t *restrict row, size_t stride, int32_t count) {
   return most;
 }
 
+/* Raises *most, and sets *best, to the strongest of a row's places from (left, y) on. */
+static void look_along(const struct plane *luma, const struct plane *labels, int32_t left, int32_t y, int32_t count,
+                       int *most, struct landmark *best) {
+  for (int32_t x = left; x < left + count; x++) {
+    const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
+    for (int upright = 0; upright < 2; upright++) {
+      /* Few lines are so steep that the dearer questions are worth asking. */
+      if (6 * abs(step_at(p, luma->stride, upright == 1)) <= *most || !is_inside(labels, x, y)) continue;
+      int step = step_of_three(p, luma->stride, upright == 1);
+      if (step <= *most) continue;
+      *most = step;
+      *best = (struct landmark){x, y, upright == 1};
+    }
+  }
+}
+
+/* Of most parts of a row nothing is worth a look: PART pixels of it at a time are asked. */
+enum { PART = 32 };
+
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
                       struct landmark *best) {
   int most = 3 * LEAST_STEP - 1;
   int32_t right = left + size < luma->width - 1 ? left + size : luma->width - 1;
   for (int32_t y = top; y < top + size && y + 1 < luma->height; y++) {
-    if (6 * steepest(luma->pixels + (size_t)y * luma->stride + (size_t)left, luma->stride, right - left) <= most)
-      continue;
-    for (int32_t x = left; x < right; x++) {
-      const uint8_t *p = luma->pixels + (size_t)y * luma->stride + (size_t)x;
-      for (int upright = 0; upright < 2; upright++) {
-        /* Few lines are so steep that the dearer questions are worth asking. */
-        if (6 * abs(step_at(p, luma->stride, upright == 1)) <= most || !is_inside(labels, x, y)) continue;
-        int step = step_of_three(p, luma->stride, upright == 1);
-        if (step <= most) continue;
-        most = step;
-        *best = (struct landmark){x, y, upright == 1};
-      }
-    }
+    const uint8_t *row = luma->pixels + (size_t)y * luma->stride;
+    int32_t x = left;
+    for (; x + PART <= right; x += PART)
+      if (6 * steepest(row + x, luma->stride, PART) > most) look_along(luma, labels, x, y, PART, &most, best);
+    look_along(luma, labels, x, y, right - x, &most, best);
   }
   return most >= 3 * LEAST_STEP;
 }

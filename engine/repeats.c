@@ -12,44 +12,95 @@ static const double OTHER_DIRECTION = 0.3;
 /* Pixels of the small level: half the window whose mean is taken off, and the shortest shift. */
 enum { HALF = 4, SHORTEST = 3, MOST_PARTS = 3, MOST_ROUNDS = 4 };
 
+/* Sums of all that is above and to the left of each corner: width + 1 a row. */
+struct sums {
+  size_t stride;
+  int64_t *values;
+};
+
+static enum status sums_make(int32_t width, int32_t height, struct sums *s, struct fault *fault) {
+  s->stride = (size_t)width + 1;
+  s->values = calloc(s->stride * ((size_t)height + 1), sizeof *s->values);
+  return s->values ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+}
+
+/* The next of a row's values, row by row. */
+static void sums_add(struct sums *s, int32_t x, int32_t y, int64_t value) {
+  int64_t *to = s->values + (size_t)(y + 1) * s->stride + (size_t)x + 1;
+  to[0] = value + to[-1] + to[-(ptrdiff_t)s->stride] - to[-1 - (ptrdiff_t)s->stride];
+}
+
+/* Of columns left..right - 1 and rows top..bottom - 1. */
+static int64_t sums_of(const struct sums *s, int32_t left, int32_t top, int32_t right, int32_t bottom) {
+  const int64_t *above = s->values + (size_t)top * s->stride, *below = s->values + (size_t)bottom * s->stride;
+  return below[right] - below[left] - above[right] + above[left];
+}
+
 /* What is finer than the window, 0 where nothing takes part. */
 struct detail {
   int32_t width, height;
-  int32_t *values;
+  int16_t *values;
+  struct sums squares;
 };
 
-/* Mean over the window of what takes part. */
-static int32_t mean_near(const struct plane *p, const struct plane *mask, int32_t x, int32_t y) {
-  int32_t sum = 0, count = 0;
-  for (int32_t v = y > HALF ? y - HALF : 0; v <= y + HALF && v < p->height; v++)
-    for (int32_t u = x > HALF ? x - HALF : 0; u <= x + HALF && u < p->width; u++) {
-      if (mask && !mask->pixels[(size_t)v * mask->stride + (size_t)u]) continue;
-      sum += p->pixels[(size_t)v * p->stride + (size_t)u], count++;
+static void detail_free(struct detail *d) {
+  free(d->values);
+  free(d->squares.values);
+}
+
+static bool takes_part(const struct plane *mask, int32_t x, int32_t y) {
+  return !mask || mask->pixels[(size_t)y * mask->stride + (size_t)x];
+}
+
+/* What takes part less its mean over the window. */
+static void take_mean_off(const struct plane *p, const struct plane *mask, const struct sums *sum,
+                          const struct sums *count, struct detail *d) {
+  for (int32_t y = 0; y < p->height; y++)
+    for (int32_t x = 0; x < p->width; x++) {
+      int32_t left = x > HALF ? x - HALF : 0, right = x + HALF < p->width ? x + HALF + 1 : p->width;
+      int32_t top = y > HALF ? y - HALF : 0, bottom = y + HALF < p->height ? y + HALF + 1 : p->height;
+      int16_t value = 0;
+      if (takes_part(mask, x, y))
+        value = (int16_t)(p->pixels[(size_t)y * p->stride + (size_t)x] -
+                          sums_of(sum, left, top, right, bottom) / sums_of(count, left, top, right, bottom));
+      d->values[(size_t)y * (size_t)p->width + (size_t)x] = value;
+      sums_add(&d->squares, x, y, value * value);
     }
-  return count ? sum / count : 0;
 }
 
 static enum status detail_of(const struct plane *p, const struct plane *mask, struct detail *d, struct fault *fault) {
-  *d = (struct detail){p->width, p->height, calloc((size_t)p->width * (size_t)p->height, sizeof *d->values)};
-  if (!d->values) return fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
-  for (int32_t y = 0; y < p->height; y++)
+  struct sums sum = {0}, count = {0};
+  *d = (struct detail){p->width, p->height, calloc((size_t)p->width * (size_t)p->height, sizeof *d->values), {0}};
+  enum status status = d->values ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "alignment: out of memory");
+  if (!status) status = sums_make(p->width, p->height, &sum, fault);
+  if (!status) status = sums_make(p->width, p->height, &count, fault);
+  if (!status) status = sums_make(p->width, p->height, &d->squares, fault);
+  for (int32_t y = 0; y < p->height && !status; y++)
     for (int32_t x = 0; x < p->width; x++) {
-      if (mask && !mask->pixels[(size_t)y * mask->stride + (size_t)x]) continue;
-      d->values[(size_t)y * (size_t)p->width + (size_t)x] =
-          p->pixels[(size_t)y * p->stride + (size_t)x] - mean_near(p, mask, x, y);
+      bool in = takes_part(mask, x, y);
+      sums_add(&sum, x, y, in ? p->pixels[(size_t)y * p->stride + (size_t)x] : 0), sums_add(&count, x, y, in);
     }
-  return STATUS_OK;
+  if (!status) take_mean_off(p, mask, &sum, &count, d);
+  free(sum.values);
+  free(count.values);
+  return status;
+}
+
+/* Small enough a row for 32 bits. */
+static int32_t product(const int16_t *restrict a, const int16_t *restrict b, int32_t count) {
+  int32_t sum = 0;
+  for (int32_t x = 0; x < count; x++) sum += a[x] * b[x];
+  return sum;
 }
 
 /* Correlation of the picture with itself shifted by (dx, dy), dx >= 0, where both are. */
 static double alike_at(const struct detail *d, int32_t dx, int32_t dy) {
-  int64_t both = 0, here = 0, there = 0;
-  for (int32_t y = dy < 0 ? -dy : 0; y < d->height && y + dy < d->height; y++) {
-    const int32_t *a = d->values + (size_t)y * (size_t)d->width, *b = a + (ptrdiff_t)dy * d->width + dx;
-    int32_t row_both = 0, row_here = 0, row_there = 0;
-    for (int32_t x = 0; x < d->width - dx; x++)
-      row_both += a[x] * b[x], row_here += a[x] * a[x], row_there += b[x] * b[x];
-    both += row_both, here += row_here, there += row_there;
+  int32_t top = dy < 0 ? -dy : 0, bottom = dy < 0 ? d->height : d->height - dy, across = d->width - dx;
+  int64_t both = 0, here = sums_of(&d->squares, 0, top, across, bottom);
+  int64_t there = sums_of(&d->squares, dx, top + dy, d->width, bottom + dy);
+  for (int32_t y = top; y < bottom; y++) {
+    const int16_t *a = d->values + (size_t)y * (size_t)d->width;
+    both += product(a, a + (ptrdiff_t)dy * d->width + dx, across);
   }
   return here > 0 && there > 0 ? (double)both / sqrt((double)here * (double)there) : 0;
 }
@@ -151,7 +202,7 @@ enum status repeats_find(struct refine *r, const struct plane *small, const stru
   for (int i = 0; i < coarse.count && !status; i++)
     status = add_shift(r, &coarse.shift[i], level, fine, repeats, fault);
   free(shifts.alike);
-  free(detail.values);
+  detail_free(&detail);
   return status;
 }
 

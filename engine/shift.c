@@ -1,5 +1,6 @@
 #include "engine/shift.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Pixels of the finding that are looked at, about, with so much around it; the steps of the search. */
@@ -24,10 +25,13 @@ static struct places places_of(const struct surroundings *s, const struct findin
   return p;
 }
 
-/* Mean squared difference of places of one picture from those of another dx, dy off. */
+/* Mean squared difference of places of one picture from those of another dx, dy off; of what is `enough` or more no
+ * more is asked than that it is. */
 static double difference(const struct surroundings *s, const struct places *p, const double *here, const double *there,
-                         int32_t dx, int32_t dy) {
-  double sum = 0, count = 0;
+                         int32_t dx, int32_t dy, double enough) {
+  double columns = (double)((p->right - p->left) / p->stride + 1),
+         rows = (double)((p->bottom - p->top) / p->stride + 1);
+  double sum = 0, count = 0, surely = 1.000001 * enough * columns * rows;
   for (int32_t y = p->top; y <= p->bottom; y += p->stride) {
     if (y + dy < 0 || y + dy >= s->height) continue;
     const double *a = here + (size_t)y * (size_t)s->width, *b = there + (size_t)(y + dy) * (size_t)s->width;
@@ -36,15 +40,16 @@ static double difference(const struct surroundings *s, const struct places *p, c
       sum += (b[x + dx] - a[x]) * (b[x + dx] - a[x]);
       count++;
     }
+    if (sum > surely) break;
   }
   return count > 0 ? sum / count : 0;
 }
 
 /* What a shift leaves; no less than `least` is all that is asked of what leaves more. */
 static double left_by(const struct surroundings *s, const struct places *p, int32_t dx, int32_t dy, double least) {
-  double there = difference(s, p, s->golden, s->smooth, dx, dy);
+  double there = difference(s, p, s->golden, s->smooth, dx, dy, least);
   if (there >= least) return there;
-  double back = difference(s, p, s->smooth, s->golden, -dx, -dy);
+  double back = difference(s, p, s->smooth, s->golden, -dx, -dy, least);
   return there > back ? there : back;
 }
 
@@ -55,12 +60,12 @@ static double change_at(const struct surroundings *s, const struct places *p, in
   if (to.top < 0) to.top = 0;
   if (to.right >= s->width) to.right = s->width - 1;
   if (to.bottom >= s->height) to.bottom = s->height - 1;
-  return difference(s, &to, s->golden, s->smooth, 0, 0);
+  return difference(s, &to, s->golden, s->smooth, 0, 0, INFINITY);
 }
 
 double shift_left(const struct surroundings *s, const struct finding *f) {
   struct places p = places_of(s, f);
-  double before = difference(s, &p, s->golden, s->smooth, 0, 0), least = before;
+  double before = difference(s, &p, s->golden, s->smooth, 0, 0, INFINITY), least = before;
   int32_t best_x = 0, best_y = 0;
   for (int32_t dy = -SHIFT_REACH; dy <= SHIFT_REACH; dy += STEP)
     for (int32_t dx = -SHIFT_REACH; dx <= SHIFT_REACH; dx += STEP) {

@@ -146,7 +146,10 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   bool framed = width >= LEAST_FRAMED && height >= LEAST_FRAMED;
   size_t compared = 0, frame = framed ? 2 * ((size_t)width + (size_t)height) - 4 : 0;
   if (framed) clear_frame(&zones->labels);
-  for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
+  if (spec->zone_count)
+    for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
+  else
+    compared = spec->outside_ignored ? 0 : full - frame;
   zones->whole = compared + frame == full;
   if (!status && !compared)
     status = fault_set(fault, STATUS_INVALID,
