@@ -21,6 +21,16 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 
+# assay_loaded(PREFIX): assay_loaded_PREFIX, the headers of a library that is loaded when it is asked for and never linked
+# (models/library.h); AssayInstall.cmake names its package.
+function(assay_loaded prefix)
+  add_library(assay_loaded_${prefix} INTERFACE)
+  target_include_directories(assay_loaded_${prefix} SYSTEM INTERFACE ${${prefix}_INCLUDE_DIRS})
+  target_link_libraries(assay_loaded_${prefix} INTERFACE ${CMAKE_DL_LIBS})
+endfunction()
+assay_loaded(HEIF)
+assay_loaded(MICROHTTPD)
+
 # Debian's opencv4.pc and OpenCVConfig.cmake come with libopencv-dev, which drags in codecs and user interfaces
 # that we must not link; the modules we use are found one by one.
 find_path(OPENCV_INCLUDE_DIR opencv2/features2d.hpp PATH_SUFFIXES opencv4 REQUIRED)

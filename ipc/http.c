@@ -1,14 +1,46 @@
 #include "ipc/http.h"
 
+#include "models/library.h"
+
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+/* What is used of libmicrohttpd. */
+/* clang-format off */
+#define FUNCTIONS(X) \
+  X(add_response_header) X(create_response_from_buffer) X(destroy_response) X(get_connection_info) \
+  X(get_daemon_info) X(lookup_connection_value) X(lookup_connection_value_n) X(queue_response) X(start_daemon) \
+  X(stop_daemon)
+/* clang-format on */
+#define POINTER(name) __typeof__(MHD_##name) *name;
+#define ENTRY(name) {"MHD_" #name, &mhd.name},
+
+static struct {
+  FUNCTIONS(POINTER)
+  enum status loaded;
+  struct fault trouble;
+} mhd;
+
+static void load(void) {
+  void *handle;
+  const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
+  mhd.loaded = library_load("libmicrohttpd.so.12", functions, &handle, &mhd.trouble);
+}
+
+static enum status need_mhd(struct fault *fault) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, load);
+  if (!mhd.loaded) return STATUS_OK;
+  return fault_set(fault, STATUS_UNAVAILABLE, "HTTP cannot be served: %s (Debian: libmicrohttpd12)", mhd.trouble.text);
+}
 
 enum { CONNECTIONS = 128, PATIENCE_S = 30, THREADS = 2, ADDRESS_MAX = 320 };
 #define BODY_LIMIT ((size_t)1 << 20)
@@ -30,19 +62,19 @@ struct intake {
 const char *http_query(const struct http_request *request, const char *name) {
   const char *value = NULL;
   size_t size;
-  if (MHD_lookup_connection_value_n(request->connection, MHD_GET_ARGUMENT_KIND, name, strlen(name), &value, &size) !=
+  if (mhd.lookup_connection_value_n(request->connection, MHD_GET_ARGUMENT_KIND, name, strlen(name), &value, &size) !=
       MHD_YES)
     return NULL;
   return value ? value : "";
 }
 
 const char *http_header(const struct http_request *request, const char *name) {
-  return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
+  return mhd.lookup_connection_value(request->connection, MHD_HEADER_KIND, name);
 }
 
 bool http_peer(const struct http_request *request, char address[HTTP_PEER_CHARS + 1]) {
   const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+      mhd.get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
   const struct sockaddr *peer = info ? info->client_addr : NULL;
   if (!peer) return false;
   socklen_t size = peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
@@ -127,20 +159,20 @@ static void find_answer(const struct http *http, const struct http_request *requ
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_answer *answer) {
-  struct MHD_Response *response = MHD_create_response_from_buffer(answer->size, answer->body, MHD_RESPMEM_MUST_FREE);
+  struct MHD_Response *response = mhd.create_response_from_buffer(answer->size, answer->body, MHD_RESPMEM_MUST_FREE);
   if (!response) {
     answer_free(answer);
     return MHD_NO;
   }
   answer->body = NULL;
   const char *type = answer->type ? answer->type : "text/plain; charset=utf-8";
-  bool good = MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
-              MHD_add_response_header(response, "X-Content-Type-Options", "nosniff") == MHD_YES;
+  bool good = mhd.add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type) == MHD_YES &&
+              mhd.add_response_header(response, "X-Content-Type-Options", "nosniff") == MHD_YES;
   for (size_t i = 0; i < answer->field_count && good; i++)
-    good = MHD_add_response_header(response, answer->fields[i].name, answer->fields[i].value) == MHD_YES;
+    good = mhd.add_response_header(response, answer->fields[i].name, answer->fields[i].value) == MHD_YES;
   enum MHD_Result result =
-      good ? MHD_queue_response(connection, answer->code ? answer->code : MHD_HTTP_OK, response) : MHD_NO;
-  MHD_destroy_response(response);
+      good ? mhd.queue_response(connection, answer->code ? answer->code : MHD_HTTP_OK, response) : MHD_NO;
+  mhd.destroy_response(response);
   answer_free(answer);
   return result;
 }
@@ -214,7 +246,7 @@ static enum status split(const char *listen, char host[ADDRESS_MAX], const char 
 static enum status start(struct http *http, const struct http_options *options, const struct addrinfo *address,
                          struct fault *fault) {
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | (address->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
-  http->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, http, MHD_OPTION_SOCK_ADDR, address->ai_addr,
+  http->daemon = mhd.start_daemon(flags, 0, NULL, NULL, handle, http, MHD_OPTION_SOCK_ADDR, address->ai_addr,
                                   MHD_OPTION_NOTIFY_COMPLETED, end_request, NULL, MHD_OPTION_CONNECTION_LIMIT,
                                   (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)PATIENCE_S,
                                   MHD_OPTION_THREAD_POOL_SIZE, options->threads ? options->threads : (unsigned)THREADS,
@@ -240,7 +272,7 @@ static enum status listen_at(struct http *http, const struct http_options *optio
   bool six = found->ai_family == AF_INET6;
   freeaddrinfo(found);
   if (status) return status;
-  const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
+  const union MHD_DaemonInfo *info = mhd.get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
   snprintf(http->address, sizeof http->address, six && !any ? "[%.300s]:%u" : "%.300s:%u", host,
            info ? (unsigned)info->port : 0);
   return STATUS_OK;
@@ -256,7 +288,8 @@ enum status http_open(const struct http_options *options, struct http **opened, 
   if (options->count) memcpy(http->handlers, options->handlers, options->count * sizeof *http->handlers);
   http->count = options->count;
   http->body_limit = options->body_limit ? options->body_limit : BODY_LIMIT;
-  enum status status = listen_at(http, options, fault);
+  enum status status = need_mhd(fault);
+  if (!status) status = listen_at(http, options, fault);
   if (status) {
     http_close(http);
     return status;
@@ -271,7 +304,7 @@ const char *http_address(const struct http *http) {
 
 void http_close(struct http *http) {
   if (!http) return;
-  if (http->daemon) MHD_stop_daemon(http->daemon);
+  if (http->daemon) mhd.stop_daemon(http->daemon);
   free(http->handlers);
   free(http);
 }

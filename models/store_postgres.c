@@ -1,11 +1,44 @@
 /* The store in a PostgreSQL database, by libpq. */
+#include "models/library.h"
 #include "models/store_database.h"
 
 #include <libpq-fe.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* What is used of libpq. */
+/* clang-format off */
+#define FUNCTIONS(X) \
+  X(backendPID) X(clear) X(cmdStatus) X(cmdTuples) X(connectdbParams) X(conninfoFree) X(conninfoParse) \
+  X(consumeInput) X(enterPipelineMode) X(errorMessage) X(exec) X(execPrepared) X(exitPipelineMode) X(finish) \
+  X(freemem) X(getResult) X(getisnull) X(getlength) X(getvalue) X(notifies) X(ntuples) X(parameterStatus) \
+  X(pipelineSync) X(prepare) X(resultErrorField) X(resultErrorMessage) X(resultStatus) X(sendQueryPrepared) \
+  X(setNoticeProcessor) X(socket) X(status)
+/* clang-format on */
+#define POINTER(name) __typeof__(PQ##name) *name;
+#define ENTRY(name) {"PQ" #name, &pq.name},
+
+static struct {
+  FUNCTIONS(POINTER)
+  enum status loaded;
+  struct fault trouble;
+} pq;
+
+static void load(void) {
+  void *handle;
+  const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
+  pq.loaded = library_load("libpq.so.5", functions, &handle, &pq.trouble);
+}
+
+static enum status need_pq(struct fault *fault) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, load);
+  if (!pq.loaded) return STATUS_OK;
+  return fault_set(fault, STATUS_UNAVAILABLE, "no connection to a database: %s (Debian: libpq5)", pq.trouble.text);
+}
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, NUMBER_CHARS = 24 };
 
@@ -57,7 +90,7 @@ static void one_line(char *to, size_t room, const char *text) {
 }
 
 static bool is_alive(const struct postgres_database *d) {
-  return !d->broken && PQstatus(d->connection) == CONNECTION_OK;
+  return !d->broken && pq.status(d->connection) == CONNECTION_OK;
 }
 
 static enum status away(const struct postgres_database *d, struct fault *fault) {
@@ -84,9 +117,9 @@ static const char *cause_of(const char *state) {
 
 static enum status fault_of(struct postgres_database *d, const PGresult *result, struct fault *fault) {
   char text[512];
-  const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE), *shown = d->database.shown;
-  one_line(text, sizeof text, result ? PQresultErrorMessage(result) : PQerrorMessage(d->connection));
-  const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+  const char *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE), *shown = d->database.shown;
+  one_line(text, sizeof text, result ? pq.resultErrorMessage(result) : pq.errorMessage(d->connection));
+  const char *severity = pq.resultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   /* An error without a state is libpq's own: sending or receiving failed, which PQstatus may not show yet. */
   if (!state || (severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC")))) d->broken = true;
   if (!is_alive(d)) {
@@ -104,12 +137,12 @@ static enum status fault_of(struct postgres_database *d, const PGresult *result,
 }
 
 static enum status execute(struct database *database, const char *script, struct fault *fault) {
-  PGresult *result = PQexec(of(database)->connection, script);
-  ExecStatusType code = PQresultStatus(result);
+  PGresult *result = pq.exec(of(database)->connection, script);
+  ExecStatusType code = pq.resultStatus(result);
   enum status status = code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK || code == PGRES_EMPTY_QUERY
                            ? STATUS_OK
                            : fault_of(of(database), result, fault);
-  PQclear(result);
+  pq.clear(result);
   return status;
 }
 
@@ -122,7 +155,7 @@ static PGconn *dial(const char *uri) {
                                "keepalives_count", "tcp_user_timeout", "application_name",
                                "dbname",           "client_encoding",  NULL};
   const char *const values[] = {"3", "5", "2", "3", "5000", "assay", uri, "UTF8", NULL};
-  return PQconnectdbParams(names, values, 1);
+  return pq.connectdbParams(names, values, 1);
 }
 
 /* A commit is durable whatever the server's default; nobody waits long for a lock, and a broker that stands still in
@@ -132,7 +165,7 @@ static const char session[] =
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 static enum status set_up(struct postgres_database *d, struct fault *fault) {
-  const char *encoding = PQparameterStatus(d->connection, "server_encoding");
+  const char *encoding = pq.parameterStatus(d->connection, "server_encoding");
   if (!encoding || strcmp(encoding, "UTF8"))
     return fault_set(fault, STATUS_INVALID, "store %s: the database has encoding %s; expected UTF8", d->database.shown,
                      encoding ? encoding : "unknown");
@@ -150,15 +183,15 @@ static void keep_quiet(void *context, const char *message) {
 static enum status connect_anew(struct postgres_database *d, struct fault *fault) {
   int64_t now = now_ms();
   if (now < d->next_try) return away(d, fault);
-  PQfinish(d->connection);
+  pq.finish(d->connection);
   d->connection = dial(d->uri);
   for (int i = 0; i < SQL_STATEMENTS; i++) d->queries[i].prepared = false;
   d->open = d->heard = d->broken = false;
   d->again = true;
-  PQsetNoticeProcessor(d->connection, keep_quiet, NULL);
+  pq.setNoticeProcessor(d->connection, keep_quiet, NULL);
   enum status status = STATUS_OK;
   if (!is_alive(d)) {
-    one_line(d->away, sizeof d->away, PQerrorMessage(d->connection));
+    one_line(d->away, sizeof d->away, pq.errorMessage(d->connection));
     status = away(d, fault);
   } else {
     status = set_up(d, fault);
@@ -181,7 +214,7 @@ static bool is_control(enum statement which) {
 
 static void reset(struct query *query) {
   struct postgres_query *q = query_of(query);
-  PQclear(q->result);
+  pq.clear(q->result);
   q->result = NULL;
   q->row = 0;
 }
@@ -190,9 +223,9 @@ static enum status prepare_on_connection(struct postgres_database *d, struct pos
   char name[16];
   if (q->prepared || is_control(q->which)) return STATUS_OK;
   snprintf(name, sizeof name, "s%d", (int)q->which);
-  PGresult *result = PQprepare(d->connection, name, store_sql(q->which, DIALECT_POSTGRES), 0, NULL);
-  enum status status = PQresultStatus(result) == PGRES_COMMAND_OK ? STATUS_OK : fault_of(d, result, fault);
-  PQclear(result);
+  PGresult *result = pq.prepare(d->connection, name, store_sql(q->which, DIALECT_POSTGRES), 0, NULL);
+  enum status status = pq.resultStatus(result) == PGRES_COMMAND_OK ? STATUS_OK : fault_of(d, result, fault);
+  pq.clear(result);
   q->prepared = !status;
   return status;
 }
@@ -234,14 +267,14 @@ static void set_text(struct query *query, int parameter, const char *text, size_
 static void ask(struct postgres_database *d, struct postgres_query *q) {
   char name[16];
   snprintf(name, sizeof name, "s%d", (int)q->which);
-  q->result = is_control(q->which) ? PQexec(d->connection, store_sql(q->which, DIALECT_POSTGRES))
-                                   : PQexecPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0);
+  q->result = is_control(q->which) ? pq.exec(d->connection, store_sql(q->which, DIALECT_POSTGRES))
+                                   : pq.execPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0);
 }
 
 static bool went_well(const struct postgres_query *q) {
-  ExecStatusType code = PQresultStatus(q->result);
+  ExecStatusType code = pq.resultStatus(q->result);
   /* A COMMIT of a transaction that has failed is answered by ROLLBACK. */
-  if (q->which == SQL_COMMIT) return code == PGRES_COMMAND_OK && !strcmp(PQcmdStatus(q->result), "COMMIT");
+  if (q->which == SQL_COMMIT) return code == PGRES_COMMAND_OK && !strcmp(pq.cmdStatus(q->result), "COMMIT");
   return code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK;
 }
 
@@ -253,7 +286,7 @@ static enum status run(struct postgres_database *d, struct postgres_query *q, st
     status = connect_anew(d, fault);
     if (!status) status = prepare_on_connection(d, q, fault);
     if (status) return status;
-    PQclear(q->result);
+    pq.clear(q->result);
     ask(d, q);
     status = went_well(q) ? STATUS_OK : fault_of(d, q->result, fault);
   }
@@ -274,24 +307,24 @@ static enum status step(struct query *query, bool *row, struct fault *fault) {
       return status;
     }
   }
-  *row = q->row < PQntuples(q->result);
+  *row = q->row < pq.ntuples(q->result);
   return STATUS_OK;
 }
 
 static int64_t integer(struct query *query, int column) {
   const struct postgres_query *q = query_of(query);
-  return q->row < PQntuples(q->result) ? strtoll(PQgetvalue(q->result, q->row, column), NULL, 10) : 0;
+  return q->row < pq.ntuples(q->result) ? strtoll(pq.getvalue(q->result, q->row, column), NULL, 10) : 0;
 }
 
 static const char *text(struct query *query, int column, size_t *size) {
   const struct postgres_query *q = query_of(query);
-  bool null = q->row >= PQntuples(q->result) || PQgetisnull(q->result, q->row, column);
-  if (size) *size = null ? 0 : (size_t)PQgetlength(q->result, q->row, column);
-  return null ? NULL : PQgetvalue(q->result, q->row, column);
+  bool null = q->row >= pq.ntuples(q->result) || pq.getisnull(q->result, q->row, column);
+  if (size) *size = null ? 0 : (size_t)pq.getlength(q->result, q->row, column);
+  return null ? NULL : pq.getvalue(q->result, q->row, column);
 }
 
 static int64_t changes(struct query *query) {
-  return strtoll(PQcmdTuples(query_of(query)->result), NULL, 10);
+  return strtoll(pq.cmdTuples(query_of(query)->result), NULL, 10);
 }
 
 /* --- Batches, by libpq's pipeline --- */
@@ -299,16 +332,16 @@ static int64_t changes(struct query *query) {
 /* The answer to one statement, and the end of it. */
 static enum status take_one(struct postgres_database *d, const struct query_batch *how, size_t i,
                             struct postgres_query *q, struct fault *fault) {
-  q->result = PQgetResult(d->connection);
+  q->result = pq.getResult(d->connection);
   enum status status = STATUS_OK;
   if (!went_well(q))
     status = fault_of(d, q->result, fault);
   else if (how->take)
-    how->take(how->context, i, &q->query, PQntuples(q->result) > 0);
+    how->take(how->context, i, &q->query, pq.ntuples(q->result) > 0);
   reset(&q->query);
   /* Each answer is followed by a NULL. */
-  PGresult *more = status ? NULL : PQgetResult(d->connection);
-  PQclear(more);
+  PGresult *more = status ? NULL : pq.getResult(d->connection);
+  pq.clear(more);
   return status;
 }
 
@@ -318,10 +351,10 @@ static enum status take_some(struct postgres_database *d, const struct query_bat
   for (size_t i = 0; i < count && !status; i++) status = take_one(d, how, first + i, q, fault);
   /* After a failure the others are answered, too: that they were not run. */
   for (bool synced = false; !synced && is_alive(d);) {
-    PGresult *result = PQgetResult(d->connection);
-    synced = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-    PQclear(result);
-    if (!result && PQstatus(d->connection) != CONNECTION_OK) d->broken = true;
+    PGresult *result = pq.getResult(d->connection);
+    synced = pq.resultStatus(result) == PGRES_PIPELINE_SYNC;
+    pq.clear(result);
+    if (!result && pq.status(d->connection) != CONNECTION_OK) d->broken = true;
   }
   return status;
 }
@@ -334,7 +367,7 @@ static enum status send_some(struct postgres_database *d, const struct query_bat
     q->parameters = 0;
     enum status status = how->bind(how->context, first + *sent, &q->query, fault);
     if (status) return status;
-    if (!PQsendQueryPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0))
+    if (!pq.sendQueryPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0))
       return fault_of(d, NULL, fault);
   }
   return STATUS_OK;
@@ -344,13 +377,13 @@ static enum status batch(struct query *query, const struct query_batch *how, str
   enum { AT_ONCE = 100 };
   struct postgres_query *q = query_of(query);
   struct postgres_database *d = of(query->database);
-  if (!PQenterPipelineMode(d->connection)) return fault_of(d, NULL, fault);
+  if (!pq.enterPipelineMode(d->connection)) return fault_of(d, NULL, fault);
   enum status status = STATUS_OK;
   for (size_t first = 0, sent; first < how->count && !status; first += AT_ONCE) {
     size_t count = how->count - first < AT_ONCE ? how->count - first : AT_ONCE;
     status = send_some(d, how, first, count, q, &sent, fault);
     if (!is_alive(d)) break;
-    if (!PQpipelineSync(d->connection)) {
+    if (!pq.pipelineSync(d->connection)) {
       status = fault_of(d, NULL, fault);
       break;
     }
@@ -359,7 +392,7 @@ static enum status batch(struct query *query, const struct query_batch *how, str
     if (taken && !status) *fault = later;
     status = status ? status : taken;
   }
-  PQexitPipelineMode(d->connection);
+  pq.exitPipelineMode(d->connection);
   return status;
 }
 
@@ -370,10 +403,10 @@ static bool in_transaction(struct database *database) {
 /* --- The schema --- */
 
 static enum status ask_number(struct postgres_database *d, const char *question, int *number, struct fault *fault) {
-  PGresult *result = PQexec(d->connection, question);
-  enum status status = PQresultStatus(result) == PGRES_TUPLES_OK ? STATUS_OK : fault_of(d, result, fault);
-  *number = !status && PQntuples(result) ? (int)strtol(PQgetvalue(result, 0, 0), NULL, 10) : 0;
-  PQclear(result);
+  PGresult *result = pq.exec(d->connection, question);
+  enum status status = pq.resultStatus(result) == PGRES_TUPLES_OK ? STATUS_OK : fault_of(d, result, fault);
+  *number = !status && pq.ntuples(result) ? (int)strtol(pq.getvalue(result, 0, 0), NULL, 10) : 0;
+  pq.clear(result);
   return status;
 }
 
@@ -415,16 +448,16 @@ static int news_fd(struct database *database) {
   d->listening = true;
   if (!is_alive(d)) return -1;
   if (!d->heard && !d->open) d->heard = !execute(database, "LISTEN assay", NULL);
-  return d->heard ? PQsocket(d->connection) : -1;
+  return d->heard ? pq.socket(d->connection) : -1;
 }
 
 static void news(struct database *database, char letters[8], bool *again) {
   struct postgres_database *d = of(database);
   size_t count = 0;
   *letters = 0;
-  if (is_alive(d)) PQconsumeInput(d->connection);
-  for (PGnotify *note; (note = PQnotifies(d->connection)); PQfreemem(note)) {
-    if (note->be_pid == PQbackendPID(d->connection)) continue;
+  if (is_alive(d)) pq.consumeInput(d->connection);
+  for (PGnotify *note; (note = pq.notifies(d->connection)); pq.freemem(note)) {
+    if (note->be_pid == pq.backendPID(d->connection)) continue;
     for (const char *c = note->extra; *c; c++)
       if (!strchr(letters, *c) && count < 7) letters[count++] = *c, letters[count] = 0;
   }
@@ -436,8 +469,8 @@ static void news(struct database *database, char letters[8], bool *again) {
 
 static void close_database(struct database *database) {
   struct postgres_database *d = of(database);
-  for (int i = 0; i < SQL_STATEMENTS; i++) PQclear(d->queries[i].result);
-  PQfinish(d->connection);
+  for (int i = 0; i < SQL_STATEMENTS; i++) pq.clear(d->queries[i].result);
+  pq.finish(d->connection);
   free(d->uri);
   free(database->shown);
   free(d);
@@ -467,13 +500,13 @@ static const struct database_calls calls = {
 /* Host and database of a URI: what it may say else, a password among it, is not for messages. */
 static enum status describe(const char *uri, char **shown, struct fault *fault) {
   char *error = NULL;
-  PQconninfoOption *options = PQconninfoParse(uri, &error);
+  PQconninfoOption *options = pq.conninfoParse(uri, &error);
   const char *host = "", *name = "";
   *shown = NULL;
   if (!options) {
     char text[256];
     one_line(text, sizeof text, error ? error : "out of memory");
-    PQfreemem(error);
+    pq.freemem(error);
     return fault_set(fault, STATUS_USAGE, "no connection to a database: %s; expected postgresql://HOST/NAME", text);
   }
   for (const PQconninfoOption *option = options; option->keyword; option++) {
@@ -481,14 +514,15 @@ static enum status describe(const char *uri, char **shown, struct fault *fault) 
     if (!strcmp(option->keyword, "dbname") && option->val) name = option->val;
   }
   if (asprintf(shown, "postgresql://%s/%s", *host == '/' ? "" : host, name) < 0) *shown = NULL;
-  PQconninfoFree(options);
+  pq.conninfoFree(options);
   return *shown ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory");
 }
 
 enum status database_open_postgres(const char *uri, struct database **database, struct fault *fault) {
   char *shown;
   *database = NULL;
-  enum status status = describe(uri, &shown, fault);
+  enum status status = need_pq(fault);
+  if (!status) status = describe(uri, &shown, fault);
   if (status) return status;
   struct postgres_database *d = calloc(1, sizeof *d);
   if (!d || !(d->uri = strdup(uri))) {

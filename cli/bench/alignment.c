@@ -3,7 +3,7 @@
 #include "cli/bench/waves.h"
 #include "cli/output.h"
 #include "engine/inspect.h"
-#include "engine/read/library.h"
+#include "models/library.h"
 #include "engine/solve.h"
 
 #include <math.h>

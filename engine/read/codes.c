@@ -1,6 +1,6 @@
 #include "engine/read/codes.h"
 
-#include "engine/read/library.h"
+#include "models/library.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "engine/read/texts.h"
 
-#include "engine/read/library.h"
+#include "models/library.h"
 #include "engine/read/words.h"
 
 #include <pthread.h>

@@ -1,7 +1,7 @@
-/* Libraries that are loaded when they are asked for: most goldens demand nothing of them, and they bring many others.
- */
-#ifndef ASSAY_ENGINE_READ_LIBRARY_H
-#define ASSAY_ENGINE_READ_LIBRARY_H
+/* Libraries that are loaded when they are asked for: most work needs nothing of them, and they bring many others, which
+ * take longer to load than a small photo to judge. */
+#ifndef ASSAY_MODELS_LIBRARY_H
+#define ASSAY_MODELS_LIBRARY_H
 
 #include "models/status.h"
 

@@ -1,4 +1,4 @@
-#include "engine/read/library.h"
+#include "models/library.h"
 
 #include <dlfcn.h>
 #include <string.h>
