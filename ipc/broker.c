@@ -220,15 +220,7 @@ static void handle(struct broker *broker, const struct message *message) {
   peer->seen = clock_ms();
   if (message->kind == MESSAGE_HEARTBEAT || message->kind == MESSAGE_ERROR) return;
   if (message->kind == MESSAGE_BYE) {
-    struct fault fault = {0};
-    EVENT(EVENT_INFO, peer->worker ? "worker_left" : "client_left", broker_who(peer));
-    peer->gone = true;
-    if (peer->worker && broker_change(broker, peer))
-      broker_stored(
-          broker,
-          store_lose_worker(broker->store, peer->id, "the worker left without a result", clock_wall_ms(), NULL, &fault),
-          &fault);
-    if (peer->worker) broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+    broker_bye(broker, peer, message->header);
     return;
   }
   if (peer->worker)

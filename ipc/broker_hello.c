@@ -46,24 +46,42 @@ static void reconcile_lease(void *context, const char *id) {
 
 /* What the store thinks the worker has and what it has are made the same: a lease of what it has not (the message was
  * lost on the way) ends without counting. */
-static void reconcile(struct broker *broker, struct peer *peer, const json_t *holding) {
+static bool end_unheard(struct broker *broker, struct peer *peer, const json_t *holding) {
   struct fault fault = {0};
   struct reconciliation in = {.peer = peer, .holding = holding};
-  if (!broker_change(broker, peer)) return;
+  if (!broker_change(broker, peer)) return false;
   bool good = broker_stored(broker, store_leases(broker->store, peer->id, reconcile_lease, &in, &fault), &fault);
   for (size_t i = 0; i < in.count && good; i++) {
     const char *id = in.ids[i];
     good = broker_stored(broker, store_give_back(broker->store, peer->id, &id, 1, &fault), &fault);
   }
-  if (good)
-    broker_stored(
-        broker,
-        store_take_over(broker->store, peer->id, clock_wall_ms() + 4 * (int64_t)broker->times.silence_ms, &fault),
-        &fault);
-  if (in.failed) broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
+  if (in.failed) good = broker_stored(broker, fault_set(&fault, STATUS_MEMORY, "the broker is out of memory"), &fault);
   if (in.count) broker->may_wait = broker->may_suspect = true;
-  peer->renewed = clock_ms();
   free(in.ids);
+  return good;
+}
+
+static void reconcile(struct broker *broker, struct peer *peer, const json_t *holding) {
+  struct fault fault = {0};
+  int64_t until = clock_wall_ms() + 4 * (int64_t)broker->times.silence_ms;
+  if (end_unheard(broker, peer, holding))
+    broker_stored(broker, store_take_over(broker->store, peer->id, until, &fault), &fault);
+  peer->renewed = clock_ms();
+}
+
+void broker_bye(struct broker *broker, struct peer *peer, const json_t *header) {
+  struct fault fault = {0};
+  const json_t *holding = json_object_get(header, "holding");
+  EVENT(EVENT_INFO, peer->worker ? "worker_left" : "client_left", broker_who(peer));
+  peer->gone = true;
+  if (!peer->worker) return;
+  broker->may_wait = broker->may_suspect = broker->outcomes_changed = true;
+  if (json_is_array(holding) && !end_unheard(broker, peer, holding)) return;
+  if (!broker_change(broker, peer)) return;
+  broker_stored(
+      broker,
+      store_lose_worker(broker->store, peer->id, "the worker left without a result", clock_wall_ms(), NULL, &fault),
+      &fault);
 }
 
 void broker_hello(struct broker *broker, const struct message *message) {

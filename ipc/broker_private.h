@@ -153,6 +153,7 @@ const char *broker_client_name(const struct peer *peer);
 
 /* The handlers: each gets a message whose header passed its schema. */
 void broker_hello(struct broker *broker, const struct message *message);
+void broker_bye(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_submit(struct broker *broker, struct peer *peer, const struct message *message);
 void broker_subscribe(struct broker *broker, struct peer *peer, const json_t *header);
 void broker_credit(struct broker *broker, struct peer *peer, const json_t *header);

@@ -124,6 +124,8 @@ void broker_return(struct broker *broker, struct peer *peer, const json_t *heade
     const char *id = json_string_value(json_object_get(item, "job"));
     const char *error = json_string_value(json_object_get(item, "error"));
     bool lost = json_is_true(json_object_get(item, "lost"));
+    /* It stops: what it gives back, and what else waits, is no longer for it. */
+    if (!lost) peer->credit = 0;
     if (lost) broker_tell_lost(broker, peer, id, error);
     if (lost) note_failure(broker, peer, error);
     enum status status = lost ? store_lose(broker->store, peer->id, id, error, clock_wall_ms(), NULL, &fault)

@@ -64,13 +64,16 @@ static int patience(const struct link *link) {
   return link->pause_ms > silence ? (int)link->pause_ms : silence;
 }
 
+static json_t *list_holding(const struct link *link) {
+  return link->options.holding ? link->options.holding(link->options.holding_context) : NULL;
+}
+
 /* A message that cannot be sent now is no matter here: silence brings a new greeting. */
 static void greet(struct link *link) {
   const struct link_options *o = &link->options;
-  json_t *holding = o->holding ? o->holding(o->holding_context) : NULL;
   json_t *header =
       json_pack("{s:s, s:s, s:o, s:s, s:b, s:o*}", "role", o->role, "id", link->id, "name", message_text(link->name),
-                "software", "assay " ASSAY_VERSION, "parts", 1, "holding", holding);
+                "software", "assay " ASSAY_VERSION, "parts", 1, "holding", list_holding(link));
   link->welcomed = false;
   link->give_up = clock_ms() + patience(link);
   message_send(link->socket, NULL, MESSAGE_HELLO, header, NULL, 0, NULL);
@@ -101,7 +104,7 @@ enum status link_open(struct link *link, const struct link_options *options, str
 void link_close(struct link *link) {
   const int none = 0;
   if (link->welcomed)
-    message_send(link->socket, NULL, MESSAGE_BYE, json_object(), NULL, 0, NULL);
+    message_send(link->socket, NULL, MESSAGE_BYE, json_pack("{s:o*}", "holding", list_holding(link)), NULL, 0, NULL);
   else if (link->socket)
     zmq_setsockopt(link->socket, ZMQ_LINGER, &none, sizeof none);
   socket_close(link->socket);

@@ -34,6 +34,7 @@ static const struct field hello[] = {{WORD("role", roles)},
                                      {IDS("holding", 0, PROTOCOL_MAX_HOLDING), .optional = true},
                                      {FLAG("parts"), .optional = true},
                                      END};
+static const struct field bye[] = {{IDS("holding", 0, PROTOCOL_MAX_HOLDING), .optional = true}, END};
 static const struct field welcome[] = {{TEXT("broker", 1, PROTOCOL_MAX_NAME)},
                                        {INTEGER("heartbeat_ms", 1, 3600000)},
                                        {INTEGER("silence_ms", 1, 3600000)},
@@ -159,7 +160,7 @@ static const struct {
     [MESSAGE_WELCOME] = {"WELCOME", welcome, false},
     [MESSAGE_ERROR] = {"ERROR", error, false},
     [MESSAGE_HEARTBEAT] = {"HEARTBEAT", nothing, false},
-    [MESSAGE_BYE] = {"BYE", nothing, false},
+    [MESSAGE_BYE] = {"BYE", bye, false},
     [MESSAGE_SUBMIT] = {"SUBMIT", submit, true},
     [MESSAGE_ACCEPTED] = {"ACCEPTED", accepted, false},
     [MESSAGE_SUBSCRIBE] = {"SUBSCRIBE", subscribe, false},

@@ -589,6 +589,65 @@ static void a_job_with_a_wrong_field_or_photo_is_refused_and_the_others_are_take
   free(header);
 }
 
+/* A worker of that id that takes jobs and has been sent one, whose id it gets. */
+static void *lease_one(struct flow *flow, const char *id, char job[JOB_ID_CHARS + 1]) {
+  void *worker = open_stranger(flow);
+  struct message message;
+  char *hello = support_text("{\"role\": \"worker\", \"id\": \"%s\", \"name\": \"x\"}", id);
+  send_raw(worker, "ASSAY\x01\x01\0", hello);
+  free(hello);
+  receive(worker, &message);
+  assert_int_equal(message.kind, MESSAGE_WELCOME);
+  message_free(&message);
+  send_raw(worker, "ASSAY\x01\x20\0", "{\"credit\": 2}");
+  receive(worker, &message);
+  assert_int_equal(message.kind, MESSAGE_WORK);
+  const json_t *first = json_array_get(json_object_get(message.header, "jobs"), 0);
+  snprintf(job, JOB_ID_CHARS + 1, "%s", json_string_value(json_object_get(json_object_get(first, "job"), "id")));
+  message_free(&message);
+  return worker;
+}
+
+static void what_a_leaving_worker_did_not_begin_is_no_loss(void **state) {
+  struct flow *flow = *state;
+  struct fault fault = {0};
+  struct bench_set set;
+  struct message message;
+  char job[JOB_ID_CHARS + 1];
+  bench_set_init(&set, flow->golden, flow->sha256, NULL, 1, "ABCD");
+  struct client_run run = bench_run(&set);
+  run.outcome = NULL;
+  assert_int_equal(bench_client(flow->context, flow->endpoint, &run, &fault), STATUS_OK);
+  struct client *client = open_client(flow, -1);
+  /* What it gives back does not come again, though it had credit left. */
+  void *worker = lease_one(flow, "11111111111111111111111111111111", job);
+  char *returned = support_text("{\"jobs\": [{\"job\": \"%s\", \"lost\": false, \"error\": \"\"}]}", job);
+  send_raw(worker, "ASSAY\x01\x24\0", returned);
+  receive(worker, &message);
+  assert_int_equal(message.kind, MESSAGE_STORED);
+  message_free(&message);
+  assert_int_equal(ask(client, "leased"), 0);
+  send_raw(worker, "ASSAY\x01\x05\0", "{\"holding\": []}");
+  socket_close(worker);
+  /* WORK that crosses its BYE. */
+  worker = lease_one(flow, "22222222222222222222222222222222", job);
+  send_raw(worker, "ASSAY\x01\x05\0", "{\"holding\": []}");
+  ask_until(client, "leased", 0);
+  assert_int_equal(ask(client, "suspects"), 0);
+  socket_close(worker);
+  /* What it does hold is lost. */
+  worker = lease_one(flow, "33333333333333333333333333333333", job);
+  char *bye = support_text("{\"holding\": [\"%s\"]}", job);
+  send_raw(worker, "ASSAY\x01\x05\0", bye);
+  ask_until(client, "leased", 0);
+  assert_int_equal(ask(client, "suspects"), 1);
+  socket_close(worker);
+  client_close(client);
+  free(returned);
+  free(bye);
+  bench_set_free(&set);
+}
+
 /* --- In one process --- */
 
 static void a_local_run_gives_every_result_and_goes_on_where_it_was(void **state) {
@@ -682,6 +741,7 @@ int main(int argc, char **argv) {
       TEST(a_golden_that_no_one_has_sets_the_job_aside),
       TEST(results_can_be_asked_for_later_in_either_order),
       TEST(a_worker_that_is_stopped_gives_back_what_it_has_not_begun),
+      TEST(what_a_leaving_worker_did_not_begin_is_no_loss),
       TEST(a_store_that_another_process_keeps_locked_is_told_to_the_client),
       TEST(without_a_service_the_client_says_so),
       TEST(a_client_can_be_stopped_while_it_waits),
