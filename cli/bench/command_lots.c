@@ -1,17 +1,18 @@
 #include "cli/bench/lot_trial.h"
+#include "cli/bench/lots_tally.h"
+#include "cli/bench/make_set.h"
 #include "cli/commands.h"
-#include "cli/output.h"
-#include "engine/statistics/rates.h"
+#include "cli/folders.h"
+#include "cli/parallel.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct lots_options {
   struct common_options common;
-  long photos, seed;
-  const char *product, *min_size, *min_contrast;
+  long photos, seed, lot;
+  const char *product, *min_size, *min_contrast, *log;
   struct words megapixels, goldens;
   bool full;
 };
@@ -35,7 +36,7 @@ static const struct option options[] = {
      .fallback = "100",
      .least = 2,
      .most = 100000,
-     .help = "photos a product, size and number of approved photos; half of them defective"},
+     .help = "photos a product and size, half of them defective; each is judged by every number of approved ones"},
     {.name = "product",
      .kind = OPTION_WORD,
      .offset = FIELD(product),
@@ -61,145 +62,165 @@ static const struct option options[] = {
      .least = 0,
      .most = 1000000000,
      .help = "everything follows from it"},
+    {.name = "lot",
+     .kind = OPTION_NUMBER,
+     .offset = FIELD(lot),
+     .argument = "N",
+     .fallback = "200",
+     .least = 2,
+     .most = 100000,
+     .help = "photos a lot at most; each lot is a product laid out anew, of the seed after the one before"},
+    {.name = "log",
+     .kind = OPTION_TEXT,
+     .offset = FIELD(log),
+     .argument = "FILE",
+     .help = "adds each lot as it is done, with what was missed and what was false, and takes from there what is done"},
     {.name = "full",
      .kind = OPTION_FLAG,
      .offset = FIELD(full),
-     .help = "1 megapixel with 3,000 photos, 3 and 12 with 200, whatever --photos and --megapixels say"},
+     .help = "3,000 photos of 1 megapixel, 201 of 3 and of 12, of all products together; not --photos, --megapixels"},
     {.name = NULL}};
 
-static const char *const products[] = {"label", "board", "plate", NULL};
+static const char *const products[] = {"label", "board", "plate"};
+static const char *const usual_goldens[] = {"1", "5", "20"}, *const usual_size[] = {"1"};
+enum { PRODUCTS = 3, MOST_NUMBERS = 16 };
 
-/* By the diameter of a disc of the defect's area, px, and by its contrast, grey levels. */
-enum { SIZES = 3, CONTRASTS = 3 };
-static const double size_from[SIZES] = {0, 10, 20}, contrast_from[CONTRASTS] = {0, 30, 50};
-
-struct counts {
-  long photos, good, unjudged, false_regions;
-  long planted[SIZES][CONTRASTS], found[SIZES][CONTRASTS];
+/* One size of photo; a row of tallies a product. */
+struct grid {
+  const struct lots_options *given;
+  const char *megapixels, *const *goldens;
+  size_t goldens_count;
+  struct lots_tally tallies[PRODUCTS][MOST_NUMBERS];
 };
 
-static int bin_of(double value, const double *from, int bins) {
-  int bin = 0;
-  while (bin + 1 < bins && value >= from[bin + 1]) bin++;
-  return bin;
+static struct lots_key key_of(const struct grid *grid, int product, size_t number, long seed, long photos) {
+  return (struct lots_key){.row = {products[product], grid->megapixels, grid->goldens[number]},
+                           .min_size = grid->given->min_size,
+                           .min_contrast = grid->given->min_contrast,
+                           .seed = seed,
+                           .photos = photos};
 }
 
-static enum status count_photo(void *context, const json_t *truth, const struct result *result, struct fault *fault) {
-  struct counts *t = context;
-  const json_t *defects = json_object_get(truth, "defects");
-  (void)fault;
-  t->photos++;
-  t->good += !json_array_size(defects);
-  t->unjudged += result->verdict == VERDICT_CANNOT_JUDGE;
-  t->false_regions += (long)lot_trial_false_regions(result, truth);
-  for (size_t i = 0; i < json_array_size(defects); i++) {
-    const json_t *defect = json_array_get(defects, i);
-    double area = json_number_value(json_object_get(defect, "area_px"));
-    int size = bin_of(2 * sqrt(area / 3.14159265358979), size_from, SIZES);
-    int contrast = bin_of(json_number_value(json_object_get(defect, "contrast")), contrast_from, CONTRASTS);
-    t->planted[size][contrast]++;
-    t->found[size][contrast] += lot_trial_finds(result, defect);
+/* Judges the lot in `folder` by one number of approved photos. */
+static enum status judge(struct grid *grid, const struct lots_key *key, const char *folder, struct lots_tally *tally,
+                         struct fault *fault) {
+  const struct lots_options *given = grid->given;
+  struct synthetic set = {.folder = NULL};
+  const struct synthetic_visit visit = {lots_tally_count, tally};
+  size_t goldens = strtoul(key->row.goldens, NULL, 10);
+  enum status status = synthetic_open(folder, goldens, NULL, &set, fault);
+  if (!status && set.golden.photo_count != goldens)
+    status = fault_set(fault, STATUS_USAGE, "--goldens %s: expected a number from 1 on", key->row.goldens);
+  if (!status) status = synthetic_judge(&set, &given->common, &visit, fault);
+  if (!status && given->log) status = lots_log_add(given->log, key, tally, fault);
+  synthetic_close(&set);
+  return status;
+}
+
+static enum status draw(const struct grid *grid, const struct lots_key *key, char **folder, struct fault *fault) {
+  char seed[24], count[24], half[24], most[24], threads[24];
+  unsigned long goldens = 1;
+  for (size_t i = 0; i < grid->goldens_count; i++) {
+    unsigned long n = strtoul(grid->goldens[i], NULL, 10);
+    if (n > goldens) goldens = n;
   }
-  return STATUS_OK;
-}
-
-/* One lot of `photos`, added to the tally. */
-static enum status one(const struct lots_options *given, const char *product, const char *megapixels,
-                       const char *goldens, long photos, struct counts *t, struct fault *fault) {
-  char seed[24], count[24], half[24];
-  snprintf(seed, sizeof seed, "%ld", given->seed);
-  snprintf(count, sizeof count, "%ld", photos);
-  snprintf(half, sizeof half, "%ld", photos / 2);
-  const char *synth[] = {"--product",  product,         "--seed",         seed,
-                         "--count",    count,           "--defects",      half,
-                         "--goldens",  goldens,         "--megapixels",   megapixels,
-                         "--min-size", given->min_size, "--min-contrast", given->min_contrast,
+  snprintf(seed, sizeof seed, "%ld", key->seed);
+  snprintf(count, sizeof count, "%ld", key->photos);
+  snprintf(half, sizeof half, "%ld", key->photos / 2);
+  snprintf(most, sizeof most, "%lu", goldens);
+  snprintf(threads, sizeof threads, "%zu", parallel_threads(grid->given->common.threads));
+  const char *synth[] = {"--product",
+                         key->row.product,
+                         "--seed",
+                         seed,
+                         "--count",
+                         count,
+                         "--defects",
+                         half,
+                         "--goldens",
+                         most,
+                         "--megapixels",
+                         key->row.megapixels,
+                         "--min-size",
+                         key->min_size,
+                         "--min-contrast",
+                         key->min_contrast,
+                         "--threads",
+                         threads,
                          NULL};
-  const struct lot_trial trial = {.synth = synth, .common = &given->common};
-  return lot_trial_run(&trial, &(struct synthetic_visit){count_photo, t}, fault);
+  return make_set(synth, folder, fault);
 }
 
-static void sums(const struct counts *t, long *planted, long *found) {
-  *planted = *found = 0;
-  for (int i = 0; i < SIZES; i++)
-    for (int k = 0; k < CONTRASTS; k++) *planted += t->planted[i][k], *found += t->found[i][k];
-}
-
-static json_t *bins_json(const struct counts *t) {
-  json_t *bins = json_array();
-  for (int i = 0; i < SIZES; i++)
-    for (int k = 0; k < CONTRASTS; k++)
-      json_array_append_new(bins, json_pack("{s:f, s:f, s:I, s:I}", "size_from", size_from[i], "contrast_from",
-                                            contrast_from[k], "planted", (json_int_t)t->planted[i][k], "found",
-                                            (json_int_t)t->found[i][k]));
-  return bins;
-}
-
-static enum status print_row(const struct lots_options *given, const char *product, const char *megapixels,
-                             const char *goldens, const struct counts *t, struct fault *fault) {
-  long planted, found;
-  sums(t, &planted, &found);
-  struct interval recall = rate_share_interval(found, planted, 0.95);
-  struct interval wrong = rate_mean_interval(t->false_regions, 0.95);
-  double thousand = 1000.0 / (double)t->photos, share = planted ? (double)found / (double)planted : NAN;
-  if (given->common.json)
-    return output_json(
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o}", "product", product,
-                  "megapixels", megapixels, "goldens", goldens, "photos", (json_int_t)t->photos, "not_judged",
-                  (json_int_t)t->unjudged, "false_regions", (json_int_t)t->false_regions, "false_per_thousand",
-                  thousand * (double)t->false_regions, "false_lower", thousand * wrong.lower, "false_upper",
-                  thousand * wrong.upper, "planted", (json_int_t)planted, "found", (json_int_t)found, "recall", share,
-                  "recall_lower", recall.lower, "recall_upper", recall.upper, "bins", bins_json(t)),
-        fault);
-  printf("%-6s %4s %8s %7ld %6ld %6ld %5.1f (%.1f to %.1f) %6.2f %% (%.2f to %.2f) ", product, megapixels, goldens,
-         t->photos, t->unjudged, t->false_regions, thousand * (double)t->false_regions, thousand * wrong.lower,
-         thousand * wrong.upper, 100 * share, 100 * recall.lower, 100 * recall.upper);
-  for (int i = 0; i < SIZES; i++) {
-    fputs(i ? " |" : "", stdout);
-    for (int k = 0; k < CONTRASTS; k++) printf(" %ld/%ld", t->found[i][k], t->planted[i][k]);
+/* A lot is drawn once, where anything of it is still to be judged. */
+static enum status one(struct grid *grid, int product, long seed, long photos, struct fault *fault) {
+  char *folder = NULL;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < grid->goldens_count && !status; i++) {
+    const struct lots_key key = key_of(grid, product, i, seed, photos);
+    struct lots_tally tally = {0};
+    if (!grid->given->log || !lots_log_find(grid->given->log, &key, &tally)) {
+      if (!folder) status = draw(grid, &key, &folder, fault);
+      if (!status) status = judge(grid, &key, folder, &tally, fault);
+    }
+    lots_tally_add(&grid->tallies[product][i], &tally);
+    lots_tally_free(&tally);
   }
-  putchar('\n');
-  return output_flush(fault);
+  if (folder) folder_remove(folder);
+  free(folder);
+  return status;
+}
+
+static bool is_wanted(const struct grid *grid, int product) {
+  return !grid->given->product || !strcmp(grid->given->product, products[product]);
+}
+
+static enum status print_rows(const struct grid *grid, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < grid->goldens_count && !status; i++) {
+    struct lots_tally all = {0};
+    struct lots_row row = {"all", grid->megapixels, grid->goldens[i]};
+    for (int p = 0; p < PRODUCTS && !status; p++) {
+      if (!is_wanted(grid, p)) continue;
+      lots_tally_add(&all, &grid->tallies[p][i]);
+      row.product = products[p];
+      status = lots_tally_print(&row, &grid->tallies[p][i], grid->given->common.json, fault);
+    }
+    row.product = "all";
+    if (!status && !grid->given->product) status = lots_tally_print(&row, &all, grid->given->common.json, fault);
+  }
+  return status;
 }
 
 static enum status run_size(const struct lots_options *given, const char *megapixels, long photos,
                             struct fault *fault) {
-  static const char *usual[] = {"1", "5", "20"};
-  size_t count = given->goldens.count ? given->goldens.count : 3;
-  const char *const *goldens = given->goldens.count ? given->goldens.items : usual;
+  struct grid grid = {.given = given, .megapixels = megapixels, .goldens = usual_goldens, .goldens_count = 3};
+  if (given->goldens.count) grid.goldens = given->goldens.items, grid.goldens_count = given->goldens.count;
+  if (grid.goldens_count > MOST_NUMBERS)
+    return fault_set(fault, STATUS_USAGE, "--goldens: %zu numbers; expected %d at most", grid.goldens_count,
+                     MOST_NUMBERS);
   enum status status = STATUS_OK;
-  for (size_t g = 0; g < count && !status; g++) {
-    struct counts all = {0};
-    for (int p = 0; products[p] && !status; p++) {
-      struct counts t = {0};
-      if (given->product && strcmp(given->product, products[p]) != 0) continue;
-      status = one(given, products[p], megapixels, goldens[g], photos, &t, fault);
-      if (!status) status = print_row(given, products[p], megapixels, goldens[g], &t, fault);
-      all.photos += t.photos, all.unjudged += t.unjudged, all.false_regions += t.false_regions;
-      for (int i = 0; i < SIZES; i++)
-        for (int k = 0; k < CONTRASTS; k++) all.planted[i][k] += t.planted[i][k], all.found[i][k] += t.found[i][k];
-    }
-    if (!status && !given->product) status = print_row(given, "all", megapixels, goldens[g], &all, fault);
+  for (long lot = 0; lot * given->lot < photos && !status; lot++) {
+    long left = photos - lot * given->lot, now = left < given->lot ? left : given->lot;
+    for (int p = 0; p < PRODUCTS && !status; p++)
+      if (is_wanted(&grid, p)) status = one(&grid, p, given->seed + lot, now, fault);
   }
-  return status;
+  return status ? status : print_rows(&grid, fault);
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   (void)exit_code;
   const struct lots_options *given = values;
-  static const char *one_megapixel[] = {"1"};
+  static const struct {
+    const char *megapixels;
+    long photos;
+  } full[] = {{"1", 1000}, {"3", 67}, {"12", 67}};
   size_t count = given->megapixels.count ? given->megapixels.count : 1;
-  const char *const *sizes = given->megapixels.count ? given->megapixels.items : one_megapixel;
+  const char *const *sizes = given->megapixels.count ? given->megapixels.items : usual_size;
   enum status status = STATUS_OK;
-  if (!given->common.json)
-    printf("false regions per 1,000 photos and recall with 95 %% bounds; found/planted by size (disc of the defect's\n"
-           "area: to 10, to 20, over 20 px) and in each by contrast (to 30, to 50, over 50 grey levels)\n\n"
-           "%-6s %4s %8s %7s %6s %6s %20s %26s  %s\n",
-           "", "MP", "approved", "photos", "unjudg", "false", "per 1,000", "recall", "by size and contrast");
+  if (!given->common.json) lots_tally_print_head();
   if (given->full) {
-    status = run_size(given, "1", 3000, fault);
-    if (!status) status = run_size(given, "3", 200, fault);
-    return status ? status : run_size(given, "12", 200, fault);
+    for (size_t i = 0; i < 3 && !status; i++) status = run_size(given, full[i].megapixels, full[i].photos, fault);
+    return status;
   }
   for (size_t i = 0; i < count && !status; i++) status = run_size(given, sizes[i], given->photos, fault);
   return status;
@@ -210,14 +231,16 @@ const struct command command_bench_lots = {
     .summary = "recall and false regions on synthetic lots",
     .text =
         "Makes synthetic lots (assay-synth, datasets/README.md) of three products, half of the units with a defect of\n"
-        "--min-size and --min-contrast at least, judges them against goldens of some approved photos with default\n"
+        "--min-size and --min-contrast at least, judges each against goldens of some approved photos with default\n"
         "settings, and prints what was found by size and contrast, and the regions that lie 10 px and more from all\n"
-        "planted defects. Bounds: Clopper and Pearson's for recall, Garwood's for false regions.\n\n"
+        "planted defects. Bounds: Clopper and Pearson's for recall, Garwood's for false regions. Lots are deleted as\n"
+        "they are judged; stopped, the same command with the same --log goes on.\n\n"
         "With --json, a line a row: {\"product\", \"megapixels\", \"goldens\", \"photos\", \"not_judged\",\n"
         "\"false_regions\", \"false_per_thousand\", \"false_lower\", \"false_upper\", \"planted\", \"found\",\n"
         "\"recall\", \"recall_lower\", \"recall_upper\", \"bins\": [{\"size_from\", \"contrast_from\", \"planted\",\n"
         "\"found\"}]}.",
-    .example = "  assay bench accuracy lots --photos 100 --goldens 5\n  assay bench accuracy lots --full",
+    .example =
+        "  assay bench accuracy lots --photos 100 --goldens 5\n  assay bench accuracy lots --full --log lots.jsonl",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,
     .values_size = sizeof(struct lots_options),

@@ -1,4 +1,5 @@
 #include "cli/bench/bench.h"
+#include "cli/bench/everything.h"
 #include "cli/bench/photos.h"
 #include "cli/bench/yardstick.h"
 #include "cli/commands.h"
@@ -12,12 +13,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DRAWN = 3, OWN_STAGES = 5, STAGES = 6 };
+enum { DRAWN = 3, APPROVED = 3, OWN_STAGES = 6, STAGES = 7 };
 
 struct speed_options {
   struct common_options common;
   long megapixels, runs;
-  bool yardstick;
+  bool yardstick, everything;
 };
 
 static const struct option options[] = {{.name = "megapixels",
@@ -40,16 +41,24 @@ static const struct option options[] = {{.name = "megapixels",
                                          .kind = OPTION_FLAG,
                                          .offset = offsetof(struct speed_options, yardstick),
                                          .help = "time a plain OpenCV pipeline on the same photos, in turn"},
+                                        {.name = "everything",
+                                         .kind = OPTION_FLAG,
+                                         .offset = offsetof(struct speed_options, everything),
+                                         .help = "drawn photos have 20 zones, their colours judged against one of "
+                                                 "them, a rigid one, one that demands its print, three approved "
+                                                 "photos"},
                                         {.name = NULL}};
 
-static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align", "compare", "whole", "yardstick"};
-static const char *const fields[STAGES] = {"plain_decode", "decode", "align", "compare", "total", "yardstick"};
+static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align",    "compare",
+                                           "measure, read",    "whole",  "yardstick"};
+static const char *const fields[STAGES] = {"plain_decode", "decode", "align",    "compare",
+                                           "measure",      "total",  "yardstick"};
 
 struct speed {
   const struct speed_options *given;
-  struct photo *photos; /* the golden photo first, or nothing there where a golden was opened */
-  size_t count;
-  struct golden *golden;
+  struct photo *photos; /* the golden's first, or nothing there where a golden was opened */
+  size_t count, approved;
+  struct golden *golden, everything; /* the second where asked for */
   struct inspector *inspector;
   struct inspection *inspection;
   struct yardstick *yardstick;
@@ -58,16 +67,18 @@ struct speed {
   double *ms[STAGES];
   size_t measured;
   char backend[16];
-  struct bench_truth truths[DRAWN + 1];
+  struct bench_truth truths[DRAWN + APPROVED];
   struct bench_answer answer; /* of drawn photos */
 };
 
 static enum status take_photos(struct speed *s, struct fault *fault) {
   const struct words *files = &s->given->common.operands;
-  s->count = files->count ? files->count : DRAWN + 1;
+  s->approved = s->given->everything ? APPROVED : 1;
+  s->count = files->count ? files->count : DRAWN + s->approved;
   s->photos = calloc(s->count, sizeof *s->photos);
   if (!s->photos) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
-  if (!files->count) return bench_photos_draw((double)s->given->megapixels, s->photos, s->count, s->truths, fault);
+  if (!files->count)
+    return bench_photos_draw((double)s->given->megapixels, s->photos, s->count, s->approved, s->truths, fault);
   struct stat what;
   bool folder = !stat(files->items[0], &what) && S_ISDIR(what.st_mode);
   enum status status = folder ? golden_open(files->items[0], &s->golden, fault) : STATUS_OK;
@@ -77,8 +88,14 @@ static enum status take_photos(struct speed *s, struct fault *fault) {
 
 static enum status open_golden(struct speed *s, struct fault *fault) {
   const struct inspect_options inspect = {.backend = s->given->common.backend, .cpu = s->given->common.cpu};
-  enum status status = s->golden ? inspector_open(s->golden, &inspect, &s->inspector, fault)
-                                 : inspector_open_photo(&s->photos[0], &inspect, &s->inspector, fault);
+  const struct bench_truth *size = &s->truths[APPROVED];
+  enum status status = STATUS_OK;
+  if (s->given->everything)
+    status = everything_open(s->photos, s->approved, size->width, size->height, &s->everything, fault);
+  const struct golden *golden = s->given->everything ? &s->everything : s->golden;
+  if (!status)
+    status = golden ? inspector_open(golden, &inspect, &s->inspector, fault)
+                    : inspector_open_photo(&s->photos[0], &inspect, &s->inspector, fault);
   if (!status) status = inspection_open(s->inspector, &s->inspection, fault);
   if (status || !s->given->yardstick) return status;
   return yardstick_open(s->golden ? &s->golden->photos[0] : &s->photos[0], &s->yardstick, fault);
@@ -99,7 +116,7 @@ static enum status measure_photo(struct speed *s, size_t index, double ms[STAGES
     status = fault_set(fault, STATUS_INVALID, "%s: %s; expected a photo that can be judged", photo->path,
                        result.reason_count ? result.reasons[0].text : "cannot be judged");
   ms[1] = result.timing.decode, ms[2] = result.timing.align, ms[3] = result.timing.compare;
-  ms[4] = result.timing.total;
+  ms[4] = result.timing.measure, ms[5] = result.timing.total;
   snprintf(s->backend, sizeof s->backend, "%s", result.backend);
   if (!status && is_drawn(s)) bench_photos_check(&s->truths[index], &result, &s->answer);
   result_free(&result);
@@ -114,7 +131,7 @@ static int stages_of(const struct speed *s) {
 
 /* The first round takes memory and is not counted. */
 static enum status measure(struct speed *s, struct fault *fault) {
-  size_t runs = (size_t)s->given->runs, photos = s->count - 1;
+  size_t runs = (size_t)s->given->runs, photos = s->count - s->approved;
   for (int k = 0; k < stages_of(s); k++)
     if (!(s->ms[k] = calloc(runs * photos, sizeof(double))))
       return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
@@ -123,7 +140,7 @@ static enum status measure(struct speed *s, struct fault *fault) {
   for (size_t run = 0; run <= runs && !status; run++) {
     for (size_t i = 0; i < photos && !status; i++) {
       double ms[STAGES];
-      status = measure_photo(s, i + 1, ms, fault);
+      status = measure_photo(s, i + s->approved, ms, fault);
       for (int k = 0; k < stages_of(s) && run && !status; k++) s->ms[k][s->measured] = ms[k];
       s->measured += run > 0;
     }
@@ -150,13 +167,17 @@ static enum status report(struct speed *s, struct fault *fault) {
       json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
     }
     return output_json(json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o*}", "processor", processor, "backend", s->backend,
-                                 "photos", (json_int_t)(s->count - 1), "runs", (json_int_t)s->given->runs, "ms", ms,
-                                 "decodes", decodes, "answer", is_drawn(s) ? answer_json(&s->answer) : NULL),
+                                 "photos", (json_int_t)(s->count - s->approved), "runs", (json_int_t)s->given->runs,
+                                 "ms", ms, "decodes", decodes, "answer", is_drawn(s) ? answer_json(&s->answer) : NULL),
                        fault);
   }
-  printf("%s\n%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s\n", processor,
-         s->count - 1, s->given->runs, s->backend, "", "ms", "D");
-  for (int k = 0; k < stages_of(s); k++) printf("%-18s %10.2f %8.2f\n", stages[k], median[k], median[k] / median[0]);
+  printf("%s\n%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s %10s\n", processor,
+         s->count - s->approved, s->given->runs, s->backend, "", "ms", "D", "share");
+  for (int k = 0; k < stages_of(s); k++) {
+    printf("%-18s %10.2f %8.2f", stages[k], median[k], median[k] / median[0]);
+    if (k > 0 && k < OWN_STAGES) printf(" %8.1f %%", 100 * median[k] / median[OWN_STAGES - 1]);
+    putchar('\n');
+  }
   if (is_drawn(s))
     printf("\ncorners within %.2f px of where they are; %zu of %zu planted marks found, %zu other regions\n",
            s->answer.corner_px, s->answer.found, s->answer.planted, s->answer.others);
@@ -169,6 +190,9 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct speed s = {.given = values};
   if (s.given->common.operands.count == 1)
     return fault_set(fault, STATUS_USAGE, "one picture; expected a golden and photos, or nothing");
+  if (s.given->everything && s.given->common.operands.count)
+    return fault_set(fault, STATUS_USAGE,
+                     "--everything is for drawn photos; a golden's own spec says what it asks for");
   enum status status = take_photos(&s, fault);
   if (!status) status = open_golden(&s, fault);
   if (!status) status = measure(&s, fault);
@@ -179,6 +203,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   inspection_close(s.inspection);
   inspector_close(s.inspector);
   if (s.golden) golden_close(s.golden);
+  everything_close(&s.everything);
   for (size_t i = 0; s.photos && i < s.count; i++) photo_free(&s.photos[i]);
   free(s.photos);
   return status;
@@ -190,15 +215,16 @@ const struct command command_bench_speed = {
     .text =
         "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, in one thread, and\n"
         "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
-        "medians in ms and in D. Without a golden it draws three photos, with two marks each that the golden has not, "
+        "medians in ms, in D, and each stage's share of the whole. Without a golden it draws three photos, with two "
+        "marks each that the golden has not, "
         "and\n"
         "tells how right the answers were. The yardstick is what one writes with OpenCV\n"
         "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
         "With --json: {\"processor\", \"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", "
         "\"align\",\n"
-        "\"compare\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
+        "\"compare\", \"measure\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
         "\"answer\" of drawn photos: {\"corner_px\" (the worst), \"planted\", \"found\", \"others\"}}.",
-    .example = "  assay bench speed --megapixels 12\n  assay bench speed goldens/label photos/*.jpg",
+    .example = "  assay bench speed --megapixels 12 --everything\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},
     .options = options,
     .values_size = sizeof(struct speed_options),

@@ -143,7 +143,7 @@ enum status bench_gauge_time(long runs, struct bench_figures *figures, struct fa
   double decode[32], measure[32];
   int count = runs < 9 ? 9 : runs > 31 ? 31 : (int)runs;
   enum status status = bench_lab_open(&lab, fault);
-  if (!status) status = bench_photos_draw(12, photos, 2, NULL, fault);
+  if (!status) status = bench_photos_draw(12, photos, 2, 1, NULL, fault);
   if (!status) status = draw_field(&lab, gauges, fault);
   const struct plane plane = {lab.drawing.pixels, lab.drawing.width, lab.drawing.height, (size_t)lab.drawing.width};
   struct kernel_image luma;

@@ -48,15 +48,17 @@ bool lot_trial_finds(const struct result *result, const json_t *defect) {
   return lot_trial_region(result, defect) != NULL;
 }
 
-size_t lot_trial_false_regions(const struct result *result, const json_t *truth) {
+bool lot_trial_is_false(const struct result *result, const struct region *region, const json_t *truth) {
   const json_t *defects = json_object_get(truth, "defects");
+  bool near = is_zone(result, region);
+  for (size_t k = 0; k < json_array_size(defects) && !near; k++)
+    near = region_touches(region, json_array_get(defects, k), FALSE_FROM);
+  return !near;
+}
+
+size_t lot_trial_false_regions(const struct result *result, const json_t *truth) {
   size_t count = 0;
-  for (size_t i = 0; i < result->region_count; i++) {
-    bool near = is_zone(result, &result->regions[i]);
-    for (size_t k = 0; k < json_array_size(defects) && !near; k++)
-      near = region_touches(&result->regions[i], json_array_get(defects, k), FALSE_FROM);
-    count += !near;
-  }
+  for (size_t i = 0; i < result->region_count; i++) count += lot_trial_is_false(result, &result->regions[i], truth);
   return count;
 }
 

@@ -18,6 +18,7 @@ enum status lot_trial_run(const struct lot_trial *how, const struct synthetic_vi
 /* The strongest that finds it; NULL: none does. */
 const struct region *lot_trial_region(const struct result *result, const json_t *defect);
 bool lot_trial_finds(const struct result *result, const json_t *defect);
+bool lot_trial_is_false(const struct result *result, const struct region *region, const json_t *truth);
 size_t lot_trial_false_regions(const struct result *result, const json_t *truth);
 
 #endif

@@ -19,11 +19,11 @@ struct bench_truth {
 };
 
 /* `photos[0]` is the golden photo, the others show it and what lies around it turned by about 3 degrees and 2 %
- * larger, each with another noise and marks in other places. JPEG of quality 90, 4:3. The same bytes on every call.
- * `truths`, which may be NULL, has the truth of photo i in element i, from 1 on. The caller frees each of the `count`,
- * also after a failure, and has set them to zero beforehand. */
-enum status bench_photos_draw(double megapixels, struct photo *photos, size_t count, struct bench_truth *truths,
-                              struct fault *fault);
+ * larger, each with another noise and, from `approved` on, marks in other places. JPEG of quality 90, 4:3. The same
+ * bytes on every call. `truths`, which may be NULL, has the truth of photo i in element i, from 1 on. The caller frees
+ * each of the `count`, also after a failure, and has set them to zero beforehand. */
+enum status bench_photos_draw(double megapixels, struct photo *photos, size_t count, size_t approved,
+                              struct bench_truth *truths, struct fault *fault);
 
 /* How right the results of drawn photos are. */
 struct bench_answer {

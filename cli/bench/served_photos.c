@@ -44,7 +44,7 @@ static enum status draw(struct trial *trial, struct fault *fault) {
   if (asprintf(&trial->golden, "%s/golden", trial->remote.folder) < 0) trial->golden = NULL;
   if (asprintf(&picture, "%s/golden.jpg", trial->remote.folder) < 0) picture = NULL;
   enum status status = trial->golden && picture ? STATUS_OK : no_memory(fault);
-  if (!status) status = bench_photos_draw(trial->how->megapixels, drawn, DRAWN + 1, NULL, fault);
+  if (!status) status = bench_photos_draw(trial->how->megapixels, drawn, DRAWN + 1, 1, NULL, fault);
   if (!status) status = file_write(AT_FDCWD, picture, picture, 0600, drawn[0].bytes, drawn[0].size, fault);
   const char *const photos[] = {picture};
   const struct golden_create how = {.path = trial->golden,
