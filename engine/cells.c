@@ -14,6 +14,8 @@ static const double LEAST_CALM = 0.2;
 /* Brightness is told apart in steps of 32 grey levels; a calm pixel's neighbours differ by at most so much. */
 enum { MIXED = 0, LABELS = 256, TONES = 8, CALM_RANGE = 10, TILES = 80, LEAST_SIDE = 8 };
 
+enum ground { CALM, RESTLESS, RIM };
+
 static int level_of(const struct cells_photo *golden) {
   int level = 1;
   int most = golden->luma->count <= golden->cb->count ? golden->luma->count : golden->cb->count + 1;
@@ -35,36 +37,38 @@ static uint8_t label_under(const struct plane *labels, int level, int32_t x, int
   return label;
 }
 
-/* Whether all neighbours have the same label and about the same brightness. */
-static bool is_calm(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, int32_t x, int32_t y) {
-  if (x < 1 || y < 1 || x + 1 >= width || y + 1 >= height) return false;
+/* Whether all neighbours have the same label, and whether about the same brightness too. */
+static enum ground ground_at(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, int32_t x,
+                             int32_t y) {
+  if (x < 1 || y < 1 || x + 1 >= width || y + 1 >= height) return RIM;
   size_t here = (size_t)y * (size_t)width + (size_t)x;
   int low = 255, high = 0;
   for (int32_t v = y - 1; v <= y + 1; v++)
     for (int32_t u = x - 1; u <= x + 1; u++) {
       size_t at = (size_t)v * (size_t)width + (size_t)u;
-      if (pure[at] != pure[here]) return false;
+      if (pure[at] != pure[here]) return RIM;
       if (luma[at] < low) low = luma[at];
       if (luma[at] > high) high = luma[at];
     }
-  return high - low <= CALM_RANGE;
+  return high - low <= CALM_RANGE ? CALM : RESTLESS;
 }
 
-/* Leaves the pixels that count: their zone's calm ones, or all, `mixed`, where these are few. */
-static void drop_restless(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept,
-                          bool mixed[LABELS]) {
+/* Leaves the pixels that count, and what each is of: their zone's but for its rim, or all, `mixed`, where its calm ones
+ * are few. */
+static void drop_rims(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept,
+                      uint8_t *grounds, bool mixed[LABELS]) {
   size_t calm[LABELS] = {0}, all[LABELS] = {0};
   for (int pass = 0; pass < 2; pass++) {
     for (int label = 0; label < LABELS; label++) mixed[label] = (double)calm[label] < LEAST_CALM * (double)all[label];
     for (int32_t y = 0; y < height; y++)
       for (int32_t x = 0; x < width; x++) {
         size_t at = (size_t)y * (size_t)width + (size_t)x;
-        bool in = is_calm(pure, luma, width, height, x, y);
+        enum ground ground = ground_at(pure, luma, width, height, x, y);
         uint8_t label = pure[at];
         if (pass == 0)
-          calm[label] += in, all[label]++;
+          calm[label] += ground == CALM, all[label]++;
         else
-          kept[at] = in || mixed[label] ? label : MIXED;
+          kept[at] = ground != RIM || mixed[label] ? label : MIXED, grounds[at] = mixed[label] ? CALM : (uint8_t)ground;
       }
   }
 }
@@ -83,20 +87,22 @@ static struct cell *cell_at(struct cells *cells, size_t *capacity, uint8_t label
 }
 
 /* Numbers the cells of one tile. False: out of memory. */
-static bool cut_tile(const uint8_t *kept, const uint8_t *luma, int32_t left, int32_t top, int32_t side,
-                     struct cells *cells, size_t *capacity, uint16_t *numbers) {
-  uint16_t number[LABELS][TONES] = {{0}};
+static bool cut_tile(const uint8_t *kept, const uint8_t *luma, const uint8_t *grounds, int32_t left, int32_t top,
+                     int32_t side, struct cells *cells, size_t *capacity, uint16_t *numbers) {
+  uint16_t number[2][LABELS][TONES] = {{{0}}};
   int32_t right = left + side < cells->width ? left + side : cells->width;
   int32_t bottom = top + side < cells->height ? top + side : cells->height;
   for (int32_t y = top; y < bottom; y++)
     for (int32_t x = left; x < right; x++) {
       size_t at = (size_t)y * (size_t)cells->width + (size_t)x;
       uint8_t label = kept[at];
-      uint16_t *of = &number[label][luma[at] * TONES / 256];
+      bool restless = grounds[at] == RESTLESS;
+      uint16_t *of = &number[restless][label][restless ? 0 : luma[at] * TONES / 256];
       if (label == MIXED || (!*of && cells->count == UINT16_MAX)) continue;
       if (!*of) {
         if (!cell_at(cells, capacity, label)) return false;
         *of = (uint16_t)cells->count;
+        cells->cell[cells->count - 1].restless = restless;
       }
       struct cell *cell = &cells->cell[*of - 1];
       cell->pixels++, cell->x += x, cell->y += y;
@@ -113,7 +119,7 @@ static int32_t side_of(const struct cells *cells) {
 static enum status cut(struct device *device, const struct plane *labels, const struct kernel_image *golden,
                        struct cells *cells, struct fault *fault) {
   size_t count = (size_t)cells->width * (size_t)cells->height, capacity = 0;
-  uint8_t *pure = malloc(3 * count), *kept = pure + count, *luma = kept + count;
+  uint8_t *pure = malloc(4 * count), *kept = pure + count, *luma = kept + count, *grounds = luma + count;
   uint16_t *numbers = calloc(count, sizeof *numbers);
   bool mixed[LABELS] = {false};
   enum status status = pure && numbers ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "colours: out of memory");
@@ -125,12 +131,12 @@ static enum status cut(struct device *device, const struct plane *labels, const 
     for (int32_t y = 0; y < cells->height; y++)
       for (int32_t x = 0; x < cells->width; x++)
         pure[(size_t)y * (size_t)cells->width + (size_t)x] = label_under(labels, cells->level, x, y);
-    drop_restless(pure, luma, cells->width, cells->height, kept, mixed);
+    drop_rims(pure, luma, cells->width, cells->height, kept, grounds, mixed);
   }
   int32_t side = side_of(cells);
   for (int32_t y = 0; y < cells->height && !status; y += side)
     for (int32_t x = 0; x < cells->width && !status; x += side)
-      if (!cut_tile(kept, luma, x, y, side, cells, &capacity, numbers))
+      if (!cut_tile(kept, luma, grounds, x, y, side, cells, &capacity, numbers))
         status = fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   for (size_t i = 0; i < cells->count; i++) cells->cell[i].mixed = mixed[cells->cell[i].label];
   if (!status) status = device_upload(device, &cells->memory, numbers, count * sizeof *numbers, fault);

@@ -1,7 +1,8 @@
 /* A golden's ground in cells, and the mean colour that a photo shows in each. A cell is what lies in one tile and one
  * zone and is about as bright: pixels of one ink, away from edges where they are enough, so that a camera's curve does
- * to their mean what it does to each of them. For the colours of zones, which are means over many pixels: a coarse
- * level of the pyramids is enough. */
+ * to their mean what it does to each of them. What lies at edges has cells of its own, without which the cells would
+ * not be all of a zone. For the colours of zones, which are means over many pixels: a coarse level of the pyramids is
+ * enough. */
 #ifndef ASSAY_ENGINE_CELLS_H
 #define ASSAY_ENGINE_CELLS_H
 
@@ -13,6 +14,7 @@
 struct cell {
   uint8_t label;    /* as in the label picture */
   bool mixed;       /* of a zone with too little calm ground: its pixels lie at edges too, where colours mix */
+  bool restless;    /* of pixels at edges, in a zone with calm ground enough */
   double x, y;      /* middle, full golden pixels */
   int64_t pixels;   /* of the level */
   double colour[3]; /* the golden's mean red, green and blue values, 0..255 */
@@ -32,6 +34,7 @@ struct cells {
  * its colour is grey. */
 struct cells_photo {
   const struct pyramid *luma, *cb, *cr;
+  const double *step; /* as of struct image */
 };
 
 /* What a photo shows of a cell. */
@@ -49,8 +52,8 @@ struct cells_work {
   struct device_memory device_grid, device_sums;
 };
 
-/* Cuts the golden into cells by the labels of its full-size pixels (0: in none). Where colours mix, at a zone's rim and
- * at edges, there is no cell unless too little of the zone would be left. `golden` are its own pyramids. */
+/* Cuts the golden into cells by the labels of its full-size pixels (0: in none). At a zone's rim, where its colours mix
+ * with others', there is no cell unless too little of the zone is calm. `golden` are its own pyramids. */
 enum status cells_open(struct device *device, const struct plane *labels, const struct cells_photo *golden,
                        struct cells *cells, struct fault *fault);
 void cells_close(struct device *device, struct cells *cells);

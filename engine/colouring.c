@@ -1,6 +1,7 @@
 #include "engine/colouring.h"
 
 #include "engine/cielab.h"
+#include "engine/zone_colour.h"
 #include "kernels/math.h"
 
 #include <stdio.h>
@@ -99,7 +100,8 @@ static enum status take_golden(struct colouring *c, struct fault *fault) {
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct cell *cell = &c->cells.cell[i];
     struct tone_sample *s = &c->samples[i];
-    *s = (struct tone_sample){.x = cell->x, .y = cell->y, .label = cell->label, .mixed = cell->mixed};
+    *s = (struct tone_sample){
+        .x = cell->x, .y = cell->y, .label = cell->label, .mixed = cell->mixed, .idle = cell->restless};
     for (int k = 0; k < 3; k++)
       s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], cell->pixels);
   }
@@ -118,6 +120,8 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
                      spec->colour_zone);
   c->judged = is_judged(spec) && !grey;
   if (golden->luma->count < 2) return STATUS_OK;
+  memcpy(c->step, golden->step, sizeof c->step);
+  c->photos = 1;
   c->spec = spec, c->width = zones->labels.width, c->height = zones->labels.height;
   enum status status = draw_reference(spec, masks, zones, c, &labels, &memory, fault);
   if (!status) status = cells_open(device, &labels, golden, &c->cells, fault);
@@ -130,6 +134,7 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
 void colouring_close(struct device *device, struct colouring *c) {
   cells_close(device, &c->cells);
   free(c->samples);
+  free(c->sums);
   memset(c, 0, sizeof *c);
 }
 
@@ -166,41 +171,6 @@ static enum status take_photo(const struct colouring *c, bool grey, struct colou
   return STATUS_OK;
 }
 
-struct mean_lab {
-  struct cielab golden, photo;
-  double shown, all; /* pixels */
-};
-
-static void add_lab(struct cielab *sum, const double *light, double weight) {
-  struct cielab lab = cielab_of_light(light);
-  sum->l += weight * lab.l, sum->a += weight * lab.a, sum->b += weight * lab.b;
-}
-
-/* Mean colours of a zone, the photo's under the golden's light. A cell that is not known in a channel does not count.
- */
-static struct mean_lab zone_lab(const struct colouring *c, const struct colouring_work *work, int label,
-                                const struct tone *tone) {
-  struct mean_lab m = {.shown = 0};
-  for (size_t i = 0; i < c->cells.count; i++) {
-    const struct tone_sample *s = &work->samples[i];
-    double n = (double)c->cells.cell[i].pixels, golden[3], photo[3];
-    if (s->label != label) continue;
-    m.all += n;
-    if (!(s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0)) continue;
-    for (int k = 0; k < 3; k++) {
-      golden[k] = math_exp(s->golden[k]) - TONE_FLOOR;
-      photo[k] = math_exp(tone_undo(tone, s->x, s->y, k, s->photo[k])) - TONE_FLOOR;
-    }
-    m.shown += n;
-    add_lab(&m.golden, golden, n);
-    add_lab(&m.photo, photo, n);
-  }
-  double share = m.shown > 0 ? 1 / m.shown : 0;
-  m.golden = (struct cielab){share * m.golden.l, share * m.golden.a, share * m.golden.b};
-  m.photo = (struct cielab){share * m.photo.l, share * m.photo.a, share * m.photo.b};
-  return m;
-}
-
 static double limit_of(const struct spec *spec, const struct spec_zone *zone) {
   double own = zone ? zone->tolerance.delta_e : NAN, all = spec->tolerance.delta_e;
   return !isnan(own) ? own : !isnan(all) ? all : DEFAULT_LIMIT;
@@ -212,6 +182,22 @@ static bool is_measured(const struct colouring *c, size_t zone) {
   return c->spec->colour != COLOUR_NONE || !outweighs_rest(&c->cells, label);
 }
 
+/* The levels are the reference's, but for what rounding makes of an even colour: within that, all of the product says
+ * more. */
+static void keep_reference(const struct colouring *c, const struct colouring_work *work, struct tone *tone) {
+  double sum[3] = {0}, pixels = 0;
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct cell_colour *shown = &work->cells.colour[i];
+    if (!c->reference || c->cells.cell[i].label != c->reference) continue;
+    pixels += (double)shown->pixels;
+    for (int k = 0; k < 3; k++) sum[k] += (double)shown->pixels * shown->colour[k];
+  }
+  if (!(pixels > 0)) return;
+  for (int k = 0; k < 3; k++) sum[k] /= pixels;
+  quantised_beyond(&work->steps, sum, tone->reference);
+  for (int k = 0; k < 3; k++) tone->level[k] += tone->reference[k];
+}
+
 /* `zone` NULL: what lies outside of all. */
 static enum status measure_zone(const struct colouring *c, const struct spec_zone *zone, int label,
                                 struct colouring_work *work, struct fault *fault) {
@@ -220,13 +206,17 @@ static enum status measure_zone(const struct colouring *c, const struct spec_zon
   if (c->spec->colour != COLOUR_FIXTURE)
     status = tone_fit(work->samples, c->cells.count, label, c->reference, &tone, fault);
   if (status) return status;
-  struct mean_lab m = zone_lab(c, work, label, &tone);
-  if (!(m.shown >= LEAST_SHOWN * m.all && m.all > 0)) return STATUS_OK;
+  keep_reference(c, work, &tone);
+  const struct zone_colour colour = zone_colour(c, work, label, &tone);
+  if (!(colour.shown >= LEAST_SHOWN)) return STATUS_OK;
   struct zone_result *result = &work->zones[work->count];
   work->label[work->count++] = (uint8_t)label;
   snprintf(result->name, sizeof result->name, "%s", zone ? zone->name : "outside");
-  result->delta_e = cielab_difference(&m.golden, &m.photo);
+  result->delta_e = colour.delta_e, result->uncertainty = colour.uncertainty;
   result->limit = limit_of(c->spec, zone);
+  result->verdict = result->delta_e <= result->limit ? VERDICT_PASS
+                    : result->delta_e > colour.noise ? VERDICT_FAIL
+                                                     : VERDICT_CANNOT_JUDGE;
   return STATUS_OK;
 }
 
@@ -250,6 +240,39 @@ enum status colouring_tone(struct device *device, const struct colouring *c, con
   return status ? status : tone_fit(work->samples, c->cells.count, 0, 0, tone, fault);
 }
 
+static void add_samples(struct colouring *c, const struct tone *tone, const struct tone_sample *samples) {
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct tone_sample *s = &samples[i];
+    if (!(s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0)) continue;
+    for (int k = 0; k < 3; k++) c->sums[i][k] += tone_undo(tone, s->x, s->y, k, s->photo[k]);
+    c->sums[i][3]++;
+  }
+}
+
+enum status colouring_add(struct device *device, struct colouring *c, const struct placement *placement,
+                          const struct cells_photo *photo, struct colouring_work *work, struct fault *fault) {
+  struct tone tone = tone_none(c->width, c->height);
+  if (!c->cells.count || !c->judged || photo->cb == photo->luma) return STATUS_OK;
+  if (!c->sums) c->sums = calloc(c->cells.count, sizeof *c->sums);
+  if (!c->sums) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
+  if (!status) status = take_photo(c, false, work, fault);
+  if (!status && c->spec->colour != COLOUR_FIXTURE)
+    status = tone_fit(work->samples, c->cells.count, 0, 0, &tone, fault);
+  if (status) return status;
+  add_samples(c, &tone, work->samples);
+  c->photos++;
+  return STATUS_OK;
+}
+
+void colouring_take_mean(struct colouring *c) {
+  for (size_t i = 0; c->sums && i < c->cells.count; i++)
+    for (int k = 0; k < 3; k++)
+      c->samples[i].golden[k] = (c->samples[i].golden[k] + c->sums[i][k]) / (1 + c->sums[i][3]);
+  free(c->sums);
+  c->sums = NULL;
+}
+
 static enum status find_cast(const struct colouring *c, struct colouring_work *work, struct fault *fault) {
   work->cast = NAN;
   if (c->spec->colour != COLOUR_NONE) return STATUS_OK;
@@ -265,6 +288,7 @@ enum status colouring_measure(struct device *device, const struct colouring *c, 
   if (!c->cells.count || !c->judged) return STATUS_OK;
   enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
   if (!status) status = take_photo(c, false, work, fault);
+  work->steps = quantised_of(c->step, c->photos, photo->step);
   for (size_t i = 0; i < c->spec->zone_count && !status; i++)
     if (is_measured(c, i)) status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);
   /* Between zones it is only something to hold them against. */

@@ -10,6 +10,7 @@
 
 #include "engine/aligned.h"
 #include "engine/cells.h"
+#include "engine/quantised.h"
 #include "engine/tone.h"
 #include "engine/zones.h"
 #include "models/result.h"
@@ -24,6 +25,9 @@ struct colouring {
   bool judged;                 /* there is something that zones could be held against */
   uint8_t reference;           /* label of the reference zone, or 0 */
   struct tone_sample *samples; /* of the golden, one a cell; photo not set */
+  double step[2];              /* of the golden photo, as of struct image */
+  long photos;                 /* whose mean the golden colours are */
+  double (*sums)[4];           /* of further approved photos, one a cell: like samples' golden, and how many */
 };
 
 /* One thread's working memory and the last photo's colours. All zero is empty. */
@@ -32,6 +36,7 @@ struct colouring_work {
   struct zone_result *zones; /* limit NAN: not judged */
   uint8_t *label;            /* of each zone of them */
   size_t count;
+  struct quantised steps;
   double cast; /* CIEDE2000 of mid grey by what all zones have in common but brightness; NAN under a reference */
   struct cells_work cells;
   struct tone_sample *samples;
@@ -44,6 +49,13 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
                            const struct zones *zones, const struct cells_photo *golden, struct colouring *colouring,
                            struct fault *fault);
 void colouring_close(struct device *device, struct colouring *colouring);
+
+/* Adds a further approved photo that was aligned to the golden, with its light taken to the golden's; and, after the
+ * last, takes the mean of all for the golden's colours, so that what one photo's noise and rounding made of them counts
+ * less. A grey photo is passed over. */
+enum status colouring_add(struct device *device, struct colouring *colouring, const struct placement *placement,
+                          const struct cells_photo *photo, struct colouring_work *work, struct fault *fault);
+void colouring_take_mean(struct colouring *colouring);
 
 /* How the light and camera of an aligned photo, taken over all of the golden, differ from the golden's. */
 enum status colouring_tone(struct device *device, const struct colouring *colouring, const struct placement *placement,

@@ -11,10 +11,6 @@ static double use_of(const struct zone_result *zone) {
   return zone->delta_e / zone->limit;
 }
 
-static bool is_off(const struct zone_result *zone) {
-  return zone->delta_e > zone->limit;
-}
-
 /* The zone's whole ground, as one finding. */
 static struct finding ground_of(const struct plane *labels, uint8_t label, double use) {
   struct finding f = {
@@ -59,6 +55,17 @@ static void fail_by_colour(const struct inspection *work, size_t worst, size_t o
   result->verdict = VERDICT_FAIL;
 }
 
+static void say_open(const struct inspection *work, const struct zone_result *zone, size_t open,
+                     struct result *result) {
+  result_add_reason(
+      result, REASON_COLOUR,
+      "the colour of %zu %s cannot be told by %s; that of %s is off by %.1f, give or take %.1f (CIEDE2000; "
+      "at most %.1f): take the photo again with less compression and noise",
+      open, open == 1 ? "zone" : "zones", against(work->inspector->spec), zone->name, zone->delta_e, zone->uncertainty,
+      zone->limit);
+  if (result->verdict == VERDICT_PASS) result->verdict = VERDICT_CANNOT_JUDGE;
+}
+
 /* What all zones have in common may be the lamp or the material. */
 static void say_cast(const struct inspection *work, struct result *result) {
   if (!(work->colours.cast > MOST_CAST)) return;
@@ -77,23 +84,32 @@ static enum status copy_zones(const struct colouring_work *colours, struct resul
   return STATUS_OK;
 }
 
+static void lower_score(double use, struct result *result) {
+  double score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
+  if (result->verdict == VERDICT_CANNOT_JUDGE || score < result->score) result->score = score;
+}
+
 enum status colouring_judge(const struct inspection *work, struct result *result, struct fault *fault) {
   const struct colouring_work *colours = &work->colours;
-  size_t off = 0, worst = 0;
+  size_t off = 0, worst = 0, open = 0, doubtful = 0;
+  double use = 0;
   if (!colours->measured) return STATUS_OK;
   enum status status = copy_zones(colours, result, fault);
   for (size_t i = 0; i < colours->count && !status; i++) {
-    if (use_of(&colours->zones[i]) > use_of(&colours->zones[worst])) worst = i;
-    if (!is_off(&colours->zones[i])) continue;
+    const struct zone_result *zone = &colours->zones[i];
+    if (zone->verdict == VERDICT_CANNOT_JUDGE) {
+      if (!open++ || use_of(zone) > use_of(&colours->zones[doubtful])) doubtful = i;
+      continue;
+    }
+    if (use_of(zone) > use) use = use_of(zone), worst = i;
+    if (zone->verdict != VERDICT_FAIL) continue;
     off++;
     status = add_region(work, i, result, fault);
   }
   if (status || !colours->count) return status;
-  if (result->verdict != VERDICT_CANNOT_JUDGE || off) {
-    double use = use_of(&colours->zones[worst]), score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
-    if (result->verdict == VERDICT_CANNOT_JUDGE || score < result->score) result->score = score;
-  }
+  if (result->verdict != VERDICT_CANNOT_JUDGE || off) lower_score(use, result);
   if (off) fail_by_colour(work, worst, off, result);
+  if (open) say_open(work, &colours->zones[doubtful], open, result);
   say_cast(work, result);
   return STATUS_OK;
 }

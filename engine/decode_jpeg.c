@@ -223,8 +223,20 @@ static void read_raster(struct jpeg_reader *reader) {
   for (size_t i = 0; i < samples; i++) raster->pixels[i] = (uint8_t)(255 - raster->pixels[i]);
 }
 
+/* A block's first coefficient is 8 times its mean. */
+static void keep_steps(struct jpeg_reader *reader) {
+  const struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  if (jpeg->jpeg_color_space != JCS_YCbCr && jpeg->jpeg_color_space != JCS_GRAYSCALE) return;
+  for (int i = 0; i < jpeg->num_components && i < 2; i++) {
+    const int number = jpeg->comp_info[i].quant_tbl_no;
+    const JQUANT_TBL *table = number >= 0 && number < NUM_QUANT_TBLS ? jpeg->quant_tbl_ptrs[number] : NULL;
+    if (table) reader->step[i] = (double)table->quantval[0] / DCTSIZE;
+  }
+}
+
 static void read_photo(struct jpeg_reader *reader) {
   open_jpeg(reader);
+  keep_steps(reader);
   reader->jpeg.scale_num = 1;
   reader->jpeg.scale_denom = reader->reduction;
   jpeg_calc_output_dimensions(&reader->jpeg);
@@ -244,6 +256,7 @@ static enum status read_pixels(struct source source, const struct header *header
   const enum status status = guard(&reader, read_photo);
   raster_free(&reader.raster);
   if (status) return status;
+  memcpy(image->step, reader.step, sizeof image->step);
   const bool exchange = turn_of(header->orientation).exchange;
   image->full_width = (int32_t)(exchange ? header->height : header->width);
   image->full_height = (int32_t)(exchange ? header->width : header->height);

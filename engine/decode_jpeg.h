@@ -27,6 +27,7 @@ struct jpeg_reader {
   struct image *image;
   struct raster raster;
   unsigned reduction;
+  double step[2]; /* as of struct image */
 };
 
 /* The photo's planes as they are in the file, at 1/reduction, turned, into reader->image. Called after jpeg_read_header

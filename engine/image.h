@@ -27,7 +27,8 @@ struct image {
   /* The photo's own full size after EXIF turning, and n where it was decoded at 1/n of it by DCT scaling:
    * full-size x = n (x + 0.5) - 0.5. */
   int32_t full_width, full_height, reduction;
-  void *memory; /* one allocation behind the planes */
+  double step[2]; /* grey levels by which the file tells means of 8 x 8 samples apart: luma, chroma; 0: no JPEG's */
+  void *memory;   /* one allocation behind the planes */
   size_t memory_size;
 };
 

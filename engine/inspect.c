@@ -88,7 +88,7 @@ static enum status find_curve(struct inspection *work, bool colour, struct curve
     status = pyramid_build(&work->device, cb, &work->photo.planes[1], a->photo.count - 1, fault);
     if (!status) status = pyramid_build(&work->device, cr, &work->photo.planes[2], a->photo.count - 1, fault);
   }
-  const struct cells_photo photo = {&a->photo, colour ? cb : &a->photo, colour ? cr : &a->photo};
+  const struct cells_photo photo = {&a->photo, colour ? cb : &a->photo, colour ? cr : &a->photo, work->photo.step};
   struct tone tone;
   if (!status)
     status = colouring_tone(&work->device, &in->colouring, &a->placement, &photo, &work->colours, &tone, fault);
@@ -298,7 +298,8 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
 
 /* A grey photo's zones have no colour. */
 static enum status measure_colours(struct inspection *work, struct fault *fault) {
-  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr};
+  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
+                                    work->photo.step};
   work->colours.measured = false;
   if (!work->aligned.colour) return STATUS_OK;
   return colouring_measure(&work->device, &work->inspector->colouring, &work->alignment.placement, &photo,

@@ -135,13 +135,20 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   }
   if (!status) {
     const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
-    const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma};
+    const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, in->image.step};
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
   if (!status) status = reading_open(in, masks, fault);
   in->aligned = (struct aligned_golden){
       .align = &in->align, .cb = &in->cb, .cr = &in->cr, .mask = rigid_mask(&in->rigid, &in->align)};
   return status;
+}
+
+static enum status add_colours(struct inspector *in, struct inspection *work, struct fault *fault) {
+  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
+                                    work->photo.step};
+  if (!work->aligned.colour) return STATUS_OK;
+  return colouring_add(&work->device, &in->colouring, &work->alignment.placement, &photo, &work->colours, fault);
 }
 
 /* Adds what was made ready: in the second pass, which only robust statistics need, to these alone. */
@@ -168,6 +175,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
     status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
   if (!status && !in->artwork.found)
     status = focus_find(&work->device, &first->plane[ALIGNED_LUMA], &work->aligned, fault);
+  if (!status && pass == 0) status = add_colours(in, work, fault);
   if (!status) status = add_aligned(in, work, false, robust, pass, fault);
   if (status) fault_prefix(fault, "golden photo %s", photo->path);
   return status;
@@ -192,6 +200,7 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
       status = add_photo(in, work, &photos[i], &first, &robust, pass, fault);
     if (!status && in->spec->robust && pass == 0) status = robust_turn(&robust, fault);
   }
+  if (!status) colouring_take_mean(&in->colouring);
   if (!status) status = device_wait(&work->device, fault);
   if (!status && in->groups) status = inspector_groups(in, work, fault);
   if (!status)

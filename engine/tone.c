@@ -54,8 +54,8 @@ struct fit {
 
 /* Beside samples that tell of the curve, mixed ones only tell of a reference's levels. */
 static double weight_of(const struct fit *f, const struct tone_sample *s, int channel) {
-  bool idle = f->curve && s->mixed && !(f->reference && s->label == f->reference);
-  return idle ? 0 : s->weight[channel];
+  bool beside = f->curve && s->mixed && !(f->reference && s->label == f->reference);
+  return beside || s->idle ? 0 : s->weight[channel];
 }
 
 static void factors_of(const struct tone *tone, const struct fit *f, const struct tone_sample *s, int channel,
@@ -124,7 +124,7 @@ static double find_residuals(const struct tone *tone, struct fit *f) {
 static bool tells_of_curve(const struct tone_sample *samples, size_t count) {
   double pure = 0, all = 0;
   for (size_t i = 0; i < count; i++)
-    for (int c = 0; c < 3; c++) {
+    for (int c = 0; c < 3 && !samples[i].idle; c++) {
       all += samples[i].weight[c];
       if (!samples[i].mixed) pure += samples[i].weight[c];
     }
@@ -142,7 +142,7 @@ enum status tone_fit(const struct tone_sample *samples, size_t count, int own, i
   bool ok = solve_round(tone, 0, &f);
   for (int round = 0; ok && round < ROUNDS; round++) ok = solve_round(tone, 4.685 * find_residuals(tone, &f), &f);
   if (ok) {
-    for (int c = 0; c < 3; c++) tone->level[c] = f.unknown[c] + f.unknown[REFERENCE + c];
+    for (int c = 0; c < 3; c++) tone->level[c] = f.unknown[c], tone->reference[c] = f.unknown[REFERENCE + c];
     tone->contrast = f.unknown[CONTRAST], tone->bend = f.unknown[BEND];
     memcpy(tone->shape, f.unknown + SHAPE, sizeof tone->shape);
   }

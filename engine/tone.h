@@ -25,12 +25,14 @@ struct tone_sample {
   double x, y;
   uint8_t label;
   bool mixed; /* of pixels of several colours: what a curve does to their mean is not what it does to each */
+  bool idle;  /* does not tell of the light */
   double golden[3], photo[3];
   double weight[3]; /* 0: not known (overexposed) */
 };
 
 struct tone {
   double level[3], contrast, bend, shape[TONE_SHAPE];
+  double reference[3]; /* by how much the reference's levels are above `level`, which all other samples tell; else 0 */
   double cx, cy, unit; /* u = (x - cx) / unit */
 };
 
@@ -39,8 +41,8 @@ struct tone tone_none(int32_t width, int32_t height);
 
 /* Fits robustly. Mixed samples count where hardly any other is there, and then the curve is taken to be the
  * golden's. The samples of label `own` (0: none) may have a colour of their own, so that they tell of the light's shape
- * and the camera's curve and nothing of its levels. Where `reference` is not 0, the levels are those of its samples
- * alone. `tone` begins as tone_none made it, and stays so where there is nothing to fit to. */
+ * and the camera's curve and nothing of its levels. So may those of label `reference` (0: none). `tone` begins as
+ * tone_none made it, and stays so where there is nothing to fit to. */
 enum status tone_fit(const struct tone_sample *samples, size_t count, int own, int reference, struct tone *tone,
                      struct fault *fault);
 

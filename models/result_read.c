@@ -215,7 +215,13 @@ static void read_zones(struct reader *in, const json_t *json, struct result *res
     const json_t *object = json_array_get(array, i);
     read_text(in, object, "name", result->zones[i].name, sizeof result->zones[i].name);
     result->zones[i].delta_e = read_real(in, object, "delta_e");
+    result->zones[i].uncertainty = read_real(in, object, "uncertainty");
     result->zones[i].limit = read_real(in, object, "limit");
+    /* Results of older versions have none. */
+    bool beyond = result->zones[i].delta_e > result->zones[i].limit;
+    result->zones[i].verdict = member(object, "verdict") ? read_verdict(in, object)
+                               : beyond                  ? VERDICT_FAIL
+                                                         : VERDICT_PASS;
   }
 }
 

@@ -157,7 +157,9 @@ static void put_zones(struct text *out, const struct result *result) {
   for (size_t i = 0; i < result->zone_count; i++) {
     put_text(out, i ? ",{\"name\":" : ",\"zones\":[{\"name\":", result->zones[i].name);
     put_real(out, ",\"delta_e\":", result->zones[i].delta_e, COLOURS);
+    put_real(out, ",\"uncertainty\":", result->zones[i].uncertainty, COLOURS);
     put_real(out, ",\"limit\":", result->zones[i].limit, COLOURS);
+    put_text(out, ",\"verdict\":", verdict_name(result->zones[i].verdict));
     text_put(out, "}");
   }
   if (result->zone_count) text_put(out, "]");

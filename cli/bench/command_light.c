@@ -72,10 +72,10 @@ static void count_zones(const json_t *truth, const struct result *result, struct
     const struct zone_result *zone = &result->zones[i];
     if (swapped && !strcmp(zone->name, swapped)) {
       t->error = fmax(t->error, fabs(zone->delta_e - json_number_value(json_object_get(material, "delta_e"))));
-      t->swapped_found += zone->delta_e > zone->limit;
+      t->swapped_found += zone->verdict == VERDICT_FAIL;
     } else if (!json_array_size(json_object_get(truth, "defects"))) {
       t->largest_other = fmax(t->largest_other, zone->delta_e);
-      t->false_zones += zone->delta_e > zone->limit;
+      t->false_zones += zone->verdict == VERDICT_FAIL;
     }
   }
   t->swapped += swapped != NULL;

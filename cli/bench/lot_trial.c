@@ -23,7 +23,7 @@ static void box_of(const json_t *defect, double *box) {
 
 static bool is_zone(const struct result *result, const struct region *region) {
   for (size_t i = 0; i < result->zone_count && region->class_ == CLASS_COLOUR; i++)
-    if (!strcmp(result->zones[i].name, region->zone) && result->zones[i].delta_e > result->zones[i].limit) return true;
+    if (!strcmp(result->zones[i].name, region->zone) && result->zones[i].verdict == VERDICT_FAIL) return true;
   return false;
 }
 

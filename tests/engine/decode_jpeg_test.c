@@ -471,6 +471,34 @@ static void a_jpeg_in_rgb_becomes_planes(void **state) {
   blob_free(&jpeg);
 }
 
+/* The first value of a table of the file, 8 bits wide; the n-th table segment. */
+static double first_of_table(const struct blob *jpeg, int n) {
+  for (size_t i = 0; i + 5 < jpeg->size; i++)
+    if (jpeg->bytes[i] == 0xFF && jpeg->bytes[i + 1] == 0xDB && !n--) return jpeg->bytes[i + 5];
+  fail_msg("no such table");
+  return 0;
+}
+
+static void the_steps_of_means_are_the_file_s_and_no_other_photo_has_them(void **state) {
+  (void)state;
+  struct blob colour = scene_jpeg(64, 48, TJSAMP_420, false), grey = scene_jpeg(64, 48, TJSAMP_GRAY, false);
+  uint8_t pixels[4 * 4 * 3] = {0};
+  struct blob png = sample_png(&(struct sample_png){.width = 4, .height = 4, .bit_depth = 8, .colour_type = 2}, pixels,
+                               sizeof pixels);
+  struct image image = {0};
+  sample_decode(&colour, NULL, &image);
+  for (int i = 0; i < 2; i++) assert_float_equal(image.step[i], first_of_table(&colour, i) / 8, 0);
+  sample_decode(&grey, NULL, &image);
+  assert_float_equal(image.step[0], first_of_table(&grey, 0) / 8, 0);
+  assert_float_equal(image.step[1], 0, 0);
+  sample_decode(&png, NULL, &image);
+  assert_float_equal(image.step[0], 0, 0);
+  image_free(&image);
+  blob_free(&colour);
+  blob_free(&grey);
+  blob_free(&png);
+}
+
 static void memory_is_reused(void **state) {
   (void)state;
   struct blob large = scene_jpeg(200, 100, TJSAMP_420, false), small = scene_jpeg(64, 64, TJSAMP_GRAY, false);
@@ -505,6 +533,7 @@ int main(void) {
       cmocka_unit_test(a_header_that_claims_too_much_is_refused_before_anything_is_allocated),
       cmocka_unit_test(a_cmyk_photo_becomes_colour),
       cmocka_unit_test(a_jpeg_in_rgb_becomes_planes),
+      cmocka_unit_test(the_steps_of_means_are_the_file_s_and_no_other_photo_has_them),
       cmocka_unit_test(memory_is_reused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,9 +24,11 @@ static const char full[] =
     "\"severity\":\"major\",\"zone\":\"body\",\"confidence\":0.98},{\"box\":[0,0,1,1],\"golden_box\":[0,0,1,1],"
     "\"area_px\":1,\"size_mm\":null,\"peak\":1.0,\"class\":\"extra\",\"severity\":\"minor\",\"zone\":\"\","
     "\"confidence\":0.0}],\"dimensions\":[{\"name\":\"hole\",\"value\":2.20001,\"unit\":\"mm\",\"uncertainty\":0.00123,"
-    "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,\"limit\":3.0}"
+    "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,"
+    "\"uncertainty\":0.75,\"limit\":3.0,\"verdict\":\"pass\"}"
     ","
-    "{\"name\":\"cap\",\"delta_e\":0.0,\"limit\":null}],\"parts\":[{\"name\":\"label\",\"dx_px\":2.5,\"dy_px\":-1.25,"
+    "{\"name\":\"cap\",\"delta_e\":0.0,\"uncertainty\":null,\"limit\":null,\"verdict\":\"cannot_judge\"}],\"parts\":[{"
+    "\"name\":\"label\",\"dx_px\":2.5,\"dy_px\":-1.25,"
     "\"turn_deg\":0.1,\"limit_px\":1.0}],\"readings\":[{\"zone\":\"cap\",\"demand\":\"qr\",\"expected\":\"A-1\","
     "\"kind\":\"ean_8\",\"read\":\"90311017\",\"verdict\":\"fail\"},{\"zone\":\"cap\",\"demand\":\"text\","
     "\"expected\":null,\"kind\":null,\"read\":null,\"verdict\":\"cannot_judge\"}],\"versions\":{\"assay\":"
@@ -58,8 +60,9 @@ static void fill_findings(struct result *result) {
   result->zones = calloc(2, sizeof *result->zones);
   if (!result->regions || !result->dimensions || !result->zones) abort();
   result->zone_count = 2;
-  result->zones[0] = (struct zone_result){.name = "body", .delta_e = 2.5123, .limit = 3};
-  result->zones[1] = (struct zone_result){.name = "cap", .delta_e = 0, .limit = NAN};
+  result->zones[0] = (struct zone_result){.name = "body", .delta_e = 2.5123, .uncertainty = 0.75, .limit = 3};
+  result->zones[1] = (struct zone_result){
+      .name = "cap", .delta_e = 0, .uncertainty = NAN, .limit = NAN, .verdict = VERDICT_CANNOT_JUDGE};
   result->region_count = 2;
   result->dimension_count = 1;
   result->regions[0] = (struct region){.box = {10, 20, 30, 40},

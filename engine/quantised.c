@@ -1,0 +1,56 @@
+#include "engine/quantised.h"
+
+#include "engine/image.h"
+#include "engine/tone.h"
+#include "kernels/math.h"
+
+#include <math.h>
+
+/* Half a step either way, of whole levels and of means. */
+static double half_of(double step) {
+  return 0.5 * sqrt(1 + step * step);
+}
+
+struct quantised quantised_of(const double golden[2], long goldens, const double photo[2]) {
+  struct quantised q = {.coarse = golden[1] > photo[1] ? golden[1] : photo[1]};
+  for (int k = 0; k < 3; k++) {
+    double before = half_of(golden[k > 0]), now = half_of(photo[k > 0]);
+    q.half[k] = sqrt(before * before / (double)(goldens > 1 ? goldens : 1) + now * now);
+  }
+  return q;
+}
+
+/* How much a value grows for its light's logarithm, with TONE_FLOOR. */
+static double steepness(double value) {
+  double low = value > 0.5 ? value - 0.5 : 0, high = value < 254.5 ? value + 0.5 : 255;
+  double rise = cielab_light(high) - cielab_light(low);
+  return (cielab_light(value) + TONE_FLOOR) * (high - low) / rise;
+}
+
+void quantised_beyond(const struct quantised *q, const double value[3], double change[3]) {
+  double steep[3], rgb[3], ycc[3];
+  for (int k = 0; k < 3; k++) steep[k] = steepness(value[k]), rgb[k] = change[k] * steep[k];
+  ycc[0] = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+  ycc[1] = (rgb[2] - ycc[0]) / 1.772, ycc[2] = (rgb[0] - ycc[0]) / 1.402;
+  for (int k = 0; k < 3; k++) {
+    double beyond = fabs(ycc[k]) - q->half[k];
+    ycc[k] = beyond > 0 ? copysign(beyond, ycc[k]) : 0;
+  }
+  image_rgb_of(ycc[0], ycc[1], ycc[2], rgb);
+  for (int k = 0; k < 3; k++) change[k] = rgb[k] / steep[k];
+}
+
+double quantised_variance(const struct quantised *q, const double light[3]) {
+  const struct cielab here = cielab_of_light(light);
+  double sum = 0;
+  for (int k = 0; k < 3; k++) {
+    double off[3] = {0}, rgb[3], moved[3];
+    off[k] = q->half[k];
+    image_rgb_of(off[0], off[1], off[2], rgb);
+    for (int i = 0; i < 3; i++) moved[i] = cielab_light(cielab_value(light[i]) + rgb[i]);
+    const struct cielab there = cielab_of_light(moved);
+    double far = cielab_difference(&here, &there);
+    sum += far * far / 3;
+  }
+  return sum;
+}
