@@ -276,9 +276,17 @@ static enum status find_plane(struct device *device, const struct reference *ref
   return find_areas(device, size, plane, c, fault);
 }
 
+void comparison_find_use(double min_area, struct comparison *c) {
+  c->use = 0;
+  for (int i = 0; i < c->planes; i++) {
+    double use = use_of(c->levels[i], size_of(i, min_area).full, c->limit[i]);
+    if (use > c->use) c->use = use;
+  }
+}
+
 enum status compare_photo(struct device *device, const struct reference *reference, const struct plane *labels,
                           const struct aligned *photo, double min_area, struct comparison *c, struct fault *fault) {
-  c->count = 0, c->overflow = false, c->use = 0, c->compared = 0;
+  c->count = 0, c->overflow = false, c->compared = 0;
   c->planes = reference->planes < photo->planes ? reference->planes : photo->planes;
   enum status status = STATUS_OK;
   for (int i = 0; i < c->planes && !status; i++) {
@@ -287,12 +295,12 @@ enum status compare_photo(struct device *device, const struct reference *referen
     if (!status) status = map_plane(device, reference, photo, i, c, fault);
     if (status) break;
     status = find_plane(device, reference, labels, photo, &size, i, c, fault);
-    double use = use_of(c->levels[i], size.full, c->limit[i]);
-    if (use > c->use) c->use = use;
   }
-  if (!status) join_findings(c);
-  if (!status) drop_specks(c);
-  return status;
+  if (status) return status;
+  comparison_find_use(min_area, c);
+  join_findings(c);
+  drop_specks(c);
+  return STATUS_OK;
 }
 
 void comparison_free(struct device *device, struct comparison *c) {

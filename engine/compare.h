@@ -40,6 +40,8 @@ struct comparison {
 enum status compare_photo(struct device *device, const struct reference *reference, const struct plane *labels,
                           const struct aligned *photo, double min_area, struct comparison *comparison,
                           struct fault *fault);
+/* Finds `use` again from the levels, after some were changed. */
+void comparison_find_use(double min_area, struct comparison *comparison);
 void comparison_free(struct device *device, struct comparison *comparison);
 
 #endif

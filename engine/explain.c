@@ -19,6 +19,9 @@ static const double UNSURE = 2, LEFT = 0.25;
 
 enum { BAND = 2, MARGIN = 5 };
 
+/* In place of how many tolerances are left of a finding when what explains it is taken away: nothing does. */
+static const double STANDS = -1;
+
 /* Correlation of the difference with the golden, -1..1. */
 static double likeness(const struct surroundings *s) {
   struct correlation c = {0, 0, 0, 0, 0, 0};
@@ -73,37 +76,47 @@ static bool is_glint(const struct surroundings *s, const struct finding *f, int3
   return likeness_along(s, f, limit) > (f->peak < FAINT ? FAINTLY_LIKE : LIKE);
 }
 
-static bool is_nudged(const struct surroundings *s, int32_t limit) {
-  struct nudge left = nudge_left(s, limit);
-  return left.peak < 1 && left.share < LEFT;
+/* Light on the product uses none of its tolerance; of edges that lie off, what the shift leaves is used. */
+static double left_of(const struct surroundings *s, const struct finding *f, int32_t limit) {
+  if (f->peak < WEAK && likeness(s) > LIKE) return 0;
+  if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return 0;
+  if (f->peak < UNSURE) {
+    struct nudge left = nudge_left(s, limit);
+    if (left.peak < 1 && left.share < LEFT) return left.peak;
+  }
+  return is_glint(s, f, limit) ? 0 : STANDS;
 }
 
-static bool is_gloss(const struct surroundings *s, const struct finding *f, int32_t limit) {
-  if (f->peak < WEAK && likeness(s) > LIKE) return true;
-  if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return true;
-  if (f->peak < UNSURE && is_nudged(s, limit)) return true;
-  return is_glint(s, f, limit);
+/* Its pixels count by what is left of them. */
+static void set_aside(const struct surroundings *s, const struct finding *f, double left, struct comparison *c) {
+  int32_t limit = c->limit[ALIGNED_LUMA], *levels = c->levels[ALIGNED_LUMA];
+  double share = left / f->peak;
+  for (int32_t y = f->top; y <= f->bottom; y++)
+    for (int32_t x = f->left; x <= f->right; x++) {
+      uint8_t value = s->map[surroundings_at(s, x, y)];
+      if (value < limit / 2) continue;
+      levels[value]--, levels[(int32_t)(share * value)]++;
+    }
 }
 
 enum status explain_findings(struct device *device, const struct reference *reference, const struct aligned *photo,
-                             struct comparison *c, struct fault *fault) {
+                             double min_area, struct comparison *c, struct fault *fault) {
   size_t kept = 0;
   for (size_t i = 0; i < c->count; i++) {
     const struct finding *f = &c->findings[i];
-    bool gloss = false;
+    double left = STANDS;
     if (!(f->chroma_peak > 0) && f->peak < GLINT) {
       struct surroundings s;
       bool small;
       enum status status = surroundings_fetch(device, reference, photo, c, f, MARGIN, &s, &small, fault);
       if (status) return status;
-      gloss = small && is_gloss(&s, f, c->limit[ALIGNED_LUMA]);
+      if (small) left = left_of(&s, f, c->limit[ALIGNED_LUMA]);
+      if (left >= 0) set_aside(&s, f, left, c);
       surroundings_free(&s);
     }
-    if (gloss)
-      c->use = 1;
-    else
-      c->findings[kept++] = *f;
+    if (left < 0) c->findings[kept++] = *f;
   }
+  if (kept < c->count) comparison_find_use(min_area, c);
   c->count = kept;
   return STATUS_OK;
 }

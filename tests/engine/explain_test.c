@@ -103,12 +103,27 @@ static void light_along_a_crease_is_a_glint_and_beside_it_a_scratch(void **state
   assert_int_equal(regions(110, &(struct extra){LEFT + 60, TOP + DOWN - 12, 14, 2}), 1);
 }
 
+static void a_glint_uses_none_of_the_tolerance(void **state) {
+  (void)state;
+  struct photo golden = seen(110, &(struct extra){0, 0, 0, 0}, 1, "golden");
+  struct photo photo = seen(110, &(struct extra){LEFT + 60, TOP + DOWN - 20, 14, 2}, 2, "photo");
+  struct stage stage;
+  stage_open(&stage, spec, &golden, 1);
+  struct result result = stage_judge(&stage, &photo);
+  assert_int_equal(result.verdict, VERDICT_PASS);
+  assert_true(result.score > 55);
+  result_free(&result);
+  stage_close(&stage);
+  photo_free(&golden), photo_free(&photo);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_ground_beyond_the_outline_may_be_any),
       cmocka_unit_test(a_golden_cut_out_along_the_outline_may_lie_on_any_ground),
       cmocka_unit_test(what_lies_on_the_product_at_its_rim_is_found),
       cmocka_unit_test(light_along_a_crease_is_a_glint_and_beside_it_a_scratch),
+      cmocka_unit_test(a_glint_uses_none_of_the_tolerance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
