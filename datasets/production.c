@@ -36,17 +36,22 @@ static double measure(const struct production *p, const struct production_unit *
   return most;
 }
 
+/* CIELAB of both zones, as approved. */
+static const double approved[3] = {58, 9, 14};
+
 static double colour(const struct production *p, const struct production_unit *u, struct random *random,
                      struct zone_result *out) {
   double most = 0;
   for (int z = 0; z < PRODUCTION_ZONES; z++) {
     double squares = 0;
+    out[z] = (struct zone_result){.limit = zone_limit, .has_lab = true};
     for (int i = 0; i < 3; i++) {
       double off = p->lot_colour[u->lot][z][i] + production_within_de * random_normal(random);
       if (production_other_material(p, u, z)) off += p->material[i];
+      out[z].golden_lab[i] = approved[i], out[z].lab[i] = approved[i] + off;
       squares += off * off;
     }
-    out[z] = (struct zone_result){.delta_e = sqrt(squares), .limit = zone_limit};
+    out[z].delta_e = sqrt(squares);
     snprintf(out[z].name, sizeof out[z].name, "%s", zones[z]);
     most = fmax(most, out[z].delta_e / zone_limit);
   }

@@ -213,6 +213,9 @@ static enum status measure_zone(const struct colouring *c, const struct spec_zon
   work->label[work->count++] = (uint8_t)label;
   snprintf(result->name, sizeof result->name, "%s", zone ? zone->name : "outside");
   result->delta_e = colour.delta_e, result->uncertainty = colour.uncertainty;
+  result->has_lab = true;
+  memcpy(result->lab, colour.photo, sizeof result->lab);
+  memcpy(result->golden_lab, colour.golden, sizeof result->golden_lab);
   result->limit = limit_of(c->spec, zone);
   result->verdict = result->delta_e <= result->limit ? VERDICT_PASS
                     : result->delta_e > colour.noise ? VERDICT_FAIL

@@ -135,6 +135,7 @@ struct zone_colour zone_colour(const struct colouring *c, const struct colouring
   for (int k = 0; k < 3; k++) m.golden[k] /= m.pixels, m.photo[k] /= m.pixels, m.light[k] /= m.pixels;
   const struct cielab golden = {m.golden[0], m.golden[1], m.golden[2]}, photo = {m.photo[0], m.photo[1], m.photo[2]};
   zone.delta_e = cielab_difference(&golden, &photo);
+  for (int k = 0; k < 3; k++) zone.golden[k] = m.golden[k], zone.photo[k] = m.photo[k];
   double even = m.calm / m.pixels; /* blocks with edges are rounded each by itself */
   double rounding = even * even * quantised_variance(&work->steps, m.light), spread = scatter(&calm, &photo);
   double own = 1 - like_elsewhere(c, work, label);

@@ -5,10 +5,11 @@
 #include "engine/colouring.h"
 
 struct zone_colour {
-  double shown;       /* share of the zone that the photo shows well */
-  double delta_e;     /* CIEDE2000 of the means; 0 where nothing is shown */
-  double uncertainty; /* of it, 95.45 % */
-  double noise;       /* what the same material may differ by; less, for like ground elsewhere is rounded alike */
+  double shown;               /* share of the zone that the photo shows well */
+  double delta_e;             /* CIEDE2000 of the means; 0 where nothing is shown */
+  double golden[3], photo[3]; /* CIELAB of the means, the photo's under the golden's light */
+  double uncertainty;         /* of it, 95.45 % */
+  double noise; /* what the same material may differ by; less, for like ground elsewhere is rounded alike */
 };
 
 /* Of the photo that colouring_measure has taken into `work`. What lies at edges is taken to have changed as the calm

@@ -84,6 +84,9 @@ struct zone_result {
   double limit;       /* the largest that passes; NAN where none is set */
   /* cannot_judge: beyond the limit, but no more than rounding and noise make of the same material */
   enum verdict verdict;
+  /* The means: CIELAB, the photo's under the golden's light. */
+  bool has_lab;
+  double lab[3], golden_lab[3];
 };
 
 /* Where a rigid zone lies against the rest of the product. */
@@ -174,9 +177,9 @@ void result_free(struct result *result);
  * it, so that the bytes are the same everywhere. Keys in the contract's order; numbers rounded (pixels 1e-4, mm 1e-5,
  * scores and timing 0.01, delta E 0.001, homography 9 significant digits, other ratios 1e-4), no -0, reals always with
  * a point or an exponent ("98.0"), what is not finite or not known is null; bytes of a path that are no UTF-8 are
- * U+FFFD; "zones" ({"name", "delta_e", "uncertainty", "limit", "verdict"}, after "dimensions") is there only where a
- * zone's colour was judged, "parts" ({"name", "dx_px", "dy_px", "turn_deg", "limit_px"}, after it) only where rigid
- * zones were found, and "local"
+ * U+FFFD; "zones" ({"name", "delta_e", "uncertainty", "limit", "verdict", "lab", "golden_lab"}, after "dimensions") is
+ * there only where a zone's colour was judged (without the last two, or more, in results of earlier versions),
+ * "parts" ({"name", "dx_px", "dy_px", "turn_deg", "limit_px"}, after it) only where rigid zones were found, and "local"
  * ({"mean_px", "largest_px", "at"}) of "alignment" where there is a local displacement.
  * "readings" ({"zone", "demand", "expected", "kind", "read", "verdict"}, after these) only where zones demand a code or
  * a text.

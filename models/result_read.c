@@ -207,6 +207,14 @@ static void read_dimension(struct reader *in, const json_t *object, struct dimen
   dimension->verdict = read_verdict(in, object);
 }
 
+/* Results of earlier versions do not say it. */
+static void read_lab(struct reader *in, const json_t *object, struct zone_result *zone) {
+  zone->has_lab = member(object, "lab") != NULL;
+  if (zone->has_lab && (read_reals(in, object, "lab", zone->lab, 3) != 3 ||
+                        read_reals(in, object, "golden_lab", zone->golden_lab, 3) != 3))
+    fail(in, "zones.lab", "three numbers, and three as golden_lab");
+}
+
 static void read_zones(struct reader *in, const json_t *json, struct result *result) {
   if (!member(json, "zones")) return;
   const json_t *array = read_list(in, json, "zones", RESULT_MAX_ZONES);
@@ -222,6 +230,7 @@ static void read_zones(struct reader *in, const json_t *json, struct result *res
     result->zones[i].verdict = member(object, "verdict") ? read_verdict(in, object)
                                : beyond                  ? VERDICT_FAIL
                                                          : VERDICT_PASS;
+    read_lab(in, object, &result->zones[i]);
   }
 }
 

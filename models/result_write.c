@@ -153,6 +153,11 @@ static void put_dimension(struct text *out, const struct dimension_result *dimen
   text_put(out, "}");
 }
 
+static void put_lab(struct text *out, const char *key, const double lab[3]) {
+  for (int i = 0; i < 3; i++) put_real(out, i ? "," : key, lab[i], COLOURS);
+  text_put(out, "]");
+}
+
 static void put_zones(struct text *out, const struct result *result) {
   for (size_t i = 0; i < result->zone_count; i++) {
     put_text(out, i ? ",{\"name\":" : ",\"zones\":[{\"name\":", result->zones[i].name);
@@ -160,6 +165,10 @@ static void put_zones(struct text *out, const struct result *result) {
     put_real(out, ",\"uncertainty\":", result->zones[i].uncertainty, COLOURS);
     put_real(out, ",\"limit\":", result->zones[i].limit, COLOURS);
     put_text(out, ",\"verdict\":", verdict_name(result->zones[i].verdict));
+    if (result->zones[i].has_lab) {
+      put_lab(out, ",\"lab\":[", result->zones[i].lab);
+      put_lab(out, ",\"golden_lab\":[", result->zones[i].golden_lab);
+    }
     text_put(out, "}");
   }
   if (result->zone_count) text_put(out, "]");

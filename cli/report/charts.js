@@ -42,9 +42,24 @@ function findingText(one) {
   const limit = one.limit === null ? "" : one.over_limit ? say("finding_over", { limit: value(one.limit), unit })
     : one.photos_to_limit === null ? ""
       : say("finding_until", { limit: value(one.limit), unit, photos: number(one.photos_to_limit), time: moment(one.limit_time) });
+  if (one.lab) return colourText(one, group, limit);
   return say("finding_text", { group, quantity: quantityName(one.quantity, one.name), change: say("change." + how), size,
     since: moment(one.since), lower: moment(one.since_lower), upper: moment(one.since_upper), before: value(one.before),
     after: value(one.after), unit, limit }).replace(/ +([,;。])/g, "$1");
+}
+
+function colourText(one, group, limit) {
+  const [way] = [["darker", "lighter"], ["greener", "redder"], ["bluer", "yellower"]]
+    .map((ways, i) => ({ word: ways[one.lab[i] > 0 ? 1 : 0], size: Math.abs(one.lab[i]) })).sort((a, b) => b.size - a.size);
+  return say("finding_colour", { group, quantity: quantityName(one.quantity, one.name), limit, way: say("way." + way.word),
+    change: say("change." + (one.change === "step" ? "colour" : one.change)), size: number(one.size, 3),
+    lab: labText(one.lab), sigma: number(one.size / one.sigma, 2), photos: number(one.photos), since: moment(one.since),
+    lower: moment(one.since_lower), upper: moment(one.since_upper), before: number(one.before, 3), after: number(one.after, 3) });
+}
+
+/* "L* +1.2, a* -0.3, b* 0.0" */
+function labText(lab) {
+  return lab.map((value, i) => ["L* ", "a* ", "b* "][i] + (value > 0 ? "+" : "") + number(Math.round(10 * value) / 10)).join(", ");
 }
 
 function chartFigure(chart) {

@@ -176,7 +176,9 @@ function toleranceBar(d) {
 
 function zoneTable(photo) {
   if (!photo.zones) return null;
-  const columns = ["zone", "delta_e", "limit"].map((key, i) => ({ title: say("column." + key), right: i > 0 }));
-  return table(say("zones"), columns,
-    photo.zones.map((zone) => [zone.name, number(zone.delta_e, 3), number(zone.limit, 3)]));
+  const lab = photo.zones.some((zone) => zone.lab);
+  const columns = ["zone", "delta_e", "limit"].concat(lab ? ["lab"] : [])
+    .map((key, i) => ({ title: say("column." + key), right: i > 0 }));
+  return table(say("zones"), columns, photo.zones.map((zone) =>
+    [zone.name, number(zone.delta_e, 3), number(zone.limit, 3)].concat(lab ? [zone.lab ? labText(zone.lab) : "–"] : [])));
 }

@@ -83,6 +83,8 @@ char *finding_write(const struct season *season, const struct finding *f) {
   put_real(&out, ",\"size\":", f->size);
   put_real(&out, ",\"size_lower\":", f->size_lower);
   put_real(&out, ",\"size_upper\":", f->size_upper);
+  for (int a = 0; a < COLOUR_AXES && f->coloured; a++) put_real(&out, a ? "," : ",\"lab\":[", f->lab[a]);
+  if (f->coloured) text_put(&out, "]");
   put_real(&out, ",\"sigma\":", f->sigma);
   put_real(&out, ",\"probability\":", f->probability);
   put_real(&out, ",\"allowed\":", f->allowed);

@@ -45,31 +45,37 @@ static int by_gain(const void *a, const void *b) {
 }
 
 struct mean {
-  double sum, count;
+  double sum[COLOUR_AXES], count;
 };
 
-static void mean_add(struct mean *mean, double value) {
-  mean->sum += value, mean->count++;
+static void mean_add(struct mean *mean, const struct scan *scan, size_t i) {
+  for (int a = 0; a < scan->axes; a++) mean->sum[a] += scan_value(scan, i, a);
+  mean->count++;
 }
 
 /* How far the mean lies from another. */
 static double mean_off(const struct mean *mean, const struct mean *from) {
-  return fabs(mean->sum / mean->count - from->sum / from->count);
+  double squares = 0;
+  for (int a = 0; a < COLOUR_AXES; a++) {
+    double off = mean->sum[a] / mean->count - from->sum[a] / from->count;
+    squares += off * off;
+  }
+  return sqrt(squares);
 }
 
 /* Whether two lots are all that their line made, and the second lies further from what the other lines made. */
 static bool stands_out_more(const struct look *look, const struct candidate *lot, const struct candidate *other) {
   const struct scan *scan = &look->scan;
   const uint32_t *lines = look->groups->stratum[LEVEL_LINE], line = lines[scan->cells[lot->first]];
-  struct mean of_lot = {0, 0}, of_other = {0, 0}, rest = {0, 0};
+  struct mean of_lot = {.count = 0}, of_other = {.count = 0}, rest = {.count = 0};
   if (other->key != KEY_LOT || other->group == lot->group || lines[scan->cells[other->first]] != line) return false;
   for (size_t i = 0; i < scan->count; i++) {
     if (look_in_window(look, lot, i))
-      mean_add(&of_lot, scan->values[i]);
+      mean_add(&of_lot, scan, i);
     else if (look_in_window(look, other, i))
-      mean_add(&of_other, scan->values[i]);
+      mean_add(&of_other, scan, i);
     else if (lines[scan->cells[i]] != line)
-      mean_add(&rest, scan->values[i]);
+      mean_add(&rest, scan, i);
     else
       return false;
   }
@@ -88,11 +94,11 @@ static struct candidate *of_two_lots(const struct look *look, struct candidate *
 static bool line_left(const struct look *look, const struct candidate *lot) {
   const struct scan *scan = &look->scan;
   const uint32_t *lines = look->groups->stratum[LEVEL_LINE], line = lines[scan->cells[lot->first]];
-  struct mean of_lot = {0, 0}, later = {0, 0}, rest = {0, 0};
+  struct mean of_lot = {.count = 0}, later = {.count = 0}, rest = {.count = 0};
   for (size_t i = 0; i < scan->count; i++) {
     bool own = look_in_window(look, lot, i), same = lines[scan->cells[i]] == line;
     if (same && !own && i < lot->first) return false;
-    mean_add(own ? &of_lot : same ? &later : &rest, scan->values[i]);
+    mean_add(own ? &of_lot : same ? &later : &rest, scan, i);
   }
   return rest.count > 0 && later.count > 0 && mean_off(&later, &rest) > mean_off(&of_lot, &rest);
 }

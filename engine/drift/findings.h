@@ -22,12 +22,14 @@ struct finding {
   int64_t since, since_lower, since_upper; /* ms since 1970; the interval is a 95 % one */
   size_t units;                            /* photos that changed */
   int64_t events;                          /* of them, with the defect; counted quantities only */
-  double before, after;                    /* levels or rates */
-  double size, size_lower, size_upper;     /* after - before, 95 % */
-  double sigma;                            /* of single values; NAN for rates */
-  double probability, allowed;             /* of chance, and how much of the budget its chart had */
-  double limit;                            /* the one that it moves towards; NAN where there is none */
-  bool over_limit;                         /* the level is beyond it already */
+  double before, after;                    /* levels or rates; of a colour in CIELAB: from the golden's, CIEDE2000 */
+  double size, size_lower, size_upper;     /* after - before, 95 %; of a colour in CIELAB: between the two, CIEDE2000 */
+  bool coloured;                           /* the change of a colour in CIELAB: */
+  double lab[COLOUR_AXES];
+  double sigma;                /* of single values; NAN for rates */
+  double probability, allowed; /* of chance, and how much of the budget its chart had */
+  double limit;                /* the one that it moves towards; NAN where there is none */
+  bool over_limit;             /* the level is beyond it already */
   double units_to_limit; /* photos of the group until the level reaches it, if it goes on; NAN where it does not */
   int64_t limit_time;    /* when, at the pace so far */
   char text[640];        /* one sentence */

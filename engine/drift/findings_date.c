@@ -1,4 +1,5 @@
 /* When a group changed and by how much. */
+#include "engine/cielab.h"
 #include "engine/drift/findings_private.h"
 #include "engine/statistics/distributions.h"
 
@@ -16,6 +17,17 @@ bool look_in_window(const struct look *look, const struct candidate *c, size_t i
   return i >= c->first && look->groups->of[c->key][look->scan.cells[i]] == c->group;
 }
 
+/* A value along the candidate's way. */
+static double along(const struct look *look, const struct candidate *c, const double *value) {
+  double sum = 0;
+  for (int a = 0; a < look->scan.axes; a++) sum += c->way[a] * value[a];
+  return sum;
+}
+
+static double value_at(const struct look *look, const struct candidate *c, size_t i) {
+  return along(look, c, &look->scan.values[i * (size_t)look->scan.axes]);
+}
+
 /* Levels of the strata without the window; their mean over the group's points is returned. */
 static double outside_levels(const struct look *look, const struct candidate *c, double *levels, double *counts) {
   const struct scan *scan = &look->scan;
@@ -25,11 +37,12 @@ static double outside_levels(const struct look *look, const struct candidate *c,
   memset(counts, 0, look->groups->strata[LEVEL_LINE] * sizeof *counts);
   for (size_t i = 0; i < scan->count; i++) {
     if (look_in_window(look, c, i)) continue;
-    sums[stratum[scan->cells[i]]] += scan->values[i];
+    sums[stratum[scan->cells[i]]] += value_at(look, c, i);
     counts[stratum[scan->cells[i]]]++;
   }
   for (size_t k = 0; k < look->groups->strata[LEVEL_LINE]; k++)
-    levels[k] = counts[k] > 0 ? sums[k] / counts[k] : scan->levels[LEVEL_LINE].level[k];
+    levels[k] =
+        counts[k] > 0 ? sums[k] / counts[k] : along(look, c, &scan->levels[LEVEL_LINE].level[k * (size_t)scan->axes]);
   double mean = 0, points = 0;
   for (size_t i = 0; i < scan->count; i++)
     if (look_in_window(look, c, i)) mean += levels[stratum[scan->cells[i]]], points++;
@@ -59,7 +72,7 @@ enum status look_take_series(struct look *look, const struct candidate *c, doubl
   for (size_t i = 0; !status && i < look->scan.count; i++) {
     if (!in_series(look, c, i, lot_strata, lot_end)) continue;
     double level = look->scan.counted ? 0 : levels[g->stratum[LEVEL_LINE][look->scan.cells[i]]];
-    look->series[look->length] = look->scan.values[i] - level;
+    look->series[look->length] = value_at(look, c, i) - level;
     look->points[look->length++] = i;
   }
   free(levels);
@@ -97,12 +110,57 @@ static void begin_with_lot(const struct look *look, const struct candidate *c, s
   if (f->since_upper < first) f->since_upper = first;
 }
 
+/* The golden's colour, moved by `off` and by `far` along the candidate's way. */
+static struct cielab moved(const double golden[COLOUR_AXES], const double off[COLOUR_AXES], const struct candidate *c,
+                           double far) {
+  return (struct cielab){golden[0] + off[0] + far * c->way[0], golden[1] + off[1] + far * c->way[1],
+                         golden[2] + off[2] + far * c->way[2]};
+}
+
+/* Mean of the series' points outside of the window, or of all others where it has none. */
+static void mean_outside(const struct look *look, const struct candidate *c, double mean[COLOUR_AXES]) {
+  double own[COLOUR_AXES] = {0}, all[COLOUR_AXES] = {0}, own_count = 0, all_count = 0;
+  size_t next = 0;
+  for (size_t i = 0; i < look->scan.count; i++) {
+    bool in = next < look->length && look->points[next] == i;
+    next += in;
+    if (look_in_window(look, c, i)) continue;
+    for (int a = 0; a < COLOUR_AXES; a++) {
+      all[a] += scan_value(&look->scan, i, a);
+      if (in) own[a] += scan_value(&look->scan, i, a);
+    }
+    all_count++, own_count += in;
+  }
+  for (int a = 0; a < COLOUR_AXES; a++)
+    mean[a] = own_count > 0 ? own[a] / own_count : all_count > 0 ? all[a] / all_count : 0;
+}
+
+/* What was found along the candidate's way, as colours: how far from the golden's, and from each other. */
+static void tell_colours(const struct look *look, const struct candidate *c, struct finding *f) {
+  const double *golden = look->season->quantities[f->quantity].golden_lab;
+  double outside[COLOUR_AXES], level, nowhere[COLOUR_AXES] = {0};
+  mean_outside(look, c, outside);
+  level = along(look, c, outside);
+  struct cielab approved = moved(golden, nowhere, c, 0), before = moved(golden, outside, c, f->before - level),
+                after = moved(golden, outside, c, f->after - level);
+  double apart = cielab_difference(&before, &after), ratio = f->size != 0 ? apart / fabs(f->size) : 0;
+  double wide = ratio * (f->size_upper - f->size_lower) / 2;
+  for (int a = 0; a < COLOUR_AXES; a++) f->lab[a] = c->way[a] * f->size;
+  f->coloured = true;
+  f->before = cielab_difference(&approved, &before);
+  f->after = cielab_difference(&approved, &after);
+  f->size = apart;
+  f->size_lower = fmax(0, apart - wide), f->size_upper = apart + wide;
+  f->sigma *= ratio;
+}
+
 static void project(const struct look *look, const struct change *change, struct finding *f) {
   const struct season_quantity *q = &look->season->quantities[f->quantity];
-  f->limit = f->size > 0 ? q->upper : q->lower;
-  f->over_limit = !isnan(f->limit) && (f->size > 0 ? f->after > f->limit : f->after < f->limit);
+  double size = f->after - f->before;
+  f->limit = size > 0 ? q->upper : q->lower;
+  f->over_limit = !isnan(f->limit) && (size > 0 ? f->after > f->limit : f->after < f->limit);
   if (isnan(f->limit) || f->over_limit || !change->goes_on || change->end <= change->onset) return;
-  double rise = (change->after - change->before) / (double)(change->end - change->onset);
+  double rise = size / (double)(change->end - change->onset);
   f->units_to_limit = ceil((f->limit - f->after) / rise);
   size_t last = look->length - 1;
   double pace = (double)(time_of(look, last) - time_of(look, change->onset)) / (double)(last - change->onset);
@@ -134,6 +192,7 @@ static enum status date_measured(struct look *look, const struct candidate *c, s
     begin_with_lot(look, c, f);
   }
   f->size_lower = f->size - wide, f->size_upper = f->size + wide;
+  if (look->scan.axes > 1) tell_colours(look, c, f);
   project(look, &change, f);
   return STATUS_OK;
 }

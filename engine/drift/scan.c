@@ -18,34 +18,50 @@ bool scan_possible(const struct scan *scan) {
 
 /* --- Probabilities --- */
 
-/* The root of a gain whose inflation is only known as well as so few lots tell, as the normal deviate that is as
- * rare. */
-static double as_normal(const struct scan_level *level, double gain) {
-  double b = sqrt(gain);
-  if (isinf(level->freedom)) return b;
-  double p = student_upper(b, level->freedom);
-  return p > 0 ? normal_upper_quantile(p) : b;
+double scan_upper(const struct scan_level *level, double ratio) {
+  if (isinf(level->freedom)) return chi_square_upper(ratio * level->extent, level->extent);
+  return f_upper(ratio, level->extent, level->freedom);
 }
 
-/* That the largest of a process of standardised sums over shares low..high of the points exceeds sqrt(gain). */
-static double probability(const struct scan_level *level, double gain, double low, double high, bool both_sides) {
-  double b = as_normal(level, gain);
-  if (!(b > 2) || low >= high) return 1;
-  double density = normal_density(b);
-  double p = density * (b - 1 / b) * log(high * (1 - low) / (low * (1 - high))) + 4 * density / b;
+/* The chi-square value, over the level's dimensions, that is as rare as a gain whose inflation is only known as well as
+ * so few lots tell. */
+static double as_chi_square(const struct scan_level *level, double ratio) {
+  if (isinf(level->freedom)) return ratio * level->extent;
+  double p = scan_upper(level, ratio);
+  return p > 0 ? chi_square_upper_quantile(p, level->extent) : ratio * level->extent;
+}
+
+/* That the largest of a process of standardised sums over shares low..high of the points exceeds `ratio`, in units of
+ * its mean. */
+static double probability(const struct scan_level *level, double ratio, double low, double high, bool both_sides) {
+  double d = level->extent, x = as_chi_square(level, ratio);
+  int sign;
+  if (!(x > d + 3) || low >= high) return 1;
+  double density = exp(d / 2 * log(x / 2) - x / 2 - lgamma_r(d / 2, &sign));
+  double p = density * ((1 - d / x) * log(high * (1 - low) / (low * (1 - high))) + 4 / x);
   return fmin(1, both_sides ? p : p / 2);
 }
 
 /* --- Measured values --- */
 
 struct state {
-  double score, information; /* of a group */
-  double others;             /* points of the strata that it is part of */
+  double score[COLOUR_AXES], information; /* of a group */
+  double others;                          /* points of the strata that it is part of */
   size_t units;
 };
 
-static void consider(struct candidate *best, const struct candidate *candidate) {
-  if (candidate->gain > best->gain) *best = *candidate;
+static double squares(const struct scan *scan, const double score[COLOUR_AXES]) {
+  double sum = 0;
+  for (int a = 0; a < scan->axes; a++) sum += score[a] * score[a];
+  return sum;
+}
+
+/* How far, and which way. Of one number the size has the sign. */
+static void set_shift(const struct scan *scan, const struct state *state, size_t i, struct candidate *candidate) {
+  double length = scan->axes > 1 ? sqrt(squares(scan, state->score)) : state->score[0];
+  candidate->size = length / state->information * scan->sigma[line_of(scan, i)];
+  candidate->way[0] = 1;
+  for (int a = 0; a < scan->axes && scan->axes > 1 && length > 0; a++) candidate->way[a] = state->score[a] / length;
 }
 
 /* Suffixes of every group of a key, the newest point first. A lot counts only when all of it is in. */
@@ -63,26 +79,24 @@ static void look_measured(const struct scan *scan, enum drift_key key, enum drif
     /* Sum over strata of m (1 - m / n), m one larger than before. */
     state->information += 1 - (2 * (double)*part + 1) / n;
     ++*part;
-    state->score += residual(scan, which, i);
+    for (int a = 0; a < scan->axes; a++) state->score[a] += residual(scan, which, i, a);
     state->units++;
     if (state->units < SCAN_LEAST_UNITS || state->information < 0.5 * SCAN_LEAST_UNITS) continue;
     if (key == KEY_LOT && state->units < totals[group]) continue;
-    struct candidate now = {.key = key,
-                            .group = group,
-                            .level = which,
-                            .first = i,
-                            .units = state->units,
-                            .gain = state->score * state->score / state->information / level->inflation,
-                            .size = state->score / state->information * scan->sigma[line_of(scan, i)]};
-    consider(&best[group], &now);
+    double gain = squares(scan, state->score) / state->information / level->inflation;
+    if (gain <= best[group].gain) continue;
+    best[group] =
+        (struct candidate){.key = key, .group = group, .level = which, .first = i, .units = state->units, .gain = gain};
+    set_shift(scan, state, i, &best[group]);
   }
   for (size_t group = 0; group < g->count[key]; group++) {
     const struct state *state = &states[group];
     best[group].probability = 1;
     if (best[group].gain <= 0) continue;
     double low = SCAN_LEAST_UNITS / state->others, high = 1 - low, all = (double)totals[group] / state->others;
-    best[group].probability = key == KEY_LOT ? 2 * normal_upper(as_normal(level, best[group].gain))
-                                             : probability(level, best[group].gain, low, fmin(all, high), true);
+    double ratio = best[group].gain / scan->axes;
+    best[group].probability =
+        key == KEY_LOT ? scan_upper(level, ratio) : probability(level, ratio, low, fmin(all, high), true);
   }
 }
 
@@ -99,12 +113,9 @@ static void join_rates(const struct candidate *few, struct candidate *best, size
 static void join(const struct candidate *within_lots, struct candidate *best, size_t count) {
   for (size_t i = 0; i < count; i++) {
     if (within_lots[i].probability < best[i].probability) {
-      size_t first = within_lots[i].first;
-      double gain = fmax(best[i].gain, within_lots[i].gain), size = best[i].size;
+      double gain = fmax(best[i].gain, within_lots[i].gain);
       best[i] = within_lots[i];
-      best[i].first = first;
       best[i].gain = gain;
-      best[i].size = size;
     }
     best[i].probability = fmin(1, 2 * best[i].probability);
   }
@@ -157,15 +168,15 @@ static void look_counted(const struct scan *scan, enum drift_key key, struct sta
     if (group == NO_GROUP) continue;
     struct state *state = &states[group];
     state->units++;
-    state->score += scan->values[i];
+    state->score[0] += scan->values[i];
     /* The ratio is largest where a photo with the defect comes first. */
     if (key == KEY_LOT ? state->units == totals[group] : scan->values[i] > 0.5)
-      consider_rate(scan, &best[group], &few[group], i, state->units, (int64_t)state->score, all);
+      consider_rate(scan, &best[group], &few[group], i, state->units, (int64_t)state->score[0], all);
   }
   for (size_t group = 0; group < g->count[key]; group++) {
     if (best[group].gain > 0)
       best[group].probability =
-          rate_probability(scan, &best[group], totals[group], (int64_t)states[group].score, all, n);
+          rate_probability(scan, &best[group], totals[group], (int64_t)states[group].score[0], all, n);
     if (few[group].gain > 0) few[group].probability = few_probability(scan, &few[group], all, n);
   }
 }
@@ -181,7 +192,7 @@ static enum status look_key(const struct scan *scan, enum drift_key key, struct 
   const struct groups *g = scan->groups;
   size_t count = g->count[key];
   for (size_t i = 0; i < count; i++)
-    best[i] = other[i] = (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1};
+    best[i] = other[i] = (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1, .way = {1}};
   for (size_t i = 0; i < scan->count; i++)
     if (g->of[key][scan->cells[i]] != NO_GROUP) totals[g->of[key][scan->cells[i]]]++;
   if (scan->counted) {

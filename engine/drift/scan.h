@@ -10,7 +10,12 @@
  * double. Rates are compared with all other photos of the golden, by the likelihood ratio of two binomials, upwards
  * alone; where hardly an event was to be expected, by the exact test, and the smaller probability counts double. Over
  * the times of one group the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38
- * (1982), 1011-1016; of a whole lot, that of one test (Fisher's for rates). */
+ * (1982), 1011-1016; of a whole lot, that of one test (Fisher's for rates).
+ *
+ * A zone's colour is compared in all three directions of CIELAB at once, by plain distance: the score is the sum over
+ * the axes, its distribution that of James, James and Siegmund (Statistica Sinica 2, 1992), over as many dimensions as
+ * the variation of means has in effect (Box, Annals of Mathematical Statistics 25, 1954; Dempster, Biometrics 16,
+ * 1960), which few lots bear where a full covariance matrix would not. */
 #ifndef ASSAY_ENGINE_DRIFT_SCAN_H
 #define ASSAY_ENGINE_DRIFT_SCAN_H
 
@@ -18,11 +23,12 @@
 
 /* What the values of a line, or of a lot on a line, are compared with. */
 struct scan_level {
-  double *level;    /* of each stratum: its mean */
-  double *middle;   /* of each stratum: the mean of its residuals, which are clipped */
+  double *level;    /* of each stratum: its mean, by axis */
+  double *middle;   /* of each stratum: the mean of its residuals, which are clipped, by axis */
   size_t *strength; /* of each stratum: its values */
   double inflation; /* of the variance of means over that of independent values, >= 1 */
   double freedom;   /* degrees of freedom that it is known with; INFINITY where it is taken to be 1 */
+  double extent;    /* dimensions that means vary in, 1 to the number of axes */
 };
 
 /* The values of a quantity in order of time, each with its cell; what is found is taken out. */
@@ -31,28 +37,36 @@ struct scan {
   const struct groups *groups;
   bool counted;
   size_t count;
-  double *values;
+  int axes;       /* of a value: 1, or COLOUR_AXES */
+  double *values; /* `axes` a point */
   uint32_t *rows, *cells;
-  double *sigma; /* of each line: from successive differences */
+  double *sigma; /* of each line, in any direction: from successive differences */
   struct scan_level levels[DRIFT_LEVELS];
 };
 
 struct candidate {
   enum drift_key key;
   uint32_t group;
-  enum drift_level level; /* that showed it more clearly */
-  size_t first;           /* index of the first point that belongs to it */
-  size_t units;           /* its points */
-  int64_t events;         /* of a rate: in them */
-  double gain;            /* twice the log likelihood ratio, the inflation taken off */
-  double size;            /* of a measured value: the shift */
-  double probability;     /* of as much anywhere in the group, where nothing changed */
+  enum drift_level level;  /* that showed it more clearly */
+  size_t first;            /* index of the first point that belongs to it */
+  size_t units;            /* its points */
+  int64_t events;          /* of a rate: in them */
+  double gain;             /* twice the log likelihood ratio, the inflation taken off */
+  double size;             /* of a measured value: the shift along its way */
+  double way[COLOUR_AXES]; /* of length 1; {1} of a value that is one number */
+  double probability;      /* of as much anywhere in the group, where nothing changed */
 };
 
 /* Of rates: so many events, where so many were to be expected, so that the normal distribution is near enough. */
 enum { SCAN_LEAST_UNITS = 10, SCAN_LEAST_POINTS = 50, SCAN_LEAST_EVENTS = 4, SCAN_LEAST_EXPECTED = 2 };
 
-/* Takes the points over. The caller ends with scan_free, also after a failure. STATUS_MEMORY. */
+/* One axis of a point. */
+static inline double scan_value(const struct scan *scan, size_t i, int axis) {
+  return scan->values[i * (size_t)scan->axes + (size_t)axis];
+}
+
+/* Takes the points over; a zone's colour by its axes, where they are known. The caller ends with scan_free, also after
+ * a failure. STATUS_MEMORY. */
 enum status scan_make(const struct season *season, const struct groups *groups, bool counted,
                       struct season_points *points, struct scan *scan, struct fault *fault);
 void scan_free(struct scan *scan);

@@ -1,7 +1,6 @@
 /* Levels, spread and how means vary: what a scan compares with. */
 #include "engine/drift/scan_private.h"
 #include "engine/statistics/distributions.h"
-#include "models/ascending.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,18 +11,20 @@ enum status scan_make(const struct season *season, const struct groups *groups, 
                         .groups = groups,
                         .counted = counted,
                         .count = points->count,
-                        .values = points->values,
+                        .axes = points->off ? COLOUR_AXES : 1,
+                        .values = points->off ? points->off : points->values,
                         .rows = points->rows,
                         .cells = calloc(points->count + 1, sizeof *scan->cells),
                         .sigma = calloc(groups->strata[LEVEL_LINE] + 1, sizeof *scan->sigma)};
+  if (points->off) free(points->values);
   *points = (struct season_points){0};
   bool good = scan->cells && scan->sigma;
   for (int i = 0; i < DRIFT_LEVELS; i++) {
     struct scan_level *level = &scan->levels[i];
-    size_t room = groups->strata[i] + 1;
+    size_t room = (groups->strata[i] + 1) * (size_t)scan->axes;
     level->level = calloc(room, sizeof *level->level);
     level->middle = calloc(room, sizeof *level->middle);
-    level->strength = calloc(room, sizeof *level->strength);
+    level->strength = calloc(groups->strata[i] + 1, sizeof *level->strength);
     good = good && level->level && level->middle && level->strength;
   }
   if (!good) return fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
@@ -45,59 +46,77 @@ void scan_free(struct scan *scan) {
 }
 
 void scan_keep(struct scan *scan, const bool *keep) {
-  size_t kept = 0;
+  size_t kept = 0, value = (size_t)scan->axes * sizeof *scan->values;
   for (size_t i = 0; i < scan->count; i++) {
     if (!keep[i]) continue;
-    scan->values[kept] = scan->values[i];
+    memmove(&scan->values[kept * (size_t)scan->axes], &scan->values[i * (size_t)scan->axes], value);
     scan->rows[kept] = scan->rows[i];
     scan->cells[kept++] = scan->cells[i];
   }
   scan->count = kept;
 }
 
-/* From mean moving ranges: d2 of two values is 2 / sqrt(pi). */
+/* The values of a line that come one after another. */
+struct run {
+  double last[COLOUR_AXES], ranges[COLOUR_AXES];
+  size_t count;
+};
+
+/* From mean moving ranges, d2 of two values being 2 / sqrt(pi); the mean variance of the axes. */
+static double sigma_of(const struct run *run, int axes) {
+  double squares = 0;
+  if (run->count < 2) return 0;
+  for (int a = 0; a < axes; a++) {
+    double sigma = run->ranges[a] / (double)(run->count - 1) * sqrt(M_PI) / 2;
+    squares += sigma * sigma / axes;
+  }
+  return sqrt(squares);
+}
+
 static bool estimate_sigma(struct scan *scan) {
   size_t lines = scan->groups->strata[LEVEL_LINE];
-  double *last = calloc(lines + 1, sizeof *last), *ranges = calloc(lines + 1, sizeof *ranges);
-  size_t *count = calloc(lines + 1, sizeof *count);
-  bool good = last && ranges && count;
-  for (size_t i = 0; good && i < scan->count; i++) {
-    uint32_t k = line_of(scan, i);
-    if (count[k]++) ranges[k] += fabs(scan->values[i] - last[k]);
-    last[k] = scan->values[i];
+  struct run *runs = calloc(lines + 1, sizeof *runs);
+  for (size_t i = 0; runs && i < scan->count; i++) {
+    struct run *run = &runs[line_of(scan, i)];
+    for (int a = 0; a < scan->axes; a++) {
+      double value = scan_value(scan, i, a);
+      if (run->count) run->ranges[a] += fabs(value - run->last[a]);
+      run->last[a] = value;
+    }
+    run->count++;
   }
-  for (size_t k = 0; good && k < lines; k++)
-    scan->sigma[k] = count[k] > 1 ? ranges[k] / (double)(count[k] - 1) * sqrt(M_PI) / 2 : 0;
-  free(last);
-  free(ranges);
-  free(count);
+  for (size_t k = 0; runs && k < lines; k++) scan->sigma[k] = sigma_of(&runs[k], scan->axes);
+  bool good = runs != NULL;
+  free(runs);
   return good;
 }
 
 static void estimate_level(struct scan *scan, enum drift_level which) {
   struct scan_level *level = &scan->levels[which];
-  size_t strata = scan->groups->strata[which];
+  size_t strata = scan->groups->strata[which], axes = (size_t)scan->axes;
   memset(level->strength, 0, strata * sizeof *level->strength);
-  memset(level->level, 0, strata * sizeof *level->level);
-  memset(level->middle, 0, strata * sizeof *level->middle);
+  memset(level->level, 0, strata * axes * sizeof *level->level);
+  memset(level->middle, 0, strata * axes * sizeof *level->middle);
   for (size_t i = 0; i < scan->count; i++) {
     uint32_t k = stratum_of(scan, which, i);
     if (k == NO_GROUP) continue;
     level->strength[k]++;
-    level->level[k] += scan->values[i];
+    for (size_t a = 0; a < axes; a++) level->level[k * axes + a] += scan->values[i * axes + a];
   }
-  for (size_t k = 0; k < strata; k++)
-    if (level->strength[k]) level->level[k] /= (double)level->strength[k];
+  for (size_t k = 0; k < strata * axes; k++)
+    if (level->strength[k / axes]) level->level[k] /= (double)level->strength[k / axes];
 }
 
 /* The residuals of a skewed quantity are clipped on one side more than on the other. */
 static bool subtract_middle(struct scan *scan, enum drift_level which) {
   struct scan_level *level = &scan->levels[which];
-  double *sums = calloc(scan->groups->strata[which] + 1, sizeof *sums);
+  size_t axes = (size_t)scan->axes, count = scan->groups->strata[which] * axes;
+  double *sums = calloc(count + 1, sizeof *sums);
   for (size_t i = 0; sums && i < scan->count; i++)
-    if (usable(scan, which, i)) sums[stratum_of(scan, which, i)] += residual(scan, which, i);
-  for (size_t k = 0; sums && k < scan->groups->strata[which]; k++)
-    if (level->strength[k]) level->middle[k] = sums[k] / (double)level->strength[k];
+    for (size_t a = 0; a < axes && usable(scan, which, i); a++)
+      sums[stratum_of(scan, which, i) * axes + a] += residual(scan, which, i, (int)a);
+  for (size_t k = 0; sums && k < count; k++)
+    if (level->strength[k / axes]) level->middle[k] = sums[k] / (double)level->strength[k / axes];
   bool good = sums != NULL;
   free(sums);
   return good;
@@ -115,7 +134,7 @@ static void estimate_rate(struct scan *scan) {
 
 /* Successive values whose mean is compared with the next one's: of a lot, or of a block of so many. */
 struct block {
-  double sum;
+  double sum[COLOUR_AXES];
   size_t count;
   uint32_t stratum, line;
 };
@@ -123,37 +142,68 @@ struct block {
 /* Blocks without lots, and within lots. */
 enum { BLOCK = 100, BLOCK_IN_LOT = 50 };
 
-/* Squared differences of the means of successive blocks of a stratum, in units of what independent values would give.
- */
+/* Of the means of successive blocks of a stratum, in units of what independent values would give. */
+struct difference {
+  double off[COLOUR_AXES];
+  double square; /* mean over the axes */
+};
+
+static struct difference difference_of(const struct block *a, const struct block *b, double sigma, int axes) {
+  struct difference d = {.square = 0};
+  double n = (double)a->count, m = (double)b->count, wide = sigma * sqrt(1 / n + 1 / m);
+  for (int i = 0; i < axes; i++) {
+    d.off[i] = (a->sum[i] / n - b->sum[i] / m) / wide;
+    d.square += d.off[i] * d.off[i] / axes;
+  }
+  return d;
+}
+
 static size_t block_differences(const struct scan *scan, const struct block *blocks, size_t count, struct block *last,
-                                double *squares) {
+                                struct difference *differences) {
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
     struct block *before = &last[blocks[i].stratum];
-    double n = (double)blocks[i].count, m = (double)before->count, sigma = scan->sigma[blocks[i].line];
+    double sigma = scan->sigma[blocks[i].line];
     if (blocks[i].count < SCAN_LEAST_UNITS) continue;
-    if (before->count && sigma > 0) {
-      double off = blocks[i].sum / n - before->sum / m;
-      squares[found++] = off * off / (sigma * sigma * (1 / n + 1 / m));
-    }
+    if (before->count && sigma > 0) differences[found++] = difference_of(&blocks[i], before, sigma, scan->axes);
     *before = blocks[i];
   }
   return found;
 }
 
+static int by_square(const void *a, const void *b) {
+  const struct difference *x = a, *y = b;
+  return x->square < y->square ? -1 : x->square > y->square;
+}
+
+/* The dimensions that differences vary in: of their covariance, the trace squared over the trace of the square. From
+ * few of them rather too small, which makes chance more likely. */
+static double extent_of(const struct difference *differences, size_t count, int axes) {
+  double sums[COLOUR_AXES][COLOUR_AXES] = {{0}}, trace = 0, squares = 0;
+  for (size_t i = 0; i < count; i++)
+    for (int a = 0; a < axes; a++)
+      for (int b = 0; b < axes; b++) sums[a][b] += differences[i].off[a] * differences[i].off[b];
+  for (int a = 0; a < axes; a++) {
+    trace += sums[a][a];
+    for (int b = 0; b < axes; b++) squares += sums[a][b] * sums[a][b];
+  }
+  return squares > 0 ? fmax(1, fmin(axes, trace * trace / squares)) : 1;
+}
+
 /* From the four fifths of the differences that are smallest, which a few lots that really differ do not move; their
  * mean square is that much of chi-square's. Counts say little: for them only what is clearly above chance counts. */
-static void inflate(struct scan *scan, struct scan_level *level, double *squares, size_t count) {
-  level->inflation = 1;
+static void inflate(struct scan *scan, struct scan_level *level, struct difference *differences, size_t count) {
+  level->inflation = level->extent = 1;
   level->freedom = INFINITY;
   if (count < 3) return;
-  qsort(squares, count, sizeof *squares, ascending);
+  qsort(differences, count, sizeof *differences, by_square);
   size_t kept = (4 * count + 4) / 5;
   double share = (double)kept / (double)count, mean = 0;
-  for (size_t i = 0; i < kept; i++) mean += squares[i] / (double)kept;
-  double edge = normal_quantile((1 + share) / 2);
-  double ratio = share < 1 ? mean / (1 - 2 * edge * normal_density(edge) / share) : mean;
-  double freedom = 0.6 * (double)count; /* simulated: 0.5 to 0.6 */
+  for (size_t i = 0; i < kept; i++) mean += differences[i].square / (double)kept;
+  level->extent = extent_of(differences, kept, scan->axes);
+  double edge = chi_square_quantile(share, level->extent);
+  double ratio = share < 1 ? mean * share / chi_square_cdf(edge, level->extent + 2) : mean;
+  double freedom = 0.6 * level->extent * (double)count; /* simulated: 0.5 to 0.6 */
   if (!scan->counted) {
     level->inflation = fmax(1, ratio);
     level->freedom = freedom;
@@ -177,7 +227,7 @@ static size_t take_blocks(const struct scan *scan, enum drift_level which, struc
     }
     struct block *block = &blocks[of[k] - 1];
     block->count++;
-    block->sum += scan->values[i];
+    for (int a = 0; a < scan->axes; a++) block->sum[a] += scan_value(scan, i, a);
   }
   return count;
 }
@@ -187,16 +237,16 @@ static bool estimate_inflation(struct scan *scan, enum drift_level which) {
   size_t strata = g->strata[LEVEL_LINE] + g->strata[LEVEL_LOT] + 1, most = strata + scan->count / BLOCK_IN_LOT;
   struct block *last = calloc(strata, sizeof *last), *blocks = calloc(most, sizeof *blocks);
   uint32_t *of = calloc(strata, sizeof *of);
-  double *squares = calloc(most, sizeof *squares);
-  bool good = last && blocks && of && squares;
+  struct difference *differences = calloc(most, sizeof *differences);
+  bool good = last && blocks && of && differences;
   if (good) {
     size_t count = take_blocks(scan, which, blocks, of);
-    inflate(scan, &scan->levels[which], squares, block_differences(scan, blocks, count, last, squares));
+    inflate(scan, &scan->levels[which], differences, block_differences(scan, blocks, count, last, differences));
   }
   free(last);
   free(blocks);
   free(of);
-  free(squares);
+  free(differences);
   return good;
 }
 

@@ -3,12 +3,13 @@
 #include "engine/statistics/distributions.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Fewer do not say how much lots differ. */
 enum { LEAST_LOTS = 6, LEAST_FREEDOM = 4 };
 
 struct lot {
-  double sum, squares, count, mean;
+  double sum[COLOUR_AXES], squares, count, mean[COLOUR_AXES];
   uint32_t line; /* NO_GROUP: several made it */
 };
 
@@ -24,37 +25,47 @@ static void take_means(const struct scan *scan, struct lot *lots) {
     uint32_t k = g->of[KEY_LOT][scan->cells[i]];
     if (k == NO_GROUP) continue;
     lots[k].line = lots[k].count > 0 && lots[k].line != line_of(scan, i) ? NO_GROUP : line_of(scan, i);
-    lots[k].sum += scan->values[i];
+    for (int a = 0; a < scan->axes; a++) lots[k].sum[a] += scan_value(scan, i, a);
     lots[k].count++;
   }
   for (size_t k = 0; k < count; k++)
-    if (lots[k].count > 0) lots[k].mean = lots[k].sum / lots[k].count, lots[k].sum = 0;
+    for (int a = 0; a < scan->axes && lots[k].count > 0; a++)
+      lots[k].mean[a] = lots[k].sum[a] / lots[k].count, lots[k].sum[a] = 0;
   for (size_t i = 0; i < scan->count; i++) {
     uint32_t k = g->of[KEY_LOT][scan->cells[i]];
     double reach = SCAN_CLIP * scan->sigma[line_of(scan, i)];
     if (k == NO_GROUP) continue;
-    double off = fmax(-reach, fmin(reach, scan->values[i] - lots[k].mean));
-    lots[k].sum += off;
-    lots[k].squares += off * off;
+    for (int a = 0; a < scan->axes; a++) {
+      double off = fmax(-reach, fmin(reach, scan_value(scan, i, a) - lots[k].mean[a]));
+      lots[k].sum[a] += off;
+      lots[k].squares += off * off;
+    }
   }
   for (size_t k = 0; k < count; k++)
-    if (lots[k].count > 0) lots[k].mean += lots[k].sum / lots[k].count;
+    for (int a = 0; a < scan->axes && lots[k].count > 0; a++) lots[k].mean[a] += lots[k].sum[a] / lots[k].count;
 }
 
-/* Sums over the usable lots; of means about `origin`. */
+/* Sums over the usable lots; of means about `origin`; squares are those of all axes together. */
 struct sums {
-  double origin, mean, square, inverse, count;
+  double origin[COLOUR_AXES], mean[COLOUR_AXES], square, inverse, count;
   double lines, of_lines, sizes; /* lines; sum of their sums' squares over their lots; of their lots' squares */
   double within, freedom;        /* squares of single photos about their lot's mean */
 };
 struct line {
-  double mean, count;
+  double mean[COLOUR_AXES], count;
 };
+
+/* What is not used of the axes is 0. */
+static double square_of(const double vector[COLOUR_AXES]) {
+  double sum = 0;
+  for (int a = 0; a < COLOUR_AXES; a++) sum += vector[a] * vector[a];
+  return sum;
+}
 
 static void add_line(struct sums *sums, const struct line *line, double sign) {
   if (line->count <= 0) return;
   sums->lines += sign;
-  sums->of_lines += sign * line->mean * line->mean / line->count;
+  sums->of_lines += sign * square_of(line->mean) / line->count;
   sums->sizes += sign * line->count * line->count;
 }
 
@@ -63,15 +74,17 @@ static struct sums sum_up(const struct lot *lots, size_t count, struct line *lin
   for (size_t k = 0; k < count; k++) {
     const struct lot *lot = &lots[k];
     if (!is_usable(lot)) continue;
-    if (sums.count++ <= 0) sums.origin = lot->mean;
-    double off = lot->mean - sums.origin;
-    sums.mean += off;
-    sums.square += off * off;
-    sums.inverse += 1 / lot->count;
-    sums.within += lot->squares - lot->sum * lot->sum / lot->count;
-    sums.freedom += lot->count - 1;
-    lines[lot->line].mean += off;
+    if (sums.count++ <= 0) memcpy(sums.origin, lot->mean, sizeof sums.origin);
+    for (int a = 0; a < COLOUR_AXES; a++) {
+      double off = lot->mean[a] - sums.origin[a];
+      sums.mean[a] += off;
+      sums.square += off * off;
+      lines[lot->line].mean[a] += off;
+    }
     lines[lot->line].count++;
+    sums.inverse += 1 / lot->count;
+    sums.within += lot->squares - square_of(lot->sum) / lot->count;
+    sums.freedom += lot->count - 1;
   }
   for (size_t i = 0; i < line_count; i++) add_line(&sums, &lines[i], 1);
   return sums;
@@ -81,10 +94,12 @@ static struct sums sum_up(const struct lot *lots, size_t count, struct line *lin
 static struct sums without(const struct sums *all, const struct lot *lot, const struct line *line,
                            const struct line *siblings) {
   struct sums sums = *all;
-  double off = lot->mean - all->origin;
+  for (int a = 0; a < COLOUR_AXES; a++) {
+    double off = lot->mean[a] - all->origin[a];
+    sums.mean[a] -= off;
+    sums.square -= off * off;
+  }
   sums.count--;
-  sums.mean -= off;
-  sums.square -= off * off;
   sums.inverse -= 1 / lot->count;
   add_line(&sums, line, -1);
   add_line(&sums, siblings, 1);
@@ -98,25 +113,28 @@ static bool is_comparable(const struct lot *lot, const struct sums *sums, const 
 
 /* How likely a lot's mean is so far from what the other lots let expect: lines have levels of their own about a common
  * one, lots theirs about their line's (a model of random effects, its variances by the analysis of variance: Searle,
- * Casella and McCulloch, Variance Components, 1992; the best linear prediction of a further lot; Student's t with the
- * freedom within lines). A lot of few photos is known less well. */
-static double lot_probability(const struct lot *lot, const struct sums *all, const struct line *lines) {
-  double own = lot->mean - all->origin;
+ * Casella and McCulloch, Variance Components, 1992; the best linear prediction of a further lot; Fisher's F with the
+ * freedom within lines, over the dimensions in which means vary, `extent`). A lot of few photos is known less well. */
+static double lot_probability(const struct lot *lot, const struct sums *all, const struct line *lines, double extent) {
   const struct line *line = &lines[lot->line];
-  const struct line siblings = {line->mean - own, line->count - 1};
+  struct line siblings = {.count = line->count - 1};
+  double own[COLOUR_AXES], off[COLOUR_AXES];
+  for (int a = 0; a < COLOUR_AXES; a++)
+    own[a] = lot->mean[a] - all->origin[a], siblings.mean[a] = line->mean[a] - own[a];
   struct sums rest = without(all, lot, line, &siblings);
   double n = rest.count, freedom = n - rest.lines, variance = (rest.square - rest.of_lines) / freedom, between = 0;
   if (!(variance > 1e-12 * rest.square / n)) return 1;
   if (rest.lines > 1) {
-    double square = (rest.of_lines - rest.mean * rest.mean / n) / (rest.lines - 1);
+    double square = (rest.of_lines - square_of(rest.mean) / n) / (rest.lines - 1);
     between = fmax(0, (square - variance) / ((n - rest.sizes / n) / (rest.lines - 1)));
   }
   double share = siblings.count * between / (siblings.count * between + variance);
-  double expected = share * siblings.mean / siblings.count + (1 - share) * rest.mean / n;
+  for (int a = 0; a < COLOUR_AXES; a++)
+    off[a] = own[a] - share * siblings.mean[a] / siblings.count - (1 - share) * rest.mean[a] / n;
   double few = rest.within / rest.freedom * (1 / lot->count - rest.inverse / n);
   double wide = variance + fmax(0, few) + between * (1 - share) +
                 (1 - share) * (1 - share) * (variance / n + between / rest.lines);
-  return 2 * student_upper(fabs(own - expected) / sqrt(wide), freedom);
+  return f_upper(square_of(off) / wide, extent, freedom * extent);
 }
 
 enum status scan_look_lots(const struct scan *scan, struct candidate *best, struct fault *fault) {
@@ -130,7 +148,7 @@ enum status scan_look_lots(const struct scan *scan, struct candidate *best, stru
   if (!status) sums = sum_up(lots, count, lines, line_count);
   for (size_t k = 0; k < count && !status; k++) {
     if (best[k].gain <= 0 || !is_comparable(&lots[k], &sums, lines)) continue;
-    double p = lot_probability(&lots[k], &sums, lines);
+    double p = lot_probability(&lots[k], &sums, lines, scan->levels[LEVEL_LINE].extent);
     if (p < best[k].probability) {
       double root = normal_upper_quantile(fmax(p, 1e-300) / 2);
       best[k].gain = fmax(best[k].gain, root * root);

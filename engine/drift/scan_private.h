@@ -17,12 +17,15 @@ static inline uint32_t stratum_of(const struct scan *scan, enum drift_level leve
   return scan->groups->stratum[level][scan->cells[i]];
 }
 
-static inline double residual(const struct scan *scan, enum drift_level which, size_t i) {
+static inline double residual(const struct scan *scan, enum drift_level which, size_t i, int axis) {
   const struct scan_level *level = &scan->levels[which];
-  uint32_t k = stratum_of(scan, which, i);
-  double off = (scan->values[i] - level->level[k]) / scan->sigma[line_of(scan, i)];
+  size_t k = (size_t)stratum_of(scan, which, i) * (size_t)scan->axes + (size_t)axis;
+  double off = (scan_value(scan, i, axis) - level->level[k]) / scan->sigma[line_of(scan, i)];
   return fmax(-SCAN_CLIP, fmin(SCAN_CLIP, off)) - level->middle[k];
 }
+
+/* Of chance: the probability of a statistic of one test whose mean is `ratio` = 1 where nothing changed. */
+double scan_upper(const struct scan_level *level, double ratio);
 
 /* Whether a point has something to be compared with. */
 static inline bool usable(const struct scan *scan, enum drift_level level, size_t i) {

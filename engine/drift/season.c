@@ -94,14 +94,22 @@ static struct season_quantity *find_quantity(struct season *s, enum quantity_kin
   return q;
 }
 
-static bool add_value(struct season_quantity *q, uint32_t row, double value) {
+/* `off` has COLOUR_AXES values, or is NULL; one photo without it, and the quantity has none. */
+static bool add_value(struct season_quantity *q, uint32_t row, double value, const double *off) {
   if (!isfinite(value)) return true;
+  bool coloured = off && (q->off || !q->count);
   if (q->count == q->room) {
     size_t room = q->room ? q->room + q->room / 2 : 256;
-    if (!widen((void **)&q->rows, room, sizeof *q->rows) || !widen((void **)&q->values, room, sizeof *q->values))
+    if (!widen((void **)&q->rows, room, sizeof *q->rows) || !widen((void **)&q->values, room, sizeof *q->values) ||
+        (coloured && !widen((void **)&q->off, room, COLOUR_AXES * sizeof *q->off)))
       return false;
     q->room = room;
   }
+  if (!coloured) {
+    free(q->off);
+    q->off = NULL;
+  }
+  for (size_t i = 0; coloured && i < COLOUR_AXES; i++) q->off[COLOUR_AXES * q->count + i] = (float)off[i];
   if (!q->count) q->base = value;
   q->rows[q->count] = row;
   q->values[q->count++] = (float)(value - q->base);
@@ -113,14 +121,17 @@ static bool add_measured(struct season *s, const struct row *row, uint32_t golde
   for (size_t i = 0; i < row->dimension_count; i++) {
     const struct row_dimension *d = &row->dimensions[i];
     struct season_quantity *q = find_quantity(s, QUANTITY_DIMENSION, golden, d->name, &hint);
-    if (!q || !add_value(q, number, d->value)) return false;
+    if (!q || !add_value(q, number, d->value, NULL)) return false;
     q->lower = d->lower, q->upper = d->upper;
     if (strcmp(q->unit, d->unit) != 0) snprintf(q->unit, sizeof q->unit, "%s", d->unit);
   }
   for (size_t i = 0; i < row->zone_count; i++) {
     const struct row_zone *z = &row->zones[i];
     struct season_quantity *q = find_quantity(s, QUANTITY_ZONE, golden, z->name, &hint);
-    if (!q || !add_value(q, number, z->delta_e)) return false;
+    double off[COLOUR_AXES];
+    for (int k = 0; k < COLOUR_AXES; k++) off[k] = z->lab[k] - z->golden_lab[k];
+    if (!q || !add_value(q, number, z->delta_e, z->has_lab ? off : NULL)) return false;
+    if (z->has_lab) memcpy(q->golden_lab, z->golden_lab, sizeof q->golden_lab);
     q->upper = z->limit;
     memcpy(q->unit, "dE", sizeof "dE");
   }
@@ -160,10 +171,6 @@ static int by_time(const void *a, const void *b) {
   return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static int by_row(const void *a, const void *b) {
-  return by_time(a, b);
-}
-
 /* Puts a column into the order of `places`, by way of `spare`. */
 static void reorder(void *column, void *spare, size_t element, const struct place *places, size_t count) {
   for (size_t i = 0; i < count; i++)
@@ -171,24 +178,21 @@ static void reorder(void *column, void *spare, size_t element, const struct plac
   memcpy(column, spare, count * element);
 }
 
-/* A quantity's values follow their photos to their new places. */
-static void reorder_quantity(struct season_quantity *q, const uint32_t *rank, struct place *places) {
-  for (size_t i = 0; i < q->count; i++) {
-    union {
-      float value;
-      uint32_t bits;
-    } as = {.value = q->values[i]};
-    places[i] = (struct place){.time = rank[q->rows[i]], .row = as.bits};
-  }
-  qsort(places, q->count, sizeof *places, by_row);
-  for (size_t i = 0; i < q->count; i++) {
-    union {
-      uint32_t bits;
-      float value;
-    } as = {.bits = places[i].row};
-    q->rows[i] = (uint32_t)places[i].time;
-    q->values[i] = as.value;
-  }
+/* A quantity's values follow their photos to their new places; those of one photo stay as they were read. */
+static void reorder_quantity(struct season_quantity *q, const uint32_t *rank, struct place *places, void *spare) {
+  for (size_t i = 0; i < q->count; i++) places[i] = (struct place){.time = rank[q->rows[i]], .row = (uint32_t)i};
+  qsort(places, q->count, sizeof *places, by_time);
+  reorder(q->values, spare, sizeof *q->values, places, q->count);
+  if (q->off) reorder(q->off, spare, COLOUR_AXES * sizeof *q->off, places, q->count);
+  for (size_t i = 0; i < q->count; i++) q->rows[i] = (uint32_t)places[i].time;
+}
+
+/* A hostile result may have several values of one name. */
+static size_t most_values(const struct season *s) {
+  size_t most = s->count;
+  for (size_t i = 0; i < s->quantity_count; i++)
+    if (s->quantities[i].count > most) most = s->quantities[i].count;
+  return most;
 }
 
 static bool in_order(const struct season *s) {
@@ -199,9 +203,10 @@ static bool in_order(const struct season *s) {
 
 static enum status sort_rows(struct season *s, struct fault *fault) {
   if (in_order(s)) return STATUS_OK;
-  struct place *places = calloc(s->count, sizeof *places);
+  size_t most = most_values(s);
+  struct place *places = calloc(most, sizeof *places);
   uint32_t *rank = calloc(s->count, sizeof *rank);
-  int64_t *spare = calloc(s->count, sizeof *spare);
+  struct place *spare = calloc(most, sizeof *spare);
   enum status status = places && rank && spare ? STATUS_OK : no_memory(fault);
   if (!status) {
     for (size_t i = 0; i < s->count; i++) places[i] = (struct place){.time = s->times[i], .row = (uint32_t)i};
@@ -213,7 +218,7 @@ static enum status sort_rows(struct season *s, struct fault *fault) {
     reorder(s->classes, spare, sizeof *s->classes, places, s->count);
     reorder(s->regions, spare, sizeof *s->regions, places, s->count);
     reorder(s->verdicts, spare, sizeof *s->verdicts, places, s->count);
-    for (size_t i = 0; i < s->quantity_count; i++) reorder_quantity(&s->quantities[i], rank, places);
+    for (size_t i = 0; i < s->quantity_count; i++) reorder_quantity(&s->quantities[i], rank, places, spare);
   }
   free(places);
   free(rank);
@@ -266,6 +271,7 @@ void season_free(struct season *s) {
   for (size_t i = 0; i < s->quantity_count; i++) {
     free(s->quantities[i].rows);
     free(s->quantities[i].values);
+    free(s->quantities[i].off);
   }
   free(s->quantities);
   free(s->cells);
@@ -323,8 +329,9 @@ enum status season_points(const struct season *s, const struct season_quantity *
   bool own = q->kind == QUANTITY_DIMENSION || q->kind == QUANTITY_ZONE;
   size_t most = own ? q->count : s->count;
   *points = (struct season_points){.values = calloc(most + 1, sizeof *points->values),
-                                   .rows = calloc(most + 1, sizeof *points->rows)};
-  if (!points->values || !points->rows) {
+                                   .rows = calloc(most + 1, sizeof *points->rows),
+                                   .off = q->off ? calloc(most + 1, COLOUR_AXES * sizeof *points->off) : NULL};
+  if (!points->values || !points->rows || (q->off && !points->off)) {
     season_points_free(points);
     return no_memory(fault);
   }
@@ -334,6 +341,8 @@ enum status season_points(const struct season *s, const struct season_quantity *
     if (!own && s->cells[s->cell[row]].golden != q->golden) continue;
     double value = own ? q->base + (double)q->values[i] : value_of(s, q, row, class_);
     if (isnan(value)) continue;
+    for (size_t k = 0; points->off && k < COLOUR_AXES; k++)
+      points->off[COLOUR_AXES * points->count + k] = (double)q->off[COLOUR_AXES * i + k];
     points->rows[points->count] = row;
     points->values[points->count++] = value;
   }
@@ -343,5 +352,6 @@ enum status season_points(const struct season *s, const struct season_quantity *
 void season_points_free(struct season_points *points) {
   free(points->values);
   free(points->rows);
+  free(points->off);
   *points = (struct season_points){0};
 }

@@ -1,5 +1,5 @@
 /* All results that drift is looked for in, as columns in order of capture time: what each photo came to, and each
- * quantity that may drift. About 20 bytes a photo and 8 a measured value. */
+ * quantity that may drift. About 20 bytes a photo, 8 a measured value and 12 more a zone's colour. */
 #ifndef ASSAY_ENGINE_DRIFT_SEASON_H
 #define ASSAY_ENGINE_DRIFT_SEASON_H
 
@@ -25,7 +25,10 @@ enum quantity_kind {
   QUANTITY_FAILED     /* whether it failed, of those judged */
 };
 
-/* A quantity of one golden. Measured ones own their values: `base` + values[i], of the photo rows[i]. */
+enum { COLOUR_AXES = 3 };
+
+/* A quantity of one golden. Measured ones own their values: `base` + values[i], of the photo rows[i]. A zone's also
+ * own, where all results tell it, how far its mean colour is off the golden's in L*, a* and b*. */
 struct season_quantity {
   enum quantity_kind kind;
   uint32_t golden;
@@ -35,6 +38,8 @@ struct season_quantity {
   double base;
   uint32_t *rows;
   float *values;
+  float *off; /* COLOUR_AXES a value, NULL where not known */
+  double golden_lab[COLOUR_AXES];
   size_t count, room;
 };
 
@@ -69,6 +74,7 @@ void season_free(struct season *season);
 /* One value a photo, in order of time, for those photos of the golden that have one: 0 or 1 where it is counted. */
 struct season_points {
   double *values;
+  double *off; /* of a zone whose quantity has it: COLOUR_AXES a point; else NULL */
   uint32_t *rows;
   size_t count;
 };

@@ -89,9 +89,33 @@ static void add_quantity(const struct season_quantity *q, char *text, size_t roo
   }
 }
 
+/* What most of a change of colour is. */
+static const char *way_of(const double lab[COLOUR_AXES]) {
+  static const char *const ways[COLOUR_AXES][2] = {{"darker", "lighter"}, {"greener", "redder"}, {"bluer", "yellower"}};
+  int most = 0;
+  for (int a = 1; a < COLOUR_AXES; a++)
+    if (fabs(lab[a]) > fabs(lab[most])) most = a;
+  return ways[most][lab[most] > 0];
+}
+
+static void add_colour(const struct finding *f, char *text, size_t room) {
+  add(text, room, " %s by ",
+      f->whole_lot              ? "differs from other lots"
+      : f->model == CHANGE_RAMP ? "has moved steadily"
+                                : "has changed");
+  add(text, room, "%.2f dE, mostly %s (L* %+.2f, a* %+.2f, b* %+.2f; %.1f sigma, %zu photos)", f->size, way_of(f->lab),
+      f->lab[0], f->lab[1], f->lab[2], f->sigma > 0 ? f->size / f->sigma : 0.0, f->units);
+  add(text, room, ", from %.2f to %.2f dE off the golden,", f->before, f->after);
+}
+
 static void add_size(const struct finding *f, const struct season_quantity *q, char *text, size_t room) {
   bool rate = quantity_counted(q->kind);
   const char *unit = unit_of(q, rate), *space = *unit ? " " : "";
+  add(text, room, " %s from ",
+      f->whole_lot              ? "differs from other lots,"
+      : f->model == CHANGE_RAMP ? "has moved steadily"
+      : f->size > 0             ? "rose"
+                                : "fell");
   add_number(text, room, f->before, rate, f->sigma);
   add(text, room, " to ");
   add_number(text, room, f->after, rate, f->sigma);
@@ -131,12 +155,10 @@ void finding_describe(const struct season *season, struct finding *f) {
   add(f->text, room, "%s: ", group);
   add_quantity(q, f->text, room);
   if (*name(season, q->golden)) add(f->text, room, " (golden %s)", name(season, q->golden));
-  add(f->text, room, " %s from ",
-      f->whole_lot              ? "differs from other lots,"
-      : f->model == CHANGE_RAMP ? "has moved steadily"
-      : f->size > 0             ? "rose"
-                                : "fell");
-  add_size(f, q, f->text, room);
+  if (f->coloured)
+    add_colour(f, f->text, room);
+  else
+    add_size(f, q, f->text, room);
   add(f->text, room, " since %s (95 %%: %s to %s)", since, lower, upper);
   add_limit(f, q, f->text, room);
   add(f->text, room, ".");

@@ -253,7 +253,18 @@ void read_dimensions(reader &in, element value, row_parser &parser) {
   }
 }
 
+/* Whether all three are known. */
+bool read_lab(reader &in, const char *name, element value, double *lab) {
+  array values;
+  int count = 0;
+  if (!in.list(name, value, 3, &values)) return false;
+  for (element one : values) lab[count++] = in.real(name, one);
+  if (count != 3) in.fail(name, "three numbers");
+  return count == 3 && std::isfinite(lab[0]) && std::isfinite(lab[1]) && std::isfinite(lab[2]);
+}
+
 void read_zone(reader &in, object object, row_zone &zone) {
+  bool golden = false;
   for (auto field : object) {
     if (field.key == "name")
       zone.name = in.text("zones.name", field.value);
@@ -261,7 +272,12 @@ void read_zone(reader &in, object object, row_zone &zone) {
       zone.delta_e = in.real("zones.delta_e", field.value);
     else if (field.key == "limit")
       zone.limit = in.real("zones.limit", field.value);
+    else if (field.key == "lab")
+      zone.has_lab = read_lab(in, "zones.lab", field.value, zone.lab);
+    else if (field.key == "golden_lab")
+      golden = read_lab(in, "zones.golden_lab", field.value, zone.golden_lab);
   }
+  zone.has_lab = zone.has_lab && golden;
 }
 
 void read_zones(reader &in, element value, row_parser &parser) {
@@ -270,7 +286,7 @@ void read_zones(reader &in, element value, row_parser &parser) {
   for (element one : zones) {
     object members;
     if (one.get_object().get(members)) return in.fail("zones", "objects");
-    parser.zones.push_back({"", none, none});
+    parser.zones.push_back({"", none, none, false, {none, none, none}, {none, none, none}});
     read_zone(in, members, parser.zones.back());
   }
 }

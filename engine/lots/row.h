@@ -50,6 +50,8 @@ struct row_dimension {
 struct row_zone {
   const char *name;
   double delta_e, limit; /* NAN where not known or not set */
+  bool has_lab;
+  double lab[3], golden_lab[3]; /* CIELAB of the means */
 };
 
 /* Belongs to whoever gave it, with all it points to, and is valid as long as that says. */

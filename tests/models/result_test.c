@@ -25,7 +25,8 @@ static const char full[] =
     "\"area_px\":1,\"size_mm\":null,\"peak\":1.0,\"class\":\"extra\",\"severity\":\"minor\",\"zone\":\"\","
     "\"confidence\":0.0}],\"dimensions\":[{\"name\":\"hole\",\"value\":2.20001,\"unit\":\"mm\",\"uncertainty\":0.00123,"
     "\"lower\":2.1,\"upper\":null,\"verdict\":\"pass\"}],\"zones\":[{\"name\":\"body\",\"delta_e\":2.512,"
-    "\"uncertainty\":0.75,\"limit\":3.0,\"verdict\":\"pass\"}"
+    "\"uncertainty\":0.75,\"limit\":3.0,\"verdict\":\"pass\",\"lab\":[51.2,-3.0,12.346],\"golden_lab\":[50.0,-3.0,10.0]"
+    "}"
     ","
     "{\"name\":\"cap\",\"delta_e\":0.0,\"uncertainty\":null,\"limit\":null,\"verdict\":\"cannot_judge\"}],\"parts\":[{"
     "\"name\":\"label\",\"dx_px\":2.5,\"dy_px\":-1.25,"
@@ -60,7 +61,13 @@ static void fill_findings(struct result *result) {
   result->zones = calloc(2, sizeof *result->zones);
   if (!result->regions || !result->dimensions || !result->zones) abort();
   result->zone_count = 2;
-  result->zones[0] = (struct zone_result){.name = "body", .delta_e = 2.5123, .uncertainty = 0.75, .limit = 3};
+  result->zones[0] = (struct zone_result){.name = "body",
+                                          .delta_e = 2.5123,
+                                          .uncertainty = 0.75,
+                                          .limit = 3,
+                                          .has_lab = true,
+                                          .lab = {51.2, -3.0004, 12.34567},
+                                          .golden_lab = {50, -3, 10}};
   result->zones[1] = (struct zone_result){
       .name = "cap", .delta_e = 0, .uncertainty = NAN, .limit = NAN, .verdict = VERDICT_CANNOT_JUDGE};
   result->region_count = 2;
@@ -234,6 +241,7 @@ static void a_field_of_the_wrong_kind_is_named(void **state) {
                {"regions", "7"},
                {"dimensions", "[7]"},
                {"zones", "[{\"name\":\"body\",\"delta_e\":\"large\"}]"},
+               {"zones", "[{\"name\":\"body\",\"delta_e\":1.0,\"limit\":2.0,\"lab\":[1,2,3],\"golden_lab\":[1,2]}]"},
                {"backend", "\"a backend with a long name\""}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     json_t *json = json_loads(full, 0, NULL);

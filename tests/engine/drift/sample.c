@@ -11,6 +11,8 @@
 void sample_add(struct season *season, const struct sample *sample) {
   const struct row_dimension dimension = {
       .name = "d", .unit = "mm", .value = sample->value, .lower = 5, .upper = 20, .verdict = VERDICT_PASS};
+  struct row_zone zone = {.name = "z", .delta_e = 1, .limit = 6, .has_lab = true, .golden_lab = {50, 10, -20}};
+  for (int i = 0; i < COLOUR_AXES && sample->off; i++) zone.lab[i] = zone.golden_lab[i] + sample->off[i];
   const struct row_region region = {.class_ = CLASS_SCRATCH};
   const struct row row = {.photo = "p",
                           .keys = {[ROW_GOLDEN] = sample->golden,
@@ -25,7 +27,9 @@ void sample_add(struct season *season, const struct sample *sample) {
                           .regions = &region,
                           .region_count = sample->scratch,
                           .dimensions = &dimension,
-                          .dimension_count = !sample->unjudged};
+                          .dimension_count = !sample->unjudged,
+                          .zones = &zone,
+                          .zone_count = sample->off != NULL};
   assert_int_equal(season_add(season, &row, NULL), STATUS_OK);
 }
 

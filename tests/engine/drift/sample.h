@@ -12,6 +12,7 @@ struct sample {
   const char *golden, *factory, *line, *shift, *lot;
   double value;
   bool scratch, unjudged;
+  const double *off; /* Lab of a zone less the golden's; NULL: there is none */
 };
 
 void sample_add(struct season *season, const struct sample *sample);

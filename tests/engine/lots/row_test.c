@@ -143,6 +143,7 @@ static void what_is_no_result_is_refused_with_the_field(void **state) {
   refused("\"verdict\":\"pass\"}]", "\"verdict\":null}]", "dimensions.verdict: expected");
   refused("\"versions\":", "\"zones\":[{\"name\":\"a\",\"delta_e\":\"x\"}],\"versions\":",
           "zones.delta_e: expected a number");
+  refused("\"versions\":", "\"zones\":[{\"name\":\"a\",\"lab\":[1,2]}],\"versions\":", "zones.lab: expected three");
   refused("{\"photo\"", "[\"photo\"", "no JSON");
   refused("}}", "}", "no JSON");
 }
