@@ -20,7 +20,7 @@ bool look_in_window(const struct look *look, const struct candidate *c, size_t i
 /* A value along the candidate's way. */
 static double along(const struct look *look, const struct candidate *c, const double *value) {
   double sum = 0;
-  for (int a = 0; a < look->scan.axes; a++) sum += c->way[a] * value[a];
+  for (int a = 0; a < look->scan.axes; a++) sum += c->weight[a] * value[a];
   return sum;
 }
 
@@ -84,7 +84,15 @@ enum status look_take_series(struct look *look, const struct candidate *c, doubl
 /* Of what dates a change: for a lot, and for what moves inside of lots, that within lots. */
 double look_inflation(const struct look *look, const struct candidate *c) {
   bool within = !look->scan.counted && (c->key == KEY_LOT || c->level == LEVEL_LOT);
-  return look->scan.levels[within ? LEVEL_LOT : LEVEL_LINE].inflation;
+  const struct scan_level *level = &look->scan.levels[within ? LEVEL_LOT : LEVEL_LINE];
+  if (look->scan.axes == 1) return level->inflation[0];
+  double sum = 0, all = 0;
+  for (int a = 0; a < look->scan.axes; a++) {
+    /* The weights go by the inverse of the variances. */
+    double variance = fabs(c->weight[a] * c->way[a]);
+    sum += variance * level->inflation[a], all += variance;
+  }
+  return all > 0 ? sum / all : 1;
 }
 
 /* --- Dating and sizing --- */

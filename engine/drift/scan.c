@@ -12,34 +12,71 @@ bool scan_possible(const struct scan *scan) {
   for (size_t i = 0; i < scan->count && scan->counted; i++) events += scan->values[i];
   if (scan->counted) return events >= SCAN_LEAST_EVENTS;
   for (size_t k = 0; k < scan->groups->strata[LEVEL_LINE]; k++)
-    if (scan->sigma[k] > 0 && scan->levels[LEVEL_LINE].strength[k] >= SCAN_LEAST_POINTS) return true;
+    if (line_varies(scan, (uint32_t)k) && scan->levels[LEVEL_LINE].strength[k] >= SCAN_LEAST_POINTS) return true;
   return false;
 }
 
 /* --- Probabilities --- */
 
-double scan_upper(const struct scan_level *level, double ratio) {
-  if (isinf(level->freedom)) return chi_square_upper(ratio * level->extent, level->extent);
-  return f_upper(ratio, level->extent, level->freedom);
+/* The square of the normal deviate that is as rare as a gain whose inflation is only known as well as so few lots tell.
+ */
+static double as_square(const struct scan_level *level, double gain) {
+  if (isinf(level->freedom)) return gain;
+  double p = student_upper(sqrt(gain), level->freedom), root = p > 0 ? normal_upper_quantile(p) : sqrt(gain);
+  return root * root;
 }
 
-/* The chi-square value, over the level's dimensions, that is as rare as a gain whose inflation is only known as well as
- * so few lots tell. */
-static double as_chi_square(const struct scan_level *level, double ratio) {
-  if (isinf(level->freedom)) return ratio * level->extent;
-  double p = scan_upper(level, ratio);
-  return p > 0 ? chi_square_upper_quantile(p, level->extent) : ratio * level->extent;
+/* Of two ways of looking the rarer one counts, with twice its probability. */
+static double rarer(double p, double q) {
+  return fmin(1, 2 * fmin(p, q));
 }
 
-/* That the largest of a process of standardised sums over shares low..high of the points exceeds `ratio`, in units of
- * its mean. */
-static double probability(const struct scan_level *level, double ratio, double low, double high, bool both_sides) {
-  double d = level->extent, x = as_chi_square(level, ratio);
+double scan_rarity(double extent, double joint, double most, int axes,
+                   double (*rarity)(double dimensions, double x, const void *context), const void *context) {
+  if (axes == 1) return rarity(1, most, context);
+  return rarer(rarity(extent, joint, context), axes * rarity(1, most, context));
+}
+
+double scan_joint_square(double extent, double freedom, double ratio) {
+  if (isinf(freedom)) return ratio * extent;
+  double p = f_upper(ratio, extent, freedom * extent);
+  return p > 0 ? chi_square_upper_quantile(p, extent) : ratio * extent;
+}
+
+double scan_rarity_once(double dimensions, double x, const void *unused) {
+  (void)unused;
+  return chi_square_upper(x, dimensions);
+}
+
+/* That the largest of a process of standardised sums over shares low..high of the points exceeds x, chi-square of d
+ * dimensions. */
+static double probability(double d, double x, double low, double high, bool both_sides) {
   int sign;
   if (!(x > d + 3) || low >= high) return 1;
   double density = exp(d / 2 * log(x / 2) - x / 2 - lgamma_r(d / 2, &sign));
   double p = density * ((1 - d / x) * log(high * (1 - low) / (low * (1 - high))) + 4 / x);
   return fmin(1, both_sides ? p : p / 2);
+}
+
+struct span {
+  double low, high;
+};
+
+static double rarity_over_times(double dimensions, double x, const void *context) {
+  const struct span *span = context;
+  return probability(dimensions, x, span->low, span->high, true);
+}
+
+static double measured_probability(const struct scan *scan, const struct scan_level *level, const struct candidate *c,
+                                   const struct span *span) {
+  double most = 0, sum = 0, joint = 0;
+  for (int a = 0; a < scan->axes; a++) {
+    most = fmax(most, as_square(level, c->gains[a] / level->inflation[a]));
+    sum += c->gains[a];
+  }
+  if (scan->axes > 1) joint = scan_joint_square(level->extent, level->freedom, sum / level->joint / scan->axes);
+  bool once = c->key == KEY_LOT;
+  return scan_rarity(level->extent, joint, most, scan->axes, once ? scan_rarity_once : rarity_over_times, span);
 }
 
 /* --- Measured values --- */
@@ -50,18 +87,29 @@ struct state {
   size_t units;
 };
 
-static double squares(const struct scan *scan, const double score[COLOUR_AXES]) {
-  double sum = 0;
-  for (int a = 0; a < scan->axes; a++) sum += score[a] * score[a];
-  return sum;
+/* How far, and which way. Of one number the size has the sign. */
+static void set_shift(const struct scan *scan, const struct state *state, size_t i, struct candidate *c) {
+  double off[COLOUR_AXES] = {0}, squares = 0, all = 0;
+  for (int a = 0; a < scan->axes; a++) {
+    off[a] = state->score[a] / state->information * sigma_of(scan, line_of(scan, i), a);
+    squares += off[a] * off[a];
+  }
+  c->size = scan->axes > 1 ? sqrt(squares) : off[0];
+  for (int a = 0; a < scan->axes; a++) {
+    double sigma = sigma_of(scan, line_of(scan, i), a);
+    c->way[a] = c->size != 0 ? off[a] / c->size : a == 0;
+    c->weight[a] = sigma > 0 ? c->way[a] / (sigma * sigma) : 0;
+    all += c->weight[a] * c->way[a];
+  }
+  for (int a = 0; a < scan->axes; a++) c->weight[a] = all > 0 ? c->weight[a] / all : c->way[a];
 }
 
-/* How far, and which way. Of one number the size has the sign. */
-static void set_shift(const struct scan *scan, const struct state *state, size_t i, struct candidate *candidate) {
-  double length = scan->axes > 1 ? sqrt(squares(scan, state->score)) : state->score[0];
-  candidate->size = length / state->information * scan->sigma[line_of(scan, i)];
-  candidate->way[0] = 1;
-  for (int a = 0; a < scan->axes && scan->axes > 1 && length > 0; a++) candidate->way[a] = state->score[a] / length;
+/* The sum over the axes, of each of which `gains` is not corrected for how means vary. */
+static double gain_of(const struct scan *scan, const struct scan_level *level, const struct state *state,
+                      double gains[COLOUR_AXES]) {
+  double sum = 0;
+  for (int a = 0; a < scan->axes; a++) sum += gains[a] = state->score[a] * state->score[a] / state->information;
+  return sum / level->joint;
 }
 
 /* Suffixes of every group of a key, the newest point first. A lot counts only when all of it is in. */
@@ -83,10 +131,11 @@ static void look_measured(const struct scan *scan, enum drift_key key, enum drif
     state->units++;
     if (state->units < SCAN_LEAST_UNITS || state->information < 0.5 * SCAN_LEAST_UNITS) continue;
     if (key == KEY_LOT && state->units < totals[group]) continue;
-    double gain = squares(scan, state->score) / state->information / level->inflation;
+    double gains[COLOUR_AXES], gain = gain_of(scan, level, state, gains);
     if (gain <= best[group].gain) continue;
     best[group] =
         (struct candidate){.key = key, .group = group, .level = which, .first = i, .units = state->units, .gain = gain};
+    for (int a = 0; a < scan->axes; a++) best[group].gains[a] = gains[a];
     set_shift(scan, state, i, &best[group]);
   }
   for (size_t group = 0; group < g->count[key]; group++) {
@@ -94,9 +143,8 @@ static void look_measured(const struct scan *scan, enum drift_key key, enum drif
     best[group].probability = 1;
     if (best[group].gain <= 0) continue;
     double low = SCAN_LEAST_UNITS / state->others, high = 1 - low, all = (double)totals[group] / state->others;
-    double ratio = best[group].gain / scan->axes;
-    best[group].probability =
-        key == KEY_LOT ? scan_upper(level, ratio) : probability(level, ratio, low, fmin(all, high), true);
+    const struct span span = {low, fmin(all, high)};
+    best[group].probability = measured_probability(scan, level, &best[group], &span);
   }
 }
 
@@ -130,7 +178,7 @@ static void consider_rate(const struct scan *scan, struct candidate *best, struc
   double m = (double)units, a = (double)events, n = (double)scan->count;
   if (events < SCAN_LEAST_EVENTS || m >= n || a * (n - m) <= (all - a) * m) return;
   if (m * (all - a) < SCAN_LEAST_EXPECTED * (n - m)) best = few;
-  double gain = change_rate_gain(a, m, all - a, n - m) / scan->levels[LEVEL_LINE].inflation;
+  double gain = change_rate_gain(a, m, all - a, n - m) / scan->levels[LEVEL_LINE].inflation[0];
   if (gain <= best->gain) return;
   best->first = first;
   best->units = units;
@@ -144,8 +192,8 @@ static double rate_probability(const struct scan *scan, const struct candidate *
   const struct scan_level *level = &scan->levels[LEVEL_LINE];
   /* The clock of rates are the events. */
   double low = SCAN_LEAST_EXPECTED / (all + SCAN_LEAST_EXPECTED);
-  if (best->key != KEY_LOT) return probability(level, best->gain, low, fmin((double)total / n, 1 - low), false);
-  if (level->inflation > 1) return normal_upper(sqrt(best->gain));
+  if (best->key != KEY_LOT) return probability(1, best->gain, low, fmin((double)total / n, 1 - low), false);
+  if (level->inflation[0] > 1) return normal_upper(sqrt(best->gain));
   return hypergeometric_upper(events - 1, (int64_t)best->units, (int64_t)all, (int64_t)n);
 }
 
@@ -153,7 +201,7 @@ static double rate_probability(const struct scan *scan, const struct candidate *
  * which has the event: that the k-th event from the end comes so late is hypergeometric, and k is one of so many
  * numbers (Bonferroni). */
 static double few_probability(const struct scan *scan, const struct candidate *few, double all, double n) {
-  if (scan->levels[LEVEL_LINE].inflation > 1) return 1;
+  if (scan->levels[LEVEL_LINE].inflation[0] > 1) return 1;
   double p = hypergeometric_upper((int64_t)few->events - 1, (int64_t)few->units, (int64_t)all, (int64_t)n);
   return few->key == KEY_LOT ? p : fmin(1, p * (all - SCAN_LEAST_EVENTS + 1));
 }
@@ -192,7 +240,8 @@ static enum status look_key(const struct scan *scan, enum drift_key key, struct 
   const struct groups *g = scan->groups;
   size_t count = g->count[key];
   for (size_t i = 0; i < count; i++)
-    best[i] = other[i] = (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1, .way = {1}};
+    best[i] = other[i] =
+        (struct candidate){.key = key, .group = (uint32_t)i, .probability = 1, .way = {1}, .weight = {1}};
   for (size_t i = 0; i < scan->count; i++)
     if (g->of[key][scan->cells[i]] != NO_GROUP) totals[g->of[key][scan->cells[i]]]++;
   if (scan->counted) {

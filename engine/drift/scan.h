@@ -6,16 +6,18 @@
  * compared twice, and the smaller probability counts double: within their line, whose lots may have levels of their
  * own, and within their lot, where only what moves inside of a lot shows. Either way the variance of means is that seen
  * between successive lots, or blocks of values, and known as well as their number allows (Student's t). Lots are
- * compared within their line and, where there are six and more, with those of all lines: the smaller probability counts
- * double. Rates are compared with all other photos of the golden, by the likelihood ratio of two binomials, upwards
- * alone; where hardly an event was to be expected, by the exact test, and the smaller probability counts double. Over
- * the times of one group the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38
- * (1982), 1011-1016; of a whole lot, that of one test (Fisher's for rates).
+ * compared with those of all lines, where there are six and more, else within their line. Rates are compared with all
+ * other photos of the golden, by the likelihood ratio of two binomials, upwards alone; where hardly an event was to be
+ * expected, by the exact test, and the smaller probability counts double. Over the times of one group the probability
+ * is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38 (1982), 1011-1016; of a whole lot, that
+ * of one test (Fisher's for rates).
  *
- * A zone's colour is compared in all three directions of CIELAB at once, by plain distance: the score is the sum over
- * the axes, its distribution that of James, James and Siegmund (Statistica Sinica 2, 1992), over as many dimensions as
- * the variation of means has in effect (Box, Annals of Mathematical Statistics 25, 1954; Dempster, Biometrics 16,
- * 1960), which few lots bear where a full covariance matrix would not. */
+ * A zone's colour is compared in all three directions of CIELAB, each in units of its own spread within lots: by the
+ * sum of squares, against how far lots lie apart in all axes together (Fisher's F with Box's correction, Annals of
+ * Mathematical Statistics 25, 1954, for axes that do not vary alike; its maximum over time by James, James and
+ * Siegmund, Statistica Sinica 2, 1992), and by the axis that shows most (Bonferroni); the smaller probability counts
+ * double. So few lots as a season has would not bear the inverse of a full covariance matrix (Hotelling's T squared).
+ */
 #ifndef ASSAY_ENGINE_DRIFT_SCAN_H
 #define ASSAY_ENGINE_DRIFT_SCAN_H
 
@@ -23,12 +25,13 @@
 
 /* What the values of a line, or of a lot on a line, are compared with. */
 struct scan_level {
-  double *level;    /* of each stratum: its mean, by axis */
-  double *middle;   /* of each stratum: the mean of its residuals, which are clipped, by axis */
-  size_t *strength; /* of each stratum: its values */
-  double inflation; /* of the variance of means over that of independent values, >= 1 */
-  double freedom;   /* degrees of freedom that it is known with; INFINITY where it is taken to be 1 */
-  double extent;    /* dimensions that means vary in, 1 to the number of axes */
+  double *level;                 /* of each stratum: its mean, by axis */
+  double *middle;                /* of each stratum: the mean of its residuals, which are clipped, by axis */
+  size_t *strength;              /* of each stratum: its values */
+  double inflation[COLOUR_AXES]; /* of the variance of means over that of independent values, by axis, >= 1 */
+  double joint;                  /* the same of all axes together */
+  double freedom;                /* degrees of freedom that it is known with; INFINITY where it is taken to be 1 */
+  double extent;                 /* dimensions that the axes' means vary in together, 1 to the number of axes */
 };
 
 /* The values of a quantity in order of time, each with its cell; what is found is taken out. */
@@ -40,21 +43,23 @@ struct scan {
   int axes;       /* of a value: 1, or COLOUR_AXES */
   double *values; /* `axes` a point */
   uint32_t *rows, *cells;
-  double *sigma; /* of each line, in any direction: from successive differences */
+  double *sigma; /* of each line, by axis: from successive differences */
   struct scan_level levels[DRIFT_LEVELS];
 };
 
 struct candidate {
   enum drift_key key;
   uint32_t group;
-  enum drift_level level;  /* that showed it more clearly */
-  size_t first;            /* index of the first point that belongs to it */
-  size_t units;            /* its points */
-  int64_t events;          /* of a rate: in them */
-  double gain;             /* twice the log likelihood ratio, the inflation taken off */
-  double size;             /* of a measured value: the shift along its way */
-  double way[COLOUR_AXES]; /* of length 1; {1} of a value that is one number */
-  double probability;      /* of as much anywhere in the group, where nothing changed */
+  enum drift_level level;     /* that showed it more clearly */
+  size_t first;               /* index of the first point that belongs to it */
+  size_t units;               /* its points */
+  int64_t events;             /* of a rate: in them */
+  double gain;                /* twice the log likelihood ratio, the inflation taken off */
+  double size;                /* of a measured value: the shift along its way */
+  double way[COLOUR_AXES];    /* of length 1; {1} of a value that is one number */
+  double weight[COLOUR_AXES]; /* what gives the best value along it: the axes by their variance */
+  double gains[COLOUR_AXES];  /* of each axis */
+  double probability;         /* of as much anywhere in the group, where nothing changed */
 };
 
 /* Of rates: so many events, where so many were to be expected, so that the normal distribution is near enough. */

@@ -15,7 +15,7 @@ enum status scan_make(const struct season *season, const struct groups *groups, 
                         .values = points->off ? points->off : points->values,
                         .rows = points->rows,
                         .cells = calloc(points->count + 1, sizeof *scan->cells),
-                        .sigma = calloc(groups->strata[LEVEL_LINE] + 1, sizeof *scan->sigma)};
+                        .sigma = calloc((groups->strata[LEVEL_LINE] + 1) * COLOUR_AXES, sizeof *scan->sigma)};
   if (points->off) free(points->values);
   *points = (struct season_points){0};
   bool good = scan->cells && scan->sigma;
@@ -62,17 +62,7 @@ struct run {
   size_t count;
 };
 
-/* From mean moving ranges, d2 of two values being 2 / sqrt(pi); the mean variance of the axes. */
-static double sigma_of(const struct run *run, int axes) {
-  double squares = 0;
-  if (run->count < 2) return 0;
-  for (int a = 0; a < axes; a++) {
-    double sigma = run->ranges[a] / (double)(run->count - 1) * sqrt(M_PI) / 2;
-    squares += sigma * sigma / axes;
-  }
-  return sqrt(squares);
-}
-
+/* From mean moving ranges: d2 of two values is 2 / sqrt(pi). */
 static bool estimate_sigma(struct scan *scan) {
   size_t lines = scan->groups->strata[LEVEL_LINE];
   struct run *runs = calloc(lines + 1, sizeof *runs);
@@ -85,7 +75,11 @@ static bool estimate_sigma(struct scan *scan) {
     }
     run->count++;
   }
-  for (size_t k = 0; runs && k < lines; k++) scan->sigma[k] = sigma_of(&runs[k], scan->axes);
+  size_t axes = (size_t)scan->axes;
+  for (size_t k = 0; runs && k < lines * axes; k++) {
+    const struct run *run = &runs[k / axes];
+    scan->sigma[k] = run->count > 1 ? run->ranges[k % axes] / (double)(run->count - 1) * sqrt(M_PI) / 2 : 0;
+  }
   bool good = runs != NULL;
   free(runs);
   return good;
@@ -145,15 +139,15 @@ enum { BLOCK = 100, BLOCK_IN_LOT = 50 };
 /* Of the means of successive blocks of a stratum, in units of what independent values would give. */
 struct difference {
   double off[COLOUR_AXES];
-  double square; /* mean over the axes */
+  double square; /* of the axes together */
 };
 
-static struct difference difference_of(const struct block *a, const struct block *b, double sigma, int axes) {
+static struct difference difference_of(const struct scan *scan, const struct block *a, const struct block *b) {
   struct difference d = {.square = 0};
-  double n = (double)a->count, m = (double)b->count, wide = sigma * sqrt(1 / n + 1 / m);
-  for (int i = 0; i < axes; i++) {
-    d.off[i] = (a->sum[i] / n - b->sum[i] / m) / wide;
-    d.square += d.off[i] * d.off[i] / axes;
+  double n = (double)a->count, m = (double)b->count, root = sqrt(1 / n + 1 / m);
+  for (int i = 0; i < scan->axes; i++) {
+    double sigma = sigma_of(scan, a->line, i);
+    d.off[i] = sigma > 0 ? (a->sum[i] / n - b->sum[i] / m) / (sigma * root) : 0;
   }
   return d;
 }
@@ -163,9 +157,9 @@ static size_t block_differences(const struct scan *scan, const struct block *blo
   size_t found = 0;
   for (size_t i = 0; i < count; i++) {
     struct block *before = &last[blocks[i].stratum];
-    double sigma = scan->sigma[blocks[i].line];
     if (blocks[i].count < SCAN_LEAST_UNITS) continue;
-    if (before->count && sigma > 0) differences[found++] = difference_of(&blocks[i], before, sigma, scan->axes);
+    if (before->count && line_varies(scan, blocks[i].line))
+      differences[found++] = difference_of(scan, &blocks[i], before);
     *before = blocks[i];
   }
   return found;
@@ -176,40 +170,63 @@ static int by_square(const void *a, const void *b) {
   return x->square < y->square ? -1 : x->square > y->square;
 }
 
-/* The dimensions that differences vary in: of their covariance, the trace squared over the trace of the square. From
- * few of them rather too small, which makes chance more likely. */
-static double extent_of(const struct difference *differences, size_t count, int axes) {
-  double sums[COLOUR_AXES][COLOUR_AXES] = {{0}}, trace = 0, squares = 0;
-  for (size_t i = 0; i < count; i++)
-    for (int a = 0; a < axes; a++)
-      for (int b = 0; b < axes; b++) sums[a][b] += differences[i].off[a] * differences[i].off[b];
-  for (int a = 0; a < axes; a++) {
-    trace += sums[a][a];
-    for (int b = 0; b < axes; b++) squares += sums[a][b] * sums[a][b];
-  }
-  return squares > 0 ? fmax(1, fmin(axes, trace * trace / squares)) : 1;
+/* A few lots that really differ do not move what the others say. */
+static size_t kept_of(size_t count) {
+  return (4 * count + 4) / 5;
 }
 
-/* From the four fifths of the differences that are smallest, which a few lots that really differ do not move; their
- * mean square is that much of chi-square's. Counts say little: for them only what is clearly above chance counts. */
-static void inflate(struct scan *scan, struct scan_level *level, struct difference *differences, size_t count) {
-  level->inflation = level->extent = 1;
-  level->freedom = INFINITY;
-  if (count < 3) return;
+/* Mean square of one axis, from the four fifths of the differences that are smallest; their mean square is that much of
+ * chi-square's. */
+static double mean_square(struct difference *differences, size_t count, int axis) {
+  for (size_t i = 0; i < count; i++) differences[i].square = differences[i].off[axis] * differences[i].off[axis];
   qsort(differences, count, sizeof *differences, by_square);
-  size_t kept = (4 * count + 4) / 5;
-  double share = (double)kept / (double)count, mean = 0;
+  size_t kept = kept_of(count);
+  double share = (double)kept / (double)count, mean = 0, edge = normal_quantile((1 + share) / 2);
   for (size_t i = 0; i < kept; i++) mean += differences[i].square / (double)kept;
-  level->extent = extent_of(differences, kept, scan->axes);
-  double edge = chi_square_quantile(share, level->extent);
-  double ratio = share < 1 ? mean * share / chi_square_cdf(edge, level->extent + 2) : mean;
-  double freedom = 0.6 * level->extent * (double)count; /* simulated: 0.5 to 0.6 */
-  if (!scan->counted) {
-    level->inflation = fmax(1, ratio);
-    level->freedom = freedom;
-  } else if (ratio > 1 + 3 * sqrt(2 / freedom)) {
-    level->inflation = ratio;
+  return share < 1 ? mean / (1 - 2 * edge * normal_density(edge) / share) : mean;
+}
+
+/* Of the covariance of the differences: the trace squared over the trace of the square, without what chance adds to it
+ * (Srivastava, Journal of the Japan Statistical Society 35, 2005). */
+static double extent_of(const struct difference *differences, size_t count, double freedom, int axes) {
+  double sums[COLOUR_AXES][COLOUR_AXES] = {{0}}, trace = 0, squares = 0, n = fmax(2, freedom);
+  for (size_t i = 0; i < count; i++)
+    for (int k = 0; k < axes * axes; k++)
+      sums[k / axes][k % axes] += differences[i].off[k / axes] * differences[i].off[k % axes];
+  for (int k = 0; k < axes * axes; k++) squares += sums[k / axes][k % axes] * sums[k / axes][k % axes];
+  for (int a = 0; a < axes; a++) trace += sums[a][a];
+  squares = n * n / ((n - 1) * (n + 2)) * (squares - trace * trace / n);
+  return trace * trace < axes * squares ? fmax(1, trace * trace / squares) : axes;
+}
+
+/* How the axes vary together, from the four fifths of the differences that are smallest. */
+static void join_axes(struct scan_level *level, struct difference *differences, size_t count, int axes) {
+  size_t kept = kept_of(count);
+  double share = (double)kept / (double)count, mean = 0;
+  for (size_t i = 0; i < count; i++) {
+    differences[i].square = 0;
+    for (int a = 0; a < axes; a++) differences[i].square += differences[i].off[a] * differences[i].off[a] / axes;
   }
+  qsort(differences, count, sizeof *differences, by_square);
+  for (size_t i = 0; i < kept; i++) mean += differences[i].square / (double)kept;
+  level->extent = extent_of(differences, kept, level->freedom, axes);
+  double within = chi_square_cdf(chi_square_quantile(share, level->extent), level->extent + 2);
+  level->joint = fmax(1, share < 1 ? mean * share / within : mean);
+}
+
+/* Counts say little: for them only what is clearly above chance counts. */
+static void inflate(struct scan *scan, struct scan_level *level, struct difference *differences, size_t count) {
+  double freedom = 0.6 * (double)count; /* simulated: 0.5 to 0.6 */
+  level->freedom = INFINITY, level->extent = level->joint = 1;
+  for (int a = 0; a < COLOUR_AXES; a++) level->inflation[a] = 1;
+  if (count < 3) return;
+  for (int a = 0; a < scan->axes; a++) level->inflation[a] = fmax(1, mean_square(differences, count, a));
+  if (!scan->counted)
+    level->freedom = freedom;
+  else if (level->inflation[0] <= 1 + 3 * sqrt(2 / freedom))
+    level->inflation[0] = 1;
+  level->joint = level->inflation[0];
+  if (scan->axes > 1) join_axes(level, differences, count, scan->axes);
 }
 
 /* The blocks in the order in which they begin: the lots of a line, blocks of values of a line that has no lots, or
