@@ -52,6 +52,7 @@ static double colour(const struct production *p, const struct production_unit *u
       squares += off * off;
     }
     out[z].delta_e = sqrt(squares);
+    out[z].verdict = out[z].delta_e > zone_limit ? VERDICT_FAIL : VERDICT_PASS;
     snprintf(out[z].name, sizeof out[z].name, "%s", zones[z]);
     most = fmax(most, out[z].delta_e / zone_limit);
   }

@@ -59,7 +59,7 @@ function colourText(one, group, limit) {
 
 /* "L* +1.2, a* -0.3, b* 0.0" */
 function labText(lab) {
-  return lab.map((value, i) => ["L* ", "a* ", "b* "][i] + (value > 0 ? "+" : "") + number(Math.round(10 * value) / 10)).join(", ");
+  return lab.map((value, i) => ["L* ", "a* ", "b* "][i] + (value > 0 ? "+" : "") + fixed(value, 2)).join(", ");
 }
 
 function chartFigure(chart) {

@@ -71,6 +71,7 @@ static void put_zones(struct text *out, const struct row *row) {
     text_put(out, i ? ",{\"name\":" : ",\"zones\":[{\"name\":");
     text_json_string(out, row->zones[i].name);
     put_real(out, ",\"delta_e\":", row->zones[i].delta_e);
+    put_real(out, ",\"uncertainty\":", row->zones[i].uncertainty);
     put_real(out, ",\"limit\":", row->zones[i].limit);
     for (int a = 0; a < 3 && row->zones[i].has_lab; a++)
       put_real(out, a ? "," : ",\"lab\":[", row->zones[i].lab[a] - row->zones[i].golden_lab[a]);

@@ -177,8 +177,9 @@ function toleranceBar(d) {
 function zoneTable(photo) {
   if (!photo.zones) return null;
   const lab = photo.zones.some((zone) => zone.lab);
-  const columns = ["zone", "delta_e", "limit"].concat(lab ? ["lab"] : [])
+  const columns = ["zone", "delta_e", "uncertainty", "limit"].concat(lab ? ["lab"] : [])
     .map((key, i) => ({ title: say("column." + key), right: i > 0 }));
   return table(say("zones"), columns, photo.zones.map((zone) =>
-    [zone.name, number(zone.delta_e, 3), number(zone.limit, 3)].concat(lab ? [zone.lab ? labText(zone.lab) : "–"] : [])));
+    [zone.name, fixed(zone.delta_e, 2), zone.uncertainty === null ? "–" : "± " + fixed(zone.uncertainty, 2), fixed(zone.limit, 2)]
+      .concat(lab ? [zone.lab ? labText(zone.lab) : "–"] : [])));
 }

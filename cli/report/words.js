@@ -26,6 +26,12 @@ function measured(value, uncertainty) {
   return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
+/* With so many decimals, also where they are 0: for columns. */
+function fixed(value, decimals) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return value.toLocaleString(language, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
 function percent(value) {
   return value === null || value === undefined ? "–" : number(100 * value, 3) + " %";
 }

@@ -270,6 +270,8 @@ void read_zone(reader &in, object object, row_zone &zone) {
       zone.name = in.text("zones.name", field.value);
     else if (field.key == "delta_e")
       zone.delta_e = in.real("zones.delta_e", field.value);
+    else if (field.key == "uncertainty")
+      zone.uncertainty = in.real("zones.uncertainty", field.value);
     else if (field.key == "limit")
       zone.limit = in.real("zones.limit", field.value);
     else if (field.key == "lab")
@@ -286,7 +288,7 @@ void read_zones(reader &in, element value, row_parser &parser) {
   for (element one : zones) {
     object members;
     if (one.get_object().get(members)) return in.fail("zones", "objects");
-    parser.zones.push_back({"", none, none, false, {none, none, none}, {none, none, none}});
+    parser.zones.push_back({"", none, none, none, false, {none, none, none}, {none, none, none}});
     read_zone(in, members, parser.zones.back());
   }
 }

@@ -49,7 +49,7 @@ struct row_dimension {
 
 struct row_zone {
   const char *name;
-  double delta_e, limit; /* NAN where not known or not set */
+  double delta_e, uncertainty, limit; /* NAN where not known or not set */
   bool has_lab;
   double lab[3], golden_lab[3]; /* CIELAB of the means */
 };
