@@ -244,7 +244,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   if (!status && out->colour) status = make_quarter(device, out, fault);
   if (!status)
     status = plane_of(device, &out->memory[ALIGNED_LUMA], g->width, g->height, &out->plane[ALIGNED_LUMA], fault);
-  if (!status) status = plane_of(device, &out->seen_memory[0], g->width, g->height, &out->seen[ALIGNED_LUMA], fault);
+  out->seen[ALIGNED_LUMA] = out->plane[ALIGNED_LUMA];
   const struct light *luma = &out->light.luma;
   if (!status)
     status = upload_grids(device, a, out, 0, photo_level, g->width, g->height, &luma, 1, &out->light.shade, fault);
@@ -253,8 +253,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
                              .place = out->place.buffer,
                              .light = out->grid.buffer,
                              .tint = tint,
-                             .out = out->plane[ALIGNED_LUMA],
-                             .seen = out->seen[ALIGNED_LUMA]};
+                             .out = out->plane[ALIGNED_LUMA]};
   return device_check(device->backend->operations.warp(device->context, &call), "warp", fault);
 }
 

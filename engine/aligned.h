@@ -27,7 +27,9 @@ int aligned_level(enum aligned_plane plane);
 struct aligned {
   bool colour;
   int planes; /* ALIGNED_PLANES, or 1 where there is no colour to compare */
-  struct kernel_image plane[ALIGNED_PLANES], seen[ALIGNED_PLANES];
+  struct kernel_image plane[ALIGNED_PLANES];
+  struct kernel_image
+      seen[ALIGNED_PLANES]; /* not 0 where the photo shows the plane; of a photo's luma the plane itself */
   struct aligned_light light;
   const struct image *photo; /* as it was taken, and where: of others, until the next photo; NULL of the golden's own */
   const struct placement *placement;

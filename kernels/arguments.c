@@ -52,7 +52,7 @@ bool tile_sums_fits(const struct kernel_tile_sums *call) {
 
 bool warp_fits(const struct kernel_warp *call) {
   const struct kernel_image *out = &call->out;
-  if (!fits(&call->photo, 1) || !fits(out, 1) || !fits_like(&call->seen, 1, out)) return false;
+  if (!fits(&call->photo, 1) || !fits(out, 1)) return false;
   if (call->tint.buffer && !fits_half(&call->tint, 1, out)) return false;
   return holds_grid(call->place, out, 2) && holds_grid(call->light, out, 2);
 }

@@ -99,21 +99,21 @@ enum kernel_sum {
 };
 
 /* The photo brought to the golden's place and light: luma.
- * out = clamp8(((P scale >> 12) + shift + 16 (tint - 128) + 8) >> 4), P bilinear Q4; scale Q12 and shift Q4 from the
- * grid `light`; tint (may be absent) is read at half size, pixel (x >> 1, y >> 1). `seen` gets 255 where the place
- * lies within the photo, else 0 and out is 0. */
+ * out = clamp(((P scale >> 12) + shift + 16 (tint - 128) + 8) >> 4, 1, 255), P bilinear Q4; scale Q12 and shift Q4 from
+ * the grid `light`; tint (may be absent) is read at half size, pixel (x >> 1, y >> 1). Where the place does not lie
+ * within the photo out is 0, so that it tells by itself what is seen. */
 struct kernel_warp {
-  struct kernel_image photo;     /* u8 */
-  struct kernel_buffer *place;   /* grid over out, {x, y} Q16 */
-  struct kernel_buffer *light;   /* grid over out, {scale, shift} */
-  struct kernel_image tint;      /* u8, (width + 1) / 2 x (height + 1) / 2; buffer NULL: none */
-  struct kernel_image out, seen; /* u8 */
+  struct kernel_image photo;   /* u8 */
+  struct kernel_buffer *place; /* grid over out, {x, y} Q16 */
+  struct kernel_buffer *light; /* grid over out, {scale, shift} */
+  struct kernel_image tint;    /* u8, (width + 1) / 2 x (height + 1) / 2; buffer NULL: none */
+  struct kernel_image out;     /* u8 */
 };
 
 /* The same for chroma at half size. The photo's luma at half size, Cb and Cr are sampled at one place, taken to red,
  * green, blue (BT.601 full range), multiplied and shifted channel by channel, and taken back. `tint` gets 128 + what
  * the luma of the corrected colour has beyond the luma that kernel_warp's scale and shift give by themselves. All three
- * are 128 where the place does not lie within the photo. */
+ * are 128, and `seen` is 0 instead of 255, where the place does not lie within the photo. */
 struct kernel_warp_chroma {
   struct kernel_image luma, cb, cr; /* u8, one size */
   struct kernel_buffer *place;      /* grid over out, {x, y} Q16 */

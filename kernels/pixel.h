@@ -101,6 +101,11 @@ PIXEL_FN uint8_t pixel_byte(int32_t q4) {
   return pixel_clamp8(pixel_add(q4, 8) >> 4);
 }
 
+/* The same of what a photo shows: at least 1. */
+PIXEL_FN uint8_t pixel_shown(int32_t q4) {
+  return (uint8_t)pixel_clamp(pixel_add(q4, 8) >> 4, 1, 255);
+}
+
 /* 3 x 3 binomial sum, Q4, from three rows around a pixel; left and right are the offsets of the neighbours (0 at an
  * edge, which repeats it). */
 PIXEL_FN int32_t pixel_binomial(const uint8_t *above, const uint8_t *here, const uint8_t *below, int32_t left,

@@ -23,9 +23,9 @@ struct bench_scene {
   const struct kernel_backend *backend;
   struct kernel_context *context;
   int32_t width, height;
-  struct kernel_image golden, photo, out, seen, half, quarter, quarter_seen, cb, cr, tint, map, zones; /* u8 */
-  struct kernel_image mean, rise, fall, count, bend; /* u16; bend i16 */
-  struct kernel_image sum, square, variance;         /* u32 */
+  struct kernel_image golden, photo, out, half, quarter, quarter_seen, cb, cr, tint, map, zones; /* u8 */
+  struct kernel_image mean, rise, fall, count, bend;                                             /* u16; bend i16 */
+  struct kernel_image sum, square, variance;                                                     /* u32 */
   struct kernel_buffer *place, *light, *half_place, *half_light, *tile_light, *sums, *scratch, *rows, *counts,
       *histogram;
   struct kernel_buffer *owned[32];

@@ -5,7 +5,7 @@ static enum kernel_status halve(const struct kernel_operations *o, const struct 
 }
 
 static enum kernel_status halve_mask(const struct kernel_operations *o, const struct bench_scene *s) {
-  return o->halve_mask(s->context, &(struct kernel_halve_mask){.from = s->seen, .to = s->quarter_seen});
+  return o->halve_mask(s->context, &(struct kernel_halve_mask){.from = s->out, .to = s->quarter_seen});
 }
 
 static enum kernel_status tile_sums(const struct kernel_operations *o, const struct bench_scene *s) {
@@ -20,8 +20,7 @@ static enum kernel_status tile_sums(const struct kernel_operations *o, const str
 static enum kernel_status warp(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->warp(
       s->context,
-      &(struct kernel_warp){
-          .photo = s->photo, .place = s->place, .light = s->light, .tint = s->tint, .out = s->out, .seen = s->seen});
+      &(struct kernel_warp){.photo = s->photo, .place = s->place, .light = s->light, .tint = s->tint, .out = s->out});
 }
 
 static enum kernel_status warp_chroma(const struct kernel_operations *o, const struct bench_scene *s) {
@@ -42,7 +41,7 @@ static enum kernel_status bend(const struct kernel_operations *o, const struct b
 
 static enum kernel_status focus_sums(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->focus_sums(s->context, &(struct kernel_focus_sums){.photo = s->out,
-                                                               .seen = s->seen,
+                                                               .seen = s->out,
                                                                .mean = s->mean,
                                                                .bend = s->bend,
                                                                .compared = s->rise,
@@ -53,7 +52,7 @@ static enum kernel_status focus_sums(const struct kernel_operations *o, const st
 static enum kernel_status accumulate(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->accumulate(s->context,
                        &(struct kernel_accumulate){
-                           .photo = s->golden, .seen = s->seen, .sum = s->sum, .square = s->square, .count = s->count});
+                           .photo = s->golden, .seen = s->out, .sum = s->sum, .square = s->square, .count = s->count});
 }
 
 static enum kernel_status statistics(const struct kernel_operations *o, const struct bench_scene *s) {
@@ -97,7 +96,7 @@ static enum kernel_status limits_of_one(const struct kernel_operations *o, const
 
 static enum kernel_status compare(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->compare(s->context, &(struct kernel_compare){.photo = s->out,
-                                                         .seen = s->seen,
+                                                         .seen = s->out,
                                                          .mean = s->mean,
                                                          .rise = s->rise,
                                                          .fall = s->fall,

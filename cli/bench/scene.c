@@ -28,7 +28,6 @@ static enum status take_images(struct bench_scene *s, struct fault *fault) {
   } images[] = {{&s->golden, w, h, 1},
                 {&s->photo, w, h, 1},
                 {&s->out, w, h, 1},
-                {&s->seen, w, h, 1},
                 {&s->half, half_w, half_h, 1},
                 {&s->quarter, half_w, half_h, 1},
                 {&s->cb, half_w, half_h, 1},

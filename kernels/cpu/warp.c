@@ -39,15 +39,14 @@ enum kernel_status cpu_warp(struct kernel_context *context, const struct kernel_
   for (int32_t y = 0; y < out->height; y++) {
     struct grid_row place = grid_row(call->place, out->width, 2, y), light = grid_row(call->light, out->width, 2, y);
     const uint8_t *tint_row = tint->buffer ? cpu_row8(tint, y / 2) : NULL;
-    uint8_t *to = cpu_row8(out, y), *seen = cpu_row8(&call->seen, y);
+    uint8_t *to = cpu_row8(out, y);
     for (int32_t x = 0; x < out->width; x++) {
       int32_t px, py;
-      to[x] = seen[x] = 0;
+      to[x] = 0;
       if (!place_at(&place, &call->photo, x, &px, &py)) continue;
       int32_t value = pixel_light(sample(&call->photo, px, py), grid_value(&light, x, 0), grid_value(&light, x, 1));
       if (tint_row) value = pixel_add(value, 16 * (tint_row[x / 2] - 128));
-      to[x] = pixel_byte(value);
-      seen[x] = 255;
+      to[x] = pixel_shown(value);
     }
   }
   return KERNEL_OK;

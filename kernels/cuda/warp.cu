@@ -5,29 +5,27 @@ namespace assay_cuda {
 struct warp_planes {
   plane<const uint8_t> photo, tint;
   corner_grid place, light;
-  plane<uint8_t> out, seen;
+  plane<uint8_t> out;
 };
 
 __global__ void __launch_bounds__(256) warp_kernel(warp_planes p) {
   int32_t x = pixel_x(), y = pixel_y(), px, py;
   if (x >= p.out.width || y >= p.out.height) return;
-  bool inside = place_at(p.place, x, y, p.photo.width, p.photo.height, &px, &py);
   uint8_t byte = 0;
-  if (inside) {
+  if (place_at(p.place, x, y, p.photo.width, p.photo.height, &px, &py)) {
     int32_t value = pixel_light(sample(p.photo, px, py), grid_value(p.light, x, y, 0), grid_value(p.light, x, y, 1));
     if (p.tint.pixels) value = pixel_add(value, 16 * (p.tint.row(y / 2)[x / 2] - 128));
-    byte = pixel_byte(value);
+    byte = pixel_shown(value);
   }
   p.out.row(y)[x] = byte;
-  p.seen.row(y)[x] = inside ? 255 : 0;
 }
 
 enum kernel_status warp(struct kernel_context *context, const struct kernel_warp *call) {
   const struct kernel_image *out = &call->out;
   if (!warp_fits(call)) return KERNEL_ARGUMENT;
-  warp_planes planes = {plane_of<const uint8_t>(call->photo),  plane_of<const uint8_t>(call->tint),
+  warp_planes planes = {plane_of<const uint8_t>(call->photo), plane_of<const uint8_t>(call->tint),
                         grid_over(call->place, out->width, 2), grid_over(call->light, out->width, 2),
-                        plane_of<uint8_t>(call->out),          plane_of<uint8_t>(call->seen)};
+                        plane_of<uint8_t>(call->out)};
   LAUNCH(warp_kernel, grid_of_pixels(out->width, out->height), block_of_pixels(), 0, context->stream, planes);
   return launched();
 }

@@ -75,14 +75,14 @@ static inline lanes_wide lights_on_signed(lanes_wide q4, const struct lights *l,
   return WIDE(adds_epi16)(WIDE(mulhi_epi16)(WIDE(slli_epi16)(q4, 2), scale), lights_value(l, values, 2 * n + 1, cell));
 }
 
-/* As pixel_byte, of Q4 to which 8 was added. */
-static inline void lights_store(lanes_wide q4, uint8_t *to) {
+/* As pixel_byte, of Q4 to which 8 was added, and at least `least`. */
+static inline void lights_store(lanes_wide q4, uint8_t least, uint8_t *to) {
   lanes_wide v = WIDE(srai_epi16)(q4, 4);
 #if defined __AVX512BW__
-  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_setzero_si512())));
+  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_set1_epi16(least))));
 #else
   __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
-  _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
+  _mm_storeu_si128((__m128i *)to, _mm_max_epu8(_mm256_castsi256_si128(bytes), _mm_set1_epi8((char)least)));
 #endif
 }
 

@@ -90,9 +90,9 @@ static int32_t light_near(const int32_t *corners, const struct samples *samples,
     c.blue = lights_on_signed(c.blue, &lights, LIGHTS, 2, cell);
     lanes_wide alone = lights_on_signed(v.luma, &lights, LIGHTS, 3, cell);
     v = lights_from_rgb(c);
-    lights_store(v.cb, out->cb + at);
-    lights_store(v.cr, out->cr + at);
-    lights_store(WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle), out->tint + at);
+    lights_store(v.cb, 0, out->cb + at);
+    lights_store(v.cr, 0, out->cr + at);
+    lights_store(WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle), 0, out->tint + at);
     memset(out->seen + at, 255, LIGHTS_PIXELS);
   }
 #else
