@@ -17,6 +17,11 @@ static const double QUICK_PIXELS = 0.3e6, THOROUGH_PIXELS = 1.2e6;
 /* The pose is refined on the level of at most this many pixels, starting from a coarse one. */
 static const double FINAL_PIXELS = 1.0e6, COARSE_PIXELS = 40e3;
 
+/* Where the level above the final one has at least so many pixels, of 1 << EARLY_LEVEL golden pixels a side at most,
+ * and leaves the local field no more than FLAT golden pixels to do, the final one would tell nothing else. */
+enum { EARLY_LEVEL = 2 };
+static const double EARLY_PIXELS = 0.15e6, FLAT = 0.1;
+
 /* The level on which the golden is searched for what repeats. */
 static const double REPEATS_PIXELS = 12e3;
 
@@ -31,8 +36,8 @@ static const double DIRECT_CORRELATION = 0.85, DIRECT_OVERLAP = 0.85, DIRECT_RES
  * to do than LARGE_RESIDUAL pixels of the final level is refused. */
 static const double SURE_CORRELATION = 0.75, LARGE_RESIDUAL = 0.85;
 
-/* A pose whose corners move by less, in pixels of the final level, is where it wants to be. */
-static const double STILL = 0.05;
+/* A pose whose corners move by less, in pixels of the final level and of those above, is where it wants to be. */
+static const double STILL = 0.05, COARSE_STILL = 0.02;
 
 static int level_of(const struct pyramid *pyramid, double pixels) {
   int level = 0;
@@ -123,20 +128,28 @@ static enum status features_of_golden(struct device *device, const struct align_
   return status;
 }
 
-/* Pixels of the final level that the sums can count: inside the border, and in the mask. */
-static enum status count_pixels(struct device *device, struct align_golden *g, struct fault *fault) {
-  const struct kernel_image *level = &g->luma.level[g->final_level];
-  g->counted = (double)(level->width - 2) * (double)(level->height - 2);
-  if (g->final_level >= g->mask.count) return STATUS_OK;
+/* Pixels of a level that the sums can count: inside the border, and in the mask. */
+static enum status count_pixels(struct device *device, const struct align_golden *g, int level, double *counted,
+                                struct fault *fault) {
+  const struct kernel_image *image = &g->luma.level[level];
+  *counted = (double)(image->width - 2) * (double)(image->height - 2);
+  if (level >= g->mask.count) return STATUS_OK;
   uint8_t *memory = NULL;
   size_t size = 0, count = 0;
   struct plane mask;
-  enum status status = fetch(device, &g->mask.level[g->final_level], &memory, &size, &mask, fault);
+  enum status status = fetch(device, &g->mask.level[level], &memory, &size, &mask, fault);
   for (int32_t y = 1; !status && y < mask.height - 1; y++)
     for (int32_t x = 1; x < mask.width - 1; x++) count += mask.pixels[(size_t)y * mask.stride + (size_t)x] != 0;
-  g->counted = (double)count;
+  *counted = (double)count;
   free(memory);
   return status;
+}
+
+static int early_level_of(const struct align_golden *g) {
+  int early = g->final_level + 1;
+  if (early > EARLY_LEVEL || early >= g->luma.count) return g->final_level;
+  const struct kernel_image *level = &g->luma.level[early];
+  return (double)level->width * (double)level->height >= EARLY_PIXELS ? early : g->final_level;
 }
 
 static struct refine refine_of(struct device *device, const struct align_golden *g, const struct pyramid *photo,
@@ -199,7 +212,9 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
     g->final_level = level_of(&g->luma, FINAL_PIXELS);
     g->quick_level = level_of(&g->luma, QUICK_PIXELS);
     g->thorough_level = level_of(&g->luma, THOROUGH_PIXELS);
-    status = count_pixels(device, g, fault);
+    g->early_level = early_level_of(g);
+    for (int i = 0; i < 2 && !status; i++)
+      status = count_pixels(device, g, i ? g->early_level : g->final_level, &g->counted[i], fault);
   }
   if (!status) status = of_golden_open(&g->features, fault);
   if (!status) status = look_at_itself(device, g, fault);
@@ -258,26 +273,59 @@ static enum status without_perspective(struct refine *r, struct fault *fault) {
   return refine_pose(r, r->tiles->level, 3, STILL, fault);
 }
 
+/* At one level, from the pose of the level above. */
+static enum status settle(const struct align_golden *g, struct alignment *a, struct refine *r, int level, double still,
+                          struct fault *fault) {
+  enum status status = refine_pose(r, level, 10, still, fault);
+  if (!status && g->motion == MOTION_HOMOGRAPHY && !refine_perspective_told(r)) status = without_perspective(r, fault);
+  if (!status && !r->still) status = refine_measure(r, level, fault);
+  double counted = g->counted[level != g->final_level];
+  a->correlation = r->correlation;
+  a->overlap = counted > 0 ? r->seen / counted : 0;
+  a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
+  return status;
+}
+
+static enum status local(const struct align_golden *g, struct alignment *a, struct refine *r, int level,
+                         struct fault *fault) {
+  enum status status = a->aligned ? refine_field(r, level, 8, g->local_px, &a->residual_px, fault) : STATUS_OK;
+  a->light = r->light, a->sigma = r->sigma;
+  return status;
+}
+
+static bool is_sure(const struct alignment *a) {
+  return a->aligned && a->correlation >= SURE_CORRELATION;
+}
+
+/* At the level above the final one. Where that is not enough all is as before its field. */
+static enum status try_early(const struct align_golden *g, struct alignment *a, struct refine *r, bool *done,
+                             struct fault *fault) {
+  enum status status = settle(g, a, r, g->early_level, COARSE_STILL, fault);
+  struct refine before = *r;
+  if (!status && is_sure(a)) status = local(g, a, r, g->early_level, fault);
+  *done = !status && is_sure(a) && a->residual_px <= FLAT;
+  if (*done) return STATUS_OK;
+  *r = before, r->motion = g->motion;
+  a->placement.field.columns = 0;
+  return status;
+}
+
 /* From a rough pose to the final level. */
 static enum status refine(struct device *device, const struct align_golden *g, struct alignment *a,
                           const struct pose *pose, struct fault *fault) {
   struct refine r = refine_of(device, g, &a->photo, &a->tiles, &a->placement);
+  bool done = false;
   a->placement.pose = *pose;
   a->placement.field.columns = 0;
   enum status status = STATUS_OK;
-  for (int level = level_of(&g->luma, COARSE_PIXELS); level >= g->final_level && !status; level--) {
-    if (level != g->final_level) r.cut = 127;
-    status = refine_pose(&r, level, 10, level == g->final_level ? STILL : 0.02, fault);
+  for (int level = level_of(&g->luma, COARSE_PIXELS); level > g->early_level && !status; level--) {
+    r.cut = 127;
+    status = refine_pose(&r, level, 10, COARSE_STILL, fault);
   }
-  if (!status && g->motion == MOTION_HOMOGRAPHY && !refine_perspective_told(&r))
-    status = without_perspective(&r, fault);
-  if (!status) status = refine_measure(&r, g->final_level, fault);
-  a->correlation = r.correlation;
-  a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
-  a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
-  if (a->aligned) status = refine_field(&r, g->final_level, 8, g->local_px, &a->residual_px, fault);
-  a->light = r.light, a->sigma = r.sigma;
-  return status;
+  if (!status && g->early_level != g->final_level) status = try_early(g, a, &r, &done, fault);
+  if (status || done) return status;
+  status = settle(g, a, &r, g->final_level, STILL, fault);
+  return status ? status : local(g, a, &r, g->final_level, fault);
 }
 
 /* A rough pose without features. */
@@ -326,10 +374,6 @@ static enum status settle_symmetries(struct device *device, const struct align_g
 
 static bool doubtful(const struct align_golden *g, const struct alignment *a) {
   return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
-}
-
-static bool is_sure(const struct alignment *a) {
-  return a->aligned && a->correlation >= SURE_CORRELATION;
 }
 
 /* A wrong start may end in a pose beside the right one, of which the field then has much to mend. */

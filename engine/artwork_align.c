@@ -112,7 +112,7 @@ static enum status displace(struct device *device, const struct align_golden *g,
   int first = g->final_level + levels;
   if (first >= g->luma.count) first = g->luma.count - 1;
   enum status status = artwork_field_refine(&r, first, g->final_level, bound, fault);
-  a->overlap = g->counted > 0 ? r.seen / g->counted : 0;
+  a->overlap = g->counted[0] > 0 ? r.seen / g->counted[0] : 0;
   *changed = status ? 1 : artwork->levels.blank ? 0 : changed_share(&a->tiles);
   return status;
 }

@@ -124,6 +124,8 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
                                &in->align, fault);
+  /* What the pose leaves is part of a dimension's uncertainty. */
+  if (in->spec->dimension_count) in->align.early_level = in->align.final_level;
   if (!status) status = rigid_open(&in->device, &in->zones, &in->align, &in->rigid, fault);
   if (!status && !beside) {
     status = look_at_golden(in, &in->device, fault);

@@ -113,6 +113,7 @@ enum status refine_measure(struct refine *r, int level, struct fault *fault) {
                             .light = &r->light,
                             .cut = r->cut};
   enum status status = tiles_measure(r->device, r->tiles, &call, fault);
+  r->measured = r->placement->pose;
   if (!status) judge(r);
   return status;
 }
@@ -184,6 +185,7 @@ static double step(struct refine *r) {
 
 enum status refine_pose(struct refine *r, int level, int rounds, double still, struct fault *fault) {
   enum status status = STATUS_OK;
+  r->still = false;
   for (int round = 0; round < rounds; round++) {
     status = refine_measure(r, level, fault);
     if (status) return status;
@@ -191,7 +193,8 @@ enum status refine_pose(struct refine *r, int level, int rounds, double still, s
     status = relight(r, round || r->light.order ? 2 : 0, ROUGH_ROUNDS, fault);
     if (status || moved < 0) return status;
     refine_next_cut(r);
-    if (moved < still) break;
+    r->still = moved < still;
+    if (r->still) break;
   }
   return status;
 }
@@ -225,12 +228,34 @@ bool refine_perspective_told(const struct refine *r) {
   return chi > PERSPECTIVE_CHI * r->sigma * r->sigma;
 }
 
-/* Brings the field to the points of the last measurement: zero, or what it is, which `kept` has memory for. */
+/* What takes the present pose back to that of the last measurement, which was without a field. */
+static void fill_back(const struct refine *r) {
+  const struct tiles *t = r->tiles;
+  struct field *field = &r->placement->field;
+  struct pose back;
+  struct pose_point at;
+  if (!memcmp(&r->measured, &r->placement->pose, sizeof back) || !pose_invert(&r->placement->pose, &back) ||
+      !pose_compose(&back, &r->measured, &back))
+    return;
+  for (int j = 0; j < t->rows; j++)
+    for (int i = 0; i < t->columns; i++) {
+      double x = tiles_middle(t, i), y = tiles_middle(t, j);
+      if (!pose_apply(&back, x, y, &at)) continue;
+      size_t k = (size_t)j * (size_t)t->columns + (size_t)i;
+      field->x[k] = at.x - x, field->y[k] = at.y - y;
+    }
+}
+
+/* Brings the field to the points of the last measurement: from none, or what it is, which `kept` has memory for. */
 static enum status fit_field(struct refine *r, int level, bool zero, struct field *kept, struct fault *fault) {
   const struct tiles *t = r->tiles;
   struct field *field = &r->placement->field, before = *kept;
   double spacing = KERNEL_CELL * (double)(1 << level);
-  if (zero) return field_reserve(field, t->columns, t->rows, spacing, tiles_middle(t, 0), fault);
+  if (zero) {
+    enum status status = field_reserve(field, t->columns, t->rows, spacing, tiles_middle(t, 0), fault);
+    if (!status) fill_back(r);
+    return status;
+  }
   if (field->spacing == spacing) return STATUS_OK;
   *kept = *field, *field = before;
   enum status status = field_reserve(field, t->columns, t->rows, spacing, tiles_middle(t, 0), fault);

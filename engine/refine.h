@@ -18,6 +18,8 @@ struct refine {
   double sigma;                /* spread of the residuals, grey levels */
   double correlation;          /* of golden and photo within tiles, -1..1, of the last measurement */
   double seen;                 /* golden pixels of the last measurement that the photo shows */
+  struct pose measured;        /* the pose of the last measurement */
+  bool still;                  /* refine_pose ended in a step that was too short to measure anew */
 };
 
 /* Up to `rounds` Gauss-Newton steps at one level of the golden's pyramid, until the corners move by less than `still`
@@ -29,10 +31,11 @@ enum status refine_pose(struct refine *refine, int level, int rounds, double sti
 bool refine_perspective_told(const struct refine *refine);
 
 /* Up to `rounds` steps of the local displacement at one level, at most `bound` golden pixels anywhere, from the last
- * measurement, which is to be of that level; measures once more after each. Where the photo does not tell, the field
- * follows its surroundings; it never bends so sharply that a part which moved by itself would be followed (strain at
- * most FIELD_STRAIN). A field that is large against the level's pixels is looked for on coarser ones first. Gives the
- * weighted root mean square of the field, golden pixels. */
+ * measurement, which is to be of that level and of no field, by a pose that is the present one or near it; measures
+ * once more after each. Where the photo does not tell, the field follows its surroundings; it never bends so sharply
+ * that a part which moved by itself would be followed (strain at most FIELD_STRAIN). A field that is large against the
+ * level's pixels is looked for on coarser ones first. Gives the weighted root mean square of the field, golden pixels.
+ */
 enum status refine_field(struct refine *refine, int level, int rounds, double bound, double *rms, struct fault *fault);
 
 /* Measures once at a level without changing anything but sigma, correlation and seen. */

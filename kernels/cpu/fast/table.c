@@ -29,5 +29,5 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .compare = FAST(cpu_compare),
                    .components = FAST(cpu_components),
                    .profiles = FAST(cpu_profiles),
-                   .cell_sums = cpu_cell_sums},
+                   .cell_sums = FAST(cpu_cell_sums)},
 };
