@@ -1,5 +1,7 @@
 #include "datasets/artwork.h"
 
+#include "datasets/number.h"
+
 #include <math.h>
 
 static enum status raster_draw(struct raster *raster, const struct scene *scene, const struct change *change,
@@ -30,6 +32,22 @@ enum status artwork_make(struct artwork *artwork, const struct scene *scene, dou
                      "the product would be drawn %.0f x %.0f pixels large, at most 32000 are possible", width, height);
   artwork->whole.width = (int)width, artwork->whole.height = (int)height;
   return raster_draw(&artwork->whole, scene, NULL, scale, fault);
+}
+
+static double light_of(struct colour c) {
+  return colour_luma((struct colour){number_to_linear(c.r), number_to_linear(c.g), number_to_linear(c.b)});
+}
+
+double artwork_growth(const struct artwork *artwork, const struct item *disc) {
+  enum { STEPS = 256 };
+  const struct colour ground = artwork->scene->ground;
+  const double far = light_of(ground), step = light_of(disc->fill) - far;
+  double more = 0; /* of the disc's share of the light than of the texel, over all shares */
+  for (int i = 0; i < STEPS && step != 0; i++) {
+    const double share = (i + 0.5) / STEPS;
+    more += ((light_of(colour_mix(ground, disc->fill, share)) - far) / step - share) / STEPS;
+  }
+  return 2 * more / artwork->scale;
 }
 
 void artwork_free(struct artwork *artwork) {

@@ -34,6 +34,10 @@ struct view {
 enum status artwork_make(struct artwork *artwork, const struct scene *scene, double scale, struct fault *fault);
 void artwork_free(struct artwork *artwork);
 
+/* By how many mm more the diameter of a plain disc on the product's ground is in light than it was drawn: a texel that
+ * it covers in part has the mean of two sRGB values, which is darker than the mean of their light. */
+double artwork_growth(const struct artwork *artwork, const struct item *disc);
+
 /* Draws the scene with `change` inside the box (mm, cut to the artwork) and lays it over the view. */
 enum status view_patch(struct view *view, const struct change *change, const double box[4], struct fault *fault);
 /* Takes the last patches off until `count` are left. */

@@ -122,6 +122,11 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   struct view view = {.artwork = &stock->artwork};
   struct change change = {0};
   plan_dimensions(options, &stock->scene, unit, stream, &change, truth.dimensions);
+  for (int i = 0; i < stock->scene.dimension_count; i++) {
+    const struct dimension *d = &stock->scene.dimensions[i];
+    const struct item *item = &stock->scene.items[d->a];
+    if (d->b < 0 && item->kind == ITEM_DISC) truth.dimensions[i] += artwork_growth(&stock->artwork, item);
+  }
   enum status status = patch_dimensions(&stock->scene, &change, &view, fault);
   double box[4];
   if (status == STATUS_OK && plan_loose(options, &stock->scene, unit, &change, box)) {

@@ -21,15 +21,24 @@ enum status gauging_measure(struct inspection *work, struct result *result, stru
   size_t asked = dimensions_asked(in->spec);
   if (!asked) return STATUS_OK;
   double width = in->image.width, height = in->image.height;
+  const struct kernel_image *aligned = &work->alignment.photo.level[0];
+  struct image photo = work->photo;
+  struct kernel_image luma = *aligned;
+  if (work->straightened) photo.planes[0] = work->as_taken.planes[0];
+  enum status status = STATUS_OK;
+  if (work->straightened)
+    status = device_upload_plane(&work->device, &work->as_taken_memory, &photo.planes[0], &luma, fault);
+  if (status) return status;
   const struct dimensions_call call = {.spec = in->spec,
                                        .calibration = in->golden ? in->golden->calibration : NULL,
-                                       .photo = &work->photo,
+                                       .photo = &photo,
                                        .device = &work->device,
-                                       .luma = &work->alignment.photo.level[0],
+                                       .luma = &luma,
+                                       .straightened = work->straightened ? aligned : NULL,
                                        .placement = &work->alignment.placement,
                                        .residual_px = work->alignment.residual_px,
                                        .golden_size = 0.5 * sqrt(width * width + height * height)};
-  enum status status = dimensions_measure(&work->dimensions, &call, fault);
+  status = dimensions_measure(&work->dimensions, &call, fault);
   if (status) return status;
   result->dimensions = calloc(asked, sizeof *result->dimensions);
   if (!result->dimensions) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");

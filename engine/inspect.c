@@ -42,6 +42,8 @@ void inspection_close(struct inspection *work) {
   read_work_free(&work->reading);
   colouring_work_free(&work->device, &work->colours);
   image_free(&work->photo);
+  image_free(&work->as_taken);
+  device_release(&work->device, &work->as_taken_memory);
   image_free(&work->evidence_photo);
   free(work->evidence_map);
   device_close(&work->device);
@@ -96,6 +98,18 @@ static enum status find_curve(struct inspection *work, bool colour, struct curve
   return status;
 }
 
+/* What gauges measure stays as the camera took it: the curve is a guess from how the golden's levels have changed. */
+static enum status keep_as_taken(struct inspection *work, struct fault *fault) {
+  const struct plane *luma = &work->photo.planes[0];
+  work->straightened = true;
+  if (!dimensions_asked(work->inspector->spec)) return STATUS_OK;
+  enum status status = image_reserve(&work->as_taken, luma->width, luma->height, false, fault);
+  for (int32_t y = 0; y < luma->height && !status; y++)
+    memcpy(work->as_taken.planes[0].pixels + (size_t)y * work->as_taken.planes[0].stride,
+           luma->pixels + (size_t)y * luma->stride, (size_t)luma->width);
+  return status;
+}
+
 /* Where the camera's curve is another than the golden's, the photo's values are brought back to that, and it is aligned
  * again. Most have the golden's, and the luma says so. */
 static enum status straighten(struct inspection *work, const char **why, struct fault *fault) {
@@ -108,6 +122,8 @@ static enum status straighten(struct inspection *work, const char **why, struct 
   if (!status && change > CURVE_SUSPECT && work->photo.colour && in->image.colour)
     status = find_curve(work, true, &curve, &change, fault);
   if (status || change <= CURVE_HARMLESS || change > CURVE_MOST) return status;
+  status = keep_as_taken(work, fault);
+  if (status) return status;
   curve_apply(&curve, &work->photo);
   return inspection_align(work, why, fault);
 }
@@ -271,7 +287,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
   bool readable = true;
   struct fault trouble = {0};
   *go_on = false;
-  work->judged = work->measured = false;
+  work->judged = work->measured = work->straightened = false;
   enum status status = begin(work->inspector, photo, job, result, fault);
   if (status) return status;
   result->verdict = VERDICT_CANNOT_JUDGE;

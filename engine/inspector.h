@@ -48,6 +48,9 @@ struct inspection {
   const struct inspector *inspector;
   struct device device;
   struct image photo;
+  struct image as_taken; /* its luma, where its curve was brought to the golden's and dimensions are asked */
+  struct device_memory as_taken_memory;
+  bool straightened;
   char camera[RESULT_CAMERA_MAX + 1]; /* of the photo */
   struct alignment alignment;
   struct rigid_work rigid;

@@ -25,7 +25,7 @@ static const struct option options[] = {
     {.name = "only",
      .kind = OPTION_WORD,
      .offset = offsetof(struct measure_bench_options, only),
-     .argument = "edges|circles|uncertainty|part|scale|time",
+     .argument = "edges|circles|uncertainty|part|scale|photos|time",
      .help = "a part of the figures"},
     {.name = NULL}};
 
@@ -38,8 +38,9 @@ static enum status part_figures(long runs, struct bench_figures *figures, struct
 static const struct {
   const char *name;
   enum status (*run)(long runs, struct bench_figures *figures, struct fault *fault);
-} parts[] = {{"edges", bench_edges}, {"circles", bench_circles}, {"uncertainty", bench_coverage},
-             {"part", part_figures}, {"scale", bench_scale},     {"time", bench_gauge_time}};
+} parts[] = {{"edges", bench_edges},    {"circles", bench_circles}, {"uncertainty", bench_coverage},
+             {"part", part_figures},    {"scale", bench_scale},     {"photos", bench_dimensions},
+             {"time", bench_gauge_time}};
 enum { PARTS = sizeof parts / sizeof *parts };
 
 static json_t *bound(double value) {
@@ -87,7 +88,8 @@ const struct command command_bench_measure = {
         "Prints each figure with the bound that it has to keep, where there is one: spread of straight edges and\n"
         "circles against the Cramer-Rao bound (noise^2 + 1/12, levels known), their bias, how often the true value\n"
         "lies within the stated uncertainty, a part that is 2 % too large under a fixture, the scale from a marker\n"
-        "and through a calibrated lens, and the time of 200 gauges on 12 megapixels.\n"
+        "and through a calibrated lens, photos that a camera has sharpened and packed (assay-synth), and the time of\n"
+        "200 gauges on 12 megapixels.\n"
         "With --json one line a figure: {\"figure\", \"value\", \"least\", \"most\", \"unit\", \"holds\"}.\n"
         "Exit code 1 where a figure does not keep its bound.",
     .example = "  assay bench measure --only edges --runs 100",

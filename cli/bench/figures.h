@@ -28,6 +28,9 @@ void bench_figures_free(struct bench_figures *figures);
  * A quarter of `runs` exposures of each drawn scene; 24 make some 10,000 lengths in all. */
 enum status bench_scale(long runs, struct bench_figures *figures, struct fault *fault);
 
+/* Five drawn photos a run of a plate as cameras take them: how often the true value lies within the uncertainty. */
+enum status bench_dimensions(long runs, struct bench_figures *figures, struct fault *fault);
+
 /* A drawn part that is 2 % too large, measured through the whole inspection with each source of scale. */
 enum status bench_size(struct bench_figures *figures, struct fault *fault);
 

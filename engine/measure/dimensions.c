@@ -93,9 +93,14 @@ static void measure_one(const struct measuring *measuring, const struct dimensio
 }
 
 /* Colour cameras hardly ever give levels in proportion to light, and their edges then lie nearer to the dark side than
- * they seem to: what that would change is the half width of a rectangular distribution. */
-static bool doubts_curve(const struct dimensions_call *call) {
+ * they seem to; and a photo whose levels have changed against the golden's may be of another curve than is said, or of
+ * another material. What that would change is the half width of a rectangular distribution. */
+static bool doubts_light(const struct dimensions_call *call) {
   return call->spec->curve == CURVE_UNKNOWN && call->photo->colour;
+}
+
+static bool doubts_curve(const struct dimensions_call *call) {
+  return doubts_light(call) || call->straightened;
 }
 
 static void add_curve(const struct measured *curved, struct measured *out) {
@@ -115,8 +120,9 @@ static enum status measure_gauges(struct dimensions *d, const struct dimensions_
                                                       : &none,
                               .curved = spec->curve == CURVE_SRGB};
   enum status status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
-  photo.curved = true;
   if (status || !doubts_curve(call)) return status;
+  photo.curved |= doubts_light(call);
+  if (call->straightened) photo.luma = call->straightened;
   return gauges_measure(&d->curved, &photo, spec->dimensions, spec->dimension_count, fault);
 }
 

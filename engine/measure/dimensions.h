@@ -9,7 +9,7 @@
 /* One thread's working memory and the last photo's dimensions. All zero is empty. */
 struct dimensions {
   struct measuring measuring; /* its gauges, in the order of the spec */
-  struct measuring curved;    /* and as they are if the photo's levels are those of sRGB, where that is not known */
+  struct measuring curved;    /* and as they are by another curve, where the photo's is not known */
   struct measured *values;    /* the measures, in the order of the spec */
   size_t count, capacity;
 };
@@ -19,7 +19,9 @@ struct dimensions_call {
   const struct calibration *calibration; /* of the golden; NULL: none */
   const struct image *photo;             /* decoded at full size */
   struct device *device;
-  const struct kernel_image *luma;   /* its luma on the device */
+  const struct kernel_image *luma; /* its luma on the device */
+  /* The same with its levels brought to the golden's, where they seem to follow another curve; NULL. */
+  const struct kernel_image *straightened;
   const struct placement *placement; /* golden -> photo pixel */
   double residual_px;                /* what the pose alone leaves, golden pixels: how well a place is known */
   double golden_size;                /* half the golden's diagonal, px */

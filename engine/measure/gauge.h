@@ -36,6 +36,7 @@ struct gauge {
   double sigma;             /* blur of the edge without the pixel, px */
   double noise, freedom;    /* of the image at the edge, grey levels, and degrees of freedom of that */
   double common[2];         /* standard uncertainty of a displacement that all edges of a polarity share, px */
+  double sharpened[2];      /* the same from the camera's sharpening, which is one for all gauges: signed, px */
   int shapes;
   struct shape shape[2];           /* in the plane; two for a pair of edges */
   double form[2], form_freedom[2]; /* how many times what the noise explains the residuals are; at least 1 */
@@ -69,6 +70,10 @@ void measuring_free(struct measuring *measuring, struct device *device);
 /* The gauge's shapes again under another map, from the same edges. False where it does not reach them. */
 bool gauge_reshape(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
                    struct shape *shapes);
+
+/* The same with its edges moved by gauge->sharpened. */
+bool gauge_reshape_sharpened(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
+                             struct shape *shapes);
 
 /* Widths of a profile of widths: between the two edges of each place, in the plane; at most `most` of them. Their
  * standard uncertainties from noise go to `spreads`, what of it they share to `common`; all may be NULL. How many there

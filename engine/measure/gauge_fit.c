@@ -1,5 +1,7 @@
 #include "engine/measure/gauge_fits.h"
 
+#include "engine/measure/edge_sharpened.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,9 +31,10 @@ static struct edge_shape shape_of(const struct trace *t, double sigma) {
   return (struct edge_shape){sigma, nx > ny ? nx : ny, t->profile.curvature};
 }
 
-/* The mean profile of the strips, whose bins lie alike: of all, or of those in `fits` that were found. */
-static bool fit_mean(const struct measuring *m, struct pool *p, const struct fits *fits) {
-  struct edge_sums mean = {0};
+/* The mean profile of the strips, whose bins lie alike: of all, or of those in `fits` that were found; and the shape of
+ * its edge but for the blur. */
+static bool add_strips(const struct measuring *m, const struct pool *p, const struct fits *fits, struct edge_sums *mean,
+                       struct edge_shape *shape) {
   double box = 0, curvature = 0, used = 0;
   for (size_t i = 0, at = 0; i < p->count; i++) {
     const struct trace *trace = &p->traces[i];
@@ -39,12 +42,18 @@ static bool fit_mean(const struct measuring *m, struct pool *p, const struct fit
     while (fits && at < fits->count && fits->one[at].trace != trace) at++;
     if (fits && (at == fits->count || fits->one[at].state != EDGE_FOUND)) continue;
     struct edge_profile one = strips_profile(&m->strips, trace->strip);
-    struct edge_shape shape = shape_of(trace, 1);
-    edge_sums_add(&mean, &one, fits ? fits->one[at].from : 0);
-    box += shape.box, curvature += shape.curvature, used++;
+    struct edge_shape own = shape_of(trace, 1);
+    edge_sums_add(mean, &one, fits ? fits->one[at].from : 0);
+    box += own.box, curvature += own.curvature, used++;
   }
   if (!(used > 0)) return false;
-  p->shape = (struct edge_shape){p->fit.sigma, box / used, curvature / used};
+  *shape = (struct edge_shape){p->fit.sigma, box / used, curvature / used};
+  return true;
+}
+
+static bool fit_mean(const struct measuring *m, struct pool *p, const struct fits *fits) {
+  struct edge_sums mean = {0};
+  if (!add_strips(m, p, fits, &mean, &p->shape)) return false;
   if (!edge_fit(&mean, &p->shape, p->fit.place, p->least < 1 ? p->least : 1, SETTLED, &p->fit)) return false;
   p->shape.sigma = p->fit.sigma;
   return true;
@@ -155,6 +164,17 @@ static bool fit_pool(const struct measuring *m, const struct gauge *gauge, struc
   return true;
 }
 
+/* Moves the edges to where they are without the camera's sharpening; the standard uncertainty of that, signed, px. */
+static double undo_sharpening(const struct measuring *m, const struct pool *p, struct fits *fits) {
+  struct edge_sums mean = {0};
+  struct edge_shape shape;
+  if (!add_strips(m, p, fits, &mean, &shape)) return 0;
+  const struct edge_sharpened found = edge_sharpened_find(&mean, &shape, &p->fit);
+  for (size_t i = 0; i < fits->count; i++)
+    if (fits->one[i].state == EDGE_FOUND) fits->one[i].place += found.shift;
+  return found.spread;
+}
+
 static struct gauge_edge *add_edge(struct measuring *m, struct gauge *gauge, const struct strip_fit *fit) {
   struct gauge_edge *edge = gauge_room(&m->edges, &m->edge_count, &m->edge_capacity, sizeof *edge);
   if (!edge) return NULL;
@@ -206,6 +226,8 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");
       return STATUS_OK;
     }
+    gauge->sharpened[edge] = 0;
+    if (photo->curved && gauge->spec->edge != EDGE_AT_HALF) gauge->sharpened[edge] = undo_sharpening(m, &pool, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;
     gauge->common[edge] = sqrt(fits_common_variance(fits) + pool.fit.blind);

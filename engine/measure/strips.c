@@ -2,6 +2,7 @@
 
 #include "engine/measure/light_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,14 +60,33 @@ double strips_light_of(double level) {
   return light_table[row] + (at - row) * (light_table[row + 1] - light_table[row]);
 }
 
+static double mean_of(struct kernel_bin bin) {
+  const double pixels = kernel_bin_count(bin);
+  return pixels > 0 ? kernel_bin_sum(bin) / pixels : NAN;
+}
+
+/* How much more the mean light of a bin's pixels is than the light of their mean, for a slope in levels a bin: half the
+ * curve's bend times the variance of a slope over its width, 1/12 of its square. */
+static double bow_of(double level, double slope) {
+  const double bend = strips_light_of(level + 1) - 2 * strips_light_of(level) + strips_light_of(level - 1);
+  return level >= 1 && level <= 254 ? bend * slope * slope * (0.5 / 12) : 0;
+}
+
 void strips_to_light(struct strips *s) {
   static const uint64_t VALUES = (uint64_t)0xffffff << 16;
-  for (int32_t i = 0; i < s->bin_count; i++) {
-    struct kernel_bin *bin = &s->bins[i];
-    const double pixels = kernel_bin_count(*bin);
-    if (!(pixels > 0)) continue;
-    const uint64_t sum = (uint64_t)(pixels * strips_light_of(kernel_bin_sum(*bin) / pixels) + 0.5);
-    bin->word = (bin->word & ~VALUES) | sum << 16;
+  for (int32_t k = 0; k < s->count; k++) {
+    struct kernel_bin *bins = s->bins + s->profiles[k].at;
+    const int32_t count = s->profiles[k].bins;
+    double before = NAN, here = count ? mean_of(bins[0]) : NAN;
+    for (int32_t i = 0; i < count; i++) {
+      const double after = i + 1 < count ? mean_of(bins[i + 1]) : NAN, pixels = kernel_bin_count(bins[i]);
+      if (pixels > 0) {
+        const double slope = 0.5 * (after - before);
+        const double light = strips_light_of(here) + (slope == slope ? bow_of(here, slope) : 0);
+        bins[i].word = (bins[i].word & ~VALUES) | (uint64_t)(pixels * light + 0.5) << 16;
+      }
+      before = here, here = after;
+    }
   }
 }
 

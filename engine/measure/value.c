@@ -196,6 +196,19 @@ static void add_shapes(const struct inputs *in, struct budget *budget) {
     }
 }
 
+/* The camera's sharpening moves all its edges at once. */
+static void add_sharpening(const struct value_call *call, const struct inputs *in, struct budget *budget) {
+  struct inputs moved = *in;
+  bool any = false;
+  for (int i = 0; i < in->count; i++) {
+    const struct gauge *gauge = in->gauge[i];
+    if (gauge->sharpened[0] == 0 && gauge->sharpened[1] == 0) continue;
+    any = true;
+    if (!gauge_reshape_sharpened(call->measuring, gauge, call->scale, moved.shape[i])) return;
+  }
+  if (any) budget_add(budget, "camera sharpening", fabs(evaluate(&moved) - evaluate(in)), INFINITY);
+}
+
 /* Where on its line a gauge lies is known as well as the pose is. */
 static void add_pose(const struct value_call *call, const struct inputs *in, struct budget *budget) {
   for (int i = 0; i < in->count; i++)
@@ -249,11 +262,18 @@ static bool widths_value(const struct value_call *call, const struct scale *scal
   return true;
 }
 
+/* Both edges of a width are moved, each along its own strip's vector, which is one for both. */
+static double widths_sharpened(const struct value_call *call, const struct gauge *gauge) {
+  const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
+  return step * fabs(gauge->sharpened[1] - gauge->sharpened[0]);
+}
+
 static void measure_widths(const struct value_call *call, const struct inputs *in, struct measured *out) {
   double spread, form, unused[2];
   size_t count, other;
   if (!widths_value(call, call->scale, in, &out->value, &spread, &form, &count)) return;
   budget_add(&out->budget, "image noise", spread, in->gauge[0]->freedom);
+  budget_add(&out->budget, "camera sharpening", widths_sharpened(call, in->gauge[0]), INFINITY);
   budget_add(&out->budget, "edge form", form, count > 1 ? (double)(count - 1) : 1);
   for (int mode = 0; mode < call->scale->mode_count; mode++) {
     struct scale more, less;
@@ -298,6 +318,7 @@ static void measure_shapes(const struct value_call *call, struct inputs *in, str
   }
   out->value = evaluate(in);
   add_shapes(in, &out->budget);
+  add_sharpening(call, in, &out->budget);
   add_pose(call, in, &out->budget);
   out->found = add_scale(call, in, &out->budget) && isfinite(out->value);
   if (!out->found) snprintf(out->why, sizeof out->why, "its gauges do not determine a value");

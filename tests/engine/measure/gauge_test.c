@@ -387,8 +387,33 @@ static void every_level_measures_the_same(void **state) {
   }
 }
 
-/* The diameter of a disc of 40 px, drawn in light and written by sRGB's curve, as a photo of colours shows it. */
-static struct measured disc_in_light(const char *curve) {
+/* What a camera does: adds `amount` times the difference from the mean of 3 x 3 binomial weights. */
+static void sharpen(struct drawing *d, double amount) {
+  const int w = d->width, h = d->height;
+  uint8_t *copy = malloc((size_t)w * (size_t)h);
+  assert_non_null(copy);
+  memcpy(copy, d->pixels, (size_t)w * (size_t)h);
+  for (int y = 1; y + 1 < h; y++)
+    for (int x = 1; x + 1 < w; x++) {
+      const uint8_t *p = copy + y * w + x;
+      const int near = p[-1] + p[1] + p[-w] + p[w], far = p[-w - 1] + p[-w + 1] + p[w - 1] + p[w + 1];
+      const double value = p[0] + amount * (p[0] - (4 * p[0] + 2 * near + far) / 16.0);
+      d->pixels[y * w + x] = (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : floor(value + 0.5));
+    }
+  free(copy);
+}
+
+/* The same levels by another curve. */
+static void bend(const struct drawing *d, uint8_t *bent) {
+  for (int i = 0; i < d->width * d->height; i++) {
+    const double level = d->pixels[i];
+    bent[i] = (uint8_t)(level + level * (255 - level) / 1000 + 0.5);
+  }
+}
+
+/* The diameter of a disc of 40 px, drawn in light and written by sRGB's curve, as a photo of colours shows it; `other`:
+ * the engine has brought its levels to another curve. */
+static struct measured disc_in_light(const char *curve, double amount, bool other) {
   char text[512];
   struct fault fault;
   struct spec spec = {0};
@@ -409,27 +434,66 @@ static struct measured disc_in_light(const char *curve) {
     while (level < 255 && strips_light_of(level + 0.5) < d->pixels[i]) level++;
     d->pixels[i] = (uint8_t)level;
   }
+  sharpen(d, amount);
   const struct image photo = {.colour = true, .width = d->width, .height = d->height};
   const struct plane plane = {d->pixels, d->width, d->height, (size_t)d->width};
-  struct kernel_image luma;
+  static uint8_t bent[120 * 120];
+  const struct plane bent_plane = {bent, d->width, d->height, (size_t)d->width};
+  struct device_memory bent_memory = {0};
+  struct kernel_image luma, straightened;
+  bend(d, bent);
   assert_int_equal(device_upload_plane(&lab.device, &lab.memory, &plane, &luma, &fault), STATUS_OK);
-  const struct dimensions_call call = {
-      .spec = &spec, .photo = &photo, .device = &lab.device, .luma = &luma, .placement = &lab.placement};
+  assert_int_equal(device_upload_plane(&lab.device, &bent_memory, &bent_plane, &straightened, &fault), STATUS_OK);
+  const struct dimensions_call call = {.spec = &spec,
+                                       .photo = &photo,
+                                       .device = &lab.device,
+                                       .luma = &luma,
+                                       .straightened = other ? &straightened : NULL,
+                                       .placement = &lab.placement};
   assert_int_equal(dimensions_measure(&dimensions, &call, &fault), STATUS_OK);
   out = dimensions.values[0];
   out.spec = NULL;
   dimensions_free(&dimensions, &lab.device);
+  device_release(&lab.device, &bent_memory);
   spec_free(&spec);
   return out;
 }
 
 static void edges_lie_where_the_light_is_half(void **state) {
   (void)state;
-  const struct measured right = disc_in_light("srgb"), off = disc_in_light("linear"), open = disc_in_light("unknown");
+  const struct measured right = disc_in_light("srgb", 0, false);
+  const struct measured off = disc_in_light("linear", 0, false), open = disc_in_light("unknown", 0, false);
   assert_true(fabs(right.value - 40) < 0.03 && right.verdict == VERDICT_PASS);
   assert_true(off.value > 40.5 && off.verdict == VERDICT_FAIL);
   /* Not known: the value says that it may be off by so much. */
   assert_true(fabs(open.value - 40) < open.budget.expanded && open.verdict != VERDICT_FAIL);
+}
+
+static double part_of(const struct measured *m, const char *name) {
+  for (int i = 0; i < m->budget.count; i++)
+    if (!strcmp(m->budget.line[i].name, name)) return m->budget.line[i].u;
+  return 0;
+}
+
+static void what_a_camera_sharpens_lies_within_the_uncertainty(void **state) {
+  (void)state;
+  const struct measured plain = disc_in_light("srgb", 0, false), half = disc_in_light("srgb", 0.5, false);
+  const struct measured much = disc_in_light("srgb", 1, false);
+  assert_true(fabs(plain.value - 40) <= plain.budget.expanded && plain.budget.expanded < 0.1);
+  assert_true(fabs(half.value - 40) <= half.budget.expanded && half.budget.expanded < 0.2);
+  assert_true(fabs(much.value - 40) <= much.budget.expanded && much.budget.expanded < 0.3);
+  assert_true(part_of(&plain, "camera sharpening") < part_of(&half, "camera sharpening"));
+  assert_true(part_of(&half, "camera sharpening") < part_of(&much, "camera sharpening"));
+}
+
+static void levels_are_measured_as_they_were_taken(void **state) {
+  (void)state;
+  lab.draws.state = 1;
+  const struct measured taken = disc_in_light("srgb", 0, false);
+  lab.draws.state = 1;
+  const struct measured other = disc_in_light("srgb", 0, true);
+  assert_true(taken.value == other.value);
+  assert_true(part_of(&taken, "camera curve") == 0 && part_of(&other, "camera curve") > 0.01);
 }
 
 int main(void) {
@@ -448,6 +512,8 @@ int main(void) {
       cmocka_unit_test(a_picture_offers_slots_ellipses_and_rings),
       cmocka_unit_test(every_level_measures_the_same),
       cmocka_unit_test(edges_lie_where_the_light_is_half),
+      cmocka_unit_test(what_a_camera_sharpens_lies_within_the_uncertainty),
+      cmocka_unit_test(levels_are_measured_as_they_were_taken),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
 }
