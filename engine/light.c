@@ -1,5 +1,6 @@
 #include "engine/light.h"
 
+#include "engine/select.h"
 #include "engine/solve.h"
 
 #include <math.h>
@@ -76,28 +77,6 @@ static void find_residuals(const struct light *light, struct samples *s) {
     for (size_t i = s->row[j]; i < s->row[j + 1]; i++)
       s->residual[i] = s->photo[i] - light_bounded(row.coefficient, s->u[i]) * s->golden[i] - light->offset;
   }
-}
-
-/* The value that would be at `k` were they sorted (Hoare's selection). */
-static double select_value(double *v, size_t count, size_t k) {
-  size_t low = 0, high = count - 1;
-  while (low < high) {
-    double middle = v[low + (high - low) / 2];
-    size_t i = low, j = high;
-    for (;;) {
-      while (v[i] < middle) i++;
-      while (v[j] > middle) j--;
-      if (i >= j) break;
-      double swapped = v[i];
-      v[i++] = v[j], v[j--] = swapped;
-    }
-    /* Up to j no value is above the middle, behind it none below. */
-    if (k <= j)
-      high = j;
-    else
-      low = j + 1;
-  }
-  return v[k];
 }
 
 /* Median absolute residual, as a standard deviation; at least half a grey level. */

@@ -1,7 +1,7 @@
 #include "engine/tone.h"
 
+#include "engine/select.h"
 #include "engine/solve.h"
-#include "models/ascending.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -49,6 +49,7 @@ struct fit {
   int own, reference;
   bool curve; /* the samples tell of it */
   double unknown[UNKNOWNS];
+  double *term;               /* TONE_SHAPE a sample */
   double *residual, *scratch; /* 3 a sample */
 };
 
@@ -58,14 +59,10 @@ static double weight_of(const struct fit *f, const struct tone_sample *s, int ch
   return beside || s->idle ? 0 : s->weight[channel];
 }
 
-static void factors_of(const struct tone *tone, const struct fit *f, const struct tone_sample *s, int channel,
-                       double *factor) {
-  double g = s->golden[channel] - TONE_MIDDLE;
-  memset(factor, 0, UNKNOWNS * sizeof *factor);
-  factor[channel] = 1, factor[CONTRAST] = f->curve ? g : 0, factor[BEND] = f->curve ? g * g : 0;
-  monomials(tone, s->x, s->y, factor + SHAPE);
-  if (f->own && s->label == f->own) factor[OWN + channel] = 1;
-  if (f->reference && s->label == f->reference) factor[REFERENCE + channel] = 1;
+/* Where the level of a sample's own label stands, or 0; a channel each. */
+static int label_level(const struct fit *f, const struct tone_sample *s) {
+  if (f->own && s->label == f->own) return OWN;
+  return f->reference && s->label == f->reference ? REFERENCE : 0;
 }
 
 static double prior_of(double large) {
@@ -81,43 +78,75 @@ static void add_priors(double *a) {
   for (int i = REFERENCE; i < REFERENCE + 3; i++) a[i * UNKNOWNS + i] += prior_of(LARGE_REFERENCE);
 }
 
+/* What one channel of a sample adds to the normal equations but for the shape. Only the lower triangle counts. */
+static void add_channel(const struct fit *f, const struct tone_sample *s, int channel, double w, double *a, double *b) {
+  const double g = f->curve ? s->golden[channel] - TONE_MIDDLE : 0, d = s->photo[channel] - s->golden[channel];
+  double *contrast = a + CONTRAST * UNKNOWNS, *bend = a + BEND * UNKNOWNS;
+  int own = label_level(f, s);
+  a[channel * UNKNOWNS + channel] += w, b[channel] += w * d;
+  contrast[channel] += w * g, contrast[CONTRAST] += w * g * g, b[CONTRAST] += w * g * d;
+  bend[channel] += w * g * g, bend[CONTRAST] += w * g * g * g, bend[BEND] += w * g * g * g * g,
+      b[BEND] += w * g * g * d;
+  if (!own) return;
+  double *level = a + (own + channel) * UNKNOWNS;
+  level[channel] += w, level[CONTRAST] += w * g, level[BEND] += w * g * g, level[own + channel] += w;
+  b[own + channel] += w * d;
+}
+
+/* What its shape adds: all channels have the same. */
+static void add_shape(const struct fit *f, const struct tone_sample *s, const double *term, const double w[3],
+                      double *a, double *b) {
+  double all = 0, first = 0, second = 0, target = 0;
+  int own = label_level(f, s);
+  for (int c = 0; c < 3; c++) {
+    double g = f->curve ? s->golden[c] - TONE_MIDDLE : 0;
+    all += w[c], first += w[c] * g, second += w[c] * g * g, target += w[c] * (s->photo[c] - s->golden[c]);
+  }
+  for (int j = 0; j < TONE_SHAPE; j++) {
+    double *row = a + (SHAPE + j) * UNKNOWNS, t = term[j], scaled = all * t;
+    for (int c = 0; c < 3; c++) row[c] += w[c] * t;
+    row[CONTRAST] += first * t, row[BEND] += second * t, b[SHAPE + j] += target * t;
+    for (int k = 0; k <= j; k++) row[SHAPE + k] += scaled * term[k];
+    for (int c = 0; c < 3 && own; c++) a[(own + c) * UNKNOWNS + SHAPE + j] += w[c] * t;
+  }
+}
+
 /* One weighted least-squares round. `reach`: residual from which a sample does not count; 0: all count alike. */
-static bool solve_round(const struct tone *tone, double reach, struct fit *f) {
-  double a[UNKNOWNS * UNKNOWNS] = {0}, b[UNKNOWNS] = {0}, factor[UNKNOWNS];
-  for (size_t i = 0; i < f->count; i++)
+static bool solve_round(double reach, struct fit *f) {
+  double a[UNKNOWNS * UNKNOWNS] = {0}, b[UNKNOWNS] = {0}, w[3];
+  for (size_t i = 0; i < f->count; i++) {
+    const struct tone_sample *s = &f->samples[i];
+    bool any = false;
     for (int c = 0; c < 3; c++) {
-      const struct tone_sample *s = &f->samples[i];
       double share = reach > 0 ? f->residual[3 * i + (size_t)c] / reach : 0, rest = 1 - share * share;
-      double w = rest > 0 ? weight_of(f, s, c) * rest * rest : 0;
-      if (!(w > 0)) continue;
-      factors_of(tone, f, s, c, factor);
-      for (int j = 0; j < UNKNOWNS; j++) {
-        if (factor[j] == 0) continue;
-        double wj = w * factor[j];
-        for (int k = 0; k <= j; k++) a[j * UNKNOWNS + k] += wj * factor[k];
-        b[j] += wj * (s->photo[c] - s->golden[c]);
-      }
+      w[c] = rest > 0 ? weight_of(f, s, c) * rest * rest : 0;
+      if (w[c] > 0) add_channel(f, s, c, w[c], a, b), any = true;
     }
+    if (any) add_shape(f, s, f->term + i * TONE_SHAPE, w, a, b);
+  }
   add_priors(a);
   return solve_symmetric(a, b, UNKNOWNS, f->unknown);
 }
 
 /* The residuals, and their median size as a standard deviation. */
-static double find_residuals(const struct tone *tone, struct fit *f) {
+static double find_residuals(struct fit *f) {
   size_t known = 0;
-  double factor[UNKNOWNS];
-  for (size_t i = 0; i < f->count; i++)
+  const double *u = f->unknown;
+  for (size_t i = 0; i < f->count; i++) {
+    const struct tone_sample *s = &f->samples[i];
+    const double *term = f->term + i * TONE_SHAPE;
+    int own = label_level(f, s);
+    double shape = 0;
+    for (int k = 0; k < TONE_SHAPE; k++) shape += u[SHAPE + k] * term[k];
     for (int c = 0; c < 3; c++) {
-      const struct tone_sample *s = &f->samples[i];
-      double r = s->photo[c] - s->golden[c];
-      factors_of(tone, f, s, c, factor);
-      for (int k = 0; k < UNKNOWNS; k++) r -= f->unknown[k] * factor[k];
+      double g = f->curve ? s->golden[c] - TONE_MIDDLE : 0, level = own ? u[c] + u[own + c] : u[c];
+      double r = s->photo[c] - s->golden[c] - level - (u[CONTRAST] + u[BEND] * g) * g - shape;
       f->residual[3 * i + (size_t)c] = r;
       if (weight_of(f, s, c) > 0) f->scratch[known++] = fabs(r);
     }
+  }
   if (!known) return LEAST_SPREAD;
-  qsort(f->scratch, known, sizeof *f->scratch, ascending);
-  double spread = 1.4826 * f->scratch[known / 2];
+  double spread = 1.4826 * select_value(f->scratch, known, known / 2);
   return spread > LEAST_SPREAD ? spread : LEAST_SPREAD;
 }
 
@@ -136,11 +165,12 @@ enum status tone_fit(const struct tone_sample *samples, size_t count, int own, i
   if (!count) return STATUS_OK;
   struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference};
   f.curve = tells_of_curve(samples, count);
-  f.residual = calloc(6 * count, sizeof *f.residual);
+  f.residual = calloc((6 + TONE_SHAPE) * count, sizeof *f.residual);
   if (!f.residual) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
-  f.scratch = f.residual + 3 * count;
-  bool ok = solve_round(tone, 0, &f);
-  for (int round = 0; ok && round < ROUNDS; round++) ok = solve_round(tone, 4.685 * find_residuals(tone, &f), &f);
+  f.scratch = f.residual + 3 * count, f.term = f.scratch + 3 * count;
+  for (size_t i = 0; i < count; i++) monomials(tone, samples[i].x, samples[i].y, f.term + i * TONE_SHAPE);
+  bool ok = solve_round(0, &f);
+  for (int round = 0; ok && round < ROUNDS; round++) ok = solve_round(4.685 * find_residuals(&f), &f);
   if (ok) {
     for (int c = 0; c < 3; c++) tone->level[c] = f.unknown[c], tone->reference[c] = f.unknown[REFERENCE + c];
     tone->contrast = f.unknown[CONTRAST], tone->bend = f.unknown[BEND];
