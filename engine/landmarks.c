@@ -23,46 +23,59 @@ static const double SHARPEST = 0.5;
 enum { PARTS = 4, LEAST_OF_PART = 4 };
 static const double FAMILIAR = 0.85;
 
-static void golden_patch(const struct plane *luma, const struct landmark *landmark,
-                         double patch[LANDMARK_SIDE][LANDMARK_SIDE]) {
+/* Looking at a photo waits for its memory: the surroundings of so many landmarks are asked for ahead. */
+enum { AHEAD = 4 };
+
+static void take_patch(const struct plane *luma, struct landmark *landmark) {
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++)
-      patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
-                                 (size_t)(landmark->x + i - LANDMARK_REACH)];
+      landmark->patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
+                                           (size_t)(landmark->x + i - LANDMARK_REACH)];
 }
 
-/* Correlation, and the mean of each. */
+/* Grey levels about a landmark, Q4. */
+struct patch {
+  uint16_t v[LANDMARK_SIDE][LANDMARK_SIDE];
+};
+
+static void golden_patch(const struct landmark *landmark, struct patch *patch) {
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = (uint16_t)(16 * landmark->patch[j][i]);
+}
+
+/* Correlation, and the mean of each in grey levels. */
 struct likeness {
   double correlation, golden, photo;
 };
 
-static struct likeness compare(double golden[LANDMARK_SIDE][LANDMARK_SIDE],
-                               double photo[LANDMARK_SIDE][LANDMARK_SIDE]) {
-  double n = LANDMARK_SIDE * LANDMARK_SIDE, g = 0, p = 0, gg = 0, pp = 0, gp = 0;
+/* Squares of Q4 are under 2^24, and there are 169 of them. */
+static struct likeness compare(const struct patch *golden, const struct patch *photo) {
+  uint32_t g = 0, p = 0, gg = 0, pp = 0, gp = 0;
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++) {
-      double a = golden[j][i], b = photo[j][i];
+      uint32_t a = golden->v[j][i], b = photo->v[j][i];
       g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
     }
+  double n = LANDMARK_SIDE * LANDMARK_SIDE;
   double vg = gg / n - g / n * (g / n), vp = pp / n - p / n * (p / n), cov = gp / n - g / n * (p / n);
-  struct likeness likeness = {0, g / n, p / n};
+  struct likeness likeness = {0, g / n / 16, p / n / 16};
   if (vg > 0 && vp > 0) likeness.correlation = cov / sqrt(vg * vp);
   return likeness;
 }
 
 /* Whether a landmark's surroundings stay what they are when each pixel is the mean of the nine about it: an edge, or a
  * line of two pixels, does, a camera's noise does not. */
-static bool is_structure(const struct plane *luma, const struct landmark *landmark) {
-  double patch[LANDMARK_SIDE][LANDMARK_SIDE], smooth[LANDMARK_SIDE][LANDMARK_SIDE];
-  golden_patch(luma, landmark, patch);
+static bool is_structure(const struct landmark *landmark) {
+  struct patch patch, smooth;
+  golden_patch(landmark, &patch);
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++) {
-      double sum = 0, n = 0;
+      int sum = 0, n = 0;
       for (int v = j > 0 ? j - 1 : 0; v <= j + 1 && v < LANDMARK_SIDE; v++)
-        for (int u = i > 0 ? i - 1 : 0; u <= i + 1 && u < LANDMARK_SIDE; u++) sum += patch[v][u], n++;
-      smooth[j][i] = sum / n;
+        for (int u = i > 0 ? i - 1 : 0; u <= i + 1 && u < LANDMARK_SIDE; u++) sum += patch.v[v][u], n++;
+      smooth.v[j][i] = (uint16_t)((sum + n / 2) / n);
     }
-  return compare(patch, smooth).correlation >= LEAST_STRUCTURE;
+  return compare(&patch, &smooth).correlation >= LEAST_STRUCTURE;
 }
 
 /* Between neighbours across an edge. */
@@ -111,7 +124,7 @@ static void look_along(const struct plane *luma, const struct plane *labels, int
       int step = step_of_three(p, luma->stride, upright == 1);
       if (step <= *most) continue;
       *most = step;
-      *best = (struct landmark){x, y, upright == 1};
+      best->x = x, best->y = y, best->upright = upright == 1;
     }
   }
 }
@@ -138,25 +151,33 @@ void landmarks_choose(const struct plane *luma, const struct zones *zones, struc
   if (size < 2 * LANDMARK_SIDE) size = 2 * LANDMARK_SIDE;
   landmarks->golden = luma, landmarks->count = 0;
   for (int32_t top = 0; top < luma->height; top += size)
-    for (int32_t left = 0; left < luma->width; left += size)
-      if (landmarks->count < LANDMARKS_MOST &&
-          strongest(luma, &zones->labels, left, top, size, &landmarks->items[landmarks->count]) &&
-          is_structure(luma, &landmarks->items[landmarks->count]))
-        landmarks->count++;
+    for (int32_t left = 0; left < luma->width && landmarks->count < LANDMARKS_MOST; left += size) {
+      struct landmark *best = &landmarks->items[landmarks->count];
+      if (!strongest(luma, &zones->labels, left, top, size, best)) continue;
+      take_patch(luma, best);
+      landmarks->count += is_structure(best);
+    }
 }
 
 static bool is_within(const struct plane *plane, double x, double y) {
   return x >= 0 && y >= 0 && x <= plane->width - 1 && y <= plane->height - 1;
 }
 
-/* Bilinear, at a place within. */
-static double sample(const struct plane *plane, double x, double y) {
-  int32_t i = (int32_t)x, j = (int32_t)y;
-  if (i > plane->width - 2) i = plane->width - 2;
-  if (j > plane->height - 2) j = plane->height - 2;
-  double u = x - i, v = y - j;
+/* Along one axis the pixel before a place (Q16) within `size` pixels, and how far behind it, Q8. */
+static int32_t before(int32_t at, int32_t size, int32_t *rest) {
+  int32_t last = (size - 1) << 16;
+  at = at < 0 ? 0 : at > last ? last : at;
+  int32_t i = at >> 16 < size - 2 ? at >> 16 : size - 2;
+  *rest = (at - (i << 16)) >> 8;
+  return i;
+}
+
+/* Bilinear, Q4, at a place (Q16). */
+static uint16_t sample(const struct plane *plane, int32_t x, int32_t y) {
+  int32_t u, v, i = before(x, plane->width, &u), j = before(y, plane->height, &v);
   const uint8_t *p = plane->pixels + (size_t)j * plane->stride + (size_t)i, *q = p + plane->stride;
-  return (1 - v) * ((1 - u) * p[0] + u * p[1]) + v * ((1 - u) * q[0] + u * q[1]);
+  int32_t top = p[0] * (256 - u) + p[1] * u, bottom = q[0] * (256 - u) + q[1] * u;
+  return (uint16_t)((top * (256 - v) + bottom * v + 2048) >> 12);
 }
 
 static bool place(const struct placement *placement, double x, double y, struct pose_point *at) {
@@ -164,46 +185,75 @@ static bool place(const struct placement *placement, double x, double y, struct 
   return pose_apply(&placement->pose, x + d.x, y + d.y, at);
 }
 
-/* A landmark's surroundings as the photo shows them, in the golden's pixels, and how many photo pixels one of them is
- * wide. */
-static bool fetch(const struct plane *photo, const struct placement *placement, const struct landmark *landmark,
-                  double patch[LANDMARK_SIDE][LANDMARK_SIDE], double *size) {
-  struct pose_point at, right, below;
+/* Where a photo shows a landmark's surroundings: their middle, and what one golden pixel to the right and one down is.
+ */
+struct view {
+  bool whole;
+  struct pose_point at, right, down;
+};
+
+static struct pose_point place_in(const struct view *v, double right, double down) {
+  return (struct pose_point){v->at.x + right * v->right.x + down * v->down.x,
+                             v->at.y + right * v->right.y + down * v->down.y};
+}
+
+static struct view view_of(const struct plane *photo, const struct placement *placement,
+                           const struct landmark *landmark) {
+  struct view v = {.whole = false};
+  struct pose_point right, below;
   double x = landmark->x, y = landmark->y, reach = LANDMARK_REACH;
-  if (!place(placement, x, y, &at) || !place(placement, x + reach, y, &right) ||
+  if (!place(placement, x, y, &v.at) || !place(placement, x + reach, y, &right) ||
       !place(placement, x, y + reach, &below))
-    return false;
-  double xu = (right.x - at.x) / reach, yu = (right.y - at.y) / reach;
-  double xv = (below.x - at.x) / reach, yv = (below.y - at.y) / reach;
-  *size = sqrt(fabs(xu * yv - xv * yu));
+    return v;
+  v.right = (struct pose_point){(right.x - v.at.x) / reach, (right.y - v.at.y) / reach};
+  v.down = (struct pose_point){(below.x - v.at.x) / reach, (below.y - v.at.y) / reach};
   /* What lies between the corners is no further out. */
   for (int k = 0; k < 4; k++) {
-    double u = k % 2 ? reach : -reach, v = k / 2 ? reach : -reach;
-    if (!is_within(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv)) return false;
+    struct pose_point corner = place_in(&v, k % 2 ? reach : -reach, k / 2 ? reach : -reach);
+    if (!is_within(photo, corner.x, corner.y)) return v;
   }
-  for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++) {
-      double u = i - LANDMARK_REACH, v = j - LANDMARK_REACH;
-      patch[j][i] = sample(photo, at.x + u * xu + v * xv, at.y + u * yu + v * yv);
+  v.whole = true;
+  return v;
+}
+
+static void ask_for(const struct plane *photo, const struct view *v) {
+  for (int j = -LANDMARK_REACH; j <= LANDMARK_REACH && v->whole; j++)
+    for (int i = -LANDMARK_REACH; i <= LANDMARK_REACH; i += 2 * LANDMARK_REACH) {
+      struct pose_point p = place_in(v, i, j);
+      __builtin_prefetch(photo->pixels + (size_t)p.y * photo->stride + (size_t)p.x);
     }
-  return true;
+}
+
+static int32_t fixed(double v) {
+  return (int32_t)floor(v * 65536 + 0.5);
+}
+
+/* In the golden's pixels; how many photo pixels one of them is wide. */
+static double fetch(const struct plane *photo, const struct view *v, struct patch *patch) {
+  struct pose_point corner = place_in(v, -LANDMARK_REACH, -LANDMARK_REACH);
+  int32_t across[2] = {fixed(v->right.x), fixed(v->right.y)}, down[2] = {fixed(v->down.x), fixed(v->down.y)};
+  int32_t left[2] = {fixed(corner.x), fixed(corner.y)};
+  for (int j = 0; j < LANDMARK_SIDE; j++)
+    for (int i = 0; i < LANDMARK_SIDE; i++)
+      patch->v[j][i] = sample(photo, left[0] + i * across[0] + j * down[0], left[1] + i * across[1] + j * down[1]);
+  return sqrt(fabs(v->right.x * v->down.y - v->right.y * v->down.x));
 }
 
 /* The largest step across the edge within two pixels of it, at most `sharpest` of the rise there, as the mean of three
  * lines. */
-static double steepness(double patch[LANDMARK_SIDE][LANDMARK_SIDE], bool upright, double sharpest) {
+static double steepness(const struct patch *patch, bool upright, double sharpest) {
   enum { M = LANDMARK_REACH };
   double most = 0, at = 0, low = 0, high = 0;
   for (int k = M - 2; k <= M + 2; k++) {
     double step = 0;
     for (int l = M - 1; l <= M + 1; l++)
-      step += upright ? patch[l][k + 1] - patch[l][k] : patch[k + 1][l] - patch[k][l];
+      step += upright ? patch->v[l][k + 1] - patch->v[l][k] : patch->v[k + 1][l] - patch->v[k][l];
     at += step;
     if (at < low) low = at;
     if (at > high) high = at;
     if (fabs(step) > most) most = fabs(step);
   }
-  return (most < sharpest * (high - low) ? most : sharpest * (high - low)) / 3;
+  return (most < sharpest * (high - low) ? most : sharpest * (high - low)) / (3 * 16);
 }
 
 /* Seen and confirmed, of the whole, of a part, or of what lies in the dark. */
@@ -232,17 +282,21 @@ static double share_of_strange(const struct tally *parts) {
 
 void landmarks_look(const struct landmarks *l, const struct plane *luma, const struct placement *placement,
                     const struct light *light, struct sighting *s) {
-  double golden[LANDMARK_SIDE][LANDMARK_SIDE], photo[LANDMARK_SIDE][LANDMARK_SIDE], ratios[LANDMARKS_MOST];
+  struct patch golden, photo;
+  double ratios[LANDMARKS_MOST];
   struct tally all = {0, 0}, shaded = {0, 0}, parts[PARTS * PARTS] = {{0, 0}};
+  struct view views[LANDMARKS_MOST];
+  for (size_t i = 0; i < l->count; i++) views[i] = view_of(luma, placement, &l->items[i]);
   for (size_t i = 0; i < l->count; i++) {
     const struct landmark *at = &l->items[i];
-    double size;
-    if (!fetch(luma, placement, at, photo, &size)) continue;
-    golden_patch(l->golden, at, golden);
-    struct likeness like = compare(golden, photo);
+    if (i + AHEAD < l->count) ask_for(luma, &views[i + AHEAD]);
+    if (!views[i].whole) continue;
+    double size = fetch(luma, &views[i], &photo);
+    golden_patch(at, &golden);
+    struct likeness like = compare(&golden, &photo);
     bool confirmed = like.correlation >= LEAST_LIKENESS;
     if (confirmed) {
-      double step = steepness(photo, at->upright, 1) / steepness(golden, at->upright, SHARPEST);
+      double step = steepness(&photo, at->upright, 1) / steepness(&golden, at->upright, SHARPEST);
       ratios[all.confirmed] = step / light_gain(light, at->x, at->y) / (size < 1 ? size : 1);
     }
     count(&all, confirmed);

@@ -11,8 +11,9 @@
 enum { LANDMARKS_MOST = 576, LANDMARK_REACH = 6, LANDMARK_SIDE = 2 * LANDMARK_REACH + 1 };
 
 struct landmark {
-  int32_t x, y; /* golden pixels */
-  bool upright; /* the edge runs up and down: it is looked at across */
+  int32_t x, y;                                /* golden pixels */
+  bool upright;                                /* the edge runs up and down: it is looked at across */
+  uint8_t patch[LANDMARK_SIDE][LANDMARK_SIDE]; /* the golden's luma about it */
 };
 
 /* Made once, then read by any number of threads. */

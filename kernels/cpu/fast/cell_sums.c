@@ -12,22 +12,32 @@ struct shown {
   const uint16_t *value[PLANES];
 };
 
-/* Pixels from..end - 1, all of one cell. */
-static void add_run(const struct shown *s, int32_t from, int32_t end, int64_t *sums) {
-  uint32_t count = 0, sum[PLANES] = {0};
-  for (int32_t i = from; i < end; i++) count += s->seen[i] & 1;
-  for (int k = 0; k < PLANES; k++)
-    for (int32_t i = from; i < end; i++) sum[k] += s->value[k][i] & (uint32_t) - (s->seen[i] & 1);
-  sums[CELL_SEEN] += count;
-  for (int k = 0; k < PLANES; k++) sums[CELL_LUMA + k] += sum[k];
+/* What a cell has got since the last of its pixels. */
+struct gained {
+  uint32_t seen, value[PLANES];
+};
+
+static void add_gained(const struct gained *gained, int32_t cell, int32_t cell_count, int64_t *sums) {
+  if (!cell || cell > cell_count) return;
+  sums += (size_t)(cell - 1) * KERNEL_CELL_SUMS;
+  sums[CELL_SEEN] += gained->seen;
+  for (int k = 0; k < PLANES; k++) sums[CELL_LUMA + k] += gained->value[k];
 }
 
+/* Cells are some pixels wide: what one gets is added to it where the next begins. */
 static void add_strip(const struct shown *s, int32_t count, int32_t cell_count, int64_t *sums) {
-  for (int32_t from = 0, end; from < count; from = end) {
-    for (end = from + 1; end < count && s->cells[end] == s->cells[from]; end++) continue;
-    if (s->cells[from] && s->cells[from] <= cell_count)
-      add_run(s, from, end, sums + (size_t)(s->cells[from] - 1) * KERNEL_CELL_SUMS);
+  struct gained gained = {0};
+  int32_t cell = 0;
+  for (int32_t i = 0; i < count; i++) {
+    if (s->cells[i] != cell) {
+      add_gained(&gained, cell, cell_count, sums);
+      cell = s->cells[i], gained = (struct gained){0};
+    }
+    uint32_t seen = s->seen[i] & 1;
+    gained.seen += seen;
+    for (int k = 0; k < PLANES; k++) gained.value[k] += s->value[k][i] & -seen;
   }
+  add_gained(&gained, cell, cell_count, sums);
 }
 
 static bool has_cells(const uint16_t *cells, int32_t count) {
