@@ -29,7 +29,7 @@ struct evidence {
   double *weight;             /* 0..1 */
 };
 
-/* Information of a tile that is never better than TILE_TRUST. */
+/* A tile is never better than TILE_TRUST. */
 static struct tile_equation information(const struct tile_equation *q, double sigma) {
   double noise = sigma * sigma, trust = 1 / (TILE_TRUST * TILE_TRUST);
   double most = (q->xx + q->yy) / noise;
@@ -38,19 +38,19 @@ static struct tile_equation information(const struct tile_equation *q, double si
   return (struct tile_equation){share * q->xx, share * q->xy, share * q->yy, share * q->bx, share * q->by};
 }
 
+struct tile_equation field_information(const struct tiles *tiles, size_t i, double sigma, double x, double y) {
+  struct tile_equation d = {0, 0, 0, 0, 0};
+  if (tiles->sums[i * KERNEL_SUMS + SUM_W] < 64 * 16) return d;
+  struct tile_equation q = tile_equation(tiles->sums + i * KERNEL_SUMS, tiles->light + 2 * i, sigma);
+  d = information(&q, sigma);
+  /* The cost is linearised about the present field: its least is at f - A^-1 b. */
+  d.bx = d.xx * x + d.xy * y - d.bx;
+  d.by = d.xy * x + d.yy * y - d.by;
+  return d;
+}
+
 static void fill(struct evidence *e, const struct tiles *tiles, double sigma, const double *f) {
-  for (size_t i = 0; i < e->count; i++) {
-    struct tile_equation d = {0, 0, 0, 0, 0};
-    if (tiles->sums[i * KERNEL_SUMS + SUM_W] >= 64 * 16) {
-      struct tile_equation q = tile_equation(tiles->sums + i * KERNEL_SUMS, tiles->light + 2 * i, sigma);
-      d = information(&q, sigma);
-    }
-    double x = f[i], y = f[e->count + i];
-    /* The cost is linearised about the present field: its least is at f - A^-1 b. */
-    d.bx = d.xx * x + d.xy * y - d.bx;
-    d.by = d.xy * x + d.yy * y - d.by;
-    e->data[i] = d;
-  }
+  for (size_t i = 0; i < e->count; i++) e->data[i] = field_information(tiles, i, sigma, f[i], f[e->count + i]);
 }
 
 /* Largest difference between neighbouring points. */

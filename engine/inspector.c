@@ -178,6 +178,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
   if (!status && !in->artwork.found)
     status = focus_find(&work->device, &first->plane[ALIGNED_LUMA], &work->aligned, fault);
   if (!status && pass == 0) status = add_colours(in, work, fault);
+  if (!status && pass == 0) rigid_approve(&in->rigid, &work->rigid);
   if (!status) status = add_aligned(in, work, false, robust, pass, fault);
   if (status) fault_prefix(fault, "golden photo %s", photo->path);
   return status;
@@ -202,7 +203,7 @@ static enum status add_photos(struct inspector *in, const struct photo *photos, 
       status = add_photo(in, work, &photos[i], &first, &robust, pass, fault);
     if (!status && in->spec->robust && pass == 0) status = robust_turn(&robust, fault);
   }
-  if (!status) colouring_take_mean(&in->colouring);
+  if (!status) colouring_take_mean(&in->colouring), rigid_take_mean(&in->rigid);
   if (!status) status = device_wait(&work->device, fault);
   if (!status && in->groups) status = inspector_groups(in, work, fault);
   if (!status)

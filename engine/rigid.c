@@ -1,5 +1,7 @@
 #include "engine/rigid.h"
 
+#include "engine/rigid_ground.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,9 @@ static const double RING_STEP = 3, SURE = 0.9, LEAST_CORRELATION = 0.55;
 static const double STILL = 0.5;
 enum { BENT_CELLS = 2 };
 
+/* The ground around a zone tells of that under it from as far as so many of its diagonals, or tiles, away. */
+static const double REACH_DIAGONALS = 1.25, REACH_TILES = 6;
+
 /* ---- the golden's side ---- */
 
 static bool is_rigid(const struct spec *spec, int label) {
@@ -39,7 +44,10 @@ enum status rigid_begin(const struct spec *spec, const struct zones *zones, stru
   if (!count) return STATUS_OK;
   rigid->datum = malloc(pixels);
   rigid->zones = calloc(count, sizeof *rigid->zones);
-  if (!rigid->datum || !rigid->zones) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
+  rigid->approved = calloc(count, sizeof *rigid->approved);
+  rigid->sums = calloc(count, sizeof *rigid->sums);
+  if (!rigid->datum || !rigid->zones || !rigid->approved || !rigid->sums)
+    return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
   for (size_t i = 0; i < pixels; i++) {
     rigid->datum[i] = is_rigid(spec, labels->pixels[i]) ? 0 : labels->pixels[i];
     compared += labels->pixels[i] != 0, datum += rigid->datum[i] != 0;
@@ -157,6 +165,7 @@ void rigid_close(struct device *device, struct rigid *rigid) {
   }
   pyramid_release(device, &rigid->all);
   free(rigid->zones), free(rigid->datum), free(rigid->owner);
+  free(rigid->approved), free(rigid->sums);
   memset(rigid, 0, sizeof *rigid);
 }
 
@@ -278,6 +287,31 @@ static enum status measure_zone(struct device *device, const struct rigid_zone *
   return STATUS_OK;
 }
 
+/* From where the ground under it and the approved photos have the zone. */
+static void take_from_ground(const struct rigid *rigid, size_t at, const struct alignment *a, struct rigid_place *p) {
+  const struct rigid_zone *z = &rigid->zones[at];
+  double wide = z->box[2] - z->box[0] + 1, high = z->box[3] - z->box[1] + 1;
+  double near = REACH_DIAGONALS * sqrt(wide * wide + high * high);
+  double least = REACH_TILES * (double)(KERNEL_CELL << a->tiles.level);
+  const struct pose_point ground = rigid_ground_under(a, z->x, z->y, near > least ? near : least);
+  const double *approved = rigid->approved[at];
+  p->dx -= ground.x + approved[0], p->dy -= ground.y + approved[1], p->turn -= approved[2];
+}
+
+void rigid_approve(struct rigid *rigid, const struct rigid_work *work) {
+  for (size_t i = 0; i < rigid->count && work->places; i++) {
+    const struct rigid_place *p = &work->places[i];
+    if (!p->found) continue;
+    double *sums = rigid->sums[i];
+    sums[0] += p->dx, sums[1] += p->dy, sums[2] += p->turn, sums[3]++;
+  }
+}
+
+void rigid_take_mean(struct rigid *rigid) {
+  for (size_t i = 0; i < rigid->count; i++)
+    for (int k = 0; k < 3; k++) rigid->approved[i][k] = rigid->sums[i][k] / (1 + rigid->sums[i][3]);
+}
+
 /* The light of all that is compared, each part where it lies. */
 static enum status complete_light(struct device *device, const struct rigid *rigid, const struct align_golden *g,
                                   struct alignment *a, struct fault *fault) {
@@ -304,9 +338,11 @@ enum status rigid_measure(struct device *device, const struct rigid *rigid, cons
   if (!work->places) work->places = calloc(rigid->count, sizeof *work->places);
   if (!work->motion) work->motion = calloc(rigid->count, sizeof *work->motion);
   if (!work->places || !work->motion) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
-  enum status status = STATUS_OK;
-  for (size_t i = 0; i < rigid->count && !status; i++)
+  enum status status = rigid_ground_measure(device, golden, a, fault);
+  for (size_t i = 0; i < rigid->count && !status; i++) {
     status = measure_zone(device, &rigid->zones[i], golden, a, work, &work->places[i], work->motion[i], fault);
+    if (!status && work->places[i].found) take_from_ground(rigid, i, a, &work->places[i]);
+  }
   if (status) return status;
   a->placement.parts = (struct parts){rigid->columns, rigid->rows, rigid->owner, (const double(*)[6])work->motion};
   return complete_light(device, rigid, golden, a, fault);

@@ -30,6 +30,8 @@ struct rigid {
   uint8_t *owner;     /* as in struct parts */
   int columns, rows;  /* of `owner` */
   struct pyramid all; /* mask of all that is compared */
+  /* Where the approved photos have each zone on average: dx, dy, turn; the sums of the further ones, and how many. */
+  double (*approved)[3], (*sums)[4];
 };
 
 /* Before the alignment is opened: *mask gets what takes part in it. Where there are no rigid zones it stays as it is.
@@ -57,6 +59,11 @@ struct rigid_work {
   struct field local;
   struct tiles tiles;
 };
+
+/* Adds where an approved photo has the zones, as measured last; and, after the last such photo, makes the mean, from
+ * which all are measured: where the part lies on the first alone is known no better than its ground's shape. */
+void rigid_approve(struct rigid *rigid, const struct rigid_work *work);
+void rigid_take_mean(struct rigid *rigid);
 
 /* Measures an aligned photo's rigid zones and completes its placement and light with them. */
 enum status rigid_measure(struct device *device, const struct rigid *rigid, const struct align_golden *golden,
