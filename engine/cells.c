@@ -30,11 +30,11 @@ static uint8_t label_under(const struct plane *labels, int level, int32_t x, int
   int32_t left = x << level, top = y << level, right = left + (1 << level), bottom = top + (1 << level);
   if (right > labels->width) right = labels->width;
   if (bottom > labels->height) bottom = labels->height;
-  uint8_t label = labels->pixels[(size_t)top * labels->stride + (size_t)left];
-  for (int32_t v = top; v < bottom; v++)
-    for (int32_t u = left; u < right; u++)
-      if (labels->pixels[(size_t)v * labels->stride + (size_t)u] != label) return MIXED;
-  return label;
+  const uint8_t *first = labels->pixels + (size_t)top * labels->stride + (size_t)left;
+  size_t width = (size_t)(right - left);
+  for (const uint8_t *row = first; top < bottom; top++, row += labels->stride)
+    if (row[0] != first[0] || memcmp(row, row + 1, width - 1) != 0) return MIXED;
+  return first[0];
 }
 
 /* Whether all neighbours have the same label, and whether about the same brightness too. */
@@ -57,19 +57,18 @@ static enum ground ground_at(const uint8_t *pure, const uint8_t *luma, int32_t w
  * are few. */
 static void drop_rims(const uint8_t *pure, const uint8_t *luma, int32_t width, int32_t height, uint8_t *kept,
                       uint8_t *grounds, bool mixed[LABELS]) {
-  size_t calm[LABELS] = {0}, all[LABELS] = {0};
-  for (int pass = 0; pass < 2; pass++) {
-    for (int label = 0; label < LABELS; label++) mixed[label] = (double)calm[label] < LEAST_CALM * (double)all[label];
-    for (int32_t y = 0; y < height; y++)
-      for (int32_t x = 0; x < width; x++) {
-        size_t at = (size_t)y * (size_t)width + (size_t)x;
-        enum ground ground = ground_at(pure, luma, width, height, x, y);
-        uint8_t label = pure[at];
-        if (pass == 0)
-          calm[label] += ground == CALM, all[label]++;
-        else
-          kept[at] = ground != RIM || mixed[label] ? label : MIXED, grounds[at] = mixed[label] ? CALM : (uint8_t)ground;
-      }
+  size_t calm[LABELS] = {0}, all[LABELS] = {0}, count = (size_t)width * (size_t)height;
+  for (int32_t y = 0; y < height; y++)
+    for (int32_t x = 0; x < width; x++) {
+      size_t at = (size_t)y * (size_t)width + (size_t)x;
+      grounds[at] = (uint8_t)ground_at(pure, luma, width, height, x, y);
+      calm[pure[at]] += grounds[at] == CALM, all[pure[at]]++;
+    }
+  for (int label = 0; label < LABELS; label++) mixed[label] = (double)calm[label] < LEAST_CALM * (double)all[label];
+  for (size_t at = 0; at < count; at++) {
+    bool whole = mixed[pure[at]];
+    kept[at] = grounds[at] != RIM || whole ? pure[at] : MIXED;
+    if (whole) grounds[at] = CALM;
   }
 }
 

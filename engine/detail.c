@@ -1,5 +1,6 @@
 #include "engine/detail.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,17 +28,17 @@ static void pair_most(uint8_t *row, size_t width) {
   if (width % 2) row[width / 2] = row[width - 1];
 }
 
-/* One row of blocks; `low` and `high` have room for a row of the luma. */
-static void block_row(const struct plane *luma, int32_t side, int32_t row, uint8_t *low, uint8_t *high) {
+/* One row of blocks of 2 x 2; `low` and `high` have room for a row of the luma. */
+static void block_row(const struct plane *luma, int32_t row, uint8_t *low, uint8_t *high) {
   size_t width = (size_t)luma->width;
-  int32_t top = row * side, bottom = top + side < luma->height ? top + side : luma->height;
-  memcpy(low, luma->pixels + (size_t)top * luma->stride, width);
-  memcpy(high, low, width);
-  for (int32_t y = top + 1; y < bottom; y++) {
-    const uint8_t *values = luma->pixels + (size_t)y * luma->stride;
-    take_least(values, width, low), take_most(values, width, high);
+  const uint8_t *values = luma->pixels + (size_t)(2 * row) * luma->stride;
+  memcpy(low, values, width);
+  memcpy(high, values, width);
+  if (2 * row + 1 < luma->height) {
+    take_least(values + luma->stride, width, low);
+    take_most(values + luma->stride, width, high);
   }
-  for (int32_t n = side; n > 1; n /= 2, width = (width + 1) / 2) pair_least(low, width), pair_most(high, width);
+  pair_least(low, width), pair_most(high, width);
 }
 
 /* A row of blocks with its neighbours, from the rows above, of and below it. */
@@ -59,27 +60,60 @@ static void around_row(const struct ranges *blocks, size_t width, int32_t rows, 
   }
 }
 
-enum status detail_of(const struct plane *luma, int32_t side, struct plane *detail, struct fault *fault) {
-  int32_t width = (luma->width + side - 1) / side, height = (luma->height + side - 1) / side;
-  size_t count = (size_t)width * (size_t)height, room = (size_t)luma->width + 2;
-  enum status status = STATUS_OK;
-  struct ranges blocks = {malloc(count), malloc(count)};
-  uint8_t *low = malloc(room), *high = malloc(room);
-  *detail = (struct plane){malloc(count), width, height, (size_t)width};
-  if (!blocks.low || !blocks.high || !low || !high || !detail->pixels) {
-    free(detail->pixels);
+static void ranges_free(struct ranges *r) {
+  free(r->low), free(r->high);
+  *r = (struct ranges){0};
+}
+
+static enum status ranges_take(struct ranges *r, size_t count, struct fault *fault) {
+  *r = (struct ranges){malloc(count), malloc(count)};
+  return r->low && r->high ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+}
+
+/* A row of blocks from the one or two rows of half as large ones, `width` of them, that it has. */
+static void join_rows(const struct ranges *from, size_t width, size_t first, bool two, uint8_t *low, uint8_t *high) {
+  memcpy(low, from->low + first * width, width), memcpy(high, from->high + first * width, width);
+  if (two) take_least(from->low + (first + 1) * width, width, low);
+  if (two) take_most(from->high + (first + 1) * width, width, high);
+  pair_least(low, width), pair_most(high, width);
+}
+
+/* Room for a row of the luma and one more at either end. */
+static enum status detail_at(const struct ranges *blocks, int32_t width, int32_t height, const struct ranges *row,
+                             struct plane *detail, struct fault *fault) {
+  *detail = (struct plane){malloc((size_t)width * (size_t)height), width, height, (size_t)width};
+  if (!detail->pixels) {
     *detail = (struct plane){0};
-    status = fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-    goto end;
-  }
-  for (int32_t y = 0; y < height; y++) {
-    block_row(luma, side, y, low, high);
-    memcpy(blocks.low + (size_t)y * (size_t)width, low, (size_t)width);
-    memcpy(blocks.high + (size_t)y * (size_t)width, high, (size_t)width);
+    return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
   }
   for (int32_t y = 0; y < height; y++)
-    around_row(&blocks, (size_t)width, height, y, low, high, detail->pixels + (size_t)y * detail->stride);
-end:
-  free(blocks.low), free(blocks.high), free(low), free(high);
+    around_row(blocks, (size_t)width, height, y, row->low, row->high, detail->pixels + (size_t)y * detail->stride);
+  return STATUS_OK;
+}
+
+enum status detail_of(const struct plane *luma, struct plane *half, struct plane *quarter, struct fault *fault) {
+  int32_t width = (luma->width + 1) / 2, height = (luma->height + 1) / 2;
+  int32_t less_width = (width + 1) / 2, less_height = (height + 1) / 2;
+  size_t w = (size_t)width, v = (size_t)less_width;
+  struct ranges blocks = {0}, less = {0}, row = {0};
+  *half = *quarter = (struct plane){0};
+  enum status status = ranges_take(&blocks, w * (size_t)height, fault);
+  if (!status) status = ranges_take(&less, v * (size_t)less_height, fault);
+  if (!status) status = ranges_take(&row, (size_t)luma->width + 2, fault);
+  for (int32_t y = 0; y < height && !status; y++) {
+    block_row(luma, y, row.low, row.high);
+    memcpy(blocks.low + (size_t)y * w, row.low, w), memcpy(blocks.high + (size_t)y * w, row.high, w);
+  }
+  for (int32_t y = 0; y < less_height && !status; y++) {
+    join_rows(&blocks, w, 2 * (size_t)y, 2 * y + 1 < height, row.low, row.high);
+    memcpy(less.low + (size_t)y * v, row.low, v), memcpy(less.high + (size_t)y * v, row.high, v);
+  }
+  if (!status) status = detail_at(&blocks, width, height, &row, half, fault);
+  if (!status) status = detail_at(&less, less_width, less_height, &row, quarter, fault);
+  if (status) {
+    free(half->pixels);
+    *half = (struct plane){0};
+  }
+  ranges_free(&blocks), ranges_free(&less), ranges_free(&row);
   return status;
 }

@@ -7,10 +7,9 @@
 /* Above so many grey levels of contrast, made-up colours grow no further. */
 enum { DETAIL_MOST = 80 };
 
-/* One byte for each `side` x `side` block of the luma (side 2, 4 or a further power of two; the
- * last blocks may be cut): the range of the
- * luma over the block and its eight neighbours, grey levels, at most DETAIL_MOST. `detail` has ceil(size / side) pixels
- * a side; the caller frees detail->pixels. STATUS_MEMORY. */
-enum status detail_of(const struct plane *luma, int32_t side, struct plane *detail, struct fault *fault);
+/* One byte for each block of 2 x 2 pixels of the luma, and of 4 x 4 (the last may be cut): the range of the luma over
+ * the block and its eight neighbours, grey levels, at most DETAIL_MOST. They have ceil(size / side) pixels a side; the
+ * caller frees their pixels. STATUS_MEMORY. */
+enum status detail_of(const struct plane *luma, struct plane *half, struct plane *quarter, struct fault *fault);
 
 #endif

@@ -14,7 +14,8 @@ static size_t aligned(size_t size) {
   return (size + PLANE_ALIGNMENT - 1) / PLANE_ALIGNMENT * PLANE_ALIGNMENT;
 }
 
-static void *take_memory(size_t size) {
+void *image_memory(size_t size) {
+  size = aligned(size);
   if (size < 2 * LARGE_PAGE) return aligned_alloc(PLANE_ALIGNMENT, size);
   size_t pages = (size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
   void *memory = aligned_alloc(LARGE_PAGE, pages);
@@ -32,7 +33,7 @@ enum status image_reserve(struct image *image, int32_t width, int32_t height, bo
   const size_t size = luma_size + 2 * chroma_size;
   if (size > image->memory_size) {
     free(image->memory);
-    image->memory = take_memory(size);
+    image->memory = image_memory(size);
     image->memory_size = image->memory ? size : 0;
     if (!image->memory) {
       *image = (struct image){0};

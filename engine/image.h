@@ -32,6 +32,9 @@ struct image {
   size_t memory_size;
 };
 
+/* Memory for planes, not cleared, of large pages where it is large; ends with free(). NULL: there is none. */
+void *image_memory(size_t size);
+
 /* Makes the planes for a size, reusing the memory of `image` where it is large enough (all zero: none yet). Contents
  * are not set. 1..IMAGE_MAX_SIDE a side, else STATUS_LIMIT. */
 enum status image_reserve(struct image *image, int32_t width, int32_t height, bool colour, struct fault *fault);

@@ -113,6 +113,20 @@ static int steepest(const uint8_t *restrict row, size_t stride, int32_t count) {
   return most;
 }
 
+/* The largest step of three of a row's pixels, each way. */
+static int steepest_of_three(const uint8_t *restrict row, size_t stride, int32_t count) {
+  const uint8_t *restrict above = row - stride, *restrict below = row + stride;
+  int16_t most = 0;
+  for (int32_t i = 0; i < count; i++) {
+    int16_t across = (int16_t)(above[i + 1] + row[i + 1] + below[i + 1] - above[i] - row[i] - below[i]);
+    int16_t down = (int16_t)(below[i - 1] + below[i] + below[i + 1] - row[i - 1] - row[i] - row[i + 1]);
+    across = (int16_t)(across < 0 ? -across : across), down = (int16_t)(down < 0 ? -down : down);
+    int16_t more = across > down ? across : down;
+    most = most > more ? most : more;
+  }
+  return most;
+}
+
 /* Raises *most, and sets *best, to the strongest of a row's places from (left, y) on. */
 static void look_along(const struct plane *luma, const struct plane *labels, int32_t left, int32_t y, int32_t count,
                        int *most, struct landmark *best) {
@@ -135,12 +149,17 @@ enum { PART = 32 };
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
                       struct landmark *best) {
   int most = 3 * LEAST_STEP - 1;
-  int32_t right = left + size < luma->width - 1 ? left + size : luma->width - 1;
-  for (int32_t y = top; y < top + size && y + 1 < luma->height; y++) {
+  int32_t right = left + size, bottom = top + size;
+  if (left < LANDMARK_REACH) left = LANDMARK_REACH;
+  if (top < LANDMARK_REACH) top = LANDMARK_REACH;
+  if (right > luma->width - LANDMARK_REACH - 1) right = luma->width - LANDMARK_REACH - 1;
+  if (bottom > luma->height - LANDMARK_REACH - 1) bottom = luma->height - LANDMARK_REACH - 1;
+  for (int32_t y = top; y < bottom; y++) {
     const uint8_t *row = luma->pixels + (size_t)y * luma->stride;
     int32_t x = left;
     for (; x + PART <= right; x += PART)
-      if (6 * steepest(row + x, luma->stride, PART) > most) look_along(luma, labels, x, y, PART, &most, best);
+      if (6 * steepest(row + x, luma->stride, PART) > most && steepest_of_three(row + x, luma->stride, PART) > most)
+        look_along(luma, labels, x, y, PART, &most, best);
     look_along(luma, labels, x, y, right - x, &most, best);
   }
   return most >= 3 * LEAST_STEP;

@@ -4,7 +4,7 @@ enum { LARGEST = 16 * 255, PART = 512, TABLES = 4 };
 
 /* Of a larger picture rows spread evenly over it, which have so many pixels at least: the median of these is known to a
  * few thousandths. */
-enum { ENOUGH = 1 << 19 };
+enum { ENOUGH = 1 << 18 };
 
 static int32_t step_of(const struct plane *plane) {
   int64_t pixels = (int64_t)plane->width * plane->height;

@@ -319,8 +319,7 @@ static enum status find_character(const struct zones *zones, const struct image 
   memset(c, 0, sizeof *c);
   c->detail[0] = zones->labels;
   enum status status = STATUS_OK;
-  for (int level = 1; level < 3 && planes > 1 && !status; level++)
-    status = detail_of(&golden->planes[0], 1 << level, &c->detail[level], fault);
+  if (planes > 1) status = detail_of(&golden->planes[0], &c->detail[1], &c->detail[2], fault);
   /* A quarter plane is the half plane averaged over four. */
   for (int i = 0; i < planes && !status; i++)
     c->noise[i] = aligned_level(i) < 2 ? noise_of(&golden->planes[i]) : 0.5 * c->noise[i - 2];

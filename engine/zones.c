@@ -121,6 +121,16 @@ enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mas
   return mask && mask->bytes ? draw_mask(zone, mask, label, labels, fault) : STATUS_OK;
 }
 
+/* Without zones all but the frame is the same, and the smaller planes have a frame of their own. */
+static void make_smaller(const struct spec *spec, struct zones *zones) {
+  if (spec->zone_count)
+    halve(&zones->labels, &zones->half);
+  else
+    memset(zones->half.pixels, ZONES_OUTSIDE, plane_size(&zones->half));
+  clear_frame(&zones->half);
+  halve(&zones->half, &zones->quarter);
+}
+
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
                        struct zones *zones, struct fault *fault) {
   memset(zones, 0, sizeof *zones);
@@ -129,7 +139,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   struct plane half = plane_at(NULL, (width + 1) / 2, (height + 1) / 2);
   struct plane quarter = plane_at(NULL, (half.width + 1) / 2, (half.height + 1) / 2);
   size_t full = (size_t)width * (size_t)height;
-  zones->memory = malloc(full + plane_size(&half) + plane_size(&quarter));
+  zones->memory = image_memory(full + plane_size(&half) + plane_size(&quarter));
   if (!zones->memory) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
   zones->labels = plane_at(zones->memory, width, height);
   zones->half = plane_at(zones->memory + full, half.width, half.height);
@@ -159,7 +169,7 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   if (status)
     zones_free(zones);
   else
-    halve(&zones->labels, &zones->half), clear_frame(&zones->half), halve(&zones->half, &zones->quarter);
+    make_smaller(spec, zones);
   return status;
 }
 
