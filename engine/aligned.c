@@ -1,5 +1,6 @@
 #include "engine/aligned.h"
 
+#include "engine/bands.h"
 #include "engine/fixed.h"
 
 #include <math.h>
@@ -186,7 +187,8 @@ static enum status plane_of(struct device *device, struct device_memory *memory,
 }
 
 static enum status make_chroma(struct device *device, const struct align_golden *g, struct alignment *a,
-                               struct aligned *out, int photo_level, struct kernel_image *tint, struct fault *fault) {
+                               struct aligned *out, int photo_level, int threads, struct kernel_image *tint,
+                               struct fault *fault) {
   int32_t width = (g->width + 1) / 2, height = (g->height + 1) / 2;
   const struct light *lights[4] = {&out->light.channel[0], &out->light.channel[1], &out->light.channel[2],
                                    &out->light.luma};
@@ -206,7 +208,7 @@ static enum status make_chroma(struct device *device, const struct align_golden 
                                     .out_cr = out->plane[ALIGNED_CR],
                                     .tint = *tint,
                                     .seen = out->seen[ALIGNED_CB]};
-  return device_check(device->backend->operations.warp_chroma(device->context, &call), "warp_chroma", fault);
+  return bands_warp_chroma(device, threads, &call, fault);
 }
 
 static enum status make_quarter(struct device *device, struct aligned *out, struct fault *fault) {
@@ -240,7 +242,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
   int photo_level = placement_photo_level(&a->placement, 0, g->width, g->height, a->photo.count);
   if (photo_level + 2 > a->photo.count) photo_level = a->photo.count > 1 ? a->photo.count - 2 : 0;
   struct kernel_image tint = {0};
-  if (!status && out->colour) status = make_chroma(device, g, a, out, photo_level, &tint, fault);
+  if (!status && out->colour) status = make_chroma(device, g, a, out, photo_level, golden->threads, &tint, fault);
   if (!status && out->colour) status = make_quarter(device, out, fault);
   if (!status)
     status = plane_of(device, &out->memory[ALIGNED_LUMA], g->width, g->height, &out->plane[ALIGNED_LUMA], fault);
@@ -254,7 +256,7 @@ enum status aligned_make(struct device *device, const struct aligned_golden *gol
                              .light = out->grid.buffer,
                              .tint = tint,
                              .out = out->plane[ALIGNED_LUMA]};
-  return device_check(device->backend->operations.warp(device->context, &call), "warp", fault);
+  return bands_warp(device, golden->threads, &call, fault);
 }
 
 static enum status upload_all_seen(struct device *device, int32_t width, int32_t height, struct device_memory *memory,

@@ -50,6 +50,7 @@ struct aligned_golden {
   const struct align_golden *align;
   const struct pyramid *cb, *cr;
   const struct pyramid *mask; /* what the light is told from: all that is compared */
+  int threads;                /* that may make the planes of a photo */
 };
 
 /* Takes a photo that align_photo has aligned (its luma pyramid is used) and makes the planes. Colour where both golden

@@ -66,7 +66,7 @@ static void ranges_free(struct ranges *r) {
 }
 
 static enum status ranges_take(struct ranges *r, size_t count, struct fault *fault) {
-  *r = (struct ranges){malloc(count), malloc(count)};
+  *r = (struct ranges){image_memory(count), image_memory(count)};
   return r->low && r->high ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
 }
 
@@ -81,7 +81,7 @@ static void join_rows(const struct ranges *from, size_t width, size_t first, boo
 /* Room for a row of the luma and one more at either end. */
 static enum status detail_at(const struct ranges *blocks, int32_t width, int32_t height, const struct ranges *row,
                              struct plane *detail, struct fault *fault) {
-  *detail = (struct plane){malloc((size_t)width * (size_t)height), width, height, (size_t)width};
+  *detail = (struct plane){image_memory((size_t)width * (size_t)height), width, height, (size_t)width};
   if (!detail->pixels) {
     *detail = (struct plane){0};
     return fault_set(fault, STATUS_MEMORY, "golden: out of memory");

@@ -66,6 +66,13 @@ struct kernel_image device_view(const struct device_memory *memory, int32_t widt
   return (struct kernel_image){.buffer = memory->buffer, .width = width, .height = height, .stride = width};
 }
 
+struct kernel_image device_rows(const struct kernel_image *view, int32_t first, int32_t rows) {
+  struct kernel_image part = *view;
+  part.offset += (size_t)first * (size_t)view->stride;
+  part.height = rows;
+  return part;
+}
+
 enum status device_upload_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
                                 struct kernel_image *view, struct fault *fault) {
   size_t width = (size_t)plane->width, height = (size_t)plane->height;

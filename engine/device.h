@@ -42,6 +42,8 @@ enum status device_download(struct device *device, const struct device_memory *m
 
 /* A view over the whole of a memory, rows without padding. */
 struct kernel_image device_view(const struct device_memory *memory, int32_t width, int32_t height);
+/* Some rows of a view. */
+struct kernel_image device_rows(const struct kernel_image *view, int32_t first, int32_t rows);
 
 /* Uploads a host plane into `memory` (rows without padding) and gives its view. */
 enum status device_upload_plane(struct device *device, struct device_memory *memory, const struct plane *plane,

@@ -16,7 +16,7 @@ static size_t aligned(size_t size) {
 
 void *image_memory(size_t size) {
   size = aligned(size);
-  if (size < 2 * LARGE_PAGE) return aligned_alloc(PLANE_ALIGNMENT, size);
+  if (size <= LARGE_PAGE) return aligned_alloc(PLANE_ALIGNMENT, size);
   size_t pages = (size + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
   void *memory = aligned_alloc(LARGE_PAGE, pages);
   if (memory) madvise(memory, pages, MADV_HUGEPAGE);

@@ -50,6 +50,10 @@ enum status inspector_wait(const struct inspector *in, enum inspector_stage stag
   return status;
 }
 
+int inspector_threads(const struct inspector *in) {
+  return in->once > 1 && in->backend->memory.view ? in->once : 1;
+}
+
 static void opening_free(struct opening *o) {
   pthread_mutex_destroy(&o->lock);
   pthread_cond_destroy(&o->changed);
@@ -141,8 +145,11 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   }
   if (!status) status = reading_open(in, masks, fault);
-  in->aligned = (struct aligned_golden){
-      .align = &in->align, .cb = &in->cb, .cr = &in->cr, .mask = rigid_mask(&in->rigid, &in->align)};
+  in->aligned = (struct aligned_golden){.align = &in->align,
+                                        .cb = &in->cb,
+                                        .cr = &in->cr,
+                                        .mask = rigid_mask(&in->rigid, &in->align),
+                                        .threads = inspector_threads(in)};
   return status;
 }
 

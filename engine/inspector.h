@@ -74,6 +74,9 @@ struct inspection {
 /* Until the inspector is so far; what went wrong in opening it. Any thread, any number of times. */
 enum status inspector_wait(const struct inspector *inspector, enum inspector_stage stage, struct fault *fault);
 
+/* How many threads may work on its one photo at a time, 1 where there will be more photos. */
+int inspector_threads(const struct inspector *inspector);
+
 /* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
 enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);
 

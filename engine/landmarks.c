@@ -156,11 +156,14 @@ static bool strongest(const struct plane *luma, const struct plane *labels, int3
   if (bottom > luma->height - LANDMARK_REACH - 1) bottom = luma->height - LANDMARK_REACH - 1;
   for (int32_t y = top; y < bottom; y++) {
     const uint8_t *row = luma->pixels + (size_t)y * luma->stride;
-    int32_t x = left;
-    for (; x + PART <= right; x += PART)
-      if (6 * steepest(row + x, luma->stride, PART) > most && steepest_of_three(row + x, luma->stride, PART) > most)
-        look_along(luma, labels, x, y, PART, &most, best);
-    look_along(luma, labels, x, y, right - x, &most, best);
+    for (int32_t x = left; x < right; x += PART) {
+      /* The last part begins in the one before, of which nothing more comes. */
+      int32_t first = x + PART <= right || right - left < PART ? x : right - PART;
+      int32_t count = right - first < PART ? right - first : PART;
+      if (6 * steepest(row + first, luma->stride, count) > most &&
+          steepest_of_three(row + first, luma->stride, count) > most)
+        look_along(luma, labels, first, y, count, &most, best);
+    }
   }
   return most >= 3 * LEAST_STEP;
 }

@@ -19,13 +19,6 @@ void reference_once_free(struct device *device, struct reference_once *once) {
   free(once);
 }
 
-static struct kernel_image rows_of(const struct kernel_image *image, int32_t first, int32_t rows) {
-  struct kernel_image part = *image;
-  part.offset += (size_t)first * (size_t)image->stride;
-  part.height = rows;
-  return part;
-}
-
 static enum status take(struct device *device, struct device_memory *memory, int32_t width, int32_t rows,
                         struct kernel_image *view, struct fault *fault) {
   enum status status = device_reserve(device, memory, (size_t)width * (size_t)rows * sizeof(uint16_t), fault);
@@ -49,9 +42,9 @@ enum status reference_strip_make(struct device *device, const struct reference_s
   if (!status) status = take(device, &strip->memory[1], width, strip->rows, &strip->rise, fault);
   if (!status) status = take(device, &strip->memory[2], width, strip->rows, &strip->fall, fault);
   if (status) return status;
-  struct kernel_limits_of_one call = {.photo = rows_of(&from->photo, first, strip->rows),
-                                      .zones = rows_of(&from->zones, first, strip->rows),
-                                      .detail = rows_of(&from->detail, first, strip->rows),
+  struct kernel_limits_of_one call = {.photo = device_rows(&from->photo, first, strip->rows),
+                                      .zones = device_rows(&from->zones, first, strip->rows),
+                                      .detail = device_rows(&from->detail, first, strip->rows),
                                       .tolerances = from->tolerances,
                                       .tolerance_count = from->tolerance_count,
                                       .mean = strip->mean,
@@ -114,8 +107,8 @@ static enum status compare_strip(const struct comparing *c, int32_t top, struct 
   if (!status) status = device_reserve(&b->device, &b->map, width * (size_t)b->strip.rows, fault);
   if (!status) status = device_reserve(&b->device, &b->histogram, sizeof levels, fault);
   if (status) return status;
-  struct kernel_compare call = {.photo = rows_of(&c->photo, b->strip.first, b->strip.rows),
-                                .seen = rows_of(&c->seen, b->strip.first, b->strip.rows),
+  struct kernel_compare call = {.photo = device_rows(&c->photo, b->strip.first, b->strip.rows),
+                                .seen = device_rows(&c->seen, b->strip.first, b->strip.rows),
                                 .mean = b->strip.mean,
                                 .rise = b->strip.rise,
                                 .fall = b->strip.fall,
@@ -125,7 +118,7 @@ static enum status compare_strip(const struct comparing *c, int32_t top, struct 
   if (!status) status = device_download(&b->device, &b->histogram, levels, sizeof levels, fault);
   for (int i = 0; i < 256 && !status; i++) share->levels[i] += levels[i];
   for (int32_t y = top; y < bottom && !status; y++) {
-    struct kernel_image row = rows_of(&call.map, y - b->strip.first, 1);
+    struct kernel_image row = device_rows(&call.map, y - b->strip.first, 1);
     struct plane to = {c->map.pixels + (size_t)y * c->map.stride, c->map.width, 1, width};
     status = device_download_plane(&b->device, &row, &to, fault);
   }

@@ -1,4 +1,5 @@
 #include "engine/classify.h"
+#include "engine/crew.h"
 #include "engine/inspector.h"
 #include "engine/region.h"
 #include "engine/severity.h"
@@ -20,8 +21,17 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   return zones_of_label(in->spec, label);
 }
 
-static enum status fill_region(struct inspection *work, const struct finding *f, struct region *r,
-                               struct fault *fault) {
+/* Regions as long as they are not in the result. */
+struct filling {
+  struct inspection *work;
+  struct region *regions;
+};
+
+static enum status fill_region(void *context, size_t index, struct fault *fault) {
+  const struct filling *filling = context;
+  struct inspection *work = filling->work;
+  const struct finding *f = &work->comparison.findings[index];
+  struct region *r = &filling->regions[index];
   const struct inspector *in = work->inspector;
   enum status status = STATUS_OK;
   region_of_finding(work, f, r);
@@ -46,11 +56,10 @@ static enum status fill_regions(struct inspection *work, struct result *result, 
   size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
   result->regions = malloc(count * sizeof *result->regions);
   if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  enum status status = STATUS_OK;
-  for (size_t i = 0; i < count && !status; i++) {
-    status = fill_region(work, &c->findings[i], &result->regions[i], fault);
-    if (!status) result->region_count++;
-  }
+  struct filling filling = {work, result->regions};
+  const struct crew crew = {inspector_threads(work->inspector), fill_region, &filling};
+  enum status status = crew_run(&crew, count, fault);
+  if (!status) result->region_count = count;
   return status;
 }
 

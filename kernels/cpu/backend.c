@@ -39,7 +39,7 @@ static void *map_pages(size_t bytes) {
 }
 
 static bool is_mapped(size_t bytes) {
-  return bytes >= 2 * HUGE_PAGE && bytes <= SIZE_MAX / 2;
+  return bytes > HUGE_PAGE && bytes <= SIZE_MAX / 2;
 }
 
 static size_t whole_pages(size_t bytes) {
