@@ -47,16 +47,15 @@ struct diff {
 static enum status judge_pair(const struct diff *diff, const struct pair *pair, struct outcome *outcome) {
   const struct common_options *common = &diff->given->common;
   /* Of many pairs each has a thread of its own. */
-  const struct inspect_options inspect = {.backend = common->backend,
-                                          .cpu = common->cpu,
-                                          .once = true,
-                                          .aside = diff->pairs.count == 1 && parallel_threads(common->threads) > 1};
+  const int threads = diff->pairs.count == 1 ? (int)parallel_threads(common->threads) : 1;
+  const struct inspect_options inspect = {
+      .backend = common->backend, .cpu = common->cpu, .once = true, .aside = threads > 1};
   struct pair_judge judge = {0};
   enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);
   if (!status) status = pair_judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);
   struct inspect_evidence evidence;
   if (!status && diff->given->map) {
-    const struct picture picture = {&outcome->result, &evidence, pair->golden};
+    const struct picture picture = {&outcome->result, &evidence, pair->golden, threads};
     if (inspect_evidence(judge.inspection, &evidence))
       status = picture_write(&picture, diff->given->map, &outcome->fault);
     else

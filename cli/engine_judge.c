@@ -161,7 +161,7 @@ static void keep_evidence(const struct engine_judge *setup, const struct desk *d
   const struct golden *golden = opened_golden_of(desk->golden);
   char name[sizeof golden->spec.name + 32];
   snprintf(name, sizeof name, "%s, version %lld", golden->spec.name, (long long)golden->version);
-  const struct picture picture = {result, &evidence, name};
+  const struct picture picture = {result, &evidence, name, 1};
   struct fault fault = {0};
   if (setup->pictures) make_picture(setup, job, &picture);
   if (setup->evidence && evidence_keep_photo(setup->evidence, job->id, &evidence, &fault))

@@ -4,6 +4,7 @@
 #include "cli/png_write.h"
 #include "cli/report.h"
 #include "cli/text.h"
+#include "engine/crew.h"
 
 #include <cairo.h>
 #include <errno.h>
@@ -36,12 +37,24 @@ struct layout {
   int crops, crops_a_row, crop_side, crop_row_height;
 };
 
+/* A part of golden (0), photo (1) or map (2) at the size that is shown. */
+struct pane {
+  int shown;
+  struct picture_area area;
+  int width, height;
+  cairo_surface_t *surface; /* NULL: out of memory */
+};
+
+enum { SHOWN = 3, PANES_MAX = SHOWN * (1 + CROPS_MAX) };
+
 struct sheet {
   const struct picture *picture;
   struct layout layout;
   cairo_t *cairo;
   const struct region **worst; /* by falling peak */
   size_t count;
+  struct pane panes[PANES_MAX]; /* the panels, then the crops', in order */
+  size_t pane_count;
   bool failed; /* out of memory on the way */
 };
 
@@ -160,14 +173,13 @@ static void draw_heading(struct sheet *sheet) {
   }
 }
 
-static void draw_surface(struct sheet *sheet, cairo_surface_t *surface, double x, double y) {
-  if (!surface) {
+static void draw_pane(struct sheet *sheet, const struct pane *pane, double x, double y) {
+  if (!pane->surface) {
     sheet->failed = true;
     return;
   }
-  cairo_set_source_surface(sheet->cairo, surface, x, y);
+  cairo_set_source_surface(sheet->cairo, pane->surface, x, y);
   cairo_paint(sheet->cairo);
-  cairo_surface_destroy(surface);
 }
 
 static void outline(cairo_t *cairo, double x, double y, double width, double height, uint32_t colour) {
@@ -238,25 +250,18 @@ static void draw_legend(struct sheet *sheet, double right, double y) {
 }
 
 static void draw_panels(struct sheet *sheet) {
-  const struct inspect_evidence *evidence = sheet->picture->evidence;
   const struct layout *layout = &sheet->layout;
   const char *const captions[] = {"golden sample", "photo, aligned, in the golden's light",
                                   "difference, in tolerances"};
-  const struct picture_area all = {0, 0, evidence->golden->width, evidence->golden->height};
   int slot = (layout->width - 2 * MARGIN - 2 * GAP) / 3;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < SHOWN; i++) {
     double left = MARGIN + i * (slot + GAP), y = layout->panels_y;
     set_font(sheet->cairo, 14, true);
     set_colour(sheet->cairo, 0xF2F2F2);
     show_text(sheet, left, y - 10, i == 2 ? slot - 190 : slot, captions[i]);
-    if (i == 2) {
-      draw_legend(sheet, left + slot, y - CAPTION);
-      draw_surface(sheet, picture_of_map(evidence->map, all, layout->panel_width, layout->panel_height), left, y);
-      continue;
-    }
-    const struct image *image = i ? evidence->photo : evidence->golden;
-    draw_surface(sheet, picture_of_image(image, all, layout->panel_width, layout->panel_height), left, y);
-    draw_findings(sheet, left, i == 1);
+    if (i == 2) draw_legend(sheet, left + slot, y - CAPTION);
+    draw_pane(sheet, &sheet->panes[i], left, y);
+    if (i < 2) draw_findings(sheet, left, i == 1);
   }
 }
 
@@ -270,16 +275,49 @@ static struct picture_area area_round(const int32_t box[4], int32_t width, int32
   return area;
 }
 
-static void draw_crop(struct sheet *sheet, int index) {
+static double crop_scale(const struct layout *layout, struct picture_area area) {
+  return (double)layout->crop_side / larger(area.width, area.height);
+}
+
+static enum status make_pane(void *context, size_t index, struct fault *fault) {
+  struct sheet *sheet = context;
+  struct pane *pane = &sheet->panes[index];
   const struct inspect_evidence *evidence = sheet->picture->evidence;
+  (void)fault;
+  pane->surface = pane->shown == 2 ? picture_of_map(evidence->map, pane->area, pane->width, pane->height)
+                                   : picture_of_image(pane->shown ? evidence->photo : evidence->golden, pane->area,
+                                                      pane->width, pane->height);
+  return STATUS_OK;
+}
+
+static void add_panes(struct sheet *sheet, struct picture_area area, int width, int height) {
+  for (int i = 0; i < SHOWN; i++) sheet->panes[sheet->pane_count++] = (struct pane){i, area, width, height, NULL};
+}
+
+/* All that is shown of the pictures, before any of it is drawn. */
+static void make_panes(struct sheet *sheet) {
+  const struct image *golden = sheet->picture->evidence->golden;
+  const struct layout *layout = &sheet->layout;
+  add_panes(sheet, (struct picture_area){0, 0, golden->width, golden->height}, layout->panel_width,
+            layout->panel_height);
+  for (int i = 0; i < layout->crops; i++) {
+    struct picture_area area = area_round(sheet->worst[i]->golden_box, golden->width, golden->height);
+    double scale = crop_scale(layout, area);
+    add_panes(sheet, area, larger(1, (int)(area.width * scale)), larger(1, (int)(area.height * scale)));
+  }
+  const struct crew crew = {sheet->picture->threads, make_pane, sheet};
+  crew_run(&crew, sheet->pane_count, NULL);
+}
+
+static void draw_crop(struct sheet *sheet, int index) {
   const struct layout *layout = &sheet->layout;
   const struct region *region = sheet->worst[index];
+  const struct pane *panes = &sheet->panes[SHOWN * (index + 1)];
   int group = 3 * layout->crop_side + 2 * 4 + 2 * GAP;
   int row = index / layout->crops_a_row, left = MARGIN + index % layout->crops_a_row * group;
   double y = layout->crops_y + row * layout->crop_row_height;
-  struct picture_area area = area_round(region->golden_box, evidence->golden->width, evidence->golden->height);
-  double scale = (double)layout->crop_side / larger(area.width, area.height);
-  int width = larger(1, (int)(area.width * scale)), height = larger(1, (int)(area.height * scale));
+  struct picture_area area = panes->area;
+  double scale = crop_scale(layout, area);
 
   char text[256];
   snprintf(text, sizeof text, "%d  %s, %s: %.1f tolerances, %d x %d px at (%d, %d)%s%s", index + 1,
@@ -290,12 +328,9 @@ static void draw_crop(struct sheet *sheet, int index) {
   set_colour(sheet->cairo, severity_colour(region->severity));
   show_text(sheet, left, y + 18, group - 2 * GAP, text);
   y += CAPTION - 4;
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < SHOWN; i++) {
     double x = left + i * (layout->crop_side + 4);
-    if (i == 2)
-      draw_surface(sheet, picture_of_map(evidence->map, area, width, height), x, y);
-    else
-      draw_surface(sheet, picture_of_image(i ? evidence->photo : evidence->golden, area, width, height), x, y);
+    draw_pane(sheet, &panes[i], x, y);
     outline(sheet->cairo, x + (region->golden_box[0] - area.x) * scale - 3,
             y + (region->golden_box[1] - area.y) * scale - 3, region->golden_box[2] * scale + 6,
             region->golden_box[3] * scale + 6, severity_colour(region->severity));
@@ -321,6 +356,7 @@ enum status picture_write(const struct picture *picture, const char *path, struc
     status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
     goto end;
   }
+  make_panes(&sheet);
   set_colour(sheet.cairo, 0x20242C);
   cairo_paint(sheet.cairo);
   draw_heading(&sheet);
@@ -331,6 +367,8 @@ enum status picture_write(const struct picture *picture, const char *path, struc
   else
     status = save(surface, path, fault);
 end:
+  for (size_t i = 0; i < sheet.pane_count; i++)
+    if (sheet.panes[i].surface) cairo_surface_destroy(sheet.panes[i].surface);
   cairo_destroy(sheet.cairo);
   cairo_surface_destroy(surface);
   free(sheet.worst);

@@ -11,6 +11,7 @@ struct picture {
   const struct result *result;
   const struct inspect_evidence *evidence;
   const char *golden; /* its name for the heading */
+  int threads;        /* that may make it */
 };
 
 /* Writes a PNG whole or not at all. At most PICTURE_MAX_WIDTH wide. Thread-safe. */

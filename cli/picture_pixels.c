@@ -70,44 +70,79 @@ static void mean_row(const uint32_t *sums, struct picture_area area, int out_wid
 
 /* ---- much smaller: means of the planes, turned into a colour once a pixel ---- */
 
-/* Means of one plane over the spans of one row of the picture; the plane has 1 / `unit` of the image's pixels each way.
+/* Source pixels of each pixel of a row, of a plane with 1 / `unit` of the image's pixels each way; from its `left` on.
  */
-static void mean_values(const struct plane *plane, int unit, struct picture_area area, int out_width, int32_t top,
-                        int32_t bottom, uint32_t *restrict sums, uint8_t *means) {
-  int32_t left = area.x / unit, right = (area.x + area.width + unit - 1) / unit;
-  int32_t first = top / unit, end = (bottom + unit - 1) / unit;
-  if (right > plane->width) right = plane->width;
-  if (end > plane->height) end = plane->height;
-  memset(sums, 0, (size_t)(right - left) * sizeof *sums);
-  for (int32_t y = first; y < end; y++) {
-    const uint8_t *restrict row = plane->pixels + (size_t)y * plane->stride + left;
-    for (int32_t x = 0; x < right - left; x++) sums[x] += row[x];
-  }
+struct spans {
+  int32_t left, right;
+  int32_t *from, *to;
+};
+
+static bool spans_make(const struct plane *plane, int unit, struct picture_area area, int out_width,
+                       struct spans *spans) {
+  int32_t *memory = malloc(2 * (size_t)out_width * sizeof *memory);
+  *spans = (struct spans){area.x / unit, (area.x + area.width + unit - 1) / unit, memory, memory + out_width};
+  if (!memory) return false;
+  if (spans->right > plane->width) spans->right = plane->width;
   for (int x = 0; x < out_width; x++) {
     int32_t from, to;
     span_of(x, out_width, area.x, area.width, &from, &to);
-    from = from / unit - left, to = (to + unit - 1) / unit - left;
-    if (to > right - left) to = right - left;
-    uint32_t sum = 0, n = (uint32_t)(to - from) * (uint32_t)(end - first);
-    for (int32_t at = from; at < to; at++) sum += sums[at];
-    means[x] = (uint8_t)((sum + n / 2) / n);
+    to = (to + unit - 1) / unit;
+    spans->from[x] = from / unit - spans->left;
+    spans->to[x] = (to < spans->right ? to : spans->right) - spans->left;
+  }
+  return true;
+}
+
+/* So many rows of bytes add up to less than 2^16. */
+enum { MOST_ROWS = 256 };
+
+/* Sums of the columns of rows first..end - 1, at most MOST_ROWS. */
+static void add_rows(const struct plane *plane, const struct spans *spans, int32_t first, int32_t end,
+                     uint16_t *restrict sums) {
+  int32_t count = spans->right - spans->left;
+  memset(sums, 0, (size_t)count * sizeof *sums);
+  for (int32_t y = first; y < end; y++) {
+    const uint8_t *restrict row = plane->pixels + (size_t)y * plane->stride + spans->left;
+    for (int32_t x = 0; x < count; x++) sums[x] = (uint16_t)(sums[x] + row[x]);
+  }
+}
+
+/* Means of one plane over the spans of one row of the picture; `totals` has room for that. */
+static void mean_values(const struct plane *plane, int unit, const struct spans *spans, int out_width, int32_t top,
+                        int32_t bottom, uint16_t *sums, uint32_t *totals, uint8_t *means) {
+  int32_t first = top / unit, end = (bottom + unit - 1) / unit;
+  if (end > plane->height) end = plane->height;
+  memset(totals, 0, (size_t)out_width * sizeof *totals);
+  for (int32_t y = first; y < end; y += MOST_ROWS) {
+    add_rows(plane, spans, y, end - y < MOST_ROWS ? end : y + MOST_ROWS, sums);
+    for (int x = 0; x < out_width; x++)
+      for (int32_t at = spans->from[x]; at < spans->to[x]; at++) totals[x] += sums[at];
+  }
+  for (int x = 0; x < out_width; x++) {
+    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * (uint32_t)(end - first);
+    means[x] = (uint8_t)((totals[x] + n / 2) / n);
   }
 }
 
 static bool reduce_image(const struct image *image, struct picture_area area, int out_width, int out_height,
                          cairo_surface_t *surface) {
-  uint8_t *means = malloc(3 * (size_t)out_width), rgb[3];
-  uint32_t *sums = malloc((size_t)image->width * sizeof *sums);
-  bool good = means && sums;
+  size_t width = (size_t)out_width;
+  uint8_t *means = malloc(3 * width), rgb[3];
+  uint16_t *sums = malloc((size_t)image->width * sizeof *sums);
+  uint32_t *totals = malloc(width * sizeof *totals);
+  struct spans spans[2] = {{.from = NULL}};
+  bool good = means && sums && totals && spans_make(&image->planes[0], 1, area, out_width, &spans[0]);
+  if (good && image->colour) good = spans_make(&image->planes[1], 2, area, out_width, &spans[1]);
   for (int y = 0; good && y < out_height; y++) {
     int32_t from, to;
     span_of(y, out_height, area.y, area.height, &from, &to);
     uint32_t *pixels = surface_row(surface, y);
     for (int i = 0; i < (image->colour ? 3 : 1); i++)
-      mean_values(&image->planes[i], i ? 2 : 1, area, out_width, from, to, sums, means + (size_t)i * (size_t)out_width);
-    for (int x = 0; x < out_width; x++) {
+      mean_values(&image->planes[i], i ? 2 : 1, &spans[i > 0], out_width, from, to, sums, totals,
+                  means + (size_t)i * width);
+    for (size_t x = 0; x < width; x++) {
       if (image->colour)
-        colour_ycbcr_to_rgb(means[x], means[out_width + x], means[2 * out_width + x], rgb);
+        colour_ycbcr_to_rgb(means[x], means[width + x], means[2 * width + x], rgb);
       else
         memset(rgb, means[x], 3);
       pixels[x] = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
@@ -115,6 +150,9 @@ static bool reduce_image(const struct image *image, struct picture_area area, in
   }
   free(means);
   free(sums);
+  free(totals);
+  free(spans[0].from);
+  free(spans[1].from);
   return good;
 }
 

@@ -82,7 +82,7 @@ static void a_picture_of_any_golden_is_a_whole_png_of_a_bounded_width(void **sta
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
     struct scene scene;
     make_scene(&scene, sizes[i][0], sizes[i][1]);
-    const struct picture picture = {&scene.result, &scene.evidence, "label v1"};
+    const struct picture picture = {&scene.result, &scene.evidence, "label v1", 2};
     struct fault fault = {0};
     assert_int_equal(picture_write(&picture, path, &fault), STATUS_OK);
     uint32_t width, height;
@@ -103,7 +103,7 @@ static void the_same_findings_give_the_same_bytes(void **state) {
     char *path = support_text("%s/%d.png", folder, i);
     struct scene scene;
     make_scene(&scene, 300, 200);
-    const struct picture picture = {&scene.result, &scene.evidence, "label v1"};
+    const struct picture picture = {&scene.result, &scene.evidence, "label v1", 2};
     assert_int_equal(picture_write(&picture, path, NULL), STATUS_OK);
     bytes[i] = program_read(path, &sizes[i]);
     free_scene(&scene);
@@ -162,7 +162,7 @@ static void a_picture_that_cannot_be_written_leaves_nothing(void **state) {
   char *folder = support_folder(), *path = support_text("%s/none/map.png", folder);
   struct scene scene;
   make_scene(&scene, 64, 64);
-  const struct picture picture = {&scene.result, &scene.evidence, "label v1"};
+  const struct picture picture = {&scene.result, &scene.evidence, "label v1", 2};
   struct fault fault = {0};
   assert_int_equal(picture_write(&picture, path, &fault), STATUS_IO);
   assert_non_null(strstr(fault.text, path));

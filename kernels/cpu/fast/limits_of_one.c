@@ -4,13 +4,14 @@
 
 #include <string.h>
 
-enum { PART = 256, REACH = 2, WINDOW = PART + 2 * REACH };
+/* TAKEN: columns that are looked at, where the picture has them: whole vectors hold a WINDOW. */
+enum { PART = 256, REACH = 2, WINDOW = PART + 2 * REACH, TAKEN = PART + 32 };
 
 /* Least and largest over the rows around one: REACH rows either way, and one for the near ones. A picture repeats its
  * edges, which changes neither. */
 struct columns {
-  uint16_t low[WINDOW], high[WINDOW], near_low[WINDOW], near_high[WINDOW];
-  uint8_t zoned[WINDOW]; /* 0: a pixel is in no zone */
+  uint16_t low[TAKEN], high[TAKEN], near_low[TAKEN], near_high[TAKEN];
+  uint8_t zoned[TAKEN]; /* 0: a pixel is in no zone */
 };
 
 /* The same over the neighbourhood of each pixel of a part. */
@@ -38,10 +39,30 @@ static struct terms terms_of(const struct kernel_tolerance *t) {
   return (struct terms){(int32_t)(spread < LARGEST ? spread : LARGEST), t->absolute, t->detail, t->edge, t->sharp};
 }
 
-static void range_row(const uint16_t *restrict mean, int32_t n, uint16_t *restrict low, uint16_t *restrict high) {
+static inline uint16_t least(uint16_t a, uint16_t b) {
+  return a < b ? a : b;
+}
+
+static inline uint16_t most(uint16_t a, uint16_t b) {
+  return a > b ? a : b;
+}
+
+/* Of `n` columns of five rows. */
+static void range_columns(const uint16_t *const rows[2 * REACH + 1], int32_t n, uint16_t *restrict near_low,
+                          uint16_t *restrict near_high, uint16_t *restrict low, uint16_t *restrict high) {
+  const uint16_t *first = rows[0], *above = rows[1], *here = rows[2], *below = rows[3], *last = rows[4];
   for (int32_t i = 0; i < n; i++) {
-    low[i] = mean[i] < low[i] ? mean[i] : low[i];
-    high[i] = mean[i] > high[i] ? mean[i] : high[i];
+    uint16_t down = least(least(above[i], here[i]), below[i]), up = most(most(above[i], here[i]), below[i]);
+    near_low[i] = down, near_high[i] = up;
+    low[i] = least(least(first[i], last[i]), down), high[i] = most(most(first[i], last[i]), up);
+  }
+}
+
+static void zone_columns(const uint8_t *above, const uint8_t *here, const uint8_t *below, int32_t n,
+                         uint8_t *restrict zoned) {
+  for (int32_t i = 0; i < n; i++) {
+    uint8_t two = above[i] < here[i] ? above[i] : here[i];
+    zoned[i] = two < below[i] ? two : below[i];
   }
 }
 
@@ -58,33 +79,15 @@ static void repeat_edges(struct columns *c, int32_t before, int32_t n) {
 
 /* Rows around y, columns from `first` - REACH on. */
 static void take_columns(const struct kernel_limits_of_one *call, int32_t y, int32_t first, struct columns *c) {
-  const struct kernel_image *mean = &call->mean;
-  int32_t begin = first < REACH ? 0 : first - REACH, end = first + PART + REACH, before = begin - (first - REACH);
-  if (end > mean->width) end = mean->width;
-  int32_t n = end - begin;
-  memcpy(c->near_low + before, cpu_row16(mean, y) + begin, (size_t)n * sizeof *c->near_low);
-  memcpy(c->near_high + before, c->near_low + before, (size_t)n * sizeof *c->near_low);
-  memcpy(c->zoned + before, cpu_row8(&call->zones, y) + begin, (size_t)n);
-  for (int32_t step = -1; step <= 1; step += 2) {
-    int32_t v = cpu_edge(y + step, mean->height);
-    const uint8_t *zones = cpu_row8(&call->zones, v) + begin;
-    uint8_t *zoned = c->zoned + before;
-    range_row(cpu_row16(mean, v) + begin, n, c->near_low + before, c->near_high + before);
-    for (int32_t i = 0; i < n; i++) zoned[i] = zones[i] < zoned[i] ? zones[i] : zoned[i];
-  }
-  memcpy(c->low, c->near_low, sizeof c->low);
-  memcpy(c->high, c->near_high, sizeof c->high);
-  for (int32_t step = -REACH; step <= REACH; step += 2 * REACH)
-    range_row(cpu_row16(mean, cpu_edge(y + step, mean->height)) + begin, n, c->low + before, c->high + before);
-  if (n < WINDOW) repeat_edges(c, before, n);
-}
-
-static inline uint16_t least(uint16_t a, uint16_t b) {
-  return a < b ? a : b;
-}
-
-static inline uint16_t most(uint16_t a, uint16_t b) {
-  return a > b ? a : b;
+  const struct kernel_image *mean = &call->mean, *zones = &call->zones;
+  int32_t begin = first < REACH ? 0 : first - REACH, before = begin - (first - REACH), room = TAKEN - before;
+  int32_t n = mean->width - begin < room ? mean->width - begin : room;
+  const uint16_t *rows[2 * REACH + 1];
+  for (int32_t k = 0; k <= 2 * REACH; k++) rows[k] = cpu_row16(mean, cpu_edge(y + k - REACH, mean->height)) + begin;
+  range_columns(rows, n, c->near_low + before, c->near_high + before, c->low + before, c->high + before);
+  zone_columns(cpu_row8(zones, cpu_edge(y - 1, mean->height)) + begin, cpu_row8(zones, y) + begin,
+               cpu_row8(zones, cpu_edge(y + 1, mean->height)) + begin, n, c->zoned + before);
+  if (before || n < WINDOW) repeat_edges(c, before, n);
 }
 
 /* From columns to neighbourhoods: pixel i's begins REACH columns before it. */
