@@ -62,7 +62,7 @@ static double blurred(const double *level, int32_t first, int32_t end, int32_t i
 /* The profile, in light, whose levels sharpened by `amount` are these: by fixed-point iteration. */
 static struct edge_sums unsharpened(const struct edge_sums *light, const struct profile *p, double amount) {
   struct edge_sums out = *light;
-  double now[EDGE_MOST_BINS], next[EDGE_MOST_BINS];
+  double now[EDGE_MOST_BINS] = {0}, next[EDGE_MOST_BINS] = {0};
   const int32_t end = p->first + p->count;
   for (int32_t i = p->first; i < end; i++) now[i] = p->level[i];
   for (int round = 0; round < ROUNDS; round++) {
