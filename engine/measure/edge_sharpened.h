@@ -2,9 +2,9 @@
  *
  * Cameras sharpen the levels of sRGB, not light: they add `amount` times the difference from a blurred copy (unsharp
  * masking). That is even in levels, but not in the light they stand for, where the edge then seems to lie further
- * to the lighter side. The overshoot that it leaves on both plateaus tells the amount. What makes a mosaic a picture
- * leaves overshoots too, but in light, where they are even and move nothing: how much of what is seen is the one or the
- * other is not known. So a part of the shift is undone, and how much that should have been is uncertain. */
+ * to the lighter side. The overshoot that it leaves on both plateaus tells the amount, as far as noise lets it. What
+ * makes a mosaic a picture leaves overshoots too, but in light, where they are even and move nothing: most of the shift
+ * is undone, and what is left or too much of it is uncertain. */
 #ifndef ASSAY_ENGINE_MEASURE_EDGE_SHARPENED_H
 #define ASSAY_ENGINE_MEASURE_EDGE_SHARPENED_H
 

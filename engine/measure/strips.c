@@ -66,10 +66,10 @@ static double mean_of(struct kernel_bin bin) {
 }
 
 /* How much more the mean light of a bin's pixels is than the light of their mean, for a slope in levels a bin: half the
- * curve's bend times the variance of a slope over its width, 1/12 of its square. */
-static double bow_of(double level, double slope) {
+ * curve's bend times their own variance, for many 1/12 of the slope's square. */
+static double bow_of(double level, double slope, double pixels) {
   const double bend = strips_light_of(level + 1) - 2 * strips_light_of(level) + strips_light_of(level - 1);
-  return level >= 1 && level <= 254 ? bend * slope * slope * (0.5 / 12) : 0;
+  return level >= 1 && level <= 254 ? bend * slope * slope * (0.5 / 12) * (1 - 1 / pixels) : 0;
 }
 
 void strips_to_light(struct strips *s) {
@@ -82,7 +82,7 @@ void strips_to_light(struct strips *s) {
       const double after = i + 1 < count ? mean_of(bins[i + 1]) : NAN, pixels = kernel_bin_count(bins[i]);
       if (pixels > 0) {
         const double slope = 0.5 * (after - before);
-        const double light = strips_light_of(here) + (slope == slope ? bow_of(here, slope) : 0);
+        const double light = strips_light_of(here) + (slope == slope ? bow_of(here, slope, pixels) : 0);
         bins[i].word = (bins[i].word & ~VALUES) | (uint64_t)(pixels * light + 0.5) << 16;
       }
       before = here, here = after;
