@@ -44,7 +44,10 @@ static const struct layout {
      "series of photos of one scene: img1.png, img2.png, ... (or .ppm), and the homographies H1to2p, ... from img1 to\n"
      "each, nine numbers. How far the corners of img1 land from where these put them, the mean of the four, or that "
      "the\n"
-     "photo was refused. With --json a line a photo: {\"series\", \"image\", \"aligned\", \"error_px\"}.",
+     "photo was refused; and what the pictures say of both: how far patches of 48 px lie off under each (median), and\n"
+     "how far the corners under the homography fitted to the patches are from those under each. With --json a line a\n"
+     "photo: {\"series\", \"image\", \"aligned\", \"error_px\", \"patches\", \"patches_given_px\", \"patches_px\",\n"
+     "\"fitted_given_px\", \"fitted_px\"}.",
      1, 1000, accuracy_oxford},
     {"poses", "[PRODUCT...]",
      "drawn products whose pose is hard to tell (even, repeating, symmetric, round ones), photographed in all the "

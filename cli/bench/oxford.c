@@ -1,11 +1,14 @@
 #include "cli/bench/layouts.h"
+#include "cli/bench/patches.h"
 #include "cli/output.h"
+#include "engine/decode.h"
 #include "engine/inspect.h"
 #include "engine/pose.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,16 +43,66 @@ static enum status read_homography(const char *path, struct pose *pose, struct f
   return STATUS_OK;
 }
 
-static enum status tell(const struct series *s, int number, bool aligned, double error, struct fault *fault) {
+/* Both poses by what the pictures themselves say (patches.h). NAN: they say too little. */
+struct witness {
+  size_t patches;
+  double given, found;           /* median displacement of patches under each */
+  double from_given, from_found; /* mean corner error of each against the homography of the patches */
+};
+
+static enum status ask_patches(const struct series *s, const struct image *image, const struct pose *given,
+                               const struct pose *found, struct witness *w, struct fault *fault) {
+  const struct image *golden = inspection_golden(s->work);
+  struct patches under_given = {.patches = NULL}, under_found = {.patches = NULL};
+  struct pose fitted;
+  bool told = false;
+  enum status status = patches_measure(golden, image, given, &under_given, fault);
+  if (!status) status = patches_measure(golden, image, found, &under_found, fault);
+  if (!status) status = patches_fit(golden, image, given, &fitted, &told, fault);
+  if (!status) {
+    *w = (struct witness){under_found.count, under_given.median, under_found.median, NAN, NAN};
+    if (told) w->from_given = pose_corner_error(given, &fitted, s->width, s->height);
+    if (told) w->from_found = pose_corner_error(found, &fitted, s->width, s->height);
+  }
+  free(under_given.patches);
+  free(under_found.patches);
+  return status;
+}
+
+static json_t *number(double value) {
+  return isfinite(value) ? json_real(value) : json_null();
+}
+
+static enum status tell(const struct series *s, int image, double error, const struct witness *w, struct fault *fault) {
   if (s->common->json)
-    return output_json(json_pack("{s:s, s:i, s:b, s:o}", "series", s->folder, "image", number, "aligned", aligned,
-                                 "error_px", aligned ? json_real(error) : json_null()),
+    return output_json(json_pack("{s:s, s:i, s:b, s:f, s:I, s:o, s:o, s:o, s:o}", "series", s->folder, "image", image,
+                                 "aligned", true, "error_px", error, "patches", (json_int_t)w->patches,
+                                 "patches_given_px", number(w->given), "patches_px", number(w->found),
+                                 "fitted_given_px", number(w->from_given), "fitted_px", number(w->from_found)),
                        fault);
-  if (aligned)
-    printf("%s 1 to %d: mean corner error %.3f px\n", s->folder, number, error);
-  else
-    printf("%s 1 to %d: refused\n", s->folder, number);
+  printf("%s 1 to %d: mean corner error %.3f px; %zu patches lie %.3f px off under the given homography and %.3f under "
+         "this one (median), and their own homography is %.3f px from the given and %.3f from this one\n",
+         s->folder, image, error, w->patches, w->given, w->found, w->from_given, w->from_found);
   return STATUS_OK;
+}
+
+static enum status tell_refused(const struct series *s, int image, struct fault *fault) {
+  if (s->common->json)
+    return output_json(
+        json_pack("{s:s, s:i, s:b, s:n}", "series", s->folder, "image", image, "aligned", false, "error_px"), fault);
+  printf("%s 1 to %d: refused\n", s->folder, image);
+  return STATUS_OK;
+}
+
+static enum status compare(const struct series *s, const struct photo *photo, int number, const struct pose *given,
+                           const struct pose *found, struct fault *fault) {
+  struct image image = {0};
+  struct witness w;
+  enum status status = decode_photo(photo->bytes, photo->size, NULL, &image, NULL, fault);
+  if (!status) status = ask_patches(s, &image, given, found, &w, fault);
+  if (!status) status = tell(s, number, pose_corner_error(found, given, s->width, s->height), &w, fault);
+  image_free(&image);
+  return status;
 }
 
 static enum status one_image(struct series *s, const char *path, int number, const struct pose *given,
@@ -58,11 +111,12 @@ static enum status one_image(struct series *s, const char *path, int number, con
   struct result result = {0};
   enum status status = photo_read(path, 0, &photo, fault);
   if (!status) status = inspect_align(s->work, &photo, &result, fault);
-  if (!status) {
+  if (!status && result.aligned) {
     struct pose found;
     memcpy(found.h, result.homography, sizeof found.h);
-    double error = result.aligned ? pose_corner_error(&found, given, s->width, s->height) : 0;
-    status = tell(s, number, result.aligned, error, fault);
+    status = compare(s, &photo, number, given, &found, fault);
+  } else if (!status) {
+    status = tell_refused(s, number, fault);
   }
   result_free(&result);
   photo_free(&photo);
