@@ -17,8 +17,16 @@ static const char *p_words(double p, char *text, size_t size) {
   if (p < 1e-6)
     snprintf(text, size, "p < 0.000001");
   else
-    snprintf(text, size, "p = %.2g", p);
+    snprintf(text, size, "p = %.*f", p < 0.1 ? (int)ceil(1 - log10(p)) : 2, p);
   return text;
+}
+
+/* Two digits of half the interval say all. */
+static int decimals_of(const struct comparison_finding *f) {
+  double half = (f->upper - f->lower) / 2;
+  if (!isfinite(half) || !(half > 0)) return 3;
+  double decimals = ceil(1 - log10(half));
+  return decimals < 0 ? 0 : decimals > 9 ? 9 : (int)decimals;
 }
 
 static void name_pair(const struct compare *compare, const struct compare_pair *pair, bool b_first,
@@ -45,12 +53,13 @@ static struct comparison_finding mean_finding(const struct compare *compare, con
 
 static void say_mean(struct comparison_finding *f) {
   char p[32], range[96] = "";
-  if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.4g to %.4g", f->lower, f->upper);
+  int d = decimals_of(f);
+  if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.*f to %.*f", d, f->lower, d, f->upper);
   bool many = f->first_others, colour = !strcmp(f->unit, "dE");
-  snprintf(f->text, sizeof f->text, "%s: %s %s %.4g%s%s %s %s (%.6g against %.6g%s; %s).", f->name,
-           shown(f->group, many), colour ? (many ? "lie" : "lies") : (many ? "are larger by" : "is larger by"), f->size,
-           *f->unit ? " " : "", f->unit, colour ? "farther from the golden than" : "than", shown(f->against, f->others),
-           f->value, f->against_value, range, p_words(f->p, p, sizeof p));
+  snprintf(f->text, sizeof f->text, "%s: %s %s %.*f%s%s %s %s (%.*f against %.*f%s; %s).", f->name,
+           shown(f->group, many), colour ? (many ? "lie" : "lies") : (many ? "are larger by" : "is larger by"), d,
+           f->size, *f->unit ? " " : "", f->unit, colour ? "farther from the golden than" : "than",
+           shown(f->against, f->others), d, f->value, d, f->against_value, range, p_words(f->p, p, sizeof p));
 }
 
 static void sum_of(const struct compare *compare, const struct compare_rate *rate, size_t a, size_t b, int64_t *count,
@@ -79,12 +88,20 @@ static struct comparison_finding rate_finding(const struct compare *compare, con
   return f;
 }
 
+/* Three digits. */
+static const char *odds_words(double odds, char text[32]) {
+  snprintf(text, 32, odds < 1e3 ? "%.3g" : "%.0f", odds);
+  return text;
+}
+
 static void say_rate(struct comparison_finding *f) {
-  char p[32], times[96];
+  char p[32], times[160], size[32], lower[32], upper[32];
+  odds_words(f->lower, lower);
   if (isfinite(f->size) && isfinite(f->upper))
-    snprintf(times, sizeof times, "%.3g times the odds, 95 %%: %.3g to %.3g", f->size, f->lower, f->upper);
+    snprintf(times, sizeof times, "%s times the odds, 95 %%: %s to %s", odds_words(f->size, size), lower,
+             odds_words(f->upper, upper));
   else
-    snprintf(times, sizeof times, "at least %.3g times the odds", f->lower);
+    snprintf(times, sizeof times, "at least %s times the odds", lower);
   snprintf(f->text, sizeof f->text, "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s).",
            f->name, shown(f->group, f->first_others), f->first_others ? "have" : "has", 100 * f->value,
            (long long)f->units, 100 * f->against_value, (long long)f->against_units, shown(f->against, f->others),

@@ -104,7 +104,7 @@ static enum status describe(const struct golden *golden, const struct image *ima
   if (!status) {
     const json_t *seal = json_array_get(history, json_array_size(history) - 1);
     json = json_pack("{s:s, s:I, s:s, s:O?, s:O?, s:O?, s:i, s:i, s:s%}", "name", golden->spec.name, "version",
-                     (json_int_t)golden->version, "sha256", golden->sha256, "by", json_object_get(seal, "by"), "when",
+                     (json_int_t)golden->version, "sha256", golden->sha256, "by", json_object_get(seal, "who"), "when",
                      json_object_get(seal, "when"), "why", json_object_get(seal, "why"), "width", (int)image->width,
                      "height", (int)image->height, "spec", size ? (const char *)spec : "", size);
     *text = json ? json_dumps(json, JSON_INDENT(1)) : NULL;

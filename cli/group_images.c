@@ -49,6 +49,16 @@ static enum status count_known(struct id_set *known, const struct group *group, 
   return STATUS_OK;
 }
 
+/* Lines of two factories that have one name are two lines. */
+static bool name_line(const struct group_images *images, struct group *group) {
+  char *line = group->texts[GROUP_LINE], *name = NULL;
+  if (images->by != GROUP_LINE || !line || !group->texts[GROUP_FACTORY]) return true;
+  if (asprintf(&name, "%s / %s", group->texts[GROUP_FACTORY], line) < 0) return false;
+  free(line);
+  group->texts[GROUP_LINE] = name;
+  return true;
+}
+
 /* Adds a file's image to its group; takes `group` over. */
 static enum status take_group(struct group_images *images, struct id_set *known, const char *path, struct group *group,
                               struct fault *fault) {
@@ -60,6 +70,7 @@ static enum status take_group(struct group_images *images, struct id_set *known,
                      group->id_count);
   free(group->ids);
   group->ids = NULL, group->id_count = 0;
+  if (!name_line(images, group)) return fault_set(fault, STATUS_MEMORY, "out of memory for a group image");
   for (size_t i = 0; i < images->count; i++)
     if (!strcmp(images->items[i].golden, group->golden) &&
         same(images->items[i].texts[images->by], group->texts[images->by])) {

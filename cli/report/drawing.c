@@ -43,7 +43,8 @@ void report_drawing_add(json_t *golden) {
     if (one->gauge != GAUGE_NONE)
       json_array_append_new(gauges, gauge_json(one));
     else
-      json_array_append_new(measures, json_pack("{s:s, s:s}", "name", one->name, "of", one->of[0]));
+      json_array_append_new(measures, json_pack("{s:s, s:s, s:s?}", "name", one->name, "of", one->of[0], "to",
+                                                *one->of[1] ? one->of[1] : NULL));
   }
   json_object_set_new(golden, "zones", zones);
   json_object_set_new(golden, "gauges", gauges);

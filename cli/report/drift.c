@@ -6,7 +6,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SAMPLE = 50, REFERENCE_MOST = 100, REFERENCE_LEAST = 20 };
+/* Photos a point of a share's chart: fewer where a line has made few. */
+enum { SAMPLE_MOST = 50, SAMPLE_LEAST = 10, POINTS_WANTED = 12 };
+enum { REFERENCE_MOST = 100, REFERENCE_LEAST = 20 };
 static const double budget = 0.05;
 
 static void put_text(struct text *out, const char *key, const char *value) {
@@ -37,8 +39,8 @@ static void keep_line(const struct season *season, const struct line_charts *cha
 }
 
 /* Values a point: one, where there are few enough of them and they are measured. */
-static size_t values_a_point(const struct season_quantity *quantity, size_t count) {
-  size_t per = quantity_counted(quantity->kind) ? SAMPLE : 1;
+static size_t values_a_point(const struct season_quantity *quantity, size_t count, size_t sample) {
+  size_t per = quantity_counted(quantity->kind) ? sample : 1;
   size_t least = (count + REPORT_CHART_POINTS - 1) / REPORT_CHART_POINTS;
   return per < least ? least : per;
 }
@@ -67,13 +69,13 @@ static struct chart_limits limits_of(const struct season_quantity *quantity, con
 }
 
 static enum status put_chart(struct text *out, const struct season *season, const struct line_charts *chart,
-                             struct fault *fault) {
+                             size_t sample, struct fault *fault) {
   const struct season_quantity *quantity = &season->quantities[chart->quantity];
   struct season_points points = {0};
   enum status status = season_points(season, quantity, &points, fault);
   if (!status) {
     keep_line(season, chart, &points);
-    size_t per = values_a_point(quantity, points.count), signals = 0;
+    size_t per = values_a_point(quantity, points.count, sample), signals = 0;
     struct chart_limits limits = limits_of(quantity, chart, per);
     for (int k = 0; k < SIGNAL_CHARTS; k++) signals += chart->charts[k].used ? chart->charts[k].signals : 0;
     put_text(out, "{\"quantity\":", quantity_kind_name(quantity->kind));
@@ -95,11 +97,28 @@ static enum status put_chart(struct text *out, const struct season *season, cons
   return status;
 }
 
+static size_t count_lines(const struct season *season) {
+  size_t lines = 0;
+  for (size_t i = 0; i < season->cell_count; i++) {
+    size_t k = 0;
+    while (k < i &&
+           (season->cells[k].factory != season->cells[i].factory || season->cells[k].line != season->cells[i].line))
+      k++;
+    lines += k == i;
+  }
+  return lines;
+}
+
+static size_t sample_of(const struct season *season) {
+  size_t lines = count_lines(season), sample = lines ? season->count / lines / POINTS_WANTED : SAMPLE_MOST;
+  return sample < SAMPLE_LEAST ? SAMPLE_LEAST : sample > SAMPLE_MOST ? SAMPLE_MOST : sample;
+}
+
 static enum status put_charts(struct text *out, const struct season *season, struct fault *fault) {
-  size_t reference = season->count / 4;
+  size_t reference = season->count / 4, sample = sample_of(season);
   if (reference > REFERENCE_MOST) reference = REFERENCE_MOST;
   if (reference < REFERENCE_LEAST) reference = REFERENCE_LEAST;
-  const struct signal_options how = {.reference = reference, .subgroup = 5, .sample = SAMPLE, .run_length = 370};
+  const struct signal_options how = {.reference = reference, .subgroup = 5, .sample = sample, .run_length = 370};
   struct signals signals = {0};
   enum status status = signals_look(season, &how, &signals, fault);
   size_t shown = signals.count < REPORT_CHARTS ? signals.count : REPORT_CHARTS;
@@ -108,7 +127,7 @@ static enum status put_charts(struct text *out, const struct season *season, str
   text_put(out, ",\"charts\":[");
   for (size_t i = 0; i < shown && !status; i++) {
     if (i) text_put(out, ",");
-    status = put_chart(out, season, &signals.items[i], fault);
+    status = put_chart(out, season, &signals.items[i], sample, fault);
   }
   text_put(out, "]}");
   signals_free(&signals);

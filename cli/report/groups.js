@@ -30,16 +30,18 @@ function groupsSection(data) {
 /* In English the sentence of the program; else one made from the finding's fields. */
 function comparisonText(one) {
   if (!("compare." + one.kind in strings)) return one.text;
-  const percents = (value) => number(100 * value, 3) + " %", named = (name, others) => others ? say("the_others") : name || say("without_name");
+  const percents = percent, named = (name, others) => others ? say("the_others") : name || say("without_name");
   if (one.kind === "variance")
     return say("compare.variance", { name: measureName(one.name), parts: ["factories", "shifts", "within"]
       .filter((part) => one[part] !== null).map((part) => say("variance." + part, { share: percents(one[part]) })).join(say("comma")) });
-  const rate = one.kind === "rate", value = rate ? percents : (v) => number(v, 6);
+  const rate = one.kind === "rate", known = one.size !== null && one.lower !== null && one.upper !== null;
+  const half = known && !rate ? (one.upper - one.lower) / 2 : NaN, value = rate ? percents : (v) => measured(v, half);
+  const size = (v) => rate ? number(v, 3) : measured(v, half);
   return say("compare." + one.kind, { name: rate ? kindName(one.name) : measureName(one.name), unit: one.unit,
     group: named(one.group, one.first_others), against: named(one.against, one.others), value: value(one.value),
     against_value: value(one.against_value), units: number(one.units), against_units: number(one.against_units),
-    size: one.size === null ? say("at_least", { size: number(one.lower, 3) }) : number(one.size, 4),
-    range: one.size === null || one.lower === null || one.upper === null ? "" : say("range", { lower: number(one.lower, 4), upper: number(one.upper, 4) }),
+    size: one.size === null ? say("at_least", { size: number(one.lower, 3) }) : size(one.size),
+    range: known ? say("range", { lower: size(one.lower), upper: size(one.upper) }) : "",
     p: one.p < 1e-6 ? "p < 0.000001" : "p = " + number(one.p, 2) }).replace(/ +([,;。])/g, "$1");
 }
 
@@ -52,8 +54,9 @@ function kindName(name) {
   return name;
 }
 
-function interval(lower, upper, digits) {
-  return lower === null || upper === null ? "–" : number(lower, digits) + "–" + number(upper, digits);
+/* Of what has limits that are known; `shown` words a value. */
+function interval(lower, upper, shown) {
+  return lower === null || upper === null ? "–" : shown(lower) + "–" + shown(upper);
 }
 
 /* What each group measures, with 95 % intervals. */
@@ -62,8 +65,18 @@ function measureTable(measure) {
   const columns = ["group", "values", "mean", "range", "deviation", "cpk", "range"].map((key, i) =>
     ({ title: say("column." + key), right: i > 0 }));
   return table(measureName(measure.name) + unit, columns, measure.groups.map((group) => [group.name || say("without_name"),
-    number(group.n), number(group.mean, 6), interval(group.mean_lower, group.mean_upper, 6), number(group.deviation, 3),
-    number(group.cpk, 3), interval(group.cpk_lower, group.cpk_upper, 3)]));
+    number(group.n), ...meanCells(group), number(group.deviation, 3), index(group.cpk), interval(group.cpk_lower, group.cpk_upper, index)]));
+}
+
+function index(value) {
+  return fixed(value, 2);
+}
+
+/* To two digits of half the interval. */
+function meanCells(group) {
+  const half = group.mean_lower === null || group.mean_upper === null ? NaN : (group.mean_upper - group.mean_lower) / 2;
+  const shown = (value) => measured(value, half);
+  return [shown(group.mean), interval(group.mean_lower, group.mean_upper, shown)];
 }
 
 /* How many units of each group have what, with 95 % intervals. */
@@ -72,7 +85,7 @@ function rateTable(rates) {
     ({ title: say("column." + (key === "share" ? "part" : key)), right: i > 1 }));
   return table(say("rates_table"), columns, rates.flatMap((rate) => rate.groups.map((group) => [kindName(rate.name),
     group.name || say("without_name"), number(group.count), number(group.units), percent(group.share),
-    group.lower === null ? "–" : percent(group.lower) + "–" + percent(group.upper)])));
+    interval(group.lower, group.upper, percent)])));
 }
 
 function groupName(one) {

@@ -9,8 +9,9 @@
 const char report_languages[] = "en|zh";
 
 /* In the order in which they run. */
-static const char *const scripts[] = {"chart.min.js", "words.js",  "elements.js", "lots.js", "review.js",  "viewer.js",
-                                      "table.js",     "charts.js", "groups.js",   "map.js",  "actions.js", "page.js"};
+static const char *const scripts[] = {"chart.min.js", "words.js",   "elements.js", "lots.js",   "review.js",
+                                      "viewer.js",    "table.js",   "charts.js",   "gauges.js", "groups.js",
+                                      "map.js",       "actions.js", "page.js"};
 
 static const struct report_asset *asset(const char *name) {
   const struct report_asset *at = report_assets;

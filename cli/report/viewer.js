@@ -1,5 +1,5 @@
 /* A photo beside its golden: a slider between them, with regions and map to be switched on. */
-const viewer = { share: 50, regions: true, map: false, zones: false, gauges: true, photo: null };
+const viewer = { share: null, regions: true, map: false, zones: false, gauges: true, photo: null };
 
 function makeViewer(data, pictures) {
   viewer.goldens = new Map(data.goldens.map((golden) => [golden.sha256, golden]));
@@ -55,23 +55,23 @@ function stage(photo) {
     make("span", { class: "tag right", "aria-hidden": "true" }, say("photo")));
   frame.style.aspectRatio = golden.width + " / " + golden.height;
   frame.style.maxWidth = Math.round(Math.min(1, 0.62 * golden.width / golden.height) * 1000) / 10 + "%";
-  const slider = make("input", { type: "range", min: 0, max: 100, value: viewer.share, "aria-label": say("slider"),
-    oninput: () => slide(Number(slider.value)) });
+  const slider = make("input", { type: "range", min: 0, max: 100, "aria-label": say("slider"),
+    oninput: () => moved(Number(slider.value)) });
   const slide = (share) => {
-    viewer.share = share;
     slider.value = share;
     slider.setAttribute("aria-valuetext", say("slider_value", { golden: share, photo: 100 - share }));
     front.style.clipPath = "inset(0 0 0 " + share + "%)";
     divider.style.left = share + "%";
   };
-  dragging(frame, slide);
+  const moved = (share) => slide(viewer.share = share);
+  dragging(frame, moved);
   const show = () => {
     marks.classList.toggle("off", !viewer.regions);
     if (map) map.classList.toggle("off", !viewer.map);
     if (zones) zones.classList.toggle("off", !viewer.zones);
     if (gauges) gauges.classList.toggle("off", !viewer.gauges);
   };
-  slide(viewer.share);
+  slide(viewer.share === null ? uncovered(photo, golden) : viewer.share);
   show();
   const full = viewer.pictures.full && viewer.pictures.full[photo.job];
   return make("div", { class: "stage" }, frame, slider,
@@ -82,6 +82,12 @@ function stage(photo) {
       zones ? checkbox(say("show_zones"), viewer.zones, (on) => { viewer.zones = on; show(); }) : null),
     map ? make("p", { class: "legend" }, say("map_scale")) : null,
     full ? make("p", {}, make("a", { href: full }, say("full_picture"))) : null);
+}
+
+/* Until somebody moves it the slider stands where the photo shows its worst region. */
+function uncovered(photo, golden) {
+  const [worst] = strongest(photo);
+  return worst ? Math.round(Math.max(2, Math.min(50, 100 * worst.golden_box[0] / golden.width - 4))) : 50;
 }
 
 function dragging(frame, slide) {
@@ -126,22 +132,6 @@ function zoneMarks(golden) {
   return layerOf(golden, "areas", golden.zones.flatMap((zone) => [
     draw("polygon", { points: zone.polygon.map((point) => point.join(",")).join(" "), class: zone.ignore ? "ignored" : "" }),
     draw("text", { x: zone.polygon[0][0], y: zone.polygon[0][1] - size / 2, "font-size": size }, zone.name)]));
-}
-
-/* Each gauge where it searches, with the values that begin at it. */
-function gaugeMarks(photo, golden) {
-  if (!golden.gauges || !golden.gauges.length) return null;
-  const size = 2.2 * golden.width / 100, values = new Map((photo.dimensions || []).map((d) => [d.name, d]));
-  return layerOf(golden, "gauges", golden.gauges.flatMap((gauge) => {
-    const [x, y] = gauge.centre, [width, height] = gauge.size || [2 * gauge.radius, 2 * gauge.radius];
-    const shown = golden.measures.filter((one) => one.of === gauge.name && values.has(one.name))
-      .map((one) => values.get(one.name));
-    const shape = gauge.radius ? draw("circle", { cx: x, cy: y, r: gauge.radius })
-      : draw("rect", { x: x - width / 2, y: y - height / 2, width, height, transform: "rotate(" + [gauge.angle, x, y] + ")" });
-    return [shape, ...(shown.length ? shown : [null]).map((d, i) =>
-      draw("text", { x, y: y + height / 2 + (1.2 * i + 1) * size, "font-size": size, "text-anchor": "middle",
-        class: d && d.verdict }, d ? d.name + " " + measured(d.value, d.uncertainty) + " " + (d.unit || "") : gauge.name))];
-  }));
 }
 
 function regionTable(photo) {

@@ -33,7 +33,7 @@ function fixed(value, decimals) {
 }
 
 function percent(value) {
-  return value === null || value === undefined ? "–" : number(100 * value, 3) + " %";
+  return value === null || value === undefined ? "–" : fixed(100 * value, value > 0 && value < 0.01 ? 2 : 1) + " %";
 }
 
 /* A time as it was given, without the letter between date and hour. */

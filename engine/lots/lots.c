@@ -63,6 +63,11 @@ static bool same(const char *a, const char *b) {
 
 static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
   const char *supplier = lots->across ? NULL : row->keys[ROW_FACTORY], *name = row->keys[lots->by];
+  char line[2 * JOB_FIELD_MAX + 4];
+  if (lots->across && lots->by == ROW_LINE && name && row->keys[ROW_FACTORY]) {
+    snprintf(line, sizeof line, "%s / %s", row->keys[ROW_FACTORY], name);
+    name = line;
+  }
   /* Most rows are of the lot of the row before. */
   const struct lot *last = lots->count ? &lots->items[lots->last] : NULL;
   *index = lots->last;

@@ -71,7 +71,9 @@ struct lot {
 struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
   bool check_times;
-  bool across; /* lots are told apart by `by` alone, over all suppliers; photos used twice are not looked for */
+  /* Lots are told apart by `by` alone, over all suppliers; photos used twice are not looked for. Lines of two factories
+   * that have one name are two lines, "FACTORY / LINE". */
+  bool across;
   struct lot *items;
   size_t count;
   struct names keys;              /* supplier and lot */

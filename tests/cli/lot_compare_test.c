@@ -48,7 +48,7 @@ static void the_finding_is_a_sentence_and_the_numbers_stand_beside_it(void **sta
   char *folder = support_folder(), *path = write_results(folder);
   struct program_end end = RUN("compare", "--by", "shift", path);
   ASSERT_EXIT(end, 0);
-  ASSERT_HAS(end.out, "hole: night is larger by 0.1 mm than day (2.32 against 2.22, 95 %: ");
+  ASSERT_HAS(end.out, "hole: night is larger by 0.1000 mm than day (2.3200 against 2.2200, 95 %: ");
   ASSERT_HAS(end.out, "stain: night has more, 25.00 % of 200 units against 0.00 % of 200 in day (at least ");
   ASSERT_HAS(end.out, " % of its variance lies between shifts");
   program_end_free(&end);

@@ -153,6 +153,12 @@ const tests = {
     const page = await open(browser, "gauges", 1280);
     const marks = await page.locator("svg.gauges text").allTextContents();
     assert(marks.some((text) => /^bore \d+\.\d+ mm$/.test(text)), marks.join("; "));
+    const boxes = await page.locator("svg.gauges text").evaluateAll((all) => all.map((one) => {
+      const { x, y, width, height } = one.getBBox();
+      return { x, y, width, height };
+    }));
+    boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => assert(a.x + a.width <= b.x || b.x + b.width <= a.x ||
+      a.y + a.height <= b.y || b.y + b.height <= a.y, "two labels overlap: " + marks.join("; "))));
   },
   async the_form_for_a_factory_is_filled_in_and_reads_back(browser) {
     const page = await open(browser, "factory", 1280);
