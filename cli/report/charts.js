@@ -33,7 +33,7 @@ function quantityName(kind, name) {
 function findingText(one) {
   if (!("finding_text" in strings)) return one.text;
   const counted = ["defect", "unjudged", "failed"].includes(one.quantity), unit = counted ? "%" : one.unit || "";
-  const value = (v) => number(counted ? 100 * v : v, 4);
+  const value = (v) => counted ? fixed(100 * v, 2) : measured(v, one.sigma);
   const group = ["factory", "line", "shift", "lot"].filter((key) => one[key])
     .map((key) => word("key", key) + " " + one[key]).join(" ") || say("everywhere");
   const how = one.change === "step" ? (one.size > 0 ? "rose" : "fell") : one.change;

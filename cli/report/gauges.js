@@ -71,7 +71,7 @@ function covered(box, golden, taken) {
 function gaugeLabel(near, text, verdict, size, golden, taken) {
   const width = textWidth(text, size), height = 1.25 * size, [x, y] = middle(near), gap = 0.4 * size;
   let best = null, least = Infinity;
-  for (let k = 0; k < LABEL_SIDES * LABEL_RINGS && least > 0; k++) {
+  for (let k = 0; k < LABEL_SIDES * LABEL_RINGS && least >= 1; k++) {
     const side = k % LABEL_SIDES, off = gap + Math.floor(k / LABEL_SIDES) * height;
     const box = { x: x - width / 2, y: near.y + near.height + off, width, height };
     if (side === 1) box.y = near.y - off - height;
