@@ -97,11 +97,18 @@ static enum status print_json(const struct series_set *set, const struct series 
 
 enum { CELL = 40 };
 
+/* Three digits are more than such an index is known to. */
+static int decimals_of(double index) {
+  const double size = fabs(index);
+  return size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+}
+
 static void index_cell(char cell[CELL], const struct outcome *outcome, const struct capability_index *index) {
   if (outcome->fault.status || isnan(index->value))
     snprintf(cell, CELL, "-");
   else
-    snprintf(cell, CELL, "%.2f [%.2f, %.2f]", index->value, index->low, index->high);
+    snprintf(cell, CELL, "%.*f [%.*f, %.*f]", decimals_of(index->value), index->value, decimals_of(index->low),
+             index->low, decimals_of(index->high), index->high);
 }
 
 static void number_cell(char cell[CELL], const char *unit, double value) {
@@ -112,7 +119,7 @@ static void number_cell(char cell[CELL], const char *unit, double value) {
 }
 
 static const struct column columns[] = {{.title = "group", .width = 12},
-                                        {.title = "dimension", .width = 16},
+                                        {.title = "dimension", .width = 24},
                                         {.title = "n", .width = 6, .right = true},
                                         {.title = "mean", .width = 12, .right = true},
                                         {.title = "Cp", .width = 18, .right = true},
