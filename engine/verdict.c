@@ -3,6 +3,7 @@
 #include "engine/inspector.h"
 #include "engine/region.h"
 #include "engine/severity.h"
+#include "engine/shadow.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -78,6 +79,29 @@ static void fail_by_regions(const struct comparison *c, struct result *result) {
   result->score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
 }
 
+/* What may be a shadow stays a finding, for soot may look the same; it is said of the largest. */
+static enum status say_shadow(struct inspection *work, struct result *result, struct fault *fault) {
+  const struct comparison *c = &work->comparison;
+  const struct region *largest = NULL;
+  double factor = 0;
+  for (size_t i = 0; i < result->region_count; i++) {
+    double here;
+    enum status status =
+        shadow_find(&work->device, &work->inspector->reference, &work->aligned, c, &c->findings[i], &here, fault);
+    if (status) return status;
+    if (here > 0 && (!largest || result->regions[i].area_px > largest->area_px))
+      largest = &result->regions[i], factor = here;
+  }
+  if (largest)
+    result_add_reason(
+        result, REASON_LIGHT_OR_MATERIAL,
+        "what is %d x %d px at (%d, %d) of the photo is %.2f times as bright as the golden sample and shows "
+        "all that lies under it: a shadow that falls on the product, or a thin film on it; take the photo "
+        "again with nothing between lamp and product",
+        largest->box[2], largest->box[3], largest->box[0], largest->box[1], factor);
+  return STATUS_OK;
+}
+
 /* Light that may not be taken away: the spec bounds what passes for lamp and camera. */
 static bool light_refused(const struct inspection *work, struct result *result) {
   const struct spec *spec = work->inspector->spec;
@@ -135,12 +159,13 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
   }
   if (result->region_count) {
     fail_by_regions(c, result);
+    status = say_shadow(work, result, fault);
   } else {
     result->verdict = VERDICT_PASS;
     result->score = 100 * (1 - 0.5 * c->use);
     say_not_judged(work, result);
   }
-  status = colouring_judge(work, result, fault);
+  if (!status) status = colouring_judge(work, result, fault);
   if (!status) status = rigid_judge(work, result, fault);
   if (status) return status;
   gauging_judge(work, result);
