@@ -37,7 +37,7 @@ static void a_label_that_moved_is_found_with_its_displacement(void **state) {
   assert_int_equal(json_integer_value(json_object_get(row, "named")), 4);
   assert_int_equal(json_integer_value(json_object_get(row, "false_moved")), 0);
   assert_int_equal(json_integer_value(json_object_get(row, "false_regions")), 0);
-  assert_true(json_number_value(json_object_get(row, "largest_mm")) < 0.07);
+  assert_true(json_number_value(json_object_get(row, "largest_mm")) < 0.05);
   json_decref(row);
   program_end_free(&end);
   support_remove(folder);

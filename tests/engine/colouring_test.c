@@ -242,6 +242,29 @@ static void limits_are_the_specs(void **state) {
   spec_free(&small.spec);
 }
 
+/* A limit that no picture of whole grey levels can keep. */
+static void what_rounding_and_noise_alone_may_make_is_no_defect_and_no_pass(void **state) {
+  (void)state;
+  struct stage stage;
+  stage_open(&stage,
+             "colour: {reference: card}\noutside: ignore\nzones:\n"
+             "  - {name: a, tolerance: {delta_e: 0.001}, polygon: [[10, 10], [230, 10], [230, 150], [10, 150]]}\n"
+             "  - {name: card, polygon: [[10, 300], [470, 300], [470, 350], [10, 350]]}\n",
+             &golden, 1);
+  struct picture p = product();
+  struct photo photo = take(&p, 501);
+  struct result result = stage_judge(&stage, &photo);
+  const struct zone_result *a = zone_of(&result, "a");
+  assert_true(a->delta_e > a->limit && a->delta_e < a->uncertainty && a->uncertainty < 2);
+  assert_int_equal(a->verdict, VERDICT_CANNOT_JUDGE);
+  assert_int_equal(result.verdict, VERDICT_CANNOT_JUDGE);
+  assert_true(has_reason(&result, REASON_COLOUR));
+  assert_int_equal(result.region_count, 0);
+  result_free(&result);
+  photo_free(&photo);
+  stage_close(&stage);
+}
+
 /* The rules of the spec hold for a zone's colour as for any finding; and where zones are held against each other,
  * nearly all of the product is what a small zone is held against, not the other way round. */
 static void a_small_zone_is_held_against_the_product_and_its_colour_is_as_severe_as_the_rules_say(void **state) {
@@ -307,6 +330,7 @@ int main(void) {
       cmocka_unit_test(without_a_reference_what_all_zones_share_is_said_and_no_defect),
       cmocka_unit_test(under_a_fixture_another_lamp_is_another_colour),
       cmocka_unit_test(limits_are_the_specs),
+      cmocka_unit_test(what_rounding_and_noise_alone_may_make_is_no_defect_and_no_pass),
       cmocka_unit_test(a_small_zone_is_held_against_the_product_and_its_colour_is_as_severe_as_the_rules_say),
       cmocka_unit_test(a_grey_photo_does_not_pass_where_colour_is_judged),
   };
