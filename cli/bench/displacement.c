@@ -23,6 +23,11 @@ static const struct part_result *part_of(const struct result *result, const char
   return NULL;
 }
 
+/* The finding that a part moved, not one of the ground. */
+static bool is_of_part(const struct result *result, const struct region *region) {
+  return region->class_ == CLASS_MOVED && part_of(result, region->zone);
+}
+
 static bool says_moved(const struct result *result) {
   for (size_t i = 0; i < result->reason_count; i++)
     if (result->reasons[i].code == REASON_MOVED_LABEL) return true;
@@ -47,7 +52,7 @@ static enum status visit(void *context, const json_t *truth, const struct result
   struct displacement *d = context;
   const json_t *loose = json_object_get(truth, "loose");
   long regions = 0;
-  for (size_t i = 0; i < result->region_count; i++) regions += result->regions[i].class_ != CLASS_MOVED;
+  for (size_t i = 0; i < result->region_count; i++) regions += !is_of_part(result, &result->regions[i]);
   d->regions += regions;
   if (json_is_object(loose))
     count_moved(d, loose, result);
