@@ -5,7 +5,7 @@
 
 enum status pair_judge_open(struct pair_judge *judge, const char *golden_image, const struct inspect_options *options,
                             struct fault *fault) {
-  enum status status = photo_read(golden_image, 0, &judge->golden, fault);
+  enum status status = photo_read_bytes(golden_image, 0, &judge->golden, fault);
   if (status) return status;
   status = inspector_open_photo(&judge->golden, options, &judge->inspector, fault);
   if (!status) status = inspection_open(judge->inspector, &judge->inspection, fault);

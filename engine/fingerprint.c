@@ -65,7 +65,7 @@ static size_t walk(const struct lattice *lattice, const struct fingerprint_golde
     for (int32_t i = 0; i < lattice->columns; i++) {
       int c = *contrasts++;
       if (c < LEAST_CONTRAST || c > limit) continue;
-      size_t x = (size_t)(BEFORE + i * lattice->step), y = (size_t)(BEFORE + j * lattice->step);
+      size_t x = BEFORE + (size_t)i * (size_t)lattice->step, y = BEFORE + (size_t)j * (size_t)lattice->step;
       if (histogram) histogram[c]++;
       if (cells && count < LARGEST) cells[count] = (uint32_t)(y * (size_t)g->width + x);
       count++;

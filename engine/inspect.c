@@ -118,7 +118,8 @@ static enum status straighten(struct inspection *work, const char **why, struct 
   struct curve curve;
   double change = 0;
   if (!a->aligned || in->artwork.found || a->photo.count < 2) return STATUS_OK;
-  enum status status = find_curve(work, false, &curve, &change, fault);
+  enum status status = inspector_wait(in, INSPECTOR_COLOURED, fault);
+  if (!status) status = find_curve(work, false, &curve, &change, fault);
   if (!status && change > CURVE_SUSPECT && work->photo.colour && in->image.colour)
     status = find_curve(work, true, &curve, &change, fault);
   if (status || change <= CURVE_HARMLESS || change > CURVE_MOST) return status;

@@ -139,12 +139,6 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
     if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
   }
-  if (!status) {
-    const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
-    const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, in->image.step};
-    status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
-  }
-  if (!status) status = reading_open(in, masks, fault);
   in->aligned = (struct aligned_golden){.align = &in->align,
                                         .cb = &in->cb,
                                         .cr = &in->cr,
@@ -158,6 +152,15 @@ static enum status add_colours(struct inspector *in, struct inspection *work, st
                                     work->photo.step};
   if (!work->aligned.colour) return STATUS_OK;
   return colouring_add(&work->device, &in->colouring, &work->alignment.placement, &photo, &work->colours, fault);
+}
+
+/* What alignment does not need. */
+static enum status open_rest(struct inspector *in, const struct photo *masks, struct fault *fault) {
+  const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
+  const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, in->image.step};
+  enum status status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
+  if (!status) status = reading_open(in, masks, fault);
+  return status ? status : device_wait(&in->device, fault);
 }
 
 /* Adds what was made ready: in the second pass, which only robust statistics need, to these alone. */
@@ -259,6 +262,8 @@ static enum status open_photos(struct inspector *in, const struct photo *photos,
   if (!status) status = device_wait(&in->device, fault);
   if (!status) status = inspector_wait(in, INSPECTOR_KNOWN, fault);
   reach(in, INSPECTOR_ALIGNS, status, fault);
+  if (!status) status = open_rest(in, masks, fault);
+  reach(in, INSPECTOR_COLOURED, status, fault);
   if (!status)
     status = make_reference(in, photos, count, fault);
   else

@@ -13,8 +13,9 @@
 #include "engine/rigid.h"
 #include "engine/zones.h"
 
-/* How far an inspector is that opens in a thread of its own. KNOWN: artwork, fingerprint and landmarks are. */
-enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_KNOWN, INSPECTOR_ALIGNS, INSPECTOR_READY };
+/* How far an inspector is that opens in a thread of its own. KNOWN: artwork, fingerprint and landmarks are. COLOURED:
+ * colours can be measured. */
+enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_KNOWN, INSPECTOR_ALIGNS, INSPECTOR_COLOURED, INSPECTOR_READY };
 struct opening;
 
 struct inspector {

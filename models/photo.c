@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum status photo_read(const char *path, size_t limit, struct photo *photo, struct fault *fault) {
+enum status photo_read_bytes(const char *path, size_t limit, struct photo *photo, struct fault *fault) {
   *photo = (struct photo){0};
   if (!limit) limit = PHOTO_DEFAULT_LIMIT;
   enum status status = file_read(AT_FDCWD, path, path, true, limit, &photo->bytes, &photo->size, fault);
@@ -16,8 +16,13 @@ enum status photo_read(const char *path, size_t limit, struct photo *photo, stru
     photo_free(photo);
     return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   }
-  digest_blake2b(photo->bytes, photo->size, photo->id);
   return STATUS_OK;
+}
+
+enum status photo_read(const char *path, size_t limit, struct photo *photo, struct fault *fault) {
+  enum status status = photo_read_bytes(path, limit, photo, fault);
+  if (!status) digest_blake2b(photo->bytes, photo->size, photo->id);
+  return status;
 }
 
 enum status photo_from_bytes(const char *path, const uint8_t *bytes, size_t size, struct photo *photo,

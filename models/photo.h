@@ -22,7 +22,10 @@ struct photo {
  * On success the caller owns `photo` and ends with photo_free; on failure it holds nothing. */
 enum status photo_read(const char *path, size_t limit, struct photo *photo, struct fault *fault);
 
-/* The same from bytes already in memory, which are copied. */
+/* The same without the identity, for what no result names: `id` is empty. */
+enum status photo_read_bytes(const char *path, size_t limit, struct photo *photo, struct fault *fault);
+
+/* As photo_read, from bytes already in memory, which are copied. */
 enum status photo_from_bytes(const char *path, const uint8_t *bytes, size_t size, struct photo *photo,
                              struct fault *fault);
 
