@@ -109,7 +109,7 @@ static bool add_value(struct season_quantity *q, uint32_t row, double value, con
     free(q->off);
     q->off = NULL;
   }
-  for (size_t i = 0; coloured && i < COLOUR_AXES; i++) q->off[COLOUR_AXES * q->count + i] = (float)off[i];
+  for (size_t i = 0; off && q->off && i < COLOUR_AXES; i++) q->off[COLOUR_AXES * q->count + i] = (float)off[i];
   if (!q->count) q->base = value;
   q->rows[q->count] = row;
   q->values[q->count++] = (float)(value - q->base);
@@ -341,7 +341,7 @@ enum status season_points(const struct season *s, const struct season_quantity *
     if (!own && s->cells[s->cell[row]].golden != q->golden) continue;
     double value = own ? q->base + (double)q->values[i] : value_of(s, q, row, class_);
     if (isnan(value)) continue;
-    for (size_t k = 0; points->off && k < COLOUR_AXES; k++)
+    for (size_t k = 0; points->off && q->off && k < COLOUR_AXES; k++)
       points->off[COLOUR_AXES * points->count + k] = (double)q->off[COLOUR_AXES * i + k];
     points->rows[points->count] = row;
     points->values[points->count++] = value;
