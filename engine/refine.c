@@ -113,7 +113,7 @@ enum status refine_measure(struct refine *r, int level, struct fault *fault) {
                             .light = &r->light,
                             .cut = r->cut};
   enum status status = tiles_measure(r->device, r->tiles, &call, fault);
-  r->measured = r->placement->pose;
+  r->measured = r->placement->pose, r->still = false;
   if (!status) judge(r);
   return status;
 }
@@ -185,7 +185,6 @@ static double step(struct refine *r) {
 
 enum status refine_pose(struct refine *r, int level, int rounds, double still, struct fault *fault) {
   enum status status = STATUS_OK;
-  r->still = false;
   for (int round = 0; round < rounds; round++) {
     status = refine_measure(r, level, fault);
     if (status) return status;
@@ -234,9 +233,7 @@ static void fill_back(const struct refine *r) {
   struct field *field = &r->placement->field;
   struct pose back;
   struct pose_point at;
-  if (!memcmp(&r->measured, &r->placement->pose, sizeof back) || !pose_invert(&r->placement->pose, &back) ||
-      !pose_compose(&back, &r->measured, &back))
-    return;
+  if (!r->still || !pose_invert(&r->placement->pose, &back) || !pose_compose(&back, &r->measured, &back)) return;
   for (int j = 0; j < t->rows; j++)
     for (int i = 0; i < t->columns; i++) {
       double x = tiles_middle(t, i), y = tiles_middle(t, j);

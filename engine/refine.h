@@ -19,7 +19,7 @@ struct refine {
   double correlation;          /* of golden and photo within tiles, -1..1, of the last measurement */
   double seen;                 /* golden pixels of the last measurement that the photo shows */
   struct pose measured;        /* the pose of the last measurement */
-  bool still;                  /* refine_pose ended in a step that was too short to measure anew */
+  bool still;                  /* it has moved since, but too little to measure anew */
 };
 
 /* Up to `rounds` Gauss-Newton steps at one level of the golden's pyramid, until the corners move by less than `still`
