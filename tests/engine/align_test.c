@@ -2,6 +2,8 @@
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
 
+#include "engine/inspector.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -391,6 +393,30 @@ static void what_the_photo_does_not_show_is_not_overlap(void **state) {
   photo_free(&photo);
 }
 
+static void a_small_photo_that_lies_flat_needs_no_finer_level(void **state) {
+  (void)state;
+  enum { SIZE = 23 };
+  struct pose still = pose_turned(0, 0.1 * SIZE, 0, 0, 0, 0), turned = pose_turned(0.01, 0.1 * SIZE, 0, 0, 3, 2);
+  struct photo golden = photo_seen(&still, WIDTH * SIZE / 10, HEIGHT * SIZE / 10, 1);
+  struct photo photo = photo_seen(&turned, WIDTH * SIZE / 10, HEIGHT * SIZE / 10, 2);
+  struct stage stage;
+  stage_open(&stage, "name: a\n", &golden, 1);
+  struct align_golden *g = &stage.inspector->align;
+  const int levels[] = {g->final_level + 1, g->final_level};
+  assert_int_equal(g->early_level, levels[0]);
+  for (int i = 0; i < 2; i++) {
+    g->early_level = levels[i];
+    struct result result = stage_align(&stage, &photo);
+    assert_true(result.aligned);
+    assert_int_equal(stage.work->alignment.tiles.level, levels[i]);
+    assert_true(result.residual_px < 0.1);
+    result_free(&result);
+  }
+  stage_close(&stage);
+  photo_free(&golden);
+  photo_free(&photo);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_known_homography_is_recovered),
@@ -404,6 +430,7 @@ int main(void) {
       cmocka_unit_test(a_tiny_golden_is_refused_in_words),
       cmocka_unit_test(ground_that_moves_is_kept_out_by_the_zones),
       cmocka_unit_test(what_the_photo_does_not_show_is_not_overlap),
+      cmocka_unit_test(a_small_photo_that_lies_flat_needs_no_finer_level),
   };
   return cmocka_run_group_tests(tests, draw_object, free_object);
 }
