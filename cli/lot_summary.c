@@ -1,6 +1,7 @@
 #include "cli/lot_summary.h"
 
 #include "cli/table.h"
+#include "cli/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -115,19 +116,33 @@ static void print_rows(FILE *out, const struct lots *lots, const struct judge_lo
   }
 }
 
+/* One photo tells whether taking it again would help. */
+static void print_unjudged(FILE *out, int64_t units, const struct lot_photo *example) {
+  char *photo = example ? text_clean(example->photo, 0, false) : NULL,
+       *why = example ? text_clean(example->text, 0, false) : NULL;
+  fprintf(out, "  %lld units could not be judged", (long long)units);
+  if (photo && why) fprintf(out, "; of %s: %s", photo, why);
+  fputc('\n', out);
+  free(photo);
+  free(why);
+}
+
 /* Of all lots together: whoever wants to know which asks for the details. */
 static void print_photos(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count) {
   size_t reused = 0, disordered = 0, gaps = 0, cameras = 0;
   int64_t unjudged = 0, incomplete = 0, overruled = 0;
+  const struct lot_photo *example = NULL;
   for (size_t i = 0; i < count; i++) {
     const struct lot *lot = &lots->items[verdicts[i].lot];
     reused += lot->reused.count, disordered += lot->disordered, gaps += lot->gap_count > 0;
     cameras += lot->cameras.count > 1, unjudged += verdicts[i].unjudged, incomplete += verdicts[i].incomplete;
     overruled += (int64_t)lot->overruled;
+    for (size_t k = 0; k < lot->unjudged.count && !example; k++)
+      if (lots_unit(lots, lot->unjudged.items[k].unit).unjudged) example = &lot->unjudged.items[k];
   }
   if (!unjudged && !reused && !disordered && !gaps && !cameras && !incomplete && !overruled) return;
   fputs("\nin the photos (--details names each):\n", out);
-  if (unjudged) fprintf(out, "  %lld units could not be judged\n", (long long)unjudged);
+  if (unjudged) print_unjudged(out, unjudged, example);
   if (incomplete) fprintf(out, "  %lld units lack a view that most units have\n", (long long)incomplete);
   if (reused) fprintf(out, "  %zu photos show what a photo of another unit shows: used twice?\n", reused);
   if (disordered) fprintf(out, "  %zu photos have a time that does not follow their number\n", disordered);
