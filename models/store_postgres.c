@@ -33,11 +33,12 @@ static void load(void) {
   pq.loaded = library_load("libpq.so.5", functions, &handle, &pq.trouble);
 }
 
+/* It is not for waiting, as for a server that is away. */
 static enum status need_pq(struct fault *fault) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, load);
   if (!pq.loaded) return STATUS_OK;
-  return fault_set(fault, STATUS_UNAVAILABLE, "no connection to a database: %s (Debian: libpq5)", pq.trouble.text);
+  return fault_set(fault, STATUS_INVALID, "no connection to a database: %s (Debian: libpq5)", pq.trouble.text);
 }
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, NUMBER_CHARS = 24 };
