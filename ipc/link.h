@@ -17,7 +17,8 @@ struct link_options {
   const char *id;          /* NULL: a random one */
   const struct ipc_times *times;
   const struct socket_security *security; /* NULL: no tcp:// */
-  json_t *(*holding)(void *context);      /* for HELLO and BYE: a new list of ids, or NULL; the callback itself may be NULL */
+  json_t *(*holding)(
+      void *context); /* for HELLO and BYE: a new list of ids, or NULL; the callback itself may be NULL */
   void *holding_context;
 };
 

@@ -3,8 +3,8 @@
 #include "cli/bench/waves.h"
 #include "cli/output.h"
 #include "engine/inspect.h"
-#include "models/library.h"
 #include "engine/solve.h"
+#include "models/library.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "engine/read/texts.h"
 
-#include "models/library.h"
 #include "engine/read/words.h"
+#include "models/library.h"
 
 #include <pthread.h>
 #include <stdio.h>
