@@ -11,11 +11,11 @@
  * the edge more than the other and pulls the pose after it, further with every step. */
 static const double CUT_SIGMAS = 8, LEAST_CUT = 8, MOST_CUT = 127;
 
-/* A field that moved by less, in pixels of the level, is where it wants to be; and one that moved and left not at least
- * FIELD_GAIN less of the residuals is drawn by a texture of the photo's own. One that moves by FIELD_FAR at once is too
- * far for this level: it is looked for on the one above first, where it has LEAST_TILES either way, and then until it
- * is FIELD_STILLER. */
-static const double FIELD_STILL = 0.1, FIELD_STILLER = 0.03, FIELD_GAIN = 0.01, FIELD_FAR = 0.2;
+/* A field that moved by less, in pixels of the level, is where it wants to be: before that corners lag behind, which
+ * the robust weights hold for parts that moved by themselves. One that moved and left not at least FIELD_GAIN less of
+ * the residuals is drawn by a texture of the photo's own. One that moves by FIELD_FAR at once is too far for this
+ * level: it is looked for on the one above first, where it has LEAST_TILES either way. */
+static const double FIELD_STILL = 0.03, FIELD_GAIN = 0.01, FIELD_FAR = 0.2;
 enum { LEAST_TILES = 6, FAR_ROUNDS = 3 };
 
 /* Reweighting of the light on the way to the pose, where the next step finds another. */
@@ -288,7 +288,7 @@ static enum status field_rounds(struct refine *r, int level, int rounds, double 
     if (!status && !done) {
       status = field_step(r->tiles, r->sigma, bound, &r->placement->field, rms, &moved, fault);
       *far = may_be_far && !round && moved > FIELD_FAR * (double)(1 << level);
-      done = round + 1 >= rounds || moved < (zero ? FIELD_STILL : FIELD_STILLER) * (double)(1 << level);
+      done = round + 1 >= rounds || moved < FIELD_STILL * (double)(1 << level);
     }
     if (status || *far) return status;
     status = relight(r, LIGHT_MAX_ORDER, done ? LIGHT_ROUNDS : ROUGH_ROUNDS, fault);
