@@ -372,14 +372,19 @@ static enum status settle_symmetries(struct device *device, const struct align_g
   return status;
 }
 
+/* Of a level, in pixels of the golden. */
+static double pixel_side(int level) {
+  return level > 0 ? (double)(1 << level) : 1;
+}
+
 static bool doubtful(const struct align_golden *g, const struct alignment *a) {
-  return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * (double)(1 << g->final_level);
+  return a->correlation < SURE_CORRELATION && a->residual_px > LARGE_RESIDUAL * pixel_side(g->final_level);
 }
 
 /* A wrong start may end in a pose beside the right one, of which the field then has much to mend. */
 static bool went_straight(const struct align_golden *g, const struct alignment *a) {
   return a->aligned && a->correlation >= DIRECT_CORRELATION && a->overlap >= DIRECT_OVERLAP &&
-         a->residual_px <= DIRECT_RESIDUAL * (double)(1 << g->final_level);
+         a->residual_px <= DIRECT_RESIDUAL * pixel_side(g->final_level);
 }
 
 static enum status by_features(struct device *device, const struct align_golden *g, struct alignment *a,
