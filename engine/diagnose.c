@@ -56,8 +56,16 @@ static enum status is_mirrored(struct inspection *work, bool *yes, struct fault 
   return status;
 }
 
-/* Not this product as it lies in the golden. */
-static enum status tell_other(struct inspection *work, struct result *result, struct fault *fault) {
+static void tell_blurred(double sharpness, double least, struct result *result) {
+  result_add_reason(result, REASON_BLURRED,
+                    "edges are %.2f times as sharp as in the golden sample; expected at least %.2f: focus, hold the "
+                    "camera still, clean the lens, and take the photo again",
+                    sharpness, least);
+}
+
+/* Not this product as it lies in the golden, or not to be known by its edges. `smeared` as of struct sighting. */
+static enum status tell_other(struct inspection *work, double smeared, struct result *result, struct fault *fault) {
+  const double least = work->inspector->spec->least_sharpness;
   bool mirrored;
   enum status status = is_mirrored(work, &mirrored, fault);
   if (!status && mirrored)
@@ -65,6 +73,8 @@ static enum status tell_other(struct inspection *work, struct result *result, st
         result, REASON_TURNED_OVER,
         "the photo shows the product mirrored, from its back or by the camera's setting; turn it over, or "
         "switch mirroring off, and take the photo again");
+  else if (!status && smeared < least)
+    tell_blurred(smeared, least, result);
   else if (!status)
     result_add_reason(result, REASON_WRONG_PRODUCT,
                       "what the golden sample shows was not found in the photo; check that it is this product, with "
@@ -101,13 +111,6 @@ static void tell_overexposed(const struct exposure *e, struct result *result) {
       "%.0f %% of what is compared is white in the photo and not in the golden sample: nothing can be seen "
       "there; take it again with a shorter exposure or less light",
       100 * e->clipped);
-}
-
-static void tell_blurred(double sharpness, double least, struct result *result) {
-  result_add_reason(result, REASON_BLURRED,
-                    "edges are %.2f times as sharp as in the golden sample; expected at least %.2f: focus, hold the "
-                    "camera still, clean the lens, and take the photo again",
-                    sharpness, least);
 }
 
 static void tell_small(double scale, double least, struct result *result) {
@@ -153,7 +156,7 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, enu
   else if (!known && a->straight)
     *diagnosis = DIAGNOSIS_AGAIN;
   else if (!known)
-    return tell_other(work, result, fault);
+    return tell_other(work, s.smeared, result, fault);
   else if (a->overlap < spec->least_overlap)
     tell_cropped(a->overlap, spec->least_overlap, result);
   else
@@ -214,6 +217,6 @@ enum status diagnose_refused(struct inspection *work, const char *why, struct re
   else if (sharpness < spec->least_sharpness)
     tell_blurred(sharpness, spec->least_sharpness, result);
   else
-    return tell_other(work, result, fault);
+    return tell_other(work, 1, result, fault);
   return STATUS_OK;
 }

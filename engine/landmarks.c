@@ -23,6 +23,11 @@ static const double SHARPEST = 0.5;
 enum { PARTS = 4, LEAST_OF_PART = 4 };
 static const double FAMILIAR = 0.85;
 
+/* Edges of one direction: so many at least to be asked, and known from such a share of them on. Of a fluke some 0.1 to
+ * 0.45 are confirmed. */
+enum { LEAST_OF_WAY = 12 };
+static const double KNOWN_WAY = 0.7;
+
 /* Looking at a photo waits for its memory: the surroundings of so many landmarks are asked for ahead. */
 enum { AHEAD = 4 };
 
@@ -302,11 +307,33 @@ static double share_of_strange(const struct tally *parts) {
   return judged ? (double)strange / judged : 0;
 }
 
+/* Of the middle one; changes their order. */
+static double median(double *ratios, size_t count) {
+  qsort(ratios, count, sizeof *ratios, ascending);
+  return ratios[count / 2];
+}
+
+/* The edges of one direction, confirmed or not. */
+struct direction {
+  struct tally tally;
+  double ratios[LANDMARKS_MOST];
+};
+
+static double smeared(struct direction ways[2]) {
+  for (int k = 0; k < 2; k++) {
+    const struct tally *soft = &ways[k].tally, *sharp = &ways[1 - k].tally;
+    if (soft->seen < LEAST_OF_WAY || sharp->seen < LEAST_OF_WAY) continue;
+    if (share(soft) < KNOWN_WAY && share(sharp) >= KNOWN_WAY) return median(ways[k].ratios, soft->seen);
+  }
+  return 1;
+}
+
 void landmarks_look(const struct landmarks *l, const struct plane *luma, const struct placement *placement,
                     const struct light *light, struct sighting *s) {
   struct patch golden, photo;
   double ratios[LANDMARKS_MOST];
   struct tally all = {0, 0}, shaded = {0, 0}, parts[PARTS * PARTS] = {{0, 0}};
+  struct direction ways[2] = {{.tally = {0, 0}}, {.tally = {0, 0}}};
   struct view views[LANDMARKS_MOST];
   for (size_t i = 0; i < l->count; i++) views[i] = view_of(luma, placement, &l->items[i]);
   for (size_t i = 0; i < l->count; i++) {
@@ -317,16 +344,16 @@ void landmarks_look(const struct landmarks *l, const struct plane *luma, const s
     golden_patch(at, &golden);
     struct likeness like = compare(&golden, &photo);
     bool confirmed = like.correlation >= LEAST_LIKENESS;
-    if (confirmed) {
-      double step = steepness(&photo, at->upright, 1) / steepness(&golden, at->upright, SHARPEST);
-      ratios[all.confirmed] = step / light_gain(light, at->x, at->y) / (size < 1 ? size : 1);
-    }
+    struct direction *way = &ways[at->upright];
+    double step = steepness(&photo, at->upright, 1) / steepness(&golden, at->upright, SHARPEST);
+    double ratio = step / light_gain(light, at->x, at->y) / (size < 1 ? size : 1);
+    if (confirmed) ratios[all.confirmed] = ratio;
+    way->ratios[way->tally.seen] = ratio;
+    count(&way->tally, confirmed);
     count(&all, confirmed);
     count(&parts[PARTS * at->y / l->golden->height * PARTS + PARTS * at->x / l->golden->width], confirmed);
     if (like.photo + LIGHT_PEDESTAL < LANDMARK_SHADED * (like.golden + LIGHT_PEDESTAL)) count(&shaded, confirmed);
   }
-  *s = (struct sighting){all.seen, share(&all), share_of_strange(parts), 1, shaded.seen, share(&shaded)};
-  if (!all.confirmed) return;
-  qsort(ratios, all.confirmed, sizeof *ratios, ascending);
-  s->sharpness = ratios[all.confirmed / 2];
+  *s = (struct sighting){all.seen, share(&all), share_of_strange(parts), 1, smeared(ways), shaded.seen, share(&shaded)};
+  if (all.confirmed) s->sharpness = median(ratios, all.confirmed);
 }

@@ -33,6 +33,8 @@ struct sighting {
   double strange;   /* share of the golden's parts (of a 4 x 4 grid) in which many are not confirmed */
   double sharpness; /* median steepness of the confirmed edges against the golden's, at the light's gain and at the
                        photo's own resolution where that is lower; 1 where none is confirmed */
+  double smeared;   /* the same of all edges of that direction, up and down or across, of which few are confirmed while
+                       those of the other are: what a camera that moved leaves of them; 1 where there is none such */
   size_t shaded;    /* landmarks seen at less than LANDMARK_SHADED of the golden's brightness */
   double shaded_confirmed; /* share of these */
 };
