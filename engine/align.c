@@ -166,6 +166,12 @@ static struct refine refine_of(struct device *device, const struct align_golden 
                          .sigma = 127};
 }
 
+struct refine align_refine(struct device *device, const struct align_golden *g, struct alignment *a) {
+  struct refine r = refine_of(device, g, &a->photo, &a->tiles, &a->placement);
+  r.light = a->light, r.sigma = a->sigma;
+  return r;
+}
+
 /* The middle of what takes part, golden pixels. */
 static struct pose_point middle_of(const struct golden_level *l, int level) {
   double x = 0, y = 0, count = 0;

@@ -4,6 +4,7 @@
 
 #include "engine/features.h"
 #include "engine/image.h"
+#include "engine/refine.h"
 #include "engine/symmetry.h"
 
 /* The golden's side, made once and read by any number of threads. */
@@ -53,5 +54,8 @@ struct alignment {
 enum status align_photo(struct device *device, const struct align_golden *golden, const struct plane *luma,
                         struct alignment *alignment, const char **why, struct fault *fault);
 void alignment_free(struct device *device, struct alignment *alignment);
+
+/* For measuring a photo again that was aligned, where it lies and in its light. */
+struct refine align_refine(struct device *device, const struct align_golden *golden, struct alignment *alignment);
 
 #endif

@@ -120,14 +120,7 @@ static enum status displace(struct device *device, const struct align_golden *g,
 /* What is said of an alignment, from the photo as it is. */
 static enum status measure(struct device *device, const struct align_golden *g, struct alignment *a,
                            struct fault *fault) {
-  struct refine r = {.device = device,
-                     .tiles = &a->tiles,
-                     .golden = &g->luma,
-                     .mask = &g->mask,
-                     .photo = &a->photo,
-                     .placement = &a->placement,
-                     .light = a->light,
-                     .cut = 127};
+  struct refine r = align_refine(device, g, a);
   enum status status = refine_measure(&r, g->final_level, fault);
   a->sigma = r.sigma, a->correlation = r.correlation;
   return status;

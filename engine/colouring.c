@@ -171,6 +171,12 @@ static enum status take_photo(const struct colouring *c, bool grey, struct colou
   return STATUS_OK;
 }
 
+static enum status look(struct device *device, const struct colouring *c, const struct placement *placement,
+                        const struct cells_photo *photo, bool grey, struct colouring_work *work, struct fault *fault) {
+  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
+  return status ? status : take_photo(c, grey, work, fault);
+}
+
 static double limit_of(const struct spec *spec, const struct spec_zone *zone) {
   double own = zone ? zone->tolerance.delta_e : NAN, all = spec->tolerance.delta_e;
   return !isnan(own) ? own : !isnan(all) ? all : DEFAULT_LIMIT;
@@ -238,15 +244,14 @@ enum status colouring_tone(struct device *device, const struct colouring *c, con
                            struct fault *fault) {
   *tone = tone_none(c->width, c->height);
   if (!c->cells.count) return STATUS_OK;
-  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
-  if (!status) status = take_photo(c, photo->cb == photo->luma, work, fault);
+  enum status status = look(device, c, placement, photo, photo->cb == photo->luma, work, fault);
   return status ? status : tone_fit(work->samples, c->cells.count, 0, 0, tone, fault);
 }
 
 static void add_samples(struct colouring *c, const struct tone *tone, const struct tone_sample *samples) {
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct tone_sample *s = &samples[i];
-    if (!(s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0)) continue;
+    if (!tone_sample_known(s)) continue;
     for (int k = 0; k < 3; k++) c->sums[i][k] += tone_undo(tone, s->x, s->y, k, s->photo[k]);
     c->sums[i][3]++;
   }
@@ -258,8 +263,7 @@ enum status colouring_add(struct device *device, struct colouring *c, const stru
   if (!c->cells.count || !c->judged || photo->cb == photo->luma) return STATUS_OK;
   if (!c->sums) c->sums = calloc(c->cells.count, sizeof *c->sums);
   if (!c->sums) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
-  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
-  if (!status) status = take_photo(c, false, work, fault);
+  enum status status = look(device, c, placement, photo, false, work, fault);
   if (!status && c->spec->colour != COLOUR_FIXTURE)
     status = tone_fit(work->samples, c->cells.count, 0, 0, &tone, fault);
   if (status) return status;
@@ -289,8 +293,7 @@ enum status colouring_measure(struct device *device, const struct colouring *c, 
                               const struct cells_photo *photo, struct colouring_work *work, struct fault *fault) {
   work->count = 0, work->measured = false;
   if (!c->cells.count || !c->judged) return STATUS_OK;
-  enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
-  if (!status) status = take_photo(c, false, work, fault);
+  enum status status = look(device, c, placement, photo, false, work, fault);
   work->steps = quantised_of(c->step, c->photos, photo->step);
   for (size_t i = 0; i < c->spec->zone_count && !status; i++)
     if (is_measured(c, i)) status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);

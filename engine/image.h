@@ -51,8 +51,14 @@ static inline void image_rgb_of(double luma, double cb, double cr, double rgb[3]
   rgb[0] = luma + 1.402 * cr, rgb[1] = luma - 0.344136 * cb - 0.714136 * cr, rgb[2] = luma + 1.772 * cb;
 }
 
-/* Those of luma pixel (x, y), with the chroma sample it lies in; without `colour`, which only a colour image may have,
- * its luma three times. */
+/* And back: luma, Cb and Cr less 128. */
+static inline void image_ycc_of(const double rgb[3], double ycc[3]) {
+  ycc[0] = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
+  ycc[1] = (rgb[2] - ycc[0]) / 1.772, ycc[2] = (rgb[0] - ycc[0]) / 1.402;
+}
+
+/* Red, green and blue of luma pixel (x, y), with the chroma sample it lies in; without `colour`, which only a colour
+ * image may have, its luma three times. */
 static inline void image_rgb_at(const struct image *image, bool colour, int32_t x, int32_t y, double rgb[3]) {
   const struct plane *p = image->planes;
   double luma = p[0].pixels[(size_t)y * p[0].stride + (size_t)x], cb = 0, cr = 0;

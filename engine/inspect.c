@@ -313,10 +313,14 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
                          : diagnose_refused(work, why, result, fault);
 }
 
+struct cells_photo inspection_cells(const struct inspection *work) {
+  return (struct cells_photo){&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
+                              work->photo.step};
+}
+
 /* A grey photo's zones have no colour. */
 static enum status measure_colours(struct inspection *work, struct fault *fault) {
-  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
-                                    work->photo.step};
+  const struct cells_photo photo = inspection_cells(work);
   work->colours.measured = false;
   if (!work->aligned.colour) return STATUS_OK;
   return colouring_measure(&work->device, &work->inspector->colouring, &work->alignment.placement, &photo,

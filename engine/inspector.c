@@ -148,8 +148,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
 }
 
 static enum status add_colours(struct inspector *in, struct inspection *work, struct fault *fault) {
-  const struct cells_photo photo = {&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
-                                    work->photo.step};
+  const struct cells_photo photo = inspection_cells(work);
   if (!work->aligned.colour) return STATUS_OK;
   return colouring_add(&work->device, &in->colouring, &work->alignment.placement, &photo, &work->colours, fault);
 }

@@ -78,6 +78,9 @@ enum status inspector_wait(const struct inspector *inspector, enum inspector_sta
 /* How many threads may work on its one photo at a time, 1 where there will be more photos. */
 int inspector_threads(const struct inspector *inspector);
 
+/* The aligned photo's pyramids, for its colours. */
+struct cells_photo inspection_cells(const struct inspection *inspection);
+
 /* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
 enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);
 

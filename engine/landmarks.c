@@ -1,6 +1,6 @@
 #include "engine/landmarks.h"
 
-#include "models/ascending.h"
+#include "engine/select.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -307,12 +307,6 @@ static double share_of_strange(const struct tally *parts) {
   return judged ? (double)strange / judged : 0;
 }
 
-/* Of the middle one; changes their order. */
-static double median(double *ratios, size_t count) {
-  qsort(ratios, count, sizeof *ratios, ascending);
-  return ratios[count / 2];
-}
-
 /* The edges of one direction, confirmed or not. */
 struct direction {
   struct tally tally;
@@ -323,7 +317,8 @@ static double smeared(struct direction ways[2]) {
   for (int k = 0; k < 2; k++) {
     const struct tally *soft = &ways[k].tally, *sharp = &ways[1 - k].tally;
     if (soft->seen < LEAST_OF_WAY || sharp->seen < LEAST_OF_WAY) continue;
-    if (share(soft) < KNOWN_WAY && share(sharp) >= KNOWN_WAY) return median(ways[k].ratios, soft->seen);
+    if (share(soft) < KNOWN_WAY && share(sharp) >= KNOWN_WAY)
+      return select_value(ways[k].ratios, soft->seen, soft->seen / 2);
   }
   return 1;
 }
@@ -355,5 +350,5 @@ void landmarks_look(const struct landmarks *l, const struct plane *luma, const s
     if (like.photo + LIGHT_PEDESTAL < LANDMARK_SHADED * (like.golden + LIGHT_PEDESTAL)) count(&shaded, confirmed);
   }
   *s = (struct sighting){all.seen, share(&all), share_of_strange(parts), 1, smeared(ways), shaded.seen, share(&shaded)};
-  if (all.confirmed) s->sharpness = median(ratios, all.confirmed);
+  if (all.confirmed) s->sharpness = select_value(ratios, all.confirmed, all.confirmed / 2);
 }

@@ -30,8 +30,7 @@ static double steepness(double value) {
 void quantised_beyond(const struct quantised *q, const double value[3], double change[3]) {
   double steep[3], rgb[3], ycc[3];
   for (int k = 0; k < 3; k++) steep[k] = steepness(value[k]), rgb[k] = change[k] * steep[k];
-  ycc[0] = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
-  ycc[1] = (rgb[2] - ycc[0]) / 1.772, ycc[2] = (rgb[0] - ycc[0]) / 1.402;
+  image_ycc_of(rgb, ycc);
   for (int k = 0; k < 3; k++) {
     double beyond = fabs(ycc[k]) - q->half[k];
     ycc[k] = beyond > 0 ? copysign(beyond, ycc[k]) : 0;

@@ -315,16 +315,8 @@ void rigid_take_mean(struct rigid *rigid) {
 /* The light of all that is compared, each part where it lies. */
 static enum status complete_light(struct device *device, const struct rigid *rigid, const struct align_golden *g,
                                   struct alignment *a, struct fault *fault) {
-  struct refine r = {.device = device,
-                     .tiles = &a->tiles,
-                     .golden = &g->luma,
-                     .mask = &rigid->all,
-                     .photo = &a->photo,
-                     .motion = g->motion,
-                     .placement = &a->placement,
-                     .light = a->light,
-                     .cut = 127,
-                     .sigma = a->sigma};
+  struct refine r = align_refine(device, g, a);
+  r.mask = &rigid->all;
   refine_next_cut(&r);
   enum status status = refine_light(&r, g->final_level, fault);
   a->light = r.light, a->sigma = r.sigma;

@@ -16,15 +16,7 @@ static const double LEAST_SURE = 0.1, HELD = 1e-3;
 
 enum status rigid_ground_measure(struct device *device, const struct align_golden *g, struct alignment *a,
                                  struct fault *fault) {
-  struct refine r = {.device = device,
-                     .tiles = &a->tiles,
-                     .golden = &g->luma,
-                     .mask = &g->mask,
-                     .photo = &a->photo,
-                     .motion = g->motion,
-                     .placement = &a->placement,
-                     .light = a->light,
-                     .sigma = a->sigma};
+  struct refine r = align_refine(device, g, a);
   if (!a->placement.field.columns) return STATUS_OK;
   refine_next_cut(&r);
   return refine_measure(&r, g->final_level, fault);

@@ -30,6 +30,11 @@ struct tone_sample {
   double weight[3]; /* 0: not known (overexposed) */
 };
 
+/* Whether all its channels are known. */
+static inline bool tone_sample_known(const struct tone_sample *s) {
+  return s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0;
+}
+
 struct tone {
   double level[3], contrast, bend, shape[TONE_SHAPE];
   double reference[3]; /* by how much the reference's levels are above `level`, which all other samples tell; else 0 */

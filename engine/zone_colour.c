@@ -19,10 +19,6 @@ struct chroma {
   double cb, cr;
 };
 
-static bool is_known(const struct tone_sample *s) {
-  return s->weight[0] > 0 && s->weight[1] > 0 && s->weight[2] > 0;
-}
-
 static struct cielab lab_of(const double *logarithm, double *light) {
   for (int k = 0; k < 3; k++) light[k] = math_exp(logarithm[k]) - TONE_FLOOR;
   return cielab_of_light(light);
@@ -57,7 +53,7 @@ static struct sums calm_sums(const struct colouring *c, const struct colouring_w
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct tone_sample *s = &work->samples[i];
     double photo[3];
-    if (s->label != label || s->idle || !is_known(s)) continue;
+    if (s->label != label || s->idle || !tone_sample_known(s)) continue;
     undo(tone, s, photo);
     add_calm(s, (double)c->cells.cell[i].pixels, photo, &sums);
   }
@@ -73,7 +69,7 @@ static struct means all_means(const struct colouring *c, const struct colouring_
     double n = (double)c->cells.cell[i].pixels, photo[3];
     if (s->label != label) continue;
     m.all += n;
-    if (!is_known(s)) continue;
+    if (!tone_sample_known(s)) continue;
     undo(tone, s, photo);
     for (int k = 0; k < 3 && s->idle && calm->pixels > 0; k++)
       photo[k] = measured * photo[k] + (1 - measured) * (s->golden[k] + calm->ratio[k] / calm->pixels);
@@ -96,8 +92,9 @@ static double scatter(const struct sums *calm, const struct cielab *here) {
 }
 
 static struct chroma chroma_of(const double rgb[3]) {
-  double y = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
-  return (struct chroma){(rgb[2] - y) / 1.772, (rgb[0] - y) / 1.402};
+  double ycc[3];
+  image_ycc_of(rgb, ycc);
+  return (struct chroma){ycc[1], ycc[2]};
 }
 
 static bool is_alike(struct chroma p, struct chroma q, double reach) {

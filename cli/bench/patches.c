@@ -1,7 +1,7 @@
 #include "cli/bench/patches.h"
 
+#include "engine/select.h"
 #include "engine/solve.h"
-#include "models/ascending.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -105,8 +105,7 @@ static bool measure_patch(const struct plane *golden, const struct plane *photo,
 
 static double median_of(const struct patches *p, double *lengths) {
   for (size_t i = 0; i < p->count; i++) lengths[i] = hypot(p->patches[i].off.x, p->patches[i].off.y);
-  qsort(lengths, p->count, sizeof *lengths, ascending);
-  return p->count ? lengths[p->count / 2] : NAN;
+  return p->count ? select_value(lengths, p->count, p->count / 2) : NAN;
 }
 
 enum status patches_measure(const struct image *golden, const struct image *photo, const struct pose *pose,
