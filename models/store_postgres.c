@@ -411,22 +411,22 @@ static enum status ask_number(struct postgres_database *d, const char *question,
   return status;
 }
 
-/* The tables themselves are asked: to_regclass may remember that there was none. */
-#define COUNT_TABLES(NAME)                                                                                             \
-  "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = '" NAME "' AND schemaname = "                           \
-  "ANY(current_schemas(false))"
+/* 2 with assay's tables, 1 with another program's, 0 with neither. The tables themselves are asked: to_regclass may
+ * remember that there was none. In one statement, since whoever makes them may be done between two. */
+static const char whose_tables[] =
+    "SELECT coalesce(max(CASE tablename WHEN 'assay_schema' THEN 2 ELSE 1 END), 0) FROM pg_catalog.pg_tables"
+    " WHERE tablename IN ('assay_schema', 'jobs') AND schemaname = ANY(current_schemas(false))";
 
 static enum status version(struct database *database, int *number, struct fault *fault) {
   struct postgres_database *d = of(database);
-  int ours = 0, others = 0;
+  int whose = 0;
   *number = 0;
   enum status status = STATUS_OK;
   /* Whoever is about to make the tables does so alone. */
   if (d->open) status = execute(database, "SELECT pg_advisory_xact_lock(1095979865)", fault);
-  if (!status) status = ask_number(d, COUNT_TABLES("assay_schema"), &ours, fault);
-  if (!status) status = ask_number(d, COUNT_TABLES("jobs"), &others, fault);
-  if (!status && ours) return ask_number(d, "SELECT version FROM assay_schema", number, fault);
-  if (!status && others)
+  if (!status) status = ask_number(d, whose_tables, &whose, fault);
+  if (!status && whose == 2) return ask_number(d, "SELECT version FROM assay_schema", number, fault);
+  if (!status && whose == 1)
     return fault_set(fault, STATUS_INVALID,
                      "store %s: the database has tables of another program; give assay one of its own",
                      database->shown);

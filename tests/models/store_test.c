@@ -799,16 +799,19 @@ static void *connect_to(void *argument) {
 }
 
 static void brokers_that_come_at_once_to_an_empty_database_make_its_tables_once(void **state) {
+  enum { DATABASES = 12, BROKERS = 6 };
   struct store_bench *bench = *state;
-  pthread_t threads[4];
-  void *stores[4];
-  free(bench->database);
-  bench->database = postgres_fresh(store_bench_postgres);
-  for (int i = 0; i < 4; i++) assert_int_equal(pthread_create(&threads[i], NULL, connect_to, bench), 0);
-  for (int i = 0; i < 4; i++) pthread_join(threads[i], &stores[i]);
-  for (int i = 0; i < 4; i++) {
-    assert_non_null(stores[i]);
-    store_close(stores[i]);
+  pthread_t threads[BROKERS];
+  void *stores[BROKERS];
+  for (int database = 0; database < DATABASES; database++) {
+    free(bench->database);
+    bench->database = postgres_fresh(store_bench_postgres);
+    for (int i = 0; i < BROKERS; i++) assert_int_equal(pthread_create(&threads[i], NULL, connect_to, bench), 0);
+    for (int i = 0; i < BROKERS; i++) pthread_join(threads[i], &stores[i]);
+    for (int i = 0; i < BROKERS; i++) {
+      assert_non_null(stores[i]);
+      store_close(stores[i]);
+    }
   }
 }
 
