@@ -50,9 +50,10 @@ function(assay_headers name)
   target_link_libraries(assay_${name}_headers PRIVATE assay_${name})
 endfunction()
 
-# assay_test(PATH [SOURCES file...] [LINK target...] [LABELS label...] [TIMEOUT s]): the test tests/PATH.c, named PATH.
+# assay_test(PATH [SOURCES file...] [LINK target...] [LABELS label...] [TIMEOUT s] [FIRST]): the test tests/PATH.c,
+# named PATH. FIRST: it mostly waits, for long, and is begun before the others lest it runs alone at the end.
 function(assay_test path)
-  cmake_parse_arguments(PARSE_ARGV 1 A "" "TIMEOUT" "SOURCES;LINK;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 A "FIRST" "TIMEOUT" "SOURCES;LINK;LABELS")
   string(REPLACE "/" "_" target ${path})
   add_executable(${target} ${PROJECT_SOURCE_DIR}/tests/${path}.c ${A_SOURCES})
   target_link_libraries(${target} PRIVATE ${A_LINK} assay_support)
@@ -62,4 +63,7 @@ function(assay_test path)
     set(A_TIMEOUT 300)
   endif()
   set_tests_properties(${path} PROPERTIES TIMEOUT ${A_TIMEOUT} LABELS "${A_LABELS}")
+  if(A_FIRST)
+    set_tests_properties(${path} PROPERTIES COST 1000)
+  endif()
 endfunction()
