@@ -2,6 +2,7 @@
 
 #include "cli/group_keeper.h"
 #include "cli/message.h"
+#include "engine/lots/lots.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -51,9 +52,10 @@ static enum status count_known(struct id_set *known, const struct group *group, 
 
 /* Lines of two factories that have one name are two lines. */
 static bool name_line(const struct group_images *images, struct group *group) {
-  char *line = group->texts[GROUP_LINE], *name = NULL;
+  char *line = group->texts[GROUP_LINE];
   if (images->by != GROUP_LINE || !line || !group->texts[GROUP_FACTORY]) return true;
-  if (asprintf(&name, "%s / %s", group->texts[GROUP_FACTORY], line) < 0) return false;
+  char *name = lots_line_name(group->texts[GROUP_FACTORY], line);
+  if (!name) return false;
   free(line);
   group->texts[GROUP_LINE] = name;
   return true;

@@ -1,6 +1,7 @@
 #include "engine/crew.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -52,4 +53,10 @@ enum status crew_run(const struct crew *crew, size_t count, struct fault *fault)
   }
   if (first && fault) *fault = first->fault;
   return first ? first->status : STATUS_OK;
+}
+
+int crew_processors(void) {
+  cpu_set_t set;
+  int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+  return count < CREW_MOST ? count : CREW_MOST;
 }

@@ -1,4 +1,4 @@
-/* Pieces of work on one photo, by several threads: where latency is asked for. */
+/* Pieces of one work, by several threads: where latency is asked for. */
 #ifndef ASSAY_ENGINE_CREW_H
 #define ASSAY_ENGINE_CREW_H
 
@@ -14,6 +14,9 @@ struct crew {
   enum status (*piece)(void *context, size_t index, struct fault *fault);
   void *context;
 };
+
+/* The processors that this process may run on, CREW_MOST at most. */
+int crew_processors(void);
 
 /* Does pieces 0..count - 1. After a failure no more are begun; the failure is that of the first of them. */
 enum status crew_run(const struct crew *crew, size_t count, struct fault *fault);

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,8 +20,9 @@ char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t size);
 int __wrap_asprintf(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-static size_t left;
-static bool failed;
+/* Of all threads. */
+static atomic_size_t left;
+static atomic_bool failed;
 
 void alloc_fail_at(size_t n) {
   left = n;
@@ -36,7 +38,10 @@ bool alloc_has_failed(void) {
 }
 
 static bool fails(void) {
-  if (!left || --left) return false;
+  size_t count = left;
+  while (count && !atomic_compare_exchange_weak(&left, &count, count - 1)) {
+  }
+  if (count != 1) return false;
   failed = true;
   return true;
 }

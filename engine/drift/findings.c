@@ -6,19 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHORTLIST = 8, MOST_FINDINGS = 200 /* of one quantity */ };
-/* Shares of the budget (weighted as by Genovese, Roeder and Wasserman, Biometrika 93, 2006): the rate of a defect needs
- * more photos to tell a change from chance than a measured value, and gets more; what could not be judged or failed
- * shows in what it was measured by. */
-static const double defect_weight = 8, other_weight = 1;
+enum {
+  SHORTLIST = 8,
+  MOST_FINDINGS = 200 /* of one quantity */
+};
 /* A lot as a whole is named where its beginning lies within the interval of the change: here a 99.9 % one, see
  * change.h. */
 static const double lot_bonus = 2 * 7.6;
-
-/* Photos that a finding explains, by row. */
-struct explained {
-  bool *rows;
-};
 
 static enum status no_memory(struct fault *fault) {
   return fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
@@ -217,7 +211,7 @@ static void take_out(struct look *look, const struct candidate *c, struct findin
   scan_keep(&look->scan, look->keep);
 }
 
-static enum status add_finding(struct findings *findings, const struct finding *f, struct fault *fault) {
+enum status findings_add(struct findings *findings, const struct finding *f, struct fault *fault) {
   struct finding *items = realloc(findings->items, (findings->count + 1) * sizeof *items);
   if (!items) return no_memory(fault);
   findings->items = items;
@@ -251,7 +245,7 @@ static enum status look_once(struct look *look, struct explained *explained, str
   if (look->quantity != quantity) set_values(look, quantity);
   finding_describe(look->season, &f);
   *any = true;
-  return add_finding(findings, &f, fault);
+  return findings_add(findings, &f, fault);
 }
 
 static void leave_out_explained(struct scan *scan, bool *keep, const struct explained *explained) {
@@ -259,9 +253,8 @@ static void leave_out_explained(struct scan *scan, bool *keep, const struct expl
   scan_keep(scan, keep);
 }
 
-/* One quantity, until nothing more is found. */
-static enum status look_through(struct look *look, struct season_points *points, struct explained *explained,
-                                struct findings *findings, struct fault *fault) {
+enum status look_through(struct look *look, struct season_points *points, struct explained *explained,
+                         struct findings *findings, struct fault *fault) {
   const struct season_quantity *q = &look->season->quantities[look->quantity];
   size_t count = points->count;
   enum status status = scan_make(look->season, look->groups, quantity_counted(q->kind), points, &look->scan, fault);
@@ -279,82 +272,4 @@ static enum status look_through(struct look *look, struct season_points *points,
   free(keep);
   free(candidates);
   return status;
-}
-
-/* --- The season --- */
-
-/* Whether a quantity has enough points to be looked through; what cannot give a finding has no share of the budget. */
-static bool worth_looking(const struct season_points *points, bool counted) {
-  double events = 0;
-  for (size_t i = 0; i < points->count && counted; i++) events += points->values[i];
-  return points->count >= SCAN_LEAST_POINTS && (!counted || events >= SCAN_LEAST_EVENTS);
-}
-
-static enum status weigh_quantities(const struct season *season, double *weights, double *sum, struct fault *fault) {
-  *sum = 0;
-  for (size_t q = 0; q < season->quantity_count; q++) {
-    struct season_points points;
-    enum status status = season_points(season, &season->quantities[q], &points, fault);
-    if (status) return status;
-    bool counted = quantity_counted(season->quantities[q].kind);
-    bool defect = season->quantities[q].kind == QUANTITY_DEFECT;
-    weights[q] = !worth_looking(&points, counted) ? 0 : defect ? defect_weight : other_weight;
-    *sum += weights[q];
-    season_points_free(&points);
-  }
-  return STATUS_OK;
-}
-
-static void share_budget(struct look *look, double share) {
-  int keys = 0;
-  for (int key = 0; key < DRIFT_KEYS; key++) keys += look->groups->count[key] > 0;
-  for (int key = 0; key < DRIFT_KEYS; key++)
-    look->allowed[key] = look->groups->count[key] ? share / keys / (double)look->groups->count[key] : 0;
-}
-
-/* The quantities of one golden stand together, those that sum up last. */
-static enum status look_quantity(const struct season *season, size_t q, double share, struct groups *groups,
-                                 struct explained *explained, struct findings *findings, struct fault *fault) {
-  const struct season_quantity *quantity = &season->quantities[q];
-  enum status status = STATUS_OK;
-  if (!q || season->quantities[q - 1].golden != quantity->golden) {
-    groups_free(groups);
-    status = groups_make(season, quantity->golden, groups, fault);
-  }
-  if (status || share <= 0) return status;
-  struct look look = {.season = season, .groups = groups, .quantity = q, .candidate_count = scan_candidates(groups)};
-  share_budget(&look, share);
-  findings->charts += look.candidate_count;
-  struct season_points points;
-  status = season_points(season, quantity, &points, fault);
-  if (!status) status = look_through(&look, &points, explained, findings, fault);
-  return status;
-}
-
-static int by_since(const void *a, const void *b) {
-  const struct finding *x = a, *y = b;
-  if (x->since != y->since) return x->since < y->since ? -1 : 1;
-  return x->quantity < y->quantity ? -1 : x->quantity > y->quantity;
-}
-
-enum status findings_look(const struct season *season, double budget, struct findings *findings, struct fault *fault) {
-  *findings = (struct findings){.budget = budget};
-  struct groups groups = {0};
-  struct explained explained = {.rows = calloc(season->count + 1, sizeof *explained.rows)};
-  double *weights = calloc(season->quantity_count + 1, sizeof *weights), sum = 0;
-  enum status status = explained.rows && weights ? STATUS_OK : no_memory(fault);
-  if (!status) status = weigh_quantities(season, weights, &sum, fault);
-  for (size_t q = 0; q < season->quantity_count && !status; q++)
-    status = look_quantity(season, q, sum > 0 ? budget * weights[q] / sum : 0, &groups, &explained, findings, fault);
-  if (findings->count) qsort(findings->items, findings->count, sizeof *findings->items, by_since);
-  groups_free(&groups);
-  free(explained.rows);
-  free(weights);
-  if (status) findings_free(findings);
-  return status;
-}
-
-void findings_free(struct findings *findings) {
-  free(findings->items);
-  *findings = (struct findings){0};
 }

@@ -20,6 +20,17 @@ struct look {
   size_t candidate_count;
 };
 
+/* Photos that a finding explains, by row of the season. */
+struct explained {
+  bool *rows;
+};
+
+/* Looks through one quantity until nothing more is found; ends `points`. Other quantities can be looked through at the
+ * same time, with an `explained` and `findings` of their own. STATUS_MEMORY. */
+enum status look_through(struct look *look, struct season_points *points, struct explained *explained,
+                         struct findings *findings, struct fault *fault);
+enum status findings_add(struct findings *findings, const struct finding *finding, struct fault *fault);
+
 /* Whether a point of the scan is one of those that a candidate says have changed. */
 bool look_in_window(const struct look *look, const struct candidate *candidate, size_t i);
 

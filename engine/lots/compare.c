@@ -81,9 +81,10 @@ static bool add_value(struct compare_measure *measure, uint32_t group, uint32_t 
 /* Colour differences from the golden; they are no normal values, so that limits would give no index. */
 static bool add_zones(struct compare *compare, const struct row *row, uint32_t group, uint32_t cell, uint32_t golden) {
   for (size_t i = 0; i < row->zone_count; i++) {
-    char name[96];
     if (!isfinite(row->zones[i].delta_e)) continue;
-    snprintf(name, sizeof name, "colour of %s", row->zones[i].name);
+    char name[96] = "colour of ";
+    const size_t begun = strlen(name);
+    memcpy(name + begun, row->zones[i].name, strnlen(row->zones[i].name, sizeof name - begun - 1));
     struct compare_measure *measure = find_measure(compare, row, golden, name, "dE");
     if (!measure || !add_value(measure, group, cell, row->zones[i].delta_e)) return false;
   }

@@ -1,14 +1,15 @@
 #include "engine/lots/id_set.h"
 
+#include "engine/lots/hex.h"
+
 #include <stdlib.h>
 
 static bool read_digits(const char *hex, uint64_t *value) {
   *value = 0;
   for (int i = 0; i < 16; i++) {
-    char c = hex[i];
-    int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) return false;
-    *value = *value << 4 | (unsigned)digit;
+    uint8_t digit = hex_digits[(unsigned char)hex[i]];
+    if (digit == HEX_NONE) return false;
+    *value = *value << 4 | digit;
   }
   return true;
 }

@@ -61,21 +61,23 @@ static bool same(const char *a, const char *b) {
   return a && b ? !strcmp(a, b) : a == b;
 }
 
+char *lots_line_name(const char *factory, const char *line) {
+  char *name = NULL;
+  return asprintf(&name, "%s / %s", factory, line) < 0 ? NULL : name;
+}
+
 static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
-  const char *supplier = lots->across ? NULL : row->keys[ROW_FACTORY], *name = row->keys[lots->by];
-  char line[2 * JOB_FIELD_MAX + 4];
-  if (lots->across && lots->by == ROW_LINE && name && row->keys[ROW_FACTORY]) {
-    snprintf(line, sizeof line, "%s / %s", row->keys[ROW_FACTORY], name);
-    name = line;
-  }
+  const char *factory = row->keys[ROW_FACTORY], *name = row->keys[lots->by];
+  const bool line = lots->across && lots->by == ROW_LINE && name && factory;
+  const char *supplier = lots->across ? NULL : factory, *told_by = line ? factory : supplier;
   /* Most rows are of the lot of the row before. */
-  const struct lot *last = lots->count ? &lots->items[lots->last] : NULL;
+  const struct lot *last = lots->count && !line ? &lots->items[lots->last] : NULL;
   *index = lots->last;
   if (last && same(last->supplier, supplier) && same(last->name, name)) return true;
   char fixed[1024];
   char *key =
       join(fixed, sizeof fixed,
-           (const char *const[KEY_PARTS]){supplier ? "" : "-", or_empty(supplier), name ? "" : "-", or_empty(name)});
+           (const char *const[KEY_PARTS]){told_by ? "" : "-", or_empty(told_by), name ? "" : "-", or_empty(name)});
   bool added = key && names_add(&lots->keys, key, index);
   if (key != fixed) free(key);
   if (!added) return false;
@@ -84,16 +86,26 @@ static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) 
   if (!items) return false;
   lots->items = items;
   struct lot *lot = &items[lots->count++];
-  *lot = (struct lot){.supplier = copy(supplier), .name = copy(name), .first_sequence = row->sequence};
+  *lot = (struct lot){.supplier = copy(supplier),
+                      .name = line ? lots_line_name(factory, name) : copy(name),
+                      .first_sequence = row->sequence};
   return (!supplier || lot->supplier) && (!name || lot->name);
+}
+
+/* In hex; printf would take as long as all the rest of a unit does. */
+static void digits_of(uint32_t value, char text[2 * sizeof value + 1]) {
+  size_t count = 0;
+  do text[count++] = "0123456789abcdef"[value & 15];
+  while (value >>= 4);
+  text[count] = 0;
 }
 
 /* Units of one name are one unit only within a factory's lot. */
 static bool name_unit(struct lots *lots, uint32_t lot, const struct row *row, uint32_t *unit) {
   const char *name = row->keys[ROW_UNIT] ? row->keys[ROW_UNIT] : row->photo;
   bool known = lots->by == ROW_LOT && !lots->across;
-  char number[16], fixed[1024];
-  snprintf(number, sizeof number, "%x", lot);
+  char number[2 * sizeof lot + 1], fixed[1024];
+  digits_of(lot, number);
   char *key = join(fixed, sizeof fixed,
                    (const char *const[KEY_PARTS]){number, known ? "" : or_empty(row->keys[ROW_FACTORY]),
                                                   known ? "" : or_empty(row->keys[ROW_LOT]), name});

@@ -72,7 +72,7 @@ struct lots {
   enum row_key by; /* what a lot is: ROW_LOT */
   bool check_times;
   /* Lots are told apart by `by` alone, over all suppliers; photos used twice are not looked for. Lines of two factories
-   * that have one name are two lines, "FACTORY / LINE". */
+   * that have one name are two lines (lots_line_name). */
   bool across;
   struct lot *items;
   size_t count;
@@ -102,6 +102,9 @@ struct lots {
 enum status lots_add(struct lots *lots, const struct row *row, struct fault *fault);
 /* The lot of the row that was added last. */
 uint32_t lots_last(const struct lots *lots);
+/* What a line is called where those of several factories stand beside each other. The caller frees it; NULL: out of
+ * memory. */
+char *lots_line_name(const char *factory, const char *line);
 /* Call once after the last row: orders the units lot by lot, and finds scenes used again. */
 enum status lots_end(struct lots *lots, struct fault *fault);
 void lots_free(struct lots *lots);

@@ -12,8 +12,19 @@ uint64_t names_hash(const void *bytes, size_t size) {
   return hash ^ hash >> 33;
 }
 
+/* For the slots alone: a word at a time. */
 static uint64_t hash_of(const char *text) {
-  return text ? names_hash(text, strlen(text)) : 0;
+  size_t left = text ? strlen(text) : 0;
+  uint64_t hash = left;
+  for (uint64_t word = 0; left; word = 0) {
+    size_t size = left < sizeof word ? left : sizeof word;
+    memcpy(&word, text, size);
+    text += size;
+    left -= size;
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    hash ^= hash >> 32;
+  }
+  return hash * 0xc4ceb9fe1a85ec53;
 }
 
 static bool same(const char *a, const char *b) {
@@ -22,7 +33,7 @@ static bool same(const char *a, const char *b) {
 
 /* The slot that holds the text, or the free one where it belongs. There is always a free one. */
 static uint32_t *slot_of(const struct names *names, const char *text, uint64_t hash) {
-  for (size_t i = hash & (names->slot_count - 1);; i = (i + 1) & (names->slot_count - 1)) {
+  for (size_t i = (hash >> 32) & (names->slot_count - 1);; i = (i + 1) & (names->slot_count - 1)) {
     uint32_t number = names->slots[i];
     if (!number || (names->hashes[number - 1] == hash && same(names->texts[number - 1], text))) return &names->slots[i];
   }
@@ -52,16 +63,20 @@ static bool grow_texts(struct names *names) {
 }
 
 bool names_add(struct names *names, const char *text, uint32_t *number) {
-  if (names_find(names, text, number)) return true;
+  uint64_t hash = hash_of(text);
+  uint32_t *slot = names->slot_count ? slot_of(names, text, hash) : NULL;
+  if (slot && *slot) {
+    *number = *slot - 1;
+    return true;
+  }
   if (names->count >= UINT32_MAX - 1) return false;
   if (2 * (names->count + 1) > names->slot_count && !grow_slots(names)) return false;
   if (names->count == names->room && !grow_texts(names)) return false;
   char *copy = text ? strdup(text) : NULL;
   if (text && !copy) return false;
-  uint64_t hash = hash_of(text);
   names->texts[names->count] = copy;
   names->hashes[names->count] = hash;
-  uint32_t *slot = slot_of(names, text, hash);
+  slot = slot_of(names, text, hash);
   *number = (uint32_t)names->count++;
   *slot = *number + 1;
   return true;

@@ -1,11 +1,17 @@
 #include "engine/lots/reuse.h"
 
+#include "engine/crew.h"
+#include "engine/lots/hex.h"
 #include "engine/statistics/distributions.h"
 #include "models/ascending.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 enum { BITS = RESULT_FINGERPRINT_BITS, BYTES = BITS / 8 };
 static const double MOST_PAIRS = 2e8;
@@ -19,13 +25,10 @@ enum {
   LEARNED = 50000 /* photos from which the shares are */
 };
 
-enum { NO_DIGIT = 16 };
-
-/* Lower case, as results have them. */
-#define NONE 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16, 16
-static const uint8_t digits[256] = {
-    NONE, NONE, NONE, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  16, 16,   16,   16,   16,   16,   NONE, NONE, 16,   10,
-    11,   12,   13,   14, 15, 16, 16, 16, 16, 16, 16, 16, 16, 16, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE};
+/* The words that are compared first lie together: those of even numbers, then the others. */
+static size_t place_of(size_t word) {
+  return word / 2 + word % 2 * (REUSE_WORDS / 2);
+}
 
 bool reuse_parse(const char *hex, struct reuse_print *print) {
   if (!hex || strlen(hex) != BITS / 4) return false;
@@ -33,13 +36,13 @@ bool reuse_parse(const char *hex, struct reuse_print *print) {
   for (size_t w = 0; w < REUSE_WORDS; w++, hex += 16) {
     uint64_t word = 0;
     for (int i = 0; i < 16; i++) {
-      unsigned digit = digits[(unsigned char)hex[i]];
+      unsigned digit = hex_digits[(unsigned char)hex[i]];
       wrong |= digit;
       word |= (uint64_t)(digit & 15) << (4 * i);
     }
-    print->bits[w] = word;
+    print->bits[place_of(w)] = word;
   }
-  return wrong < NO_DIGIT;
+  return wrong < HEX_NONE;
 }
 
 /* In all words, and in every second one. */
@@ -67,7 +70,7 @@ static void find_common(struct company *c) {
   const size_t step = c->count / LEARNED + 1, learned = (c->count + step - 1) / step;
   uint32_t ones[BITS] = {0};
   for (size_t k = 0; k < c->count; k += step)
-    for (int i = 0; i < BITS; i++) ones[i] += print_at(c, k)->bits[i / 64] >> (i % 64) & 1;
+    for (int i = 0; i < BITS; i++) ones[i] += print_at(c, k)->bits[place_of((size_t)i / 64)] >> (i % 64) & 1;
   c->constant = (struct pair_sums){0, 0};
   for (int i = 0; i < BITS; i++) {
     double p = ((double)ones[i] + 1) / ((double)learned + 2), *row = c->table[i / 8];
@@ -81,9 +84,9 @@ static void find_common(struct company *c) {
 static void weigh(struct company *c) {
   for (size_t k = 0; k < c->count; k++) {
     struct pair_sums sum = {0, 0};
-    for (int w = 0; w < REUSE_WORDS; w++) {
+    for (size_t w = 0; w < REUSE_WORDS; w++) {
       double of_word = 0;
-      for (int b = 0; b < 8; b++) of_word += c->table[8 * w + b][print_at(c, k)->bits[w] >> (8 * b) & 255];
+      for (size_t b = 0; b < 8; b++) of_word += c->table[8 * w + b][print_at(c, k)->bits[place_of(w)] >> (8 * b) & 255];
       sum.all += of_word;
       if (w % 2 == 0) sum.half += of_word;
     }
@@ -91,12 +94,13 @@ static void weigh(struct company *c) {
   }
 }
 
-/* Inlined, so that it counts bits by the instruction that the processor of its caller has. */
+/* Of one half of the words. Inlined, so that it counts bits by the instruction that the processor of its caller has. */
 __attribute__((always_inline)) static inline int common_bits(const struct reuse_print *a, const struct reuse_print *b,
-                                                             int first) {
-  int count = 0;
-  for (int w = first; w < REUSE_WORDS; w += 2) count += __builtin_popcountll(a->bits[w] & b->bits[w]);
-  return count;
+                                                             int half) {
+  const uint64_t *x = a->bits + half * (REUSE_WORDS / 2), *y = b->bits + half * (REUSE_WORDS / 2);
+  uint64_t count = 0;
+  for (int w = 0; w < REUSE_WORDS / 2; w++) count += (uint64_t)__builtin_popcountll(x[w] & y[w]);
+  return (int)count;
 }
 
 static struct pair_sums likeness(const struct company *c, size_t i, size_t k) {
@@ -131,46 +135,94 @@ static void learn_spread(struct company *c, double *values) {
   spread_of(halves, used, &c->mean.half, &c->deviation.half);
 }
 
+typedef int bit_count(const struct reuse_print *a, const struct reuse_print *b, int half);
+
+/* How far a pair with so many bits in common stands out. */
+__attribute__((always_inline)) static inline double likeness_by(const struct company *c, size_t i, size_t k, int bits) {
+  double sum = bits - c->weights[i].all - c->weights[k].all + c->constant.all;
+  return (sum - c->mean.all) / c->deviation.all;
+}
+
 /* The member before `i`, from `from` on, that is most alike, where it stands out by more than *best; else `i`. */
 __attribute__((always_inline)) static inline size_t most_alike(const struct company *c, size_t i, size_t from,
-                                                               double *best) {
+                                                               bit_count *count, double *best) {
   const struct reuse_print *later = print_at(c, i);
   const double own = c->weights[i].half - c->constant.half + c->mean.half + WORTH * c->deviation.half;
   size_t found = i;
   for (size_t k = from; k < i; k++) {
     const struct reuse_print *earlier = print_at(c, k);
-    int half = common_bits(later, earlier, 0);
+    int half = count(later, earlier, 0);
     if (half < own + c->weights[k].half || later->photo == earlier->photo) continue;
-    double sum = half + common_bits(later, earlier, 1) - c->weights[i].all - c->weights[k].all + c->constant.all;
-    double t = (sum - c->mean.all) / c->deviation.all;
+    double t = likeness_by(c, i, k, half + count(later, earlier, 1));
     if (t > *best) *best = t, found = k;
   }
   return found;
 }
 
 static size_t most_alike_anywhere(const struct company *c, size_t i, size_t from, double *best) {
-  return most_alike(c, i, from, best);
+  return most_alike(c, i, from, common_bits, best);
 }
 
 #if defined(__x86_64__)
 __attribute__((target("popcnt"))) static size_t most_alike_counted(const struct company *c, size_t i, size_t from,
                                                                    double *best) {
-  return most_alike(c, i, from, best);
+  return most_alike(c, i, from, common_bits, best);
+}
+
+#define WIDE __attribute__((target("avx512f,avx512vpopcntdq")))
+static_assert(REUSE_WORDS / 2 == 8, "half of a print is a vector");
+
+WIDE static inline int common_bits_wide(const struct reuse_print *a, const struct reuse_print *b, int half) {
+  __m512i x = _mm512_loadu_si512(&a->bits[half * (REUSE_WORDS / 2)]);
+  __m512i y = _mm512_loadu_si512(&b->bits[half * (REUSE_WORDS / 2)]);
+  return (int)_mm512_reduce_add_epi64(_mm512_popcnt_epi64(_mm512_and_si512(x, y)));
+}
+
+WIDE static size_t most_alike_wide(const struct company *c, size_t i, size_t from, double *best) {
+  return most_alike(c, i, from, common_bits_wide, best);
 }
 #endif
 
-static bool look_through(const struct company *c, bool (*each)(void *, size_t, size_t, double), void *context) {
-  size_t (*search)(const struct company *, size_t, size_t, double *) = most_alike_anywhere;
+/* The search among a company's pairs, in pieces of so many photos. */
+enum { PIECE = 1024 };
+
+struct looking {
+  const struct company *company;
+  size_t (*search)(const struct company *, size_t, size_t, double *);
+  size_t reach;
+  double limit;
+  uint32_t *back; /* by place: how far back the one most alike is; 0: none stands out */
+};
+
+static enum status look_at_piece(void *context, size_t piece, struct fault *fault) {
+  (void)fault;
+  const struct looking *in = context;
+  size_t to = (piece + 1) * PIECE;
+  if (to > in->company->count) to = in->company->count;
+  for (size_t i = piece * PIECE; i < to; i++) {
+    double best = in->limit;
+    in->back[i] = (uint32_t)(i - in->search(in->company, i, i > in->reach ? i - in->reach : 0, &best));
+  }
+  return STATUS_OK;
+}
+
+static bool look_through(const struct company *c, uint32_t *back, bool (*each)(void *, size_t, size_t, double),
+                         void *context) {
+  struct looking in = {.company = c, .search = most_alike_anywhere, .back = back};
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("popcnt")) search = most_alike_counted;
+  if (__builtin_cpu_supports("popcnt")) in.search = most_alike_counted;
+  if (__builtin_cpu_supports("avx512vpopcntdq")) in.search = most_alike_wide;
 #endif
-  double back = MOST_PAIRS / (double)c->count;
-  size_t reach = back < (double)c->count ? (size_t)back + 1 : c->count;
-  double limit = normal_upper_quantile(REUSE_RATE / (0.5 * (double)c->count * (double)reach));
-  for (size_t i = 1; i < c->count; i++) {
-    double best = limit;
-    size_t found = search(c, i, i > reach ? i - reach : 0, &best);
-    if (found != i && !each(context, c->members[i], c->members[found], best)) return false;
+  double most = MOST_PAIRS / (double)c->count;
+  in.reach = most < (double)c->count ? (size_t)most + 1 : c->count;
+  in.limit = normal_upper_quantile(REUSE_RATE / (0.5 * (double)c->count * (double)in.reach));
+  const struct crew crew = {.threads = crew_processors(), .piece = look_at_piece, .context = &in};
+  crew_run(&crew, (c->count + PIECE - 1) / PIECE, NULL);
+  for (size_t i = 0; i < c->count; i++) {
+    if (!back[i]) continue;
+    const struct reuse_print *later = print_at(c, i), *earlier = print_at(c, i - back[i]);
+    double t = likeness_by(c, i, i - back[i], common_bits(later, earlier, 0) + common_bits(later, earlier, 1));
+    if (!each(context, c->members[i], c->members[i - back[i]], t)) return false;
   }
   return true;
 }
@@ -193,6 +245,7 @@ struct searching {
   size_t *order;
   struct pair_sums *weights;
   double *values;
+  uint32_t *back;
 };
 
 static bool search_all(struct searching *in, size_t count, bool (*each)(void *, size_t, size_t, double),
@@ -209,7 +262,7 @@ static bool search_all(struct searching *in, size_t count, bool (*each)(void *, 
     find_common(c);
     weigh(c);
     learn_spread(c, in->values);
-    good = look_through(c, each, context);
+    good = look_through(c, in->back, each, context);
   }
   return good;
 }
@@ -223,11 +276,13 @@ bool reuse_find(const struct reuse_print *prints, size_t count,
   in->order = malloc((count + 1) * sizeof *in->order);
   in->weights = malloc((count + 1) * sizeof *in->weights);
   in->values = malloc((size_t)4 * SAMPLE * sizeof *in->values);
-  bool good = in->places && in->order && in->weights && in->values && search_all(in, count, each, context);
+  in->back = malloc((count + 1) * sizeof *in->back);
+  bool good = in->places && in->order && in->weights && in->values && in->back && search_all(in, count, each, context);
   free(in->places);
   free(in->order);
   free(in->weights);
   free(in->values);
+  free(in->back);
   free(in);
   return good;
 }

@@ -1,5 +1,6 @@
 #include "engine/lots/rows.h"
 
+#include "engine/lots/ahead.h"
 #include "engine/lots/id_set.h"
 #include "engine/lots/lines.h"
 #include "engine/lots/reviews.h"
@@ -17,18 +18,14 @@
 #include <unistd.h>
 
 struct reading {
-  struct row_parser *parser;
   struct id_set jobs;
   enum status (*each)(void *context, const struct row *row, struct fault *fault);
   void *context;
   struct rows_tally *tally;
   struct fault *fault;
-  enum status status;
-  struct store *store;    /* being read */
   bool as_found;          /* whatever people decided */
   struct reviews reviews; /* of the place */
-  char *line;             /* a copy of the store's, with room behind it */
-  size_t room;
+  const char *name;       /* of the place, for messages */
 };
 
 static enum status give(struct reading *in, struct row *row) {
@@ -53,87 +50,120 @@ static bool blank(const char *line, size_t size) {
   return true;
 }
 
-static enum status read_lines(struct reading *in, int fd, const char *name) {
-  struct lines lines = {.fd = fd, .file = name};
+/* --- Read ahead: what is found, from where --- */
+
+struct file {
+  int fd;
+  const char *name; /* for messages */
+};
+
+static enum status read_lines(void *source, struct ahead *ahead, struct fault *fault) {
+  const struct file *file = source;
+  struct lines lines = {.fd = file->fd, .file = file->name};
   const char *line;
   size_t size = 0;
   enum status status;
-  while (!(status = lines_next(&lines, &line, &size, in->fault)) && line) {
-    if (blank(line, size)) continue;
-    struct row *row;
-    status = row_parse(in->parser, line, size, &row, in->fault);
-    if (status) {
-      fault_prefix(in->fault, "%s:%" PRId64, name, lines.number);
-      break;
-    }
-    if ((status = give(in, row))) break;
-  }
+  while (!(status = lines_next(&lines, &line, &size, fault)) && line)
+    if (!blank(line, size) && !ahead_put(ahead, lines.number, line, size)) break;
   lines_free(&lines);
   return status;
 }
 
-static enum status read_file(struct reading *in, const char *path) {
-  if (!strcmp(path, "-")) return read_lines(in, STDIN_FILENO, "standard input");
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return fault_set(in->fault, errno == ENOENT ? STATUS_MISSING : STATUS_IO, "%s: %s", path, strerror(errno));
-  enum status status = read_lines(in, fd, path);
-  close(fd);
-  return status;
-}
+struct outcomes {
+  struct store *store;
+  struct ahead *ahead;
+  enum status status;
+  struct fault *fault;
+};
 
-/* A job that no worker came back from is a photo that was not judged. */
-static enum status give_set_aside(struct reading *in, const struct store_outcome *outcome) {
+/* A job that no worker came back from. */
+static bool put_set_aside(struct outcomes *in, const struct store_outcome *outcome) {
   struct job job = {0};
   bool found = false;
   json_t *json = json_loadb(outcome->line, outcome->size, 0, NULL);
   const char *id = json_string_value(json_object_get(json, "job"));
-  enum status status = id ? store_find_job(in->store, id, &job, &found, in->fault) : STATUS_OK;
+  in->status = id ? store_find_job(in->store, id, &job, &found, in->fault) : STATUS_OK;
   json_decref(json);
-  if (status || !found) return status;
-  struct row row = {.photo = job.photo,
-                    .photo_id = job.photo_id,
-                    .job_id = job.id,
-                    .golden_sha256 = job.golden_sha256,
+  return !in->status && (!found || ahead_put_job(in->ahead, outcome->sequence, &job));
+}
+
+static bool put_outcome(void *context, const struct store_outcome *outcome) {
+  struct outcomes *in = context;
+  if (outcome->state == JOB_SET_ASIDE) return put_set_aside(in, outcome);
+  return outcome->state != JOB_DONE || ahead_put(in->ahead, outcome->sequence, outcome->line, outcome->size);
+}
+
+static enum status read_outcomes(void *source, struct ahead *ahead, struct fault *fault) {
+  struct outcomes in = {.store = source, .ahead = ahead, .fault = fault};
+  enum status status = store_lines(in.store, 0, put_outcome, &in, fault);
+  return status ? status : in.status;
+}
+
+/* --- Taken --- */
+
+/* A photo that was not judged. */
+static enum status take_set_aside(struct reading *in, const struct job *job) {
+  struct row row = {.photo = job->photo,
+                    .photo_id = job->photo_id,
+                    .job_id = job->id,
+                    .golden_sha256 = job->golden_sha256,
                     .verdict = VERDICT_CANNOT_JUDGE,
                     .reason = "each try to judge it ended without a result",
+                    .camera = "",
+                    .fingerprint = "",
                     .score = NAN,
                     .residual_px = NAN,
                     .overlap = NAN,
                     .unevenness = NAN};
-  for (size_t i = JOB_TEXT_LOT; i < JOB_TEXTS; i++) row.keys[ROW_LOT + i - JOB_TEXT_LOT] = job_text_get(&job, i);
-  row.has_time = job.captured && job_time_parse(job.captured, &row.time_ms);
-  status = give(in, &row);
-  job_free(&job);
+  for (size_t i = JOB_TEXT_LOT; i < JOB_TEXTS; i++) row.keys[ROW_LOT + i - JOB_TEXT_LOT] = job_text_get(job, i);
+  row.has_time = job->captured && job_time_parse(job->captured, &row.time_ms);
+  return give(in, &row);
+}
+
+static enum status take(void *context, const struct ahead_item *item, struct fault *fault) {
+  (void)fault;
+  struct reading *in = context;
+  return item->job ? take_set_aside(in, item->job) : give(in, item->row);
+}
+
+static void refused_line(void *context, int64_t number, struct fault *fault) {
+  const struct reading *in = context;
+  fault_prefix(fault, "%s:%" PRId64, in->name, number);
+}
+
+static void refused_outcome(void *context, int64_t number, struct fault *fault) {
+  const struct reading *in = context;
+  fault_prefix(fault, "store %s: outcome %" PRId64, in->name, number);
+}
+
+static enum status take_lines(struct reading *in, int fd, const char *name) {
+  struct stat entry;
+  struct file file = {fd, name};
+  const struct ahead_calls calls = {.read = read_lines,
+                                    .source = &file,
+                                    .waits = fstat(fd, &entry) || !S_ISREG(entry.st_mode),
+                                    .take = take,
+                                    .refused = refused_line,
+                                    .context = in};
+  in->name = name;
+  return ahead_run(&calls, in->fault);
+}
+
+static enum status read_file(struct reading *in, const char *path) {
+  if (!strcmp(path, "-")) return take_lines(in, STDIN_FILENO, "standard input");
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return fault_set(in->fault, errno == ENOENT ? STATUS_MISSING : STATUS_IO, "%s: %s", path, strerror(errno));
+  enum status status = take_lines(in, fd, path);
+  close(fd);
   return status;
 }
 
-static enum status copy_line(struct reading *in, const struct store_outcome *outcome) {
-  if (outcome->size + ROW_PADDING > in->room) {
-    size_t room = 2 * (outcome->size + ROW_PADDING);
-    char *line = realloc(in->line, room);
-    if (!line) return fault_set(in->fault, STATUS_MEMORY, "out of memory for a result");
-    in->line = line;
-    in->room = room;
-  }
-  memcpy(in->line, outcome->line, outcome->size);
-  memset(in->line + outcome->size, 0, ROW_PADDING);
-  return STATUS_OK;
-}
-
-static bool take_outcome(void *context, const struct store_outcome *outcome) {
-  struct reading *in = context;
-  struct row *row;
-  if (outcome->state == JOB_SET_ASIDE) {
-    in->status = give_set_aside(in, outcome);
-  } else if (outcome->state == JOB_DONE && !(in->status = copy_line(in, outcome))) {
-    in->status = row_parse(in->parser, in->line, outcome->size, &row, in->fault);
-    if (in->status)
-      fault_prefix(in->fault, "store %s: outcome %" PRId64, store_name(in->store), outcome->sequence);
-    else
-      in->status = give(in, row);
-  }
-  return !in->status;
+static enum status take_outcomes(struct reading *in, struct store *store) {
+  const struct ahead_calls calls = {
+      .read = read_outcomes, .source = store, .take = take, .refused = refused_outcome, .context = in};
+  in->name = store_name(store);
+  return ahead_run(&calls, in->fault);
 }
 
 bool rows_is_database(const char *place) {
@@ -141,13 +171,13 @@ bool rows_is_database(const char *place) {
 }
 
 static enum status read_store(struct reading *in, const char *place) {
-  enum status status = rows_is_database(place) ? store_connect(NULL, place, &in->store, in->fault)
-                                               : store_open(place, &in->store, in->fault);
-  if (!status && !in->as_found) status = reviews_read_store(in->store, &in->reviews, in->fault);
-  if (!status) status = store_lines(in->store, 0, take_outcome, in, in->fault);
-  store_close(in->store);
-  in->store = NULL;
-  return status ? status : in->status;
+  struct store *store = NULL;
+  enum status status =
+      rows_is_database(place) ? store_connect(NULL, place, &store, in->fault) : store_open(place, &store, in->fault);
+  if (!status && !in->as_found) status = reviews_read_store(store, &in->reviews, in->fault);
+  if (!status) status = take_outcomes(in, store);
+  store_close(store);
+  return status;
 }
 
 char *rows_store(const char *place) {
@@ -192,12 +222,9 @@ static enum status read_reviewed(struct reading *in, const char *place) {
 
 static enum status read_all(struct reading *in, const char *const *places, size_t count) {
   *in->tally = (struct rows_tally){0};
-  in->parser = row_parser_new();
-  enum status status = in->parser ? STATUS_OK : fault_set(in->fault, STATUS_MEMORY, "out of memory");
+  enum status status = STATUS_OK;
   for (size_t i = 0; i < count && !status; i++) status = read_reviewed(in, places[i]);
-  row_parser_free(in->parser);
   id_set_free(&in->jobs);
-  free(in->line);
   return status;
 }
 
