@@ -10,7 +10,8 @@ struct item {
   int64_t number;
   size_t at, size; /* of the line among the batch's bytes */
   struct row *row;
-  struct job *job;
+  bool set_aside; /* in place of a line: */
+  struct job job;
 };
 
 /* Items that go together from hand to hand. */
@@ -46,10 +47,7 @@ static struct batch *batch_at(struct ahead *ahead, size_t number) {
 }
 
 static void empty(struct batch *batch) {
-  for (size_t i = 0; i < batch->count; i++) {
-    if (batch->items[i].job) job_free(batch->items[i].job);
-    free(batch->items[i].job);
-  }
+  for (size_t i = 0; i < batch->count; i++) job_free(&batch->items[i].job);
   /* One long line is no reason to keep so much. */
   if (batch->room > 2 * BATCH_BYTES) {
     row_parser_free(batch->parsers[0]);
@@ -77,9 +75,9 @@ static void parse(struct batch *batch) {
   for (size_t i = 0; i < batch->count && !batch->status; i++) {
     struct item *item = &batch->items[i];
     struct row_parser **parser = &batch->parsers[i];
-    if (!item->job && !*parser && !(*parser = row_parser_new()))
+    if (!item->set_aside && !*parser && !(*parser = row_parser_new()))
       batch->status = fault_set(&batch->fault, STATUS_MEMORY, "out of memory");
-    else if (!item->job)
+    else if (!item->set_aside)
       batch->status = row_parse(*parser, batch->bytes + item->at, item->size, &item->row, &batch->fault);
     if (!batch->status) batch->parsed++;
   }
@@ -88,8 +86,8 @@ static void parse(struct batch *batch) {
 static enum status give(const struct ahead_calls *calls, struct batch *batch, struct fault *fault) {
   for (size_t i = 0; i < batch->parsed; i++) {
     const struct item *item = &batch->items[i];
-    enum status status =
-        calls->take(calls->context, &(struct ahead_item){item->number, item->job ? NULL : item->row, item->job}, fault);
+    enum status status = calls->take(
+        calls->context, &(struct ahead_item){item->number, item->row, item->set_aside ? &item->job : NULL}, fault);
     if (status) return status;
   }
   if (!batch->status) return STATUS_OK;
@@ -137,8 +135,8 @@ static bool hand_over(struct ahead *ahead) {
 static bool put(struct ahead *ahead, const struct item *item, const char *line) {
   struct batch *batch = batch_at(ahead, ahead->read);
   if (!has_room(batch, item->size)) {
-    if (item->job) job_free(item->job);
-    free(item->job);
+    struct job job = item->job;
+    job_free(&job);
     ahead->status = fault_set(&ahead->fault, STATUS_MEMORY, "out of memory for a result");
     return false;
   }
@@ -160,15 +158,7 @@ bool ahead_put(struct ahead *ahead, int64_t number, const char *line, size_t siz
 }
 
 bool ahead_put_job(struct ahead *ahead, int64_t number, struct job *job) {
-  struct job *own = malloc(sizeof *own);
-  if (own) {
-    *own = *job;
-    *job = (struct job){0};
-    return put(ahead, &(struct item){.number = number, .job = own}, "");
-  }
-  job_free(job);
-  ahead->status = fault_set(&ahead->fault, STATUS_MEMORY, "out of memory for a job");
-  return false;
+  return put(ahead, &(struct item){.number = number, .set_aside = true, .job = *job}, "");
 }
 
 static void read_all(struct ahead *ahead) {

@@ -4,11 +4,13 @@
 #include "tests/engine/lots/sample.h"
 #include "tests/support.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -186,6 +188,65 @@ static void whoever_takes_rows_can_stop(void **state) {
   support_remove(folder);
 }
 
+enum { MANY = 1000, LONG_AT = 700 };
+
+/* MANY results, one of them too long to wait with others, and behind them a line that is none. */
+static void write_many(FILE *file) {
+  for (int i = 0; i < MANY; i++) {
+    char *line = sample_line(&(struct sample){.number = i});
+    if (i == LONG_AT)
+      fprintf(file, "%.*s,\"more\":\"%0*d\"}\n", (int)strlen(line) - 1, line, 2000000, 0);
+    else
+      fprintf(file, "%s\n", line);
+    free(line);
+  }
+  fputs("no result\n", file);
+}
+
+static enum status count_in_order(void *context, const struct row *row, struct fault *fault) {
+  int *count = context;
+  char name[24];
+  (void)fault;
+  snprintf(name, sizeof name, "photos/%06d.jpg", (*count)++);
+  assert_string_equal(row->photo, name);
+  return STATUS_OK;
+}
+
+static void what_is_read_ahead_comes_in_order_and_before_what_is_refused(void **state) {
+  (void)state;
+  char *folder = support_folder(), *path = support_text("%s/many.jsonl", folder);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  write_many(file);
+  fclose(file);
+  struct rows_tally tally;
+  struct fault fault = {0};
+  int count = 0;
+  assert_int_equal(rows_read((const char *const[]){path}, 1, count_in_order, &count, &tally, &fault), STATUS_INVALID);
+  assert_int_equal(count, MANY);
+  assert_non_null(strstr(fault.text, "many.jsonl:1001: "));
+  free(path);
+  support_remove(folder);
+}
+
+/* Whoever writes to a pipe may wait for what comes of it. */
+static void a_line_of_a_pipe_is_taken_before_the_next_is_there(void **state) {
+  (void)state;
+  char *folder = support_folder(), *path = support_text("%s/pipe", folder);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  int fd = open(path, O_RDWR | O_CLOEXEC);
+  assert_true(fd >= 0);
+  char *line = sample_line(&(struct sample){.number = 0});
+  dprintf(fd, "%s\n", line);
+  struct seen seen = {.stop_after = 1};
+  struct rows_tally tally;
+  assert_int_equal(rows_read((const char *const[]){path}, 1, keep, &seen, &tally, NULL), STATUS_STOPPED);
+  close(fd);
+  free(line);
+  free(path);
+  support_remove(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(files_and_folders_are_read_in_order_and_a_job_counts_once),
@@ -193,6 +254,8 @@ int main(void) {
       cmocka_unit_test(a_store_gives_its_results_and_the_jobs_that_were_set_aside),
       cmocka_unit_test(what_cannot_be_read_is_named),
       cmocka_unit_test(whoever_takes_rows_can_stop),
+      cmocka_unit_test(what_is_read_ahead_comes_in_order_and_before_what_is_refused),
+      cmocka_unit_test(a_line_of_a_pipe_is_taken_before_the_next_is_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
