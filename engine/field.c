@@ -1,5 +1,6 @@
 #include "engine/field.h"
 
+#include "engine/cubic.h"
 #include "engine/field_solve.h"
 #include "engine/refine.h"
 
@@ -20,6 +21,11 @@ static const double TILE_TRUST = 0.1, LOOSENESS = 1 / 16.0, BEND = 0.15;
 static const double STIFFNESS[STAGES] = {512, 64, 8, 4}, STRAY = 0.7;
 static const int SPACING[STAGES] = {4, 4, 2, 2};
 enum { LEAST_POINTS = 10 };
+
+/* A bend of the whole product runs on to where little is seen, as the plate, which is straight there, does not: the
+ * field is a cubic and the plate's. A coefficient of the cubic that nothing tells is held at 0 with HELD (1 / px^2). */
+enum { BEND_ROUNDS = 6 };
+static const double HELD = 0.25;
 
 /* What the tiles say. */
 struct evidence {
@@ -68,16 +74,55 @@ static double steepest(const struct evidence *e, const double *f) {
   return most;
 }
 
-/* How far each tile wants to be from where the field has it, along the directions that it can tell, decides its weight.
- */
+/* How far a tile wants to be from where the field has it, along the directions that it can tell, decides its weight. */
+static double weight_of(const struct tile_equation *d, double x, double y) {
+  double ex = d->xx * x + d->xy * y - d->bx, ey = d->xy * x + d->yy * y - d->by;
+  double half = 0.5 * (d->xx - d->yy), most = 0.5 * (d->xx + d->yy) + sqrt(half * half + d->xy * d->xy);
+  double share = most > 0 ? (ex * ex + ey * ey) / (most * most * STRAY * STRAY) : 0;
+  return 1 / ((1 + share) * (1 + share));
+}
+
 static void weigh(struct evidence *e, const double *f) {
+  for (size_t i = 0; i < e->count; i++) e->weight[i] = weight_of(&e->data[i], f[i], f[e->count + i]);
+}
+
+/* ---- a cubic for the whole ---- */
+
+static void terms_of(const struct evidence *e, size_t i, double *terms) {
+  double half = 0.5 * (e->columns > e->rows ? e->columns : e->rows);
+  double u = (double)(i % (size_t)e->columns) - 0.5 * (e->columns - 1);
+  double v = (double)(i / (size_t)e->columns) - 0.5 * (e->rows - 1);
+  cubic_terms(u / half, v / half, terms);
+}
+
+/* Robust, from where the field is. */
+static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c) {
+  double terms[CUBIC_TERMS];
+  for (int round = 0; round < BEND_ROUNDS; round++) {
+    cubic_begin(HELD, c);
+    for (size_t i = 0; i < e->count; i++) {
+      const struct tile_equation *d = &e->data[i];
+      if (!(d->xx + d->yy > 0)) continue;
+      terms_of(e, i, terms);
+      struct pose_point at = {f[i], f[e->count + i]};
+      if (round) at = cubic_at(c, terms);
+      cubic_add(d, weight_of(d, at.x, at.y), terms, c);
+    }
+    if (!cubic_solve(c)) return false;
+  }
+  return true;
+}
+
+/* Takes the cubic from the field and from what the tiles say, or (`sign` -1) gives it back. */
+static void take(struct evidence *e, const struct cubic *c, double sign, double *f) {
+  double terms[CUBIC_TERMS];
   for (size_t i = 0; i < e->count; i++) {
-    const struct tile_equation *d = &e->data[i];
-    double x = f[i], y = f[e->count + i];
-    double ex = d->xx * x + d->xy * y - d->bx, ey = d->xy * x + d->yy * y - d->by;
-    double half = 0.5 * (d->xx - d->yy), most = 0.5 * (d->xx + d->yy) + sqrt(half * half + d->xy * d->xy);
-    double share = most > 0 ? (ex * ex + ey * ey) / (most * most * STRAY * STRAY) : 0;
-    e->weight[i] = 1 / ((1 + share) * (1 + share));
+    struct tile_equation *d = &e->data[i];
+    terms_of(e, i, terms);
+    struct pose_point at = cubic_at(c, terms);
+    double x = sign * at.x, y = sign * at.y;
+    f[i] -= x, f[e->count + i] -= y;
+    d->bx -= d->xx * x + d->xy * y, d->by -= d->xy * x + d->yy * y;
   }
 }
 
@@ -190,8 +235,12 @@ enum status field_step(const struct tiles *tiles, double sigma, double bound, st
   e.weight = kept + 2 * e.count;
   for (size_t i = 0; i < e.count; i++) f[i] = field->x[i] / unit, f[e.count + i] = field->y[i] / unit;
   fill(&e, tiles, sigma < 1 ? 1 : sigma, f);
+  struct cubic cubic;
+  bool bends = fit_cubic(&e, f, &cubic);
+  if (bends) take(&e, &cubic, 1, f);
   status = solve_stages(&e, f, kept, fault);
   if (status) goto done;
+  if (bends) take(&e, &cubic, -1, f);
   *rms = unit * spread(&e, f);
   double *change = kept;
   for (size_t i = 0; i < e.count; i++) {

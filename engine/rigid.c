@@ -1,6 +1,7 @@
 #include "engine/rigid.h"
 
 #include "engine/rigid_ground.h"
+#include "engine/rigid_search.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,16 +10,8 @@
 /* Of what is compared, so much must lie outside all rigid zones. */
 static const double LEAST_DATUM = 0.1;
 
-/* A zone is looked for on a level where its shorter side still has LEAST_SIDE pixels, first where it should lie, then
- * at places RING_STEP pixels of the level apart, up to RINGS of them away, until golden and photo agree as well as
- * SURE. A place is believed from LEAST_CORRELATION on. */
-enum { LEAST_SIDE = 16, RINGS = 4, ROUNDS = 6, LEAST_PIXELS = 64 };
-/* Where golden and photo then agree less than as WHOLE, ground in the zone did not move with it (solder pads, print
- * beside a label): what stands out of the residuals by TRIM of their spreads is left out at the end. That pulls the
- * place a little to where it was, so that it is not done without need. */
-static const double TRIM = 3, WHOLE = 0.94;
-enum { TRIMMED_ROUNDS = 20 };
-static const double RING_STEP = 3, SURE = 0.9, LEAST_CORRELATION = 0.55;
+/* A zone is looked for on a level where its shorter side still has LEAST_SIDE pixels. */
+enum { LEAST_SIDE = 16, LEAST_PIXELS = 64 };
 
 /* Beside a zone that moved by more than STILL pixels, the map between the parts bends over so many cells. */
 static const double STILL = 0.5;
@@ -175,118 +168,6 @@ const struct pyramid *rigid_mask(const struct rigid *rigid, const struct align_g
 
 /* ---- a photo ---- */
 
-/* What the search for one zone works on: its cutting of the golden, with a placement and light of its own. */
-struct search {
-  struct refine refine;
-  struct placement placement;
-  struct pose origin; /* where the zone should lie: cutting -> photo */
-  struct light light;
-};
-
-/* The field in the cutting's pixels: its own points, which the cutting's corner lies on. */
-static enum status local_field(const struct field *field, const struct rigid_zone *z, struct field *local,
-                               struct fault *fault) {
-  local->columns = 0;
-  if (!field->columns) return STATUS_OK;
-  int columns = (int)(z->width / field->spacing) + 2, rows = (int)(z->height / field->spacing) + 2;
-  enum status status = field_reserve(local, columns, rows, field->spacing, field->origin, fault);
-  if (status) return status;
-  for (int j = 0; j < rows; j++)
-    for (int i = 0; i < columns; i++) {
-      struct pose_point d =
-          field_at(field, z->left + field->origin + i * field->spacing, z->top + field->origin + j * field->spacing);
-      size_t at = (size_t)j * (size_t)columns + (size_t)i;
-      local->x[at] = d.x, local->y[at] = d.y;
-    }
-  return STATUS_OK;
-}
-
-static enum status begin_search(struct device *device, const struct rigid_zone *z, const struct alignment *a,
-                                struct rigid_work *work, struct search *s, struct fault *fault) {
-  const struct pose corner = {{1, 0, z->left, 0, 1, z->top, 0, 0, 1}};
-  s->origin = a->placement.pose;
-  if (!pose_compose(&a->placement.pose, &corner, &s->origin)) return STATUS_OK;
-  s->light = a->light;
-  s->light.cx -= z->left, s->light.cy -= z->top;
-  enum status status = local_field(&a->placement.field, z, &work->local, fault);
-  s->placement = (struct placement){.pose = s->origin, .field = work->local};
-  s->refine = (struct refine){.device = device,
-                              .tiles = &work->tiles,
-                              .golden = &z->luma,
-                              .mask = &z->mask,
-                              .photo = &a->photo,
-                              .motion = MOTION_RIGID,
-                              .placement = &s->placement};
-  return status;
-}
-
-/* From a start, in golden pixels off where the zone should lie, to a place on the coarse level. */
-static enum status try_start(struct search *s, int level, double x, double y, struct fault *fault) {
-  const struct pose shift = {{1, 0, x, 0, 1, y, 0, 0, 1}};
-  s->placement.pose = s->origin;
-  if (!pose_compose(&s->origin, &shift, &s->placement.pose)) return STATUS_OK;
-  s->refine.light = s->light, s->refine.cut = 127, s->refine.sigma = 127;
-  enum status status = refine_pose(&s->refine, level, ROUNDS, 0.05, fault);
-  s->refine.cut = 127;
-  return status ? status : refine_measure(&s->refine, level, fault);
-}
-
-static enum status search_coarse(struct search *s, int level, struct fault *fault) {
-  double step = RING_STEP * (double)(1 << level), best_correlation;
-  enum status status = try_start(s, level, 0, 0, fault);
-  struct pose best = s->placement.pose;
-  struct light light = s->refine.light;
-  best_correlation = s->refine.correlation;
-  for (int ring = 1; ring <= RINGS && best_correlation < SURE; ring++)
-    for (int v = -ring; v <= ring && !status; v++)
-      for (int u = -ring; u <= ring && !status; u++) {
-        if (abs(u) != ring && abs(v) != ring) continue;
-        status = try_start(s, level, u * step, v * step, fault);
-        if (status || s->refine.correlation <= best_correlation) continue;
-        best = s->placement.pose, light = s->refine.light, best_correlation = s->refine.correlation;
-      }
-  s->placement.pose = best, s->refine.light = light, s->refine.correlation = best_correlation;
-  return status;
-}
-
-/* What the search moved the zone by, over the golden: d(p) = M p - p. */
-static bool motion_of(const struct search *s, const struct rigid_zone *z, double m[6]) {
-  struct pose back, moved;
-  if (!pose_invert(&s->origin, &back) || !pose_compose(&back, &s->placement.pose, &moved)) return false;
-  const double *h = moved.h;
-  m[0] = h[0] - 1, m[1] = h[1], m[2] = h[2] - m[0] * z->left - m[1] * z->top;
-  m[3] = h[3], m[4] = h[4] - 1, m[5] = h[5] - m[3] * z->left - m[4] * z->top;
-  return true;
-}
-
-static enum status measure_zone(struct device *device, const struct rigid_zone *z, const struct align_golden *g,
-                                const struct alignment *a, struct rigid_work *work, struct rigid_place *place,
-                                double m[6], struct fault *fault) {
-  struct search s;
-  *place = (struct rigid_place){.found = false};
-  memset(m, 0, 6 * sizeof *m);
-  enum status status = begin_search(device, z, a, work, &s, fault);
-  if (!status) status = search_coarse(&s, z->coarse, fault);
-  for (int level = z->coarse; level >= g->final_level && level < z->luma.count && !status; level--) {
-    s.refine.cut = 127;
-    status = refine_pose(&s.refine, level, 10, 0.005, fault);
-  }
-  int final_level = g->final_level < z->luma.count ? g->final_level : z->luma.count - 1;
-  s.refine.cut = 127;
-  if (!status) status = refine_measure(&s.refine, final_level, fault);
-  bool whole = s.refine.correlation >= WHOLE;
-  s.refine.trim = whole ? 0 : TRIM;
-  refine_next_cut(&s.refine);
-  if (!status) status = refine_pose(&s.refine, final_level, whole ? ROUNDS : TRIMMED_ROUNDS, 0.002, fault);
-  s.refine.cut = 127;
-  if (!status) status = refine_measure(&s.refine, final_level, fault);
-  if (status || s.refine.correlation < LEAST_CORRELATION || !motion_of(&s, z, m)) return status;
-  place->found = true;
-  place->dx = m[0] * z->x + m[1] * z->y + m[2], place->dy = m[3] * z->x + m[4] * z->y + m[5];
-  place->turn = m[3];
-  return STATUS_OK;
-}
-
 /* From where the ground under it and the approved photos have the zone. */
 static void take_from_ground(const struct rigid *rigid, size_t at, const struct alignment *a, struct rigid_place *p) {
   const struct rigid_zone *z = &rigid->zones[at];
@@ -332,7 +213,7 @@ enum status rigid_measure(struct device *device, const struct rigid *rigid, cons
   if (!work->places || !work->motion) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
   enum status status = rigid_ground_measure(device, golden, a, fault);
   for (size_t i = 0; i < rigid->count && !status; i++) {
-    status = measure_zone(device, &rigid->zones[i], golden, a, work, &work->places[i], work->motion[i], fault);
+    status = rigid_search(device, &rigid->zones[i], golden, a, work, &work->places[i], work->motion[i], fault);
     if (!status && work->places[i].found) take_from_ground(rigid, i, a, &work->places[i]);
   }
   if (status) return status;
@@ -343,6 +224,7 @@ enum status rigid_measure(struct device *device, const struct rigid *rigid, cons
 void rigid_work_free(struct device *device, struct rigid_work *work) {
   free(work->places), free(work->motion);
   field_free(&work->local);
+  rigid_own_free(device, &work->own);
   tiles_free(device, &work->tiles);
   memset(work, 0, sizeof *work);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/align.h"
 #include "engine/compare.h"
+#include "engine/rigid_own.h"
 #include "engine/zones.h"
 
 /* The golden's side of one zone: a cutting of its pyramid around it. */
@@ -58,6 +59,7 @@ struct rigid_work {
   double (*motion)[6];
   struct field local;
   struct tiles tiles;
+  struct rigid_own own;
 };
 
 /* Adds where an approved photo has the zones, as measured last; and, after the last such photo, makes the mean, from

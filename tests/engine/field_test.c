@@ -97,6 +97,22 @@ static void a_smooth_bend_is_followed(void **state) {
   field_free(&s.field);
 }
 
+/* As on a board whose corners show nothing but a hole: the bend goes on to it, though by itself it might have moved. */
+static void a_bend_goes_on_to_a_corner_that_shows_little(void **state) {
+  (void)state;
+  struct scene s;
+  make(&s, 0);
+  for (int i = 0; i < COUNT; i++) {
+    int column = i % COLUMNS, row = i / COLUMNS;
+    double u = column / (COLUMNS - 1.0), v = row / (ROWS - 1.0);
+    s.x[i] = 3 * u * u * v, s.y[i] = -2 * u * v * v;
+    s.blind[i] = (column >= COLUMNS - 3 && row >= ROWS - 3) && !(column == COLUMNS - 1 && row == ROWS - 1);
+  }
+  for (int round = 0; round < 3; round++) step(&s, 5);
+  assert_true(hypot(s.field.x[COUNT - 1] - 3, s.field.y[COUNT - 1] + 2) < 0.3);
+  field_free(&s.field);
+}
+
 static void tiles_that_see_nothing_follow_their_surroundings(void **state) {
   (void)state;
   struct scene s;
@@ -155,6 +171,7 @@ int main(void) {
       cmocka_unit_test(an_even_tile_without_noise_tells_nothing),
       cmocka_unit_test(an_even_displacement_is_followed),
       cmocka_unit_test(a_smooth_bend_is_followed),
+      cmocka_unit_test(a_bend_goes_on_to_a_corner_that_shows_little),
       cmocka_unit_test(tiles_that_see_nothing_follow_their_surroundings),
       cmocka_unit_test(a_part_that_moved_by_itself_is_not_followed),
       cmocka_unit_test(no_point_goes_beyond_the_bound),
