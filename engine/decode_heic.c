@@ -5,7 +5,6 @@
 #include <libheif/heif.h>
 
 #include <limits.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,24 +22,11 @@
 #define POINTER(name) __typeof__(heif_##name) *name;
 #define ENTRY(name) {"heif_" #name, &heif.name},
 
-static struct {
-  FUNCTIONS(POINTER)
-  enum status loaded;
-  struct fault trouble;
-} heif;
+static struct { FUNCTIONS(POINTER) } heif;
 
-static void load(void) {
-  void *handle;
-  const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
-  heif.loaded = library_load("libheif.so.1", functions, &handle, &heif.trouble);
-}
-
-static enum status need_heif(struct fault *fault) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load);
-  if (!heif.loaded) return STATUS_OK;
-  return fault_set(fault, STATUS_UNAVAILABLE, "HEIC cannot be read: %s (Debian: libheif1)", heif.trouble.text);
-}
+static const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
+static struct library libheif = {
+    .file = "libheif.so.1", .package = "libheif1", .lost = "HEIC cannot be read", .functions = functions};
 
 /* HEIC and its kin (HEIF, AVIF) as far as libheif has decoders. libheif turns the pixels by the file's own boxes, which
  * stand beside the EXIF orientation and overrule it. */
@@ -52,7 +38,7 @@ struct heic {
 static bool matches(struct source source) {
   if (source.size < 12 || memcmp(source.bytes + 4, "ftyp", 4) != 0) return false;
   /* Then that is said of it. */
-  if (need_heif(NULL)) return true;
+  if (library_need(&libheif, NULL)) return true;
   const enum heif_filetype_result result = heif.check_filetype(source.bytes, source.size < 64 ? (int)source.size : 64);
   return result == heif_filetype_yes_supported || result == heif_filetype_yes_unsupported;
 }
@@ -71,7 +57,7 @@ static void close_heic(struct heic *heic) {
 
 static enum status open_heic(struct source source, struct heic *heic, struct fault *fault) {
   *heic = (struct heic){.context = NULL};
-  enum status status = need_heif(fault);
+  enum status status = library_need(&libheif, fault);
   if (status) return status;
   *heic = (struct heic){.context = heif.context_alloc()};
   if (!heic->context) return fault_set(fault, STATUS_MEMORY, "out of memory while opening a HEIC");

@@ -23,24 +23,13 @@
 #define POINTER(name) __typeof__(MHD_##name) *name;
 #define ENTRY(name) {"MHD_" #name, &mhd.name},
 
-static struct {
-  FUNCTIONS(POINTER)
-  enum status loaded;
-  struct fault trouble;
-} mhd;
+static struct { FUNCTIONS(POINTER) } mhd;
 
-static void load(void) {
-  void *handle;
-  const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
-  mhd.loaded = library_load("libmicrohttpd.so.12", functions, &handle, &mhd.trouble);
-}
-
-static enum status need_mhd(struct fault *fault) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load);
-  if (!mhd.loaded) return STATUS_OK;
-  return fault_set(fault, STATUS_UNAVAILABLE, "HTTP cannot be served: %s (Debian: libmicrohttpd12)", mhd.trouble.text);
-}
+static const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
+static struct library libmicrohttpd = {.file = "libmicrohttpd.so.12",
+                                       .package = "libmicrohttpd12",
+                                       .lost = "HTTP cannot be served",
+                                       .functions = functions};
 
 enum { CONNECTIONS = 128, PATIENCE_S = 30, THREADS = 2, ADDRESS_MAX = 320 };
 #define BODY_LIMIT ((size_t)1 << 20)
@@ -288,7 +277,7 @@ enum status http_open(const struct http_options *options, struct http **opened, 
   if (options->count) memcpy(http->handlers, options->handlers, options->count * sizeof *http->handlers);
   http->count = options->count;
   http->body_limit = options->body_limit ? options->body_limit : BODY_LIMIT;
-  enum status status = need_mhd(fault);
+  enum status status = library_need(&libmicrohttpd, fault);
   if (!status) status = listen_at(http, options, fault);
   if (status) {
     http_close(http);

@@ -3,7 +3,6 @@
 #include "models/store_database.h"
 
 #include <libpq-fe.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,24 +20,16 @@
 #define POINTER(name) __typeof__(PQ##name) *name;
 #define ENTRY(name) {"PQ" #name, &pq.name},
 
-static struct {
-  FUNCTIONS(POINTER)
-  enum status loaded;
-  struct fault trouble;
-} pq;
+static struct { FUNCTIONS(POINTER) } pq;
 
-static void load(void) {
-  void *handle;
-  const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
-  pq.loaded = library_load("libpq.so.5", functions, &handle, &pq.trouble);
-}
+static const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
+static struct library libpq = {
+    .file = "libpq.so.5", .package = "libpq5", .lost = "no connection to a database", .functions = functions};
 
 /* It is not for waiting, as for a server that is away. */
 static enum status need_pq(struct fault *fault) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load);
-  if (!pq.loaded) return STATUS_OK;
-  return fault_set(fault, STATUS_INVALID, "no connection to a database: %s (Debian: libpq5)", pq.trouble.text);
+  struct fault cause;
+  return library_need(&libpq, &cause) ? fault_set(fault, STATUS_INVALID, "%s", cause.text) : STATUS_OK;
 }
 
 enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, NUMBER_CHARS = 24 };

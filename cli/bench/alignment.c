@@ -214,12 +214,11 @@ static enum status one_scene(const struct common_options *common, double period,
 }
 
 enum status accuracy_alignment(const struct common_options *common, struct fault *fault) {
-  void *library;
   struct fault unheard;
   ecc_function *ecc = NULL;
   const struct library_function functions[] = {{ECC_SYMBOL, &ecc}, {NULL, NULL}};
   enum status status = STATUS_OK;
-  if (library_load(ECC_LIBRARY, functions, &library, &unheard)) ecc = NULL;
+  if (library_load(ECC_LIBRARY, functions, &unheard)) ecc = NULL;
   if (!common->json) {
     printf("%d pairs of %d x %d px, noise %.0f grey levels; errors of the golden's corners in the photo, px\n", PAIRS,
            SIDE, SIDE, NOISE);

@@ -2,7 +2,6 @@
 
 #include "models/library.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,6 @@
 
 /* What is used of zbar. */
 static struct {
-  enum status status;
-  struct fault fault;
   __typeof__(zbar_version) *version;
   __typeof__(zbar_image_create) *image_create;
   __typeof__(zbar_image_destroy) *image_destroy;
@@ -32,37 +29,33 @@ static struct {
   __typeof__(zbar_symbol_get_loc_y) *get_loc_y;
 } zbar;
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void load(void) {
-  void *handle;
-  const struct library_function functions[] = {{"zbar_version", &zbar.version},
-                                               {"zbar_image_create", &zbar.image_create},
-                                               {"zbar_image_destroy", &zbar.image_destroy},
-                                               {"zbar_image_set_format", &zbar.image_set_format},
-                                               {"zbar_image_set_size", &zbar.image_set_size},
-                                               {"zbar_image_set_data", &zbar.image_set_data},
-                                               {"zbar_image_first_symbol", &zbar.first_symbol},
-                                               {"zbar_image_scanner_create", &zbar.scanner_create},
-                                               {"zbar_image_scanner_destroy", &zbar.scanner_destroy},
-                                               {"zbar_image_scanner_set_config", &zbar.set_config},
-                                               {"zbar_scan_image", &zbar.scan},
-                                               {"zbar_symbol_next", &zbar.next},
-                                               {"zbar_symbol_get_type", &zbar.get_type},
-                                               {"zbar_symbol_get_data", &zbar.get_data},
-                                               {"zbar_symbol_get_data_length", &zbar.get_data_length},
-                                               {"zbar_symbol_get_loc_size", &zbar.get_loc_size},
-                                               {"zbar_symbol_get_loc_x", &zbar.get_loc_x},
-                                               {"zbar_symbol_get_loc_y", &zbar.get_loc_y},
-                                               {NULL, NULL}};
-  zbar.status = library_load("libzbar.so.0", functions, &handle, &zbar.fault);
-}
+static const struct library_function functions[] = {{"zbar_version", &zbar.version},
+                                                    {"zbar_image_create", &zbar.image_create},
+                                                    {"zbar_image_destroy", &zbar.image_destroy},
+                                                    {"zbar_image_set_format", &zbar.image_set_format},
+                                                    {"zbar_image_set_size", &zbar.image_set_size},
+                                                    {"zbar_image_set_data", &zbar.image_set_data},
+                                                    {"zbar_image_first_symbol", &zbar.first_symbol},
+                                                    {"zbar_image_scanner_create", &zbar.scanner_create},
+                                                    {"zbar_image_scanner_destroy", &zbar.scanner_destroy},
+                                                    {"zbar_image_scanner_set_config", &zbar.set_config},
+                                                    {"zbar_scan_image", &zbar.scan},
+                                                    {"zbar_symbol_next", &zbar.next},
+                                                    {"zbar_symbol_get_type", &zbar.get_type},
+                                                    {"zbar_symbol_get_data", &zbar.get_data},
+                                                    {"zbar_symbol_get_data_length", &zbar.get_data_length},
+                                                    {"zbar_symbol_get_loc_size", &zbar.get_loc_size},
+                                                    {"zbar_symbol_get_loc_x", &zbar.get_loc_x},
+                                                    {"zbar_symbol_get_loc_y", &zbar.get_loc_y},
+                                                    {NULL, NULL}};
+static struct library libzbar = {
+    .file = "libzbar.so.0", .package = "libzbar0", .lost = "codes cannot be read", .functions = functions};
 
 enum status codes_here(char *about, size_t room, struct fault *fault) {
-  pthread_once(&once, load);
-  if (zbar.status) {
-    snprintf(about, room, "%s", zbar.fault.text);
-    return fault_set(fault, zbar.status, "codes cannot be read: %s (Debian: libzbar0)", zbar.fault.text);
+  enum status status = library_need(&libzbar, fault);
+  if (status) {
+    snprintf(about, room, "%s", libzbar.fault.text);
+    return status;
   }
   unsigned major, minor, patch;
   zbar.version(&major, &minor, &patch);

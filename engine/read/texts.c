@@ -3,7 +3,6 @@
 #include "engine/read/words.h"
 #include "models/library.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +10,6 @@
 
 /* What is used of Tesseract, and of the OpenMP that it brings, if any. */
 static struct {
-  enum status status;
-  struct fault fault;
   __typeof__(TessVersion) *version;
   __typeof__(TessDeleteText) *delete_text;
   __typeof__(TessDeleteTextArray) *delete_texts;
@@ -36,48 +33,40 @@ struct text_reader {
   TessBaseAPI *api;
 };
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static const struct library_function functions[] = {{"TessVersion", &tesseract.version},
+                                                    {"TessDeleteText", &tesseract.delete_text},
+                                                    {"TessDeleteTextArray", &tesseract.delete_texts},
+                                                    {"TessBaseAPICreate", &tesseract.create},
+                                                    {"TessBaseAPIDelete", &tesseract.destroy},
+                                                    {"TessBaseAPISetVariable", &tesseract.set_variable},
+                                                    {"TessBaseAPIInit4", &tesseract.init},
+                                                    {"TessBaseAPIInit3", &tesseract.init_plainly},
+                                                    {"TessBaseAPIGetAvailableLanguagesAsVector", &tesseract.languages},
+                                                    {"TessBaseAPISetPageSegMode", &tesseract.set_layout},
+                                                    {"TessBaseAPISetImage", &tesseract.set_image},
+                                                    {"TessBaseAPISetSourceResolution", &tesseract.set_resolution},
+                                                    {"TessBaseAPIRecognize", &tesseract.recognize},
+                                                    {"TessBaseAPIGetUTF8Text", &tesseract.get_text},
+                                                    {"TessBaseAPIClearAdaptiveClassifier", &tesseract.forget},
+                                                    {"TessBaseAPIClear", &tesseract.clear},
+                                                    {NULL, NULL}};
+static struct library libtesseract = {
+    .file = "libtesseract.so.5", .package = "libtesseract5", .lost = "texts cannot be read", .functions = functions};
 
-static void load(void) {
-  void *handle;
-  struct fault unheard;
-  const struct library_function threads[] = {{"omp_set_num_threads", &tesseract.set_threads}, {NULL, NULL}};
-  const struct library_function functions[] = {{"TessVersion", &tesseract.version},
-                                               {"TessDeleteText", &tesseract.delete_text},
-                                               {"TessDeleteTextArray", &tesseract.delete_texts},
-                                               {"TessBaseAPICreate", &tesseract.create},
-                                               {"TessBaseAPIDelete", &tesseract.destroy},
-                                               {"TessBaseAPISetVariable", &tesseract.set_variable},
-                                               {"TessBaseAPIInit4", &tesseract.init},
-                                               {"TessBaseAPIInit3", &tesseract.init_plainly},
-                                               {"TessBaseAPIGetAvailableLanguagesAsVector", &tesseract.languages},
-                                               {"TessBaseAPISetPageSegMode", &tesseract.set_layout},
-                                               {"TessBaseAPISetImage", &tesseract.set_image},
-                                               {"TessBaseAPISetSourceResolution", &tesseract.set_resolution},
-                                               {"TessBaseAPIRecognize", &tesseract.recognize},
-                                               {"TessBaseAPIGetUTF8Text", &tesseract.get_text},
-                                               {"TessBaseAPIClearAdaptiveClassifier", &tesseract.forget},
-                                               {"TessBaseAPIClear", &tesseract.clear},
-                                               {NULL, NULL}};
-  tesseract.status = library_load("libtesseract.so.5", functions, &handle, &tesseract.fault);
-  if (!tesseract.status && library_load("libtesseract.so.5", threads, &handle, &unheard)) tesseract.set_threads = NULL;
-}
-
-static enum status need(struct fault *fault) {
-  pthread_once(&once, load);
-  if (!tesseract.status) return STATUS_OK;
-  return fault_set(fault, tesseract.status, "texts cannot be read: %s (Debian: libtesseract5)", tesseract.fault.text);
-}
+/* Tesseract may have been built without OpenMP. */
+static const struct library_function of_openmp[] = {{"omp_set_num_threads", &tesseract.set_threads}, {NULL, NULL}};
+static struct library openmp = {
+    .file = "libtesseract.so.5", .package = "libtesseract5", .lost = "threads cannot be set", .functions = of_openmp};
 
 /* OpenMP's setting is the calling thread's. */
 static void use_one_thread(void) {
-  if (tesseract.set_threads) tesseract.set_threads(1);
+  if (!library_need(&openmp, NULL)) tesseract.set_threads(1);
 }
 
 enum status texts_here(char *about, size_t room, struct fault *fault) {
-  enum status status = need(fault);
+  enum status status = library_need(&libtesseract, fault);
   if (status) {
-    snprintf(about, room, "%s", tesseract.fault.text);
+    snprintf(about, room, "%s", libtesseract.fault.text);
     return status;
   }
   size_t used = (size_t)snprintf(about, room, "Tesseract %s, languages:", tesseract.version());
@@ -111,7 +100,7 @@ enum status text_reader_open(const char *languages, struct text_reader **reader,
   char *names[] = {variable}, *values[] = {products()};
   struct text_reader *made = NULL;
   *reader = NULL;
-  enum status status = need(fault);
+  enum status status = library_need(&libtesseract, fault);
   if (status) return status;
   use_one_thread();
   made = calloc(1, sizeof *made);
