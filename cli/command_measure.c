@@ -2,6 +2,7 @@
 #include "cli/folders.h"
 #include "cli/gauge_picture.h"
 #include "cli/interrupt.h"
+#include "cli/measure_explain.h"
 #include "cli/message.h"
 #include "cli/output.h"
 #include "cli/photos.h"
@@ -68,48 +69,6 @@ static void print_value(const struct measured *m) {
   printf("\n");
 }
 
-static void print_freedom(double freedom) {
-  if (isfinite(freedom))
-    printf("%10.0f", floor(freedom));
-  else
-    printf("%10s", "inf");
-}
-
-static void print_budget(const struct measured *m) {
-  const struct budget *b = &m->budget;
-  if (!m->found) return;
-  printf("    %-20s %12s %10s\n", "from", "u", "freedom");
-  for (int i = 0; i < b->count; i++) {
-    printf("    %-20s %12.6f ", b->line[i].name, b->line[i].u);
-    print_freedom(b->line[i].freedom);
-    printf("\n");
-  }
-  printf("    %-20s %12.6f ", "combined", b->u);
-  print_freedom(b->freedom);
-  printf("   expanded %.6f = %.4f u (95.45 %%)\n", b->expanded, b->factor);
-}
-
-static void print_gauge(const struct inspect_gauges *g, const struct gauge *gauge) {
-  size_t number[EDGE_BESIDE + 1] = {0};
-  for (size_t i = 0; i < gauge->count; i++) number[g->edges[gauge->first + i].state]++;
-  printf("  gauge %-18s ", gauge->spec->name);
-  if (!gauge->found) {
-    printf("not found: %s\n", gauge->why);
-    return;
-  }
-  if (gauge->spec->gauge == GAUGE_COUNT) {
-    printf("%d counted\n", gauge->number);
-    return;
-  }
-  printf("%zu edges (weak %zu, outside %zu, outliers %zu, beside them %zu), blur %.2f px, noise %.2f grey levels\n",
-         number[EDGE_FOUND], number[EDGE_WEAK], number[EDGE_OUTSIDE], number[EDGE_OUTLIER], number[EDGE_BESIDE],
-         gauge->sigma, gauge->noise);
-  for (size_t i = 0; i < gauge->count; i++) {
-    const struct gauge_edge *e = &g->edges[gauge->first + i];
-    if (e->state != EDGE_FOUND) printf("    %s at (%.1f, %.1f)\n", edge_state_name(e->state), e->x, e->y);
-  }
-}
-
 static void print_text(const struct measure *measure, const struct result *result) {
   struct inspect_gauges g;
   char *name = text_clean(result->photo, 0, false);
@@ -119,35 +78,20 @@ static void print_text(const struct measure *measure, const struct result *resul
   if (!inspect_gauges(measure->inspection, &g)) return;
   for (size_t i = 0; i < g.value_count; i++) {
     print_value(&g.values[i]);
-    if (measure->given->explain) print_budget(&g.values[i]);
+    if (measure->given->explain) measure_explain_value(&g.values[i]);
   }
-  for (size_t i = 0; i < g.gauge_count && measure->given->explain; i++) print_gauge(&g, &g.gauges[i]);
+  for (size_t i = 0; i < g.gauge_count && measure->given->explain; i++) measure_explain_gauge(&g, &g.gauges[i]);
 }
 
 /* ---- for programs ---- */
 
-static json_t *finite_or_null(double value) {
-  return isfinite(value) ? json_real(value) : json_null();
-}
-
-static json_t *budget_json(const struct measured *m) {
-  const struct budget *b = &m->budget;
-  json_t *lines = json_array();
-  for (int i = 0; i < b->count; i++)
-    json_array_append_new(lines, json_pack("{s:s, s:f, s:o}", "from", b->line[i].name, "u", b->line[i].u, "freedom",
-                                           finite_or_null(b->line[i].freedom)));
-  return json_pack("{s:s, s:o, s:o, s:o, s:f}", "name", m->spec->name, "budget", lines, "u",
-                   finite_or_null(m->found ? b->u : NAN), "freedom", finite_or_null(b->freedom), "factor", b->factor);
-}
-
-/* The result's line; --explain adds the budgets behind its last field. */
+/* The result's line; --explain adds budgets and gauges behind its last field. */
 static enum status print_json(const struct measure *measure, const struct result *result, struct fault *fault) {
   struct inspect_gauges g = {0};
   if (!measure->given->explain) return output_result(result, fault);
-  json_t *json = result_to_json(result), *budgets = json_array();
-  if (inspect_gauges(measure->inspection, &g))
-    for (size_t i = 0; i < g.value_count; i++) json_array_append_new(budgets, budget_json(&g.values[i]));
-  json_object_set_new(json, "budgets", budgets);
+  json_t *json = result_to_json(result);
+  inspect_gauges(measure->inspection, &g);
+  measure_explain_json(&g, json);
   return output_json(json, fault);
 }
 
@@ -241,8 +185,10 @@ const struct command command_measure = {
         "Aligns each photo, measures the spec's gauges in the photo's own pixels and judges the dimensions alone\n"
         "(run compares the pixels too). Each value has its expanded uncertainty (95.45 %); one that lies within it\n"
         "of a limit is not judged, as ISO 14253-1 asks, unless the spec says rule: simple.\n"
-        "With --json one result a line, as from run; --explain adds \"budgets\": [{\"name\", \"budget\": [{\"from\",\n"
-        "\"u\", \"freedom\"}], \"u\", \"freedom\", \"factor\"}].\n"
+        "With --json one result a line, as from run; --explain adds \"budgets\": [{\"name\", \"unit\", \"budget\":\n"
+        "[{\"from\", \"u\", \"freedom\"}], \"u\", \"freedom\", \"factor\", \"expanded\"}] (u: standard\n"
+        "uncertainty in the value's unit) and \"gauges\": [{\"name\", \"found\", \"why\", \"edges\", \"blur_px\",\n"
+        "\"noise\", \"steps\": [{\"width_px\", \"share\"}], \"left_out\": [{\"state\", \"x\", \"y\"}]}].\n"
         "Exit code 0 all pass, 1 some fail, 2 some cannot be judged and none fails.",
     .example = "  assay measure bracket photo.jpg --explain\n"
                "  assay measure bracket photos/ --json --out pictures > results.jsonl",

@@ -20,4 +20,7 @@ struct edge_sharpened {
 struct edge_sharpened edge_sharpened_find(const struct edge_sums *light, const struct edge_shape *shape,
                                           const struct edge_fit *fit);
 
+/* The profile, in light, that sharpened by `amount` is this one: by fixed-point iteration. */
+void edge_sharpened_undo(const struct edge_sums *light, double amount, double curvature, struct edge_sums *plain);
+
 #endif

@@ -27,16 +27,24 @@ struct gauge_edge {
   enum edge_state state;
 };
 
+/* What stands beside an edge, too near to be one of its own. */
+struct gauge_step {
+  double spread; /* standard uncertainty of a displacement that all edges of a polarity share because of it, px */
+  double width;  /* how far behind the edge, px; negative before it; 0: nothing is seen there */
+  double share;  /* of the contrast */
+};
+
 struct gauge {
   const struct spec_dimension *spec;
   bool found;
-  char why[256];            /* where it was not: what was seen, what was expected */
-  size_t first, count;      /* its edges in measuring.edges */
-  struct pose_point middle; /* of the gauge, photo pixels */
-  double sigma;             /* blur of the edge without the pixel, px */
-  double noise, freedom;    /* of the image at the edge, grey levels, and degrees of freedom of that */
-  double common[2];         /* standard uncertainty of a displacement that all edges of a polarity share, px */
-  double sharpened[2];      /* the same from the camera's sharpening, which is one for all gauges: signed, px */
+  char why[256];             /* where it was not: what was seen, what was expected */
+  size_t first, count;       /* its edges in measuring.edges */
+  struct pose_point middle;  /* of the gauge, photo pixels */
+  double sigma;              /* blur of the edge without the pixel, px */
+  double noise, freedom;     /* of the image at the edge, grey levels, and degrees of freedom of that */
+  double common[2];          /* standard uncertainty of a displacement that all edges of a polarity share, px */
+  double sharpened[2];       /* the same from the camera's sharpening, which is one for all gauges: signed, px */
+  struct gauge_step step[2]; /* of each polarity */
   int shapes;
   struct shape shape[2];           /* in the plane; two for a pair of edges */
   double form[2], form_freedom[2]; /* how many times what the noise explains the residuals are; at least 1 */
@@ -71,9 +79,9 @@ void measuring_free(struct measuring *measuring, struct device *device);
 bool gauge_reshape(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
                    struct shape *shapes);
 
-/* The same with its edges moved by gauge->sharpened. */
-bool gauge_reshape_sharpened(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
-                             struct shape *shapes);
+/* The same with its edges moved along their vectors, those of each polarity by its own `by`, px. */
+bool gauge_reshape_moved(const struct measuring *measuring, const struct gauge *gauge, const struct scale *scale,
+                         const double by[2], struct shape *shapes);
 
 /* Widths of a profile of widths: between the two edges of each place, in the plane; at most `most` of them. Their
  * standard uncertainties from noise go to `spreads`, what of it they share to `common`; all may be NULL. How many there

@@ -1,6 +1,7 @@
 #include "engine/measure/gauge_fits.h"
 
 #include "engine/measure/edge_sharpened.h"
+#include "engine/measure/edge_stepped.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,12 +17,17 @@ static const double LEAST_BLUR = 0.4;
 /* Noise cannot be less than that of rounding to whole grey levels: 1/12. */
 static const double ROUNDING = 1.0 / 12;
 
+/* How little is known of a profile: one that is linear, and one in light, of a camera that makes its picture from a
+ * mosaic and sharpens it. */
+static const struct edge_doubt PLAIN = {.model = 0.0025, .jitter = 0.005}, DEVELOPED = {.model = 0.01, .jitter = 0.06};
+
 /* Edges that share one blur and one response: those of one polarity of a gauge. */
 struct pool {
   const struct trace *traces;
   size_t count;
   int edge;
-  double least;        /* contrast */
+  double least; /* contrast */
+  struct edge_sums mean;
   struct edge_fit fit; /* of the mean profile */
   struct edge_shape shape;
 };
@@ -52,9 +58,9 @@ static bool add_strips(const struct measuring *m, const struct pool *p, const st
 }
 
 static bool fit_mean(const struct measuring *m, struct pool *p, const struct fits *fits) {
-  struct edge_sums mean = {0};
-  if (!add_strips(m, p, fits, &mean, &p->shape)) return false;
-  if (!edge_fit(&mean, &p->shape, p->fit.place, p->least < 1 ? p->least : 1, SETTLED, &p->fit)) return false;
+  memset(&p->mean, 0, sizeof p->mean);
+  if (!add_strips(m, p, fits, &p->mean, &p->shape)) return false;
+  if (!edge_fit(&p->mean, &p->shape, p->fit.place, p->least < 1 ? p->least : 1, SETTLED, &p->fit)) return false;
   p->shape.sigma = p->fit.sigma;
   return true;
 }
@@ -164,15 +170,40 @@ static bool fit_pool(const struct measuring *m, const struct gauge *gauge, struc
   return true;
 }
 
-/* Moves the edges to where they are without the camera's sharpening; the standard uncertainty of that, signed, px. */
-static double undo_sharpening(const struct measuring *m, const struct pool *p, struct fits *fits) {
-  struct edge_sums mean = {0};
-  struct edge_shape shape;
-  if (!add_strips(m, p, fits, &mean, &shape)) return 0;
-  const struct edge_sharpened found = edge_sharpened_find(&mean, &shape, &p->fit);
+static void move_all(struct fits *fits, double by) {
   for (size_t i = 0; i < fits->count; i++)
-    if (fits->one[i].state == EDGE_FOUND) fits->one[i].place += found.shift;
-  return found.spread;
+    if (fits->one[i].state == EDGE_FOUND) fits->one[i].place += by;
+}
+
+/* Whether the strips' edges are one curve's, at one place, so that what their mean profile shows each of them has. */
+static bool alike(const struct pool *p, const struct fits *fits) {
+  static const double BENT = 0.02, SCATTERED = 0.1;
+  const double square = p->shape.sigma * p->shape.sigma;
+  for (size_t i = 0; i < fits->count; i++)
+    if (fabs(fits->one[i].trace->profile.curvature - p->shape.curvature) * square > BENT) return false;
+  return fits_scatter(fits) < SCATTERED * square;
+}
+
+/* Moves the edges to where they are without the camera's sharpening and without a second step beside them, as the mean
+ * profile tells. */
+static void undo_company(const struct pool *p, bool curved, struct gauge *gauge, struct fits *fits) {
+  const struct edge_sums *plain = &p->mean;
+  struct edge_sums unsharpened;
+  struct edge_fit fit = p->fit;
+  struct edge_doubt doubt = curved ? DEVELOPED : PLAIN;
+  doubt.noise = fits_least_noise(fits);
+  if (curved) {
+    const struct edge_sharpened found = edge_sharpened_find(&p->mean, &p->shape, &fit);
+    gauge->sharpened[p->edge] = found.spread;
+    move_all(fits, found.shift);
+    edge_sharpened_undo(&p->mean, found.amount, p->shape.curvature, &unsharpened);
+    if (!edge_fit(&unsharpened, &p->shape, fit.place, 0.5 * fabs(fit.contrast), SETTLED, &fit)) return;
+    plain = &unsharpened;
+  }
+  const struct edge_stepped found = edge_stepped_find(plain, &p->shape, &fit, &doubt);
+  if (!(found.spread > 0) || !alike(p, fits)) return;
+  gauge->step[p->edge] = (struct gauge_step){found.spread, found.width, found.share};
+  move_all(fits, found.shift);
 }
 
 static struct gauge_edge *add_edge(struct measuring *m, struct gauge *gauge, const struct strip_fit *fit) {
@@ -226,8 +257,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");
       return STATUS_OK;
     }
-    gauge->sharpened[edge] = 0;
-    if (photo->curved && gauge->spec->edge != EDGE_AT_HALF) gauge->sharpened[edge] = undo_sharpening(m, &pool, fits);
+    if (gauge->spec->edge != EDGE_AT_HALF) undo_company(&pool, photo->curved, gauge, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;
     gauge->common[edge] = sqrt(fits_common_variance(fits) + pool.fit.blind);

@@ -13,8 +13,8 @@ bool fits_counts(const struct strip_fit *f) {
   return f->state == EDGE_FOUND && !f->spoilt;
 }
 
-double fits_noise(const struct fits *fits) {
-  double values[GAUGE_MOST_PLACES];
+/* The noise of each strip that counts, the least first; how many. */
+static size_t noises_of(const struct fits *fits, double *values) {
   size_t n = 0;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
@@ -24,7 +24,22 @@ double fits_noise(const struct fits *fits) {
     for (; j > 0 && values[j - 1] > v; j--) values[j] = values[j - 1];
     values[j] = v;
   }
+  return n;
+}
+
+double fits_noise(const struct fits *fits) {
+  double values[GAUGE_MOST_PLACES];
+  const size_t n = noises_of(fits, values);
   return n && values[n / 2] > ROUNDING ? values[n / 2] : ROUNDING;
+}
+
+double fits_least_noise(const struct fits *fits) {
+  /* A tenth of the strips lie below two thirds of the median where each has some 25 degrees of freedom. */
+  static const double BELOW = 1.5;
+  double values[GAUGE_MOST_PLACES];
+  const size_t n = noises_of(fits, values);
+  const double usual = n ? values[n / 2] : 0, least = n ? BELOW * values[n / 10] : 0;
+  return fmax(ROUNDING, fmin(usual, least));
 }
 
 /* Equations for a level and a contrast that all edges share, each place being its own. */

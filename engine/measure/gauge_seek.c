@@ -269,6 +269,13 @@ static void count_features(const struct measuring *m, struct gauge *gauge, const
   gauge->found = true;
 }
 
+/* What most places have of a plateau; or a quarter of them where a neighbour cuts it short, for what a bevel shows
+ * under light from one side is on both sides of it the plateau's own level. */
+static double usual_plateau(double *lengths, size_t count) {
+  const double median = robust_median(lengths, count), quarter = count ? lengths[count / 4] : 0;
+  return quarter < SHORT_PLATEAU ? quarter : median;
+}
+
 void gauge_choose(struct measuring *m, struct gauge *gauge) {
   struct sought *sought = &m->work->sought[gauge - m->gauges];
   struct answers all; /* large: what is not counted is not set */
@@ -296,8 +303,8 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
   sought->parameters = gauge_basis(gauge, sought, 0, 0, &any, basis);
   bool one = takes_one_strip(gauge->spec), each = gauge->spec->gauge == GAUGE_WIDTH;
   for (int e = 0; e < sought->edges; e++) {
-    sought->before[e] = robust_median(all.before[e], (size_t)all.found);
-    sought->after[e] = robust_median(all.after[e], (size_t)all.found);
+    sought->before[e] = usual_plateau(all.before[e], (size_t)all.found);
+    sought->after[e] = usual_plateau(all.after[e], (size_t)all.found);
     sought->blur[e] = robust_median(all.blur[e], (size_t)all.found);
     if (one)
       sought->model[e][0] = all.rows[e][0].offset;

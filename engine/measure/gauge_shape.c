@@ -177,17 +177,16 @@ bool gauge_reshape(const struct measuring *m, const struct gauge *gauge, const s
   return true;
 }
 
-bool gauge_reshape_sharpened(const struct measuring *m, const struct gauge *gauge, const struct scale *scale,
-                             struct shape *shapes) {
+bool gauge_reshape_moved(const struct measuring *m, const struct gauge *gauge, const struct scale *scale,
+                         const double by[2], struct shape *shapes) {
   struct shape_point points[GAUGE_MOST_PLACES];
   size_t index[GAUGE_MOST_PLACES];
   for (int i = 0; i < gauge->shapes; i++) {
     const size_t count = collect(m, gauge, scale, gauge->shapes == 2 ? i : -1, points, index);
     for (size_t k = 0; k < count; k++) {
       const struct gauge_edge *e = &m->edges[gauge->first + index[k]];
-      const double by = gauge->sharpened[i];
       struct pose_point place;
-      if (scale_point(scale, e->x + by * e->nx, e->y + by * e->ny, &place))
+      if (scale_point(scale, e->x + by[i] * e->nx, e->y + by[i] * e->ny, &place))
         points[k].x = place.x, points[k].y = place.y;
     }
     shapes[i] = gauge->shape[i];

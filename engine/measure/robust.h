@@ -21,7 +21,7 @@ struct robust_row {
 bool robust_fit(struct robust_row *rows, int count, int n, double clean, double *parameters);
 double robust_at(const double *basis, int n, const double *parameters);
 
-/* The upper median; sorts the values. 0 where there is none. */
+/* The upper median; sorts the values, the least first. 0 where there is none. */
 double robust_median(double *values, size_t count);
 
 #endif

@@ -204,9 +204,22 @@ static void add_sharpening(const struct value_call *call, const struct inputs *i
     const struct gauge *gauge = in->gauge[i];
     if (gauge->sharpened[0] == 0 && gauge->sharpened[1] == 0) continue;
     any = true;
-    if (!gauge_reshape_sharpened(call->measuring, gauge, call->scale, moved.shape[i])) return;
+    if (!gauge_reshape_moved(call->measuring, gauge, call->scale, gauge->sharpened, moved.shape[i])) return;
   }
   if (any) budget_add(budget, "camera sharpening", fabs(evaluate(&moved) - evaluate(in)), INFINITY);
+}
+
+/* A step beside an edge is its own gauge's matter. */
+static void add_steps(const struct value_call *call, const struct inputs *in, struct budget *budget) {
+  for (int i = 0; i < in->count; i++)
+    for (int k = 0; k < in->gauge[i]->shapes; k++) {
+      struct inputs moved = *in;
+      double by[2] = {0, 0};
+      by[k] = in->gauge[i]->step[k].spread;
+      if (!(by[k] > 0) || !gauge_reshape_moved(call->measuring, in->gauge[i], call->scale, by, moved.shape[i]))
+        continue;
+      budget_add(budget, "edge step", fabs(evaluate(&moved) - evaluate(in)), INFINITY);
+    }
 }
 
 /* Where on its line a gauge lies is known as well as the pose is. */
@@ -268,12 +281,18 @@ static double widths_sharpened(const struct value_call *call, const struct gauge
   return step * fabs(gauge->sharpened[1] - gauge->sharpened[0]);
 }
 
+static double widths_stepped(const struct value_call *call, const struct gauge *gauge) {
+  const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
+  return step * length_of(gauge->step[0].spread, gauge->step[1].spread);
+}
+
 static void measure_widths(const struct value_call *call, const struct inputs *in, struct measured *out) {
   double spread, form, unused[2];
   size_t count, other;
   if (!widths_value(call, call->scale, in, &out->value, &spread, &form, &count)) return;
   budget_add(&out->budget, "image noise", spread, in->gauge[0]->freedom);
   budget_add(&out->budget, "camera sharpening", widths_sharpened(call, in->gauge[0]), INFINITY);
+  budget_add(&out->budget, "edge step", widths_stepped(call, in->gauge[0]), INFINITY);
   budget_add(&out->budget, "edge form", form, count > 1 ? (double)(count - 1) : 1);
   for (int mode = 0; mode < call->scale->mode_count; mode++) {
     struct scale more, less;
@@ -319,6 +338,7 @@ static void measure_shapes(const struct value_call *call, struct inputs *in, str
   out->value = evaluate(in);
   add_shapes(in, &out->budget);
   add_sharpening(call, in, &out->budget);
+  add_steps(call, in, &out->budget);
   add_pose(call, in, &out->budget);
   out->found = add_scale(call, in, &out->budget) && isfinite(out->value);
   if (!out->found) snprintf(out->why, sizeof out->why, "its gauges do not determine a value");

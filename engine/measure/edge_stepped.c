@@ -1,0 +1,238 @@
+#include "engine/measure/edge_stepped.h"
+
+#include "engine/solve.h"
+#include "kernels/math.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Distances of the second step that are tried, to either side, px; not less than this share of the blur. */
+static const double WIDTHS[] = {0.8, 1.1, 1.5, 2, 2.7, 3.6, 4.8, 6.4};
+static const double LEAST_WIDTH = 0.7;
+/* Behind the second step so much must be seen of what follows, px. */
+static const double SEEN = 1;
+/* A bin's mean is not the response at its mean place: half of what its pixels spread, 1/48 px^2, times the bend. */
+static const double GATHERED = 0.5 / 48;
+/* A second step's share of the contrast before the photo is asked: none, with this standard deviation. More than half
+ * is the other step's part. */
+static const double USUAL = 0.3, MOST = 0.5;
+/* How likely there is a second step where one does not explain the profile. */
+static const double PRIOR = 0.05;
+/* Bevels are seldom as even as two steps: so much of the shift is uncertain beside what the profile leaves open. */
+static const double UNEVEN = 0.2;
+/* A round that moves less settles it, px. */
+static const double SETTLED = 1e-3;
+/* A profile that is skewed by so many deviations is not that of one step; or whose squares are beyond their upper
+ * 0.1 % point. */
+static const double SKEWED = 3.2;
+
+struct sample {
+  double place, mean, weight;
+  struct edge_response alone; /* of the one step fitted */
+};
+
+struct samples {
+  int32_t count;
+  double first, end; /* px */
+  struct sample one[EDGE_MOST_BINS];
+};
+
+/* The response, 0 or 1 beyond its reach. */
+static struct edge_response response(const struct edge_shape *shape, double reach, double distance) {
+  const struct edge_response before = {0, 0, 0, 0}, beyond = {1, 0, 0, 0};
+  return distance <= -reach ? before : distance >= reach ? beyond : edge_response(shape, distance);
+}
+
+static void take(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
+                 const struct edge_doubt *doubt, struct samples *out) {
+  struct edge_shape own = edge_shape_at(shape, fit->place);
+  own.sigma = fit->sigma;
+  const double reach = edge_reach(&own);
+  out->count = 0, out->first = sums->first, out->end = sums->first + (double)sums->count / KERNEL_PROFILE_SCALE;
+  for (int32_t i = 0; i < sums->count; i++) {
+    const double pixels = sums->pixels[i];
+    if (!(pixels > 0)) continue;
+    const double place =
+        sums->first + (i + (sums->places[i] / pixels + 0.5) / KERNEL_PROFILE_FINE) / KERNEL_PROFILE_SCALE;
+    const struct edge_response r = response(&own, reach, place - fit->place);
+    const double model = doubt->model, jitter = doubt->jitter * r.slope, gathered = GATHERED * r.bend;
+    const double off = fit->contrast * fit->contrast * (model * model + jitter * jitter + gathered * gathered);
+    const double variance = doubt->noise / pixels + off;
+    out->one[out->count++] = (struct sample){place, sums->values[i] / pixels, 1 / variance, r};
+  }
+}
+
+enum { LEVEL, CONTRAST, SIGMA, PLACE, SHARE, PARAMETERS, ROUNDS = 12 };
+
+/* What one step leaves: weighted squares, and how many of its deviations the profile's skewness is from none. */
+struct left {
+  double squares, skew;
+};
+
+/* Skewness is what the third derivative of the response does to a profile, once the step has been fitted to it: by the
+ * differences of the second between neighbours. A plateau has level and contrast alone. */
+static struct left left_by(const struct samples *s, const struct edge_fit *fit) {
+  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, unit[PARAMETERS] = {0};
+  struct left left = {0, 0};
+  for (int32_t i = 0; i < s->count; i++) {
+    const int32_t before = i ? i - 1 : i, after = i + 1 < s->count ? i + 1 : i;
+    const struct edge_response *r = &s->one[i].alone;
+    const double third = s->one[after].alone.bend - s->one[before].alone.bend, w = s->one[i].weight;
+    const double row[PARAMETERS] = {1, r->value, r->by_sigma, r->slope, third};
+    const double rest = s->one[i].mean - fit->level - fit->contrast * r->value;
+    const int there = third != 0 || r->slope != 0 ? PARAMETERS : r->value != 0 ? 2 : 1;
+    left.squares += w * rest * rest;
+    for (int j = 0; j < there; j++) {
+      for (int k = 0; k <= j; k++) a[j * PARAMETERS + k] += w * row[j] * row[k];
+      b[j] += w * row[j] * rest;
+    }
+  }
+  unit[SHARE] = 1;
+  if (solve_symmetric(a, b, PARAMETERS, b) && solve_symmetric(a, unit, PARAMETERS, unit))
+    left.skew = fabs(b[SHARE]) / sqrt(unit[SHARE]);
+  return left;
+}
+
+/* Two steps `width` apart. */
+struct two {
+  double width, p[PARAMETERS];
+  double squares;                        /* with what is expected of the share */
+  double place_variance, share_variance; /* px^2 */
+};
+
+/* Adds up the normal equations at the parameters; the weighted squares there. */
+static double add_rows(const struct samples *s, const struct edge_shape *shape, const struct two *t, double *a,
+                       double *b) {
+  struct edge_shape near = edge_shape_at(shape, t->p[PLACE]), far = edge_shape_at(shape, t->p[PLACE] + t->width);
+  near.sigma = far.sigma = t->p[SIGMA];
+  const double near_reach = edge_reach(&near), far_reach = edge_reach(&far), share = t->p[SHARE], c = t->p[CONTRAST];
+  double squares = 0;
+  for (int32_t i = 0; i < s->count; i++) {
+    const double d = s->one[i].place - t->p[PLACE], w = s->one[i].weight;
+    const struct edge_response first = response(&near, near_reach, d);
+    const struct edge_response second = response(&far, far_reach, d - t->width);
+    const double value = (1 - share) * first.value + share * second.value;
+    const double row[PARAMETERS] = {1, value, c * ((1 - share) * first.by_sigma + share * second.by_sigma),
+                                    -c * ((1 - share) * first.slope + share * second.slope),
+                                    c * (second.value - first.value)};
+    const double left = s->one[i].mean - t->p[LEVEL] - c * value;
+    squares += w * left * left;
+    for (int j = 0; j < PARAMETERS; j++) {
+      for (int k = 0; k <= j; k++) a[j * PARAMETERS + k] += w * row[j] * row[k];
+      b[j] += w * row[j] * left;
+    }
+  }
+  a[SHARE * PARAMETERS + SHARE] += 1 / (USUAL * USUAL);
+  b[SHARE] -= share / (USUAL * USUAL);
+  return squares + share * share / (USUAL * USUAL);
+}
+
+static double bounded(double value, double most) {
+  return value > most ? most : value < -most ? -most : value;
+}
+
+/* Fits two steps from the one fitted. False where they do not settle or change parts. */
+static bool fit_two(const struct samples *s, const struct edge_shape *shape, const struct edge_fit *fit,
+                    struct two *t) {
+  double a[PARAMETERS * PARAMETERS], b[PARAMETERS], moved = INFINITY;
+  const double start[PARAMETERS] = {fit->level, fit->contrast, fit->sigma, fit->place, 0};
+  memcpy(t->p, start, sizeof start);
+  for (int round = 0; round < ROUNDS; round++) {
+    memset(a, 0, sizeof a);
+    memset(b, 0, sizeof b);
+    t->squares = add_rows(s, shape, t, a, b);
+    if (moved < SETTLED) break;
+    if (!solve_symmetric(a, b, PARAMETERS, b)) return false;
+    const double blur = bounded(b[SIGMA], 0.3 * t->p[SIGMA]), place = bounded(b[PLACE], 0.5);
+    t->p[LEVEL] += b[LEVEL], t->p[CONTRAST] += b[CONTRAST];
+    t->p[SIGMA] += blur, t->p[PLACE] += place, t->p[SHARE] += bounded(b[SHARE], 0.2);
+    if (t->p[SIGMA] < EDGE_LEAST_SIGMA) t->p[SIGMA] = EDGE_LEAST_SIGMA;
+    const double far = t->p[PLACE] + t->width;
+    if (!(fabs(t->p[SHARE]) <= MOST && t->p[PLACE] > s->first && t->p[PLACE] < s->end && far > s->first + SEEN &&
+          far < s->end - SEEN))
+      return false;
+    moved = fabs(blur) > fabs(place) ? fabs(blur) : fabs(place);
+  }
+  double unit[PARAMETERS] = {0};
+  unit[PLACE] = 1;
+  if (moved >= 0.05 || !solve_symmetric(a, unit, PARAMETERS, unit)) return false;
+  t->place_variance = unit[PLACE];
+  memset(unit, 0, sizeof unit);
+  unit[SHARE] = 1;
+  if (!solve_symmetric(a, unit, PARAMETERS, unit)) return false;
+  t->share_variance = unit[SHARE];
+  return true;
+}
+
+/* Upper 0.1 % point of chi-square by Wilson and Hilferty's approximation (1931). */
+static double limit_of(double freedom) {
+  const double v = 2 / (9 * freedom), root = 1 - v + 3.0902323061678132 * sqrt(v);
+  return freedom * root * root * root;
+}
+
+enum { SIDES = 2, MOST_TWO = SIDES * (int)(sizeof WIDTHS / sizeof *WIDTHS) };
+
+/* All that fit; how many. */
+static int fit_all(const struct samples *s, const struct edge_shape *shape, const struct edge_fit *fit,
+                   struct two *all) {
+  int count = 0;
+  for (int i = 0; i < MOST_TWO; i++) {
+    all[count].width = i % SIDES ? -WIDTHS[i / SIDES] : WIDTHS[i / SIDES];
+    if (fabs(all[count].width) >= LEAST_WIDTH * fit->sigma && fit_two(s, shape, fit, &all[count])) count++;
+  }
+  return count;
+}
+
+/* The mean over two steps of each width, and one, by what the profile says of each; `alone`: the squares that one step
+ * leaves. */
+static struct edge_stepped average(const struct two *all, int count, const struct edge_fit *fit, double alone,
+                                   double freedom, double variance) {
+  double least = alone, weights, shifts = 0, squares, best;
+  struct edge_stepped found = {0};
+  for (int i = 0; i < count; i++)
+    if (all[i].squares < least) least = all[i].squares;
+  /* Where two steps do not explain the profile either, what they explain more counts for less (Birge, Physical Review
+   * 40, 1932). */
+  const double each = least > freedom ? 0.5 * freedom / least : 0.5;
+  best = weights = (1 - PRIOR) * math_exp(each * (least - alone));
+  squares = weights * variance;
+  for (int i = 0; i < count; i++) {
+    /* What is known of the share, against what was known of it before, is what the step's freedom costs. */
+    const struct two *t = &all[i];
+    const double odds = math_exp(each * (least - t->squares)), cost = sqrt(t->share_variance) / USUAL;
+    const double weight = PRIOR / MOST_TWO * odds * cost, shift = t->p[PLACE] - fit->place;
+    weights += weight, shifts += weight * shift, squares += weight * (shift * shift + t->place_variance);
+    if (weight > best) best = weight, found.width = t->width, found.share = t->p[SHARE];
+  }
+  if (!(weights > 0)) return found;
+  found.shift = shifts / weights;
+  const double open = squares / weights - found.shift * found.shift - variance;
+  found.spread = sqrt((open > 0 ? open : 0) + UNEVEN * UNEVEN * found.shift * found.shift);
+  return found;
+}
+
+/* Whether one step leaves more than it may: by the fit given. */
+static bool suspect(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
+                    const struct edge_doubt *doubt, struct samples *s, double *squares) {
+  take(sums, shape, fit, doubt, s);
+  const double freedom = s->count - 4;
+  if (!(freedom >= 1)) return false;
+  const struct left left = left_by(s, fit);
+  *squares = left.squares;
+  return left.squares > limit_of(freedom) || left.skew > SKEWED;
+}
+
+struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct edge_shape *shape,
+                                      const struct edge_fit *rough, const struct edge_doubt *doubt) {
+  const struct edge_stepped none = {0};
+  struct samples s;
+  struct edge_fit fit;
+  struct two all[MOST_TWO];
+  double alone;
+  if (!suspect(sums, shape, rough, doubt, &s, &alone)) return none;
+  if (!edge_fit(sums, shape, rough->place, 0.5 * fabs(rough->contrast), SETTLED, &fit) ||
+      !suspect(sums, shape, &fit, doubt, &s, &alone))
+    return none;
+  const double freedom = s.count > PARAMETERS ? s.count - PARAMETERS : 1;
+  return average(all, fit_all(&s, shape, &fit, all), &fit, alone, freedom, doubt->noise * fit.spread * fit.spread);
+}

@@ -1,0 +1,99 @@
+/* Edges that have a bevel or a burr beside them, too near to be an edge of its own. */
+#include "cli/bench/lab.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { PHOTOS = 6 };
+static const double RADIUS = 12;
+
+static struct bench_lab lab;
+
+static int open_lab(void **state) {
+  struct fault fault;
+  (void)state;
+  return bench_lab_open(&lab, &fault) != STATUS_OK;
+}
+
+static int close_lab(void **state) {
+  (void)state;
+  bench_lab_close(&lab);
+  return 0;
+}
+
+/* A dark hole with a ring round it that has a share of its darkness. */
+struct bevel {
+  double width, share, blur, noise;
+};
+
+static const struct spec_dimension spec[] = {
+    {.name = "hole", .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40, 40}, .radius = 12.3, .search = 8},
+    {.name = "size", .measure = MEASURE_DIAMETER, .of = {"hole"}, .unit = "px", .lower = NAN, .upper = NAN}};
+
+static struct measured size_of(const struct bevel *b, int photo) {
+  struct fault fault;
+  struct measured out;
+  const double x = 40.1 + 0.17 * photo, y = 39.8 - 0.13 * photo;
+  assert_int_equal(drawing_begin(&lab.drawing, 80, 80, 3, &fault), STATUS_OK);
+  drawing_ellipse(&lab.drawing, x, y, RADIUS + b->width, RADIUS + b->width, 0, NULL, b->share);
+  drawing_ellipse(&lab.drawing, x, y, RADIUS, RADIUS, 0, NULL, 1 - b->share);
+  drawing_blur(&lab.drawing, b->blur);
+  drawing_finish(&lab.drawing, 170, -100, b->noise, &lab.draws);
+  assert_int_equal(bench_lab_measure(&lab, spec, 1, &fault), STATUS_OK);
+  const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
+  value_measure(&call, &spec[1], &out);
+  if (!out.found) fail_msg("ring of %g px, %g of the contrast: %s", b->width, b->share, out.why);
+  return out;
+}
+
+static double from_step(const struct measured *m) {
+  for (int i = 0; i < m->budget.count; i++)
+    if (!strcmp(m->budget.line[i].name, "edge step")) return m->budget.line[i].u;
+  return 0;
+}
+
+static void the_hole_is_measured_and_not_its_bevel(void **state) {
+  (void)state;
+  static const struct bevel bevels[] = {{2.5, 0.06, 0.7, 2}, {2.5, 0.15, 0.7, 2}, {2.5, 0.3, 0.7, 2},
+                                        {4, 0.15, 1.2, 2},   {4, 0.3, 1.2, 2},    {2.5, -0.15, 1.2, 2}};
+  for (size_t k = 0; k < sizeof bevels / sizeof *bevels; k++) {
+    double sum = 0;
+    for (int i = 0; i < PHOTOS; i++) {
+      const struct measured m = size_of(&bevels[k], i);
+      const struct gauge_step *step = &lab.measuring.gauges[0].step[0];
+      const double error = m.value - 2 * RADIUS;
+      sum += error;
+      if (fabs(error) > m.budget.expanded)
+        fail_msg("ring of %g px, %g of the contrast: off by %.3f px, said to be sure to %.3f", bevels[k].width,
+                 bevels[k].share, error, m.budget.expanded);
+      assert_true(from_step(&m) > 0 && step->share * bevels[k].share > 0);
+      assert_true(fabs(step->width - bevels[k].width) < 2);
+    }
+    /* One step fitted to both would be off by 0.16 to 2.3 px. */
+    assert_true(fabs(sum / PHOTOS) < 0.25);
+  }
+}
+
+static void a_plain_rim_is_as_sure_as_its_noise(void **state) {
+  (void)state;
+  static const struct bevel plain[] = {{0, 0, 0.7, 1}, {0, 0, 1.2, 3}, {0, 0, 2, 8}};
+  for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+    for (int i = 0; i < PHOTOS; i++) {
+      const struct measured m = size_of(&plain[k], i);
+      assert_true(from_step(&m) == 0 && lab.measuring.gauges[0].step[0].width == 0);
+    }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_hole_is_measured_and_not_its_bevel),
+      cmocka_unit_test(a_plain_rim_is_as_sure_as_its_noise),
+  };
+  return cmocka_run_group_tests(tests, open_lab, close_lab);
+}
