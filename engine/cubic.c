@@ -19,10 +19,9 @@ void cubic_begin(double held, struct cubic *c) {
 void cubic_add(const struct tile_equation *d, double weight, const double *terms, struct cubic *c) {
   for (size_t i = 0; i < CUBIC_TERMS; i++) {
     double *across = c->a + i * CUBIC_UNKNOWNS, *down = c->a + (CUBIC_TERMS + i) * CUBIC_UNKNOWNS;
-    for (size_t k = 0; k < CUBIC_TERMS; k++) {
-      double w = weight * terms[i] * terms[k];
-      across[k] += w * d->xx, down[k] += w * d->xy, down[CUBIC_TERMS + k] += w * d->yy;
-    }
+    double xx = weight * terms[i] * d->xx, xy = weight * terms[i] * d->xy, yy = weight * terms[i] * d->yy;
+    for (size_t k = 0; k < CUBIC_TERMS; k++) down[k] += xy * terms[k];
+    for (size_t k = 0; k <= i; k++) across[k] += xx * terms[k], down[CUBIC_TERMS + k] += yy * terms[k];
     c->b[i] += weight * terms[i] * d->bx, c->b[CUBIC_TERMS + i] += weight * terms[i] * d->by;
   }
 }

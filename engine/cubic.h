@@ -11,8 +11,8 @@ enum { CUBIC_TERMS = 10, CUBIC_UNKNOWNS = 2 * CUBIC_TERMS };
 
 /* In coordinates that the caller normalises to about -1 .. 1; the displacements in pixels of the tiles' level. */
 struct cubic {
-  double a[CUBIC_UNKNOWNS * CUBIC_UNKNOWNS], b[CUBIC_UNKNOWNS];
-  double answer[CUBIC_UNKNOWNS]; /* coefficients of x, then of y */
+  double a[CUBIC_UNKNOWNS * CUBIC_UNKNOWNS], b[CUBIC_UNKNOWNS]; /* a's lower triangle */
+  double answer[CUBIC_UNKNOWNS];                                /* coefficients of x, then of y */
 };
 
 /* 1, u, v, u^2 .. v^3. */

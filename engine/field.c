@@ -23,9 +23,10 @@ static const int SPACING[STAGES] = {4, 4, 2, 2};
 enum { LEAST_POINTS = 10 };
 
 /* A bend of the whole product runs on to where little is seen, as the plate, which is straight there, does not: the
- * field is a cubic and the plate's. A coefficient of the cubic that nothing tells is held at 0 with HELD (1 / px^2). */
+ * field is a cubic and the plate's. A coefficient of the cubic that nothing tells is held at 0 with HELD (1 / px^2); it
+ * is found when no coefficient changes by FOUND pixels any more. */
 enum { BEND_ROUNDS = 6 };
-static const double HELD = 0.25;
+static const double HELD = 0.25, FOUND = 0.02;
 
 /* What the tiles say. */
 struct evidence {
@@ -95,8 +96,15 @@ static void terms_of(const struct evidence *e, size_t i, double *terms) {
   cubic_terms(u / half, v / half, terms);
 }
 
+static bool changed_least(const double *before, const double *now) {
+  for (size_t i = 0; i < CUBIC_UNKNOWNS; i++)
+    if (fabs(now[i] - before[i]) >= FOUND) return false;
+  return true;
+}
+
 /* Robust, from where the field is. */
 static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c) {
+  memset(c->answer, 0, sizeof c->answer);
   double terms[CUBIC_TERMS];
   for (int round = 0; round < BEND_ROUNDS; round++) {
     cubic_begin(HELD, c);
@@ -108,7 +116,10 @@ static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c
       if (round) at = cubic_at(c, terms);
       cubic_add(d, weight_of(d, at.x, at.y), terms, c);
     }
+    double before[CUBIC_UNKNOWNS];
+    memcpy(before, c->answer, sizeof before);
     if (!cubic_solve(c)) return false;
+    if (round && changed_least(before, c->answer)) break;
   }
   return true;
 }
