@@ -185,21 +185,54 @@ static enum status reserve(struct device *device, const struct cells *cells, siz
   return device_reserve(device, &work->device_sums, cells->count * KERNEL_CELL_SUMS * sizeof *work->sums, fault);
 }
 
-/* BT.601, full range. */
-static struct cell_colour colour_of(const int64_t *sums, bool grey) {
-  struct cell_colour c = {.pixels = sums[CELL_SEEN]};
-  if (!c.pixels) return c;
-  double n = 16.0 * (double)c.pixels, y = (double)sums[CELL_LUMA] / n, cb = (double)sums[CELL_CB] / n - 128;
-  double cr = (double)sums[CELL_CR] / n - 128;
-  if (grey) cb = cr = 0;
-  image_rgb_of(y, cb, cr, c.colour);
-  return c;
+/* The three means of what was summed, where any pixel was seen. */
+static bool means_of(const int64_t *sums, double means[3]) {
+  double n = 16.0 * (double)sums[CELL_SEEN];
+  for (int k = 0; k < 3 && n > 0; k++) means[k] = (double)sums[CELL_LUMA + k] / n;
+  return n > 0;
+}
+
+/* Sums of three pictures of one size, whose pixels are those of the photo's pyramid at a level, into work->sums. */
+static enum status sum_cells(struct device *device, const struct cells *cells, const struct placement *placement,
+                             int level, const struct kernel_image pictures[3], struct cells_work *work,
+                             struct fault *fault) {
+  size_t nodes = (size_t)KERNEL_NODES(cells->width) * (size_t)KERNEL_NODES(cells->height);
+  size_t bytes = cells->count * KERNEL_CELL_SUMS * sizeof *work->sums;
+  placement_grid(placement, cells->level, cells->width, cells->height, level, work->grid);
+  enum status status = device_upload(device, &work->device_grid, work->grid, nodes * 2 * sizeof *work->grid, fault);
+  if (status) return status;
+  struct kernel_cell_sums call = {.cells = cells->image,
+                                  .luma = pictures[0],
+                                  .cb = pictures[1],
+                                  .cr = pictures[2],
+                                  .place = work->device_grid.buffer,
+                                  .cell_count = (int32_t)cells->count,
+                                  .sums = work->device_sums.buffer};
+  status = device_check(device->backend->operations.cell_sums(device->context, &call), "cell_sums", fault);
+  return status ? status : device_download(device, &work->device_sums, work->sums, bytes, fault);
+}
+
+/* What the file's means are beyond the planes'. */
+static enum status add_fractions(struct device *device, const struct cells *cells, const struct placement *placement,
+                                 const struct image *image, struct cells_work *work, struct fault *fault) {
+  struct kernel_image pictures[3];
+  enum status status = STATUS_OK;
+  int level = 0;
+  while (image->reduction << level < IMAGE_FRACTION_SIDE) level++;
+  for (int k = 0; k < 3 && !status; k++)
+    status = device_upload_plane(device, &work->fraction[k], &image->fraction[k], &pictures[k], fault);
+  if (!status) status = sum_cells(device, cells, placement, level, pictures, work, fault);
+  for (size_t i = 0; i < cells->count && !status; i++) {
+    double off[3] = {0};
+    if (!means_of(work->sums + i * KERNEL_CELL_SUMS, off)) continue;
+    for (int k = 0; k < 3; k++) work->colour[i].colour[k] += (off[k] - 128) / IMAGE_FRACTION_UNIT;
+  }
+  return status;
 }
 
 enum status cells_measure(struct device *device, const struct cells *cells, const struct placement *placement,
                           const struct cells_photo *photo, struct cells_work *work, struct fault *fault) {
   size_t nodes = (size_t)KERNEL_NODES(cells->width) * (size_t)KERNEL_NODES(cells->height);
-  size_t bytes = cells->count * KERNEL_CELL_SUMS * sizeof *work->sums;
   enum status status = reserve(device, cells, nodes, work, fault);
   if (status) return status;
   bool grey = photo->cb == photo->luma;
@@ -207,26 +240,28 @@ enum status cells_measure(struct device *device, const struct cells *cells, cons
   int level =
       placement_photo_level(placement, cells->level, cells->width << cells->level, cells->height << cells->level, most);
   if (level < 1) level = 1;
-  placement_grid(placement, cells->level, cells->width, cells->height, level, work->grid);
-  status = device_upload(device, &work->device_grid, work->grid, nodes * 2 * sizeof *work->grid, fault);
-  if (status) return status;
-  struct kernel_cell_sums call = {.cells = cells->image,
-                                  .luma = photo->luma->level[level],
-                                  .cb = grey ? photo->luma->level[level] : photo->cb->level[level - 1],
-                                  .cr = grey ? photo->luma->level[level] : photo->cr->level[level - 1],
-                                  .place = work->device_grid.buffer,
-                                  .cell_count = (int32_t)cells->count,
-                                  .sums = work->device_sums.buffer};
-  status = device_check(device->backend->operations.cell_sums(device->context, &call), "cell_sums", fault);
-  if (!status) status = device_download(device, &work->device_sums, work->sums, bytes, fault);
-  for (size_t i = 0; i < cells->count && !status; i++)
-    work->colour[i] = colour_of(work->sums + i * KERNEL_CELL_SUMS, grey);
+  const struct kernel_image *luma = &photo->luma->level[level];
+  const struct kernel_image pictures[3] = {*luma, grey ? *luma : photo->cb->level[level - 1],
+                                           grey ? *luma : photo->cr->level[level - 1]};
+  status = sum_cells(device, cells, placement, level, pictures, work, fault);
+  for (size_t i = 0; i < cells->count && !status; i++) {
+    const int64_t *sums = work->sums + i * KERNEL_CELL_SUMS;
+    work->colour[i] = (struct cell_colour){.pixels = sums[CELL_SEEN]};
+    means_of(sums, work->colour[i].colour);
+  }
+  if (!status && !grey && photo->image->fractions)
+    status = add_fractions(device, cells, placement, photo->image, work, fault);
+  for (size_t i = 0; i < cells->count && !status; i++) {
+    double *c = work->colour[i].colour;
+    if (work->colour[i].pixels) image_rgb_of(c[0], grey ? 0 : c[1] - 128, grey ? 0 : c[2] - 128, c);
+  }
   return status;
 }
 
 void cells_work_free(struct device *device, struct cells_work *work) {
   device_release(device, &work->device_grid);
   device_release(device, &work->device_sums);
+  for (int k = 0; k < 3; k++) device_release(device, &work->fraction[k]);
   free(work->grid);
   free(work->sums);
   free(work->colour);

@@ -6,6 +6,7 @@
 #ifndef ASSAY_ENGINE_CELLS_H
 #define ASSAY_ENGINE_CELLS_H
 
+#include "engine/image.h"
 #include "engine/placement.h"
 #include "engine/pyramid.h"
 
@@ -34,7 +35,7 @@ struct cells {
  * its colour is grey. */
 struct cells_photo {
   const struct pyramid *luma, *cb, *cr;
-  const double *step; /* as of struct image */
+  const struct image *image; /* of which only steps and fractions count */
 };
 
 /* What a photo shows of a cell. */
@@ -49,7 +50,7 @@ struct cells_work {
   int64_t *sums;
   struct cell_colour *colour; /* one a cell: the last photo's */
   size_t grid_size, count;
-  struct device_memory device_grid, device_sums;
+  struct device_memory device_grid, device_sums, fraction[3];
 };
 
 /* Cuts the golden into cells by the labels of its full-size pixels (0: in none). At a zone's rim, where its colours mix

@@ -56,8 +56,7 @@ static int label_of(size_t zone) {
   return ZONES_FIRST + (int)zone;
 }
 
-/* Whether there is anything that a zone's colour could be held against. */
-static bool is_judged(const struct spec *spec) {
+bool colouring_judges(const struct spec *spec) {
   int kinds = !spec->outside_ignored;
   for (size_t i = 0; i < spec->zone_count; i++) kinds += !spec->zones[i].ignore;
   return spec->colour != COLOUR_NONE || (spec->zone_count && kinds > 1);
@@ -118,9 +117,9 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
   if (grey && spec->colour == COLOUR_ZONE)
     return fault_set(fault, STATUS_INVALID, "colour.reference: %s: the golden photo is grey; expected one in colour",
                      spec->colour_zone);
-  c->judged = is_judged(spec) && !grey;
+  c->judged = colouring_judges(spec) && !grey;
   if (golden->luma->count < 2) return STATUS_OK;
-  memcpy(c->step, golden->step, sizeof c->step);
+  c->steps = steps_of(golden->image);
   c->photos = 1;
   c->spec = spec, c->width = zones->labels.width, c->height = zones->labels.height;
   enum status status = draw_reference(spec, masks, zones, c, &labels, &memory, fault);
@@ -294,7 +293,7 @@ enum status colouring_measure(struct device *device, const struct colouring *c, 
   work->count = 0, work->measured = false;
   if (!c->cells.count || !c->judged) return STATUS_OK;
   enum status status = look(device, c, placement, photo, false, work, fault);
-  work->steps = quantised_of(c->step, c->photos, photo->step);
+  work->steps = quantised_of(c->steps, c->photos, steps_of(photo->image));
   for (size_t i = 0; i < c->spec->zone_count && !status; i++)
     if (is_measured(c, i)) status = measure_zone(c, &c->spec->zones[i], label_of(i), work, fault);
   /* Between zones it is only something to hold them against. */

@@ -25,7 +25,7 @@ struct colouring {
   bool judged;                 /* there is something that zones could be held against */
   uint8_t reference;           /* label of the reference zone, or 0 */
   struct tone_sample *samples; /* of the golden, one a cell; photo not set */
-  double step[2];              /* of the golden photo, as of struct image */
+  struct steps steps;          /* of the golden photo */
   long photos;                 /* whose mean the golden colours are */
   double (*sums)[4];           /* of further approved photos, one a cell: like samples' golden, and how many */
 };
@@ -41,6 +41,9 @@ struct colouring_work {
   struct cells_work cells;
   struct tone_sample *samples;
 };
+
+/* Whether there is anything that a zone's colour could be held against, if the golden is in colour. */
+bool colouring_judges(const struct spec *spec);
 
 /* Colours are judged where the golden is in colour and has a reference or two kinds of ground at least. STATUS_INVALID
  * where the reference zone or a zone with a limit of its own is too small to have a colour, or a grey golden should

@@ -21,7 +21,7 @@ double curve_of_tone(const struct tone *tone, struct curve *curve) {
   for (int v = 0; v < 256; v++) {
     double value = cielab_value(math_exp(straightened(&plain, v) + stays) - TONE_FLOOR);
     double change = value < v ? v - value : value - v;
-    curve->value[v] = (uint8_t)floor(value + 0.5);
+    curve->value[v] = (uint8_t)floor(value + 0.5), curve->exact[v] = value;
     if (v >= FIRST && v <= LAST && change > most) most = change;
   }
   return most;
@@ -52,11 +52,75 @@ static void apply_four(const struct curve *curve, struct image *image, int32_t i
   colour_chroma_of_four(sum[0], sum[1], sum[2], cb, cr);
 }
 
+/* What a value that lies between whole levels becomes. */
+static double between(const struct curve *curve, double value) {
+  if (!(value > 0)) return curve->exact[0];
+  if (value >= 255) return curve->exact[255];
+  int v = (int)value;
+  return curve->exact[v] + (value - v) * (curve->exact[v + 1] - curve->exact[v]);
+}
+
+/* Every so many samples of a square's chroma tell its mean. */
+enum { EVERY = 2 };
+
+/* Part of an image that has one fraction: chroma samples from (left, top) to before (right, bottom). */
+struct square {
+  int32_t left, top, right, bottom;
+  double fraction[3];
+};
+
+/* Sums of Y, Cb, Cr over some of a square's samples: as they are, or, `curve`, as they would be behind it if none were
+ * rounded. */
+static int sum_square(const struct curve *curve, const struct image *image, const struct square *s, double sum[3]) {
+  int count = 0;
+  for (int k = 0; k < 3; k++) sum[k] = 0;
+  for (int32_t j = s->top; j < s->bottom; j += EVERY)
+    for (int32_t i = s->left; i < s->right; i += EVERY, count++) {
+      double ycc[3] = {0, 0, 0}, rgb[3];
+      for (int k = 0; k < 3; k++) {
+        const struct plane *plane = &image->planes[k];
+        ycc[k] = plane->pixels[(size_t)(k ? j : 2 * j) * plane->stride + (size_t)(k ? i : 2 * i)];
+      }
+      if (curve) {
+        for (int k = 0; k < 3; k++) ycc[k] += s->fraction[k];
+        image_rgb_of(ycc[0], ycc[1] - 128, ycc[2] - 128, rgb);
+        for (int c = 0; c < 3; c++) rgb[c] = between(curve, rgb[c]);
+        image_ycc_of(rgb, ycc);
+        ycc[1] += 128, ycc[2] += 128;
+      }
+      for (int k = 0; k < 3; k++) sum[k] += ycc[k];
+    }
+  return count;
+}
+
+static void apply_square(const struct curve *curve, struct image *image, int32_t x, int32_t y) {
+  const int32_t side = IMAGE_FRACTION_SIDE / image->reduction / 2, width = image->planes[1].width;
+  const int32_t height = image->planes[1].height;
+  struct square s = {.left = side * x, .top = side * y};
+  uint8_t *fraction[3];
+  double exact[3], rounded[3];
+  s.right = s.left + side < width ? s.left + side : width, s.bottom = s.top + side < height ? s.top + side : height;
+  for (int k = 0; k < 3; k++) {
+    fraction[k] = image->fraction[k].pixels + (size_t)y * image->fraction[k].stride + (size_t)x;
+    s.fraction[k] = (*fraction[k] - 128.0) / IMAGE_FRACTION_UNIT;
+  }
+  sum_square(curve, image, &s, exact);
+  for (int32_t j = s.top; j < s.bottom; j++)
+    for (int32_t i = s.left; i < s.right; i++) apply_four(curve, image, i, j);
+  int count = sum_square(NULL, image, &s, rounded);
+  for (int k = 0; k < 3; k++) {
+    double off = 128.5 + IMAGE_FRACTION_UNIT * (exact[k] - rounded[k]) / (count ? count : 1);
+    *fraction[k] = (uint8_t)(off < 0 ? 0 : off > 255 ? 255 : off);
+  }
+}
+
 void curve_apply(const struct curve *curve, struct image *image) {
   if (!image->colour) {
     apply_grey(curve, &image->planes[0]);
     return;
   }
-  for (int32_t j = 0; j < image->planes[1].height; j++)
+  for (int32_t y = 0; y < image->fraction[0].height && image->fractions; y++)
+    for (int32_t x = 0; x < image->fraction[0].width; x++) apply_square(curve, image, x, y);
+  for (int32_t j = 0; j < image->planes[1].height && !image->fractions; j++)
     for (int32_t i = 0; i < image->planes[1].width; i++) apply_four(curve, image, i, j);
 }

@@ -9,6 +9,7 @@
 /* What brings a photo's values to the golden's curve; its exposure and the lamp's colour stay. */
 struct curve {
   uint8_t value[256];
+  double exact[256]; /* not rounded */
 };
 
 /* Grey levels that the light's gain and offset leave of a curve without harm, and from which on a curve that was found
@@ -22,7 +23,8 @@ struct curve {
 /* Of a fitted tone. The largest change of a value that photos have, grey levels. */
 double curve_of_tone(const struct tone *tone, struct curve *curve);
 
-/* In place: red, green and blue go through the curve, or grey. */
+/* In place: red, green and blue go through the curve, or grey. Fractions become those of what is
+ * had without rounding. */
 void curve_apply(const struct curve *curve, struct image *image);
 
 #endif

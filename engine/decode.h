@@ -13,6 +13,9 @@ struct decode_options {
   /* The photo may be decoded at 1/2, 1/4 or 1/8 (JPEG only) as long as both sides, turned, stay at least this large;
    * either one 0: always full size. Where EXIF mirrors a side, only by what divides it. */
   int32_t least_width, least_height;
+  /* With the image's fractions, where a JPEG gives them: not of one whose planes are not the file's own, of more than
+   * 50 megapixels, or where EXIF mirrors a side that 16 does not divide. */
+  bool fractions;
 };
 
 #define DECODE_MAX_PIXELS ((int64_t)120 * 1000 * 1000)

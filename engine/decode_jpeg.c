@@ -105,23 +105,44 @@ static bool is_refined(const struct jpeg_decompress_struct *jpeg) {
   return true;
 }
 
-void jpeg_begin(struct jpeg_reader *reader) {
-  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
-  jpeg->dct_method = JDCT_ISLOW;
-  jpeg->do_fancy_upsampling = TRUE;
-  jpeg->do_block_smoothing = FALSE;
-  note_scan(reader);
-  jpeg_start_decompress(jpeg);
-  if (!jpeg_has_multiple_scans(jpeg)) return;
+static void check_scans(struct jpeg_reader *reader) {
+  const struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  if (!jpeg_has_multiple_scans(&reader->jpeg)) return;
   if (reader->ended) refuse_truncated(reader);
   const bool all = reader->scanned == (1u << jpeg->num_components) - 1;
   if (!all || (jpeg->progressive_mode && jpeg->coef_bits && !is_refined(jpeg)))
     jpeg_refuse(reader, STATUS_INVALID, "the JPEG data is not whole: scans are missing");
 }
 
+static void take_scans(struct jpeg_reader *reader) {
+  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  int got;
+  do {
+    got = jpeg_consume_input(jpeg);
+    on_progress((j_common_ptr)jpeg);
+  } while (got != JPEG_REACHED_EOI && got != JPEG_SUSPENDED);
+}
+
+/* A buffered image keeps its coefficients. A file of one scan is still read along with its rows. */
+void jpeg_begin(struct jpeg_reader *reader) {
+  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  jpeg->dct_method = JDCT_ISLOW;
+  jpeg->do_fancy_upsampling = TRUE;
+  jpeg->do_block_smoothing = FALSE;
+  jpeg->buffered_image = reader->fractions;
+  note_scan(reader);
+  jpeg_start_decompress(jpeg);
+  if (reader->fractions && jpeg_has_multiple_scans(jpeg)) take_scans(reader);
+  check_scans(reader);
+  if (!reader->fractions) return;
+  reader->coefficients = jpeg_read_coefficients(jpeg);
+  jpeg_start_output(jpeg, jpeg->input_scan_number);
+}
+
 /* A file that only lacks its end marker has all pixels, unless other bytes stand in its place or the coder (arithmetic)
  * cannot tell the end of its data from zeros. */
 void jpeg_end(struct jpeg_reader *reader) {
+  if (reader->fractions) jpeg_finish_output(&reader->jpeg);
   jpeg_finish_decompress(&reader->jpeg);
   if (reader->ended && (reader->stray_bytes || reader->jpeg.arith_code)) refuse_truncated(reader);
 }
@@ -241,8 +262,10 @@ static void read_photo(struct jpeg_reader *reader) {
   reader->jpeg.scale_denom = reader->reduction;
   jpeg_calc_output_dimensions(&reader->jpeg);
   if (takes_planes(&reader->jpeg, reader->header)) {
+    reader->fractions = reader->fractions && jpeg_has_fractions(&reader->jpeg, turn_of(reader->header->orientation));
     jpeg_read_planes(reader);
   } else {
+    reader->fractions = false;
     read_raster(reader);
     reader->status = raster_finish(&reader->raster, reader->header, reader->image, reader->fault);
   }
@@ -252,7 +275,7 @@ static enum status read_pixels(struct source source, const struct header *header
                                struct image *image, struct fault *fault) {
   struct header kept = *header;
   struct jpeg_reader reader = {.fault = fault, .source = source, .header = &kept, .image = image};
-  reader.reduction = choose_reduction(header, options);
+  reader.reduction = choose_reduction(header, options), reader.fractions = options->fractions;
   const enum status status = guard(&reader, read_photo);
   raster_free(&reader.raster);
   if (status) return status;

@@ -27,7 +27,9 @@ struct jpeg_reader {
   struct image *image;
   struct raster raster;
   unsigned reduction;
-  double step[2]; /* as of struct image */
+  double step[2];                 /* as of struct image */
+  bool fractions;                 /* to be read: all coefficients are kept until the end */
+  jvirt_barray_ptr *coefficients; /* of each component, with fractions */
 };
 
 /* The photo's planes as they are in the file, at 1/reduction, turned, into reader->image. Called after jpeg_read_header
@@ -36,6 +38,13 @@ void jpeg_read_planes(struct jpeg_reader *reader);
 
 /* Whether jpeg_read_planes can read it: grey, or YCbCr with chroma at 1/1, 1/2 or 1/4 of the luma each way. */
 bool jpeg_has_planes(const struct jpeg_decompress_struct *jpeg);
+
+/* Whether the fractions of a photo can be had, of which jpeg_has_planes. */
+bool jpeg_has_fractions(const struct jpeg_decompress_struct *jpeg, struct turn turn);
+/* With reader->fractions, whose planes are made: the fractions of rows y..y + count - 1 of luma, a strip as it was read
+ * and laid into the planes. Leaves by reader->escape. */
+void jpeg_begin_fractions(struct jpeg_reader *reader);
+void jpeg_read_fractions(struct jpeg_reader *reader, int32_t y, int32_t count);
 
 /* Starts decoding; reads all scans of a file that has several, and checks that none is lacking. */
 void jpeg_begin(struct jpeg_reader *reader);

@@ -119,11 +119,13 @@ void jpeg_read_planes(struct jpeg_reader *reader) {
   const enum status status = image_reserve(reader->image, turn.exchange ? height : width,
                                            turn.exchange ? width : height, jpeg->num_components == 3, reader->fault);
   if (status) jpeg_leave(reader, status);
+  if (reader->fractions) jpeg_begin_fractions(reader);
   struct band bands[3] = {0};
   for (int i = 0; i < jpeg->num_components; i++) make_band(jpeg, i, &bands[i]);
   for (int32_t y = 0; y < height;) {
     const int32_t count = read_strip(jpeg, bands);
     place_strip(jpeg, bands, turn, y, count, reader->image);
+    if (reader->fractions) jpeg_read_fractions(reader, y, count);
     y += count;
   }
   jpeg_end(reader);

@@ -36,6 +36,7 @@ enum status image_reserve(struct image *image, int32_t width, int32_t height, bo
     image->memory = image_memory(size);
     image->memory_size = image->memory ? size : 0;
     if (!image->memory) {
+      free(image->fraction_memory);
       *image = (struct image){0};
       return fault_set(fault, STATUS_MEMORY, "out of memory: an image of %d x %d pixels needs %zu bytes", width, height,
                        size);
@@ -51,15 +52,39 @@ enum status image_reserve(struct image *image, int32_t width, int32_t height, bo
   }
   image->colour = colour;
   image->step[0] = image->step[1] = 0;
+  image->fractions = false;
   image->width = image->full_width = width;
   image->height = image->full_height = height;
   image->reduction = 1;
   return STATUS_OK;
 }
 
+enum status image_reserve_fractions(struct image *image, struct fault *fault) {
+  const int32_t side = IMAGE_FRACTION_SIDE / image->reduction;
+  const int32_t width = (image->width + side - 1) / side, height = (image->height + side - 1) / side;
+  const size_t size = (size_t)width * (size_t)height, all = (image->colour ? 3 : 1) * size;
+  if (all > image->fraction_memory_size) {
+    free(image->fraction_memory);
+    image->fraction_memory = malloc(all);
+    image->fraction_memory_size = image->fraction_memory ? all : 0;
+    if (!image->fraction_memory)
+      return fault_set(fault, STATUS_MEMORY, "out of memory: the means of %d x %d pixels need %zu bytes", image->width,
+                       image->height, all);
+  }
+  uint8_t *base = image->fraction_memory;
+  memset(base, 128, all);
+  for (int i = 0; i < 3; i++) {
+    image->fraction[i] = (struct plane){0};
+    if (!i || image->colour) image->fraction[i] = (struct plane){base + (size_t)i * size, width, height, (size_t)width};
+  }
+  image->fractions = true;
+  return STATUS_OK;
+}
+
 void image_free(struct image *image) {
   if (!image) return;
   free(image->memory);
+  free(image->fraction_memory);
   *image = (struct image){0};
 }
 

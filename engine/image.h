@@ -28,9 +28,20 @@ struct image {
    * full-size x = n (x + 0.5) - 0.5. */
   int32_t full_width, full_height, reduction;
   double step[2]; /* grey levels by which the file tells means of 8 x 8 samples apart: luma, chroma; 0: no JPEG's */
-  void *memory;   /* one allocation behind the planes */
+  /* By how much the file's means are above the planes', a pixel a square of IMAGE_FRACTION_SIDE / reduction luma
+   * pixels, of luma, Cb and Cr: 128 + IMAGE_FRACTION_UNIT x grey levels. Only with `fractions`, for they must be asked
+   * for. */
+  struct plane fraction[3];
+  bool fractions;
+  void *memory; /* one allocation behind the planes */
   size_t memory_size;
+  void *fraction_memory;
+  size_t fraction_memory_size;
 };
+
+/* Decoding rounds each sample to whole grey levels, which on even ground leaves a mean half a level off however many
+ * samples there are; the file's coefficients (ITU-T T.81, A.3.3) tell it better. */
+enum { IMAGE_FRACTION_SIDE = 16, IMAGE_FRACTION_UNIT = 64 };
 
 /* Memory for planes, not cleared, of large pages where it is large; ends with free(). NULL: there is none. */
 void *image_memory(size_t size);
@@ -39,6 +50,9 @@ void *image_memory(size_t size);
  * are not set. 1..IMAGE_MAX_SIDE a side, else STATUS_LIMIT. */
 enum status image_reserve(struct image *image, int32_t width, int32_t height, bool colour, struct fault *fault);
 void image_free(struct image *image);
+
+/* Makes the fractions' planes for the planes and the reduction as they are, all of them 0 levels. */
+enum status image_reserve_fractions(struct image *image, struct fault *fault);
 
 /* One row of interleaved 8-bit RGB from the planes, chroma interpolated bilinearly, for pictures only. `rgb` has room
  * for 3 * width bytes. */

@@ -58,7 +58,7 @@ static double milliseconds(void) {
 
 enum status inspection_decode(struct inspection *work, const struct photo *photo, bool full, struct fault *fault) {
   const struct inspector *in = work->inspector;
-  struct decode_options options = {0};
+  struct decode_options options = {.fractions = colouring_judges(in->spec)};
   /* Translation and rigid motion keep the photo's own scale; its own pixels are measured and read. */
   if (!full && in->spec->motion >= MOTION_SIMILARITY && !in->spec->dimension_count && !demands_any(in->spec))
     options.least_width = in->width, options.least_height = in->height;
@@ -90,7 +90,7 @@ static enum status find_curve(struct inspection *work, bool colour, struct curve
     status = pyramid_build(&work->device, cb, &work->photo.planes[1], a->photo.count - 1, fault);
     if (!status) status = pyramid_build(&work->device, cr, &work->photo.planes[2], a->photo.count - 1, fault);
   }
-  const struct cells_photo photo = {&a->photo, colour ? cb : &a->photo, colour ? cr : &a->photo, work->photo.step};
+  const struct cells_photo photo = {&a->photo, colour ? cb : &a->photo, colour ? cr : &a->photo, &work->photo};
   struct tone tone;
   if (!status)
     status = colouring_tone(&work->device, &in->colouring, &a->placement, &photo, &work->colours, &tone, fault);
@@ -314,8 +314,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
 }
 
 struct cells_photo inspection_cells(const struct inspection *work) {
-  return (struct cells_photo){&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr,
-                              work->photo.step};
+  return (struct cells_photo){&work->alignment.photo, &work->aligned.photo_cb, &work->aligned.photo_cr, &work->photo};
 }
 
 /* A grey photo's zones have no colour. */

@@ -108,7 +108,7 @@ static enum status end_beside(struct opening *o, struct fault *fault) {
 /* Decodes the golden photo and makes everything that alignment needs. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
                               struct fault *fault) {
-  struct decode_options options = {0};
+  struct decode_options options = {.fractions = colouring_judges(in->spec)};
   enum status status = decode_photo(photo->bytes, photo->size, &options, &in->image, NULL, fault);
   if (status) {
     fault_prefix(fault, "golden photo %s", photo->path);
@@ -156,7 +156,7 @@ static enum status add_colours(struct inspector *in, struct inspection *work, st
 /* What alignment does not need. */
 static enum status open_rest(struct inspector *in, const struct photo *masks, struct fault *fault) {
   const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
-  const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, in->image.step};
+  const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, &in->image};
   enum status status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   if (!status) status = reading_open(in, masks, fault);
   return status ? status : device_wait(&in->device, fault);

@@ -6,15 +6,23 @@
 
 #include <math.h>
 
-/* Half a step either way, of whole levels and of means. */
-static double half_of(double step) {
-  return 0.5 * sqrt(1 + step * step);
+/* Samples are rounded before they are compressed, too, but with the sensor's noise, which makes their mean surer. */
+static const double NOISY_LEVEL = 0.3;
+
+struct steps steps_of(const struct image *image) {
+  return (struct steps){{image->step[0], image->step[1]}, !image->fractions};
 }
 
-struct quantised quantised_of(const double golden[2], long goldens, const double photo[2]) {
-  struct quantised q = {.coarse = golden[1] > photo[1] ? golden[1] : photo[1]};
+/* Half a step either way, of levels and of means. */
+static double half_of(struct steps steps, int component) {
+  double level = steps.whole ? 1 : NOISY_LEVEL, mean = steps.mean[component > 0];
+  return 0.5 * sqrt(level * level + mean * mean);
+}
+
+struct quantised quantised_of(struct steps golden, long goldens, struct steps photo) {
+  struct quantised q = {.coarse = golden.mean[1] > photo.mean[1] ? golden.mean[1] : photo.mean[1]};
   for (int k = 0; k < 3; k++) {
-    double before = half_of(golden[k > 0]), now = half_of(photo[k > 0]);
+    double before = half_of(golden, k), now = half_of(photo, k);
     q.half[k] = sqrt(before * before / (double)(goldens > 1 ? goldens : 1) + now * now);
   }
   return q;
@@ -37,6 +45,23 @@ void quantised_beyond(const struct quantised *q, const double value[3], double c
   }
   image_rgb_of(ycc[0], ycc[1], ycc[2], rgb);
   for (int k = 0; k < 3; k++) change[k] = rgb[k] / steep[k];
+}
+
+void quantised_follow(struct quantised *q, const double value[3], const double spread[2], const double alike[2],
+                      double other[3]) {
+  double steep[3], rgb[3], ycc[3];
+  for (int k = 0; k < 3; k++) steep[k] = steepness(value[k]), rgb[k] = other[k] * steep[k];
+  image_ycc_of(rgb, ycc);
+  ycc[0] = 0;
+  for (int k = 1; k < 3; k++) {
+    double half = q->half[k], unknown = half * half / 3,
+           share = (1 - alike[k - 1]) * unknown / (unknown + spread[k - 1] * spread[k - 1]);
+    ycc[k] *= share;
+    if (fabs(ycc[k]) > half) ycc[k] = copysign(half, ycc[k]);
+    q->half[k] = half * sqrt(1 - share);
+  }
+  image_rgb_of(ycc[0], ycc[1], ycc[2], rgb);
+  for (int k = 0; k < 3; k++) other[k] = rgb[k] / steep[k];
 }
 
 double quantised_variance(const struct quantised *q, const double light[3]) {

@@ -14,7 +14,8 @@ struct zone_colour {
 
 /* Of the photo that colouring_measure has taken into `work`. What lies at edges is taken to have changed as the calm
  * ground did, unless the steps of values are so coarse that the means of blocks with edges, each rounded by itself,
- * tell more. A cell that is not known in a channel does not count. */
+ * tell more: then calm ground moves towards them, too, within its own rounding. A cell that is not known in a channel
+ * does not count. */
 struct zone_colour zone_colour(const struct colouring *colouring, const struct colouring_work *work, int label,
                                const struct tone *tone);
 

@@ -110,7 +110,8 @@ static void a_photo_is_reduced_as_far_as_the_sides_allow(void **state) {
   for (size_t k = 0; k < sizeof SAMPLINGS / sizeof *SAMPLINGS; k++) {
     struct blob jpeg = scene_jpeg(200, 150, SAMPLINGS[k], false);
     for (size_t c = 0; c < sizeof CASES / sizeof *CASES; c++) {
-      const struct decode_options options = {0, CASES[c].least_width, CASES[c].least_height};
+      const struct decode_options options = {.least_width = CASES[c].least_width,
+                                             .least_height = CASES[c].least_height};
       const int n = CASES[c].reduction;
       struct image image = {0};
       sample_decode(&jpeg, &options, &image);
@@ -139,7 +140,7 @@ static void reduced_chroma_stays_in_place(void **state) {
     struct image full = {0}, small = {0};
     sample_decode(&jpeg, NULL, &full);
     for (int n = 2; n <= 8; n *= 2) {
-      sample_decode(&jpeg, &(struct decode_options){0, 320 / n, 160 / n}, &small);
+      sample_decode(&jpeg, &(struct decode_options){.least_width = 320 / n, .least_height = 160 / n}, &small);
       assert_int_equal(small.reduction, n);
       for (int p = 1; p < 3; p++) {
         int64_t difference = 0;
@@ -172,8 +173,9 @@ static void turned(const struct image *in, int orientation, struct image *out) {
         /* The stored pixel that EXIF says is seen at (x, y). */
         const int sx[9] = {0, x, b->width - 1 - x, b->width - 1 - x, x, y, y, b->height - 1 - y, b->height - 1 - y};
         const int sy[9] = {0, y, y, b->height - 1 - y, b->height - 1 - y, x, b->width - 1 - x, b->width - 1 - x, x};
-        b->pixels[(size_t)y * b->stride + (size_t)x] =
-            a->pixels[(size_t)sy[orientation] * a->stride + (size_t)sx[orientation]];
+        const uint8_t *row = a->pixels + (size_t)sy[orientation] * a->stride;
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a decoded plane
+        b->pixels[(size_t)y * b->stride + (size_t)x] = row[sx[orientation]];
       }
   }
 }
@@ -235,6 +237,17 @@ static void odd_sides_turn_to_the_upright_picture(void **state) {
   free(rgb);
 }
 
+/* With and without its fractions, for which all of it is read beforehand. */
+static void assert_refused_always(const struct blob *blob, const char *text) {
+  struct image image = {0};
+  struct fault fault = {0};
+  const struct decode_options options = {.fractions = true};
+  assert_refused(blob, text);
+  assert_int_not_equal(decode_photo(blob->bytes, blob->size, &options, &image, NULL, &fault), STATUS_OK);
+  assert_non_null(strstr(fault.text, text));
+  image_free(&image);
+}
+
 static void a_truncated_photo_is_refused_wherever_it_ends(void **state) {
   (void)state;
   for (int progressive = 0; progressive < 2; progressive++) {
@@ -244,7 +257,7 @@ static void a_truncated_photo_is_refused_wherever_it_ends(void **state) {
       struct blob cut = {malloc(size), size}; /* its own block: reading past its end is found */
       assert_non_null(cut.bytes);
       memcpy(cut.bytes, jpeg.bytes, size);
-      assert_refused(&cut, "ends early");
+      assert_refused_always(&cut, "ends early");
       blob_free(&cut);
     }
     blob_free(&jpeg);
@@ -262,7 +275,7 @@ static void a_truncated_photo_with_an_end_marker_is_refused(void **state) {
       blob_append(&cut, jpeg.bytes, size);
       while (cut.bytes[cut.size - 1] == 0xFF) cut.size--;
       blob_append(&cut, "\xFF\xD9", 2);
-      assert_refused(&cut, "");
+      assert_refused_always(&cut, "");
       blob_free(&cut);
     }
     blob_free(&jpeg);
@@ -273,7 +286,7 @@ static void a_photo_filled_up_with_zeros_is_refused(void **state) {
   (void)state;
   struct blob jpeg = scene_jpeg(120, 90, TJSAMP_420, false);
   memset(jpeg.bytes + jpeg.size * 2 / 3, 0, jpeg.size - jpeg.size * 2 / 3);
-  assert_refused(&jpeg, "");
+  assert_refused_always(&jpeg, "");
   blob_free(&jpeg);
 }
 
@@ -318,7 +331,7 @@ static void a_progressive_photo_without_its_last_scans_is_refused(void **state) 
     if (jpeg.bytes[at + 1] == 0xDA) last = at;
   jpeg.size = last;
   blob_append(&jpeg, "\xFF\xD9", 2);
-  assert_refused(&jpeg, "scans are missing");
+  assert_refused_always(&jpeg, "scans are missing");
   blob_free(&jpeg);
 }
 
@@ -366,7 +379,7 @@ static void a_photo_with_more_than_a_hundred_scans_is_refused(void **state) {
   struct image image = {0};
   sample_decode(&jpeg, NULL, &image);
   blob_insert(&jpeg, last, scan.bytes, scan.size);
-  assert_refused(&jpeg, "more than 100 scans");
+  assert_refused_always(&jpeg, "more than 100 scans");
   image_free(&image);
   blob_free(&scan);
   blob_free(&jpeg);
@@ -412,7 +425,7 @@ static void a_header_that_claims_too_much_is_refused_before_anything_is_allocate
   struct blob jpeg = scene_jpeg(64, 64, TJSAMP_420, false);
   for (size_t at = 2; jpeg.bytes[at + 1] != 0xDA; at = segment_end(&jpeg, at))
     if (jpeg.bytes[at + 1] == 0xC0) memset(jpeg.bytes + at + 5, 0xFD, 4);
-  assert_refused(&jpeg, "65021 x 65021");
+  assert_refused_always(&jpeg, "65021 x 65021");
   blob_free(&jpeg);
 
   jpeg = scene_jpeg(64, 64, TJSAMP_420, false);
@@ -499,6 +512,105 @@ static void the_steps_of_means_are_the_file_s_and_no_other_photo_has_them(void *
   blob_free(&png);
 }
 
+/* Means of squares of 16 x 16 pixels as the file has them, less 128: of a component, turned by no EXIF. */
+static double mean_in_file(struct jpeg_decompress_struct *jpeg, jvirt_barray_ptr blocks, int component, int column,
+                           int row) {
+  const jpeg_component_info *c = &jpeg->comp_info[component];
+  const int across = 2 * c->h_samp_factor / jpeg->max_h_samp_factor;
+  const int down = 2 * c->v_samp_factor / jpeg->max_v_samp_factor;
+  double sum = 0;
+  for (int j = 0; j < down; j++) {
+    JBLOCKARRAY rows =
+        jpeg->mem->access_virt_barray((j_common_ptr)jpeg, blocks, (JDIMENSION)(row * down + j), 1, FALSE);
+    for (int i = 0; i < across; i++) sum += rows[0][column * across + i][0];
+  }
+  return sum * c->quant_table->quantval[0] / (8 * across * down);
+}
+
+static double mean_in_plane(const struct plane *plane, int side, int column, int row) {
+  double sum = 0;
+  for (int y = row * side; y < (row + 1) * side; y++)
+    for (int x = column * side; x < (column + 1) * side; x++)
+      sum += plane->pixels[(size_t)y * plane->stride + (size_t)x];
+  return sum / (side * side) - 128;
+}
+
+static void check_fractions(int subsampling, bool progressive, int least) {
+  int told = 0;
+  enum { WIDTH = 176, HEIGHT = 144 };
+  struct blob blob = scene_jpeg(WIDTH + 5, HEIGHT + 9, subsampling, progressive);
+  struct image image = {0}, plain = {0};
+  const struct decode_options options = {.fractions = true, .least_width = least, .least_height = least};
+  struct decode_options without = options;
+  without.fractions = false;
+  sample_decode(&blob, &options, &image);
+  sample_decode(&blob, &without, &plain);
+  assert_true(image.fractions && !plain.fractions);
+  struct jpeg_error_mgr errors;
+  struct jpeg_decompress_struct jpeg = {.err = jpeg_std_error(&errors)};
+  jpeg_create_decompress(&jpeg);
+  jpeg_mem_src(&jpeg, blob.bytes, blob.size);
+  jpeg_read_header(&jpeg, TRUE);
+  jvirt_barray_ptr *blocks = jpeg_read_coefficients(&jpeg);
+  for (int k = 0; k < (image.colour ? 3 : 1); k++) {
+    const int side = IMAGE_FRACTION_SIDE / image.reduction / (k ? 2 : 1);
+    for (int y = 0; y < image.planes[k].height; y++)
+      assert_memory_equal(image.planes[k].pixels + (size_t)y * image.planes[k].stride,
+                          plain.planes[k].pixels + (size_t)y * plain.planes[k].stride, (size_t)plain.planes[k].width);
+    for (int row = 0; row < HEIGHT / 16; row++)
+      for (int column = 0; column < WIDTH / 16; column++) {
+        const struct plane *f = &image.fraction[k];
+        double off = (f->pixels[(size_t)row * f->stride + (size_t)column] - 128.0) / IMAGE_FRACTION_UNIT;
+        const double shown = mean_in_plane(&image.planes[k], side, column, row);
+        const double meant = mean_in_file(&jpeg, blocks[k], k, column, row);
+        if (shown - meant < 1.4 && meant - shown < 1.4)
+          assert_float_equal(shown + off, meant, 0.6 / IMAGE_FRACTION_UNIT), told++;
+      }
+  }
+  assert_true(told > (WIDTH / 16) * (HEIGHT / 16) / 2);
+  jpeg_destroy_decompress(&jpeg);
+  image_free(&image);
+  image_free(&plain);
+  blob_free(&blob);
+}
+
+static void fractions_make_the_planes_means_those_of_the_file(void **state) {
+  (void)state;
+  check_fractions(TJSAMP_420, false, 0);
+  check_fractions(TJSAMP_444, false, 0);
+  check_fractions(TJSAMP_422, true, 0);
+  check_fractions(TJSAMP_GRAY, false, 0);
+  check_fractions(TJSAMP_420, true, 60);
+}
+
+/* A turned photo's fractions are the photo's, turned: of whole squares. */
+static void fractions_turn_with_the_planes(void **state) {
+  (void)state;
+  enum { COLUMNS = 4, ROWS = 3 };
+  const struct decode_options options = {.fractions = true};
+  struct blob blob = scene_jpeg(16 * COLUMNS, 16 * ROWS, TJSAMP_420, false);
+  struct image upright = {0}, image = {0};
+  sample_decode(&blob, &options, &upright);
+  for (int orientation = 2; orientation <= 8; orientation++) {
+    struct blob turned_blob = scene_jpeg(16 * COLUMNS, 16 * ROWS, TJSAMP_420, false);
+    sample_jpeg_exif(&turned_blob, orientation, NULL);
+    sample_decode(&turned_blob, &options, &image);
+    struct image expected = {0};
+    struct image small = {.width = COLUMNS, .height = ROWS, .planes = {upright.fraction[1]}};
+    turned(&small, orientation, &expected);
+    assert_int_equal(image.fraction[1].width, expected.planes[0].width);
+    for (int y = 0; y < expected.planes[0].height; y++)
+      assert_memory_equal(image.fraction[1].pixels + (size_t)y * image.fraction[1].stride,
+                          expected.planes[0].pixels + (size_t)y * expected.planes[0].stride,
+                          (size_t)expected.planes[0].width);
+    image_free(&expected);
+    blob_free(&turned_blob);
+  }
+  image_free(&upright);
+  image_free(&image);
+  blob_free(&blob);
+}
+
 static void memory_is_reused(void **state) {
   (void)state;
   struct blob large = scene_jpeg(200, 100, TJSAMP_420, false), small = scene_jpeg(64, 64, TJSAMP_GRAY, false);
@@ -534,6 +646,8 @@ int main(void) {
       cmocka_unit_test(a_cmyk_photo_becomes_colour),
       cmocka_unit_test(a_jpeg_in_rgb_becomes_planes),
       cmocka_unit_test(the_steps_of_means_are_the_file_s_and_no_other_photo_has_them),
+      cmocka_unit_test(fractions_make_the_planes_means_those_of_the_file),
+      cmocka_unit_test(fractions_turn_with_the_planes),
       cmocka_unit_test(memory_is_reused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

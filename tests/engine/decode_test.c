@@ -170,7 +170,7 @@ static uint64_t digest(void) {
     const int subsampling = way % 6, progressive = way / 6 % 2, n = 1 << (way / 12 % 4), profiled = way / 48;
     struct blob jpeg = sample_jpeg(rgb, 333, 217, subsampling, progressive);
     if (profiled) sample_jpeg_profile(&jpeg, wide.bytes, wide.size);
-    const struct decode_options options = {0, 333 / n, 217 / n};
+    const struct decode_options options = {.least_width = 333 / n, .least_height = 217 / n};
     sample_decode(&jpeg, &options, &image);
     for (int p = 0; p < (image.colour ? 3 : 1); p++)
       for (size_t i = 0; i < image.planes[p].stride * (size_t)image.planes[p].height; i++)

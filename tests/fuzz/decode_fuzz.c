@@ -23,7 +23,7 @@ static bool is_wanted(const uint8_t *bytes, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   static struct image image;
-  const struct decode_options options = {.max_pixels = 1 << 20, .least_width = 8, .least_height = 8};
+  const struct decode_options options = {.max_pixels = 1 << 20, .least_width = 8, .least_height = 8, .fractions = true};
   struct decode_info info;
   struct fault fault;
   int32_t width, height;

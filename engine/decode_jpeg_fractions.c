@@ -1,0 +1,106 @@
+#include "engine/decode_jpeg.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Coefficients take six bytes a pixel at most. */
+static const double MOST_PIXELS = 50e6;
+
+/* More is not rounding: samples were cut off at black or white. */
+enum { MOST = 96 };
+
+/* Squares of IMAGE_FRACTION_SIDE luma pixels of the file are whole blocks of each component. */
+struct squares {
+  struct turn turn;
+  JDIMENSION columns, rows; /* of the file, whole ones */
+  int across, down;         /* blocks of the component in one */
+  int side;                 /* samples of the plane in one */
+};
+
+static int blocks_in_square(int most, int own) {
+  return 2 * own / most;
+}
+
+bool jpeg_has_fractions(const struct jpeg_decompress_struct *jpeg, struct turn turn) {
+  if ((double)jpeg->image_width * (double)jpeg->image_height > MOST_PIXELS) return false;
+  if ((turn.mirror_x && jpeg->image_width % IMAGE_FRACTION_SIDE) ||
+      (turn.mirror_y && jpeg->image_height % IMAGE_FRACTION_SIDE))
+    return false;
+  for (int i = 0; i < jpeg->num_components; i++) {
+    const jpeg_component_info *c = &jpeg->comp_info[i];
+    if (blocks_in_square(jpeg->max_h_samp_factor, c->h_samp_factor) < 1 ||
+        blocks_in_square(jpeg->max_v_samp_factor, c->v_samp_factor) < 1)
+      return false;
+  }
+  return true;
+}
+
+/* Where a square of the file lies in the turned picture. */
+static void turn_square(const struct squares *s, JDIMENSION column, JDIMENSION row, int32_t at[2]) {
+  const int32_t x = (int32_t)(s->turn.mirror_x ? s->columns - 1 - column : column);
+  const int32_t y = (int32_t)(s->turn.mirror_y ? s->rows - 1 - row : row);
+  at[0] = s->turn.exchange ? y : x, at[1] = s->turn.exchange ? x : y;
+}
+
+/* The mean of a square of a plane, less 128. */
+static double mean_of(const struct plane *plane, const int32_t at[2], int side) {
+  int32_t sum = 0;
+  for (int y = 0; y < side; y++) {
+    const uint8_t *row = plane->pixels + ((size_t)at[1] * (size_t)side + (size_t)y) * plane->stride;
+    for (int x = 0; x < side; x++) sum += row[(size_t)at[0] * (size_t)side + (size_t)x];
+  }
+  return (double)sum / (side * side) - 128;
+}
+
+/* First coefficients, summed over each square of a row. */
+static void sum_blocks(struct jpeg_decompress_struct *jpeg, jvirt_barray_ptr blocks, const struct squares *s,
+                       JDIMENSION row, JDIMENSION column, int32_t *sums, JDIMENSION count) {
+  memset(sums, 0, count * sizeof *sums);
+  for (int k = 0; k < s->down; k++) {
+    JBLOCKARRAY rows =
+        jpeg->mem->access_virt_barray((j_common_ptr)jpeg, blocks, row * (JDIMENSION)s->down + (JDIMENSION)k, 1, FALSE);
+    const JBLOCK *block = (const JBLOCK *)rows[0] + (size_t)column * (size_t)s->across;
+    for (JDIMENSION i = 0; i < count; i++)
+      for (int j = 0; j < s->across; j++, block++) sums[i] += (*block)[0];
+  }
+}
+
+static void read_row(struct jpeg_reader *reader, int index, const struct squares *s, JDIMENSION row) {
+  enum { AT_ONCE = 64 };
+  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  const double unit = (double)jpeg->comp_info[index].quant_table->quantval[0] / (DCTSIZE * s->across * s->down);
+  const struct plane *out = &reader->image->fraction[index];
+  int32_t sums[AT_ONCE], at[2];
+  for (JDIMENSION column = 0; column < s->columns; column++) {
+    JDIMENSION left = s->columns - column;
+    if (column % AT_ONCE == 0)
+      sum_blocks(jpeg, reader->coefficients[index], s, row, column, sums, left < AT_ONCE ? left : AT_ONCE);
+    turn_square(s, column, row, at);
+    double mean = unit * sums[column % AT_ONCE];
+    double off = IMAGE_FRACTION_UNIT * (mean - mean_of(&reader->image->planes[index], at, s->side));
+    if (fabs(off) <= MOST) out->pixels[(size_t)at[1] * out->stride + (size_t)at[0]] = (uint8_t)(128.5 + off);
+  }
+}
+
+void jpeg_begin_fractions(struct jpeg_reader *reader) {
+  reader->image->reduction = (int32_t)reader->reduction;
+  const enum status status = image_reserve_fractions(reader->image, reader->fault);
+  if (status) jpeg_leave(reader, status);
+}
+
+void jpeg_read_fractions(struct jpeg_reader *reader, int32_t y, int32_t count) {
+  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  const int32_t side = IMAGE_FRACTION_SIDE / (int32_t)reader->reduction;
+  struct squares s = {.turn = turn_of(reader->header->orientation),
+                      .columns = jpeg->image_width / IMAGE_FRACTION_SIDE,
+                      .rows = jpeg->image_height / IMAGE_FRACTION_SIDE};
+  for (int i = 0; i < jpeg->num_components; i++) {
+    const jpeg_component_info *component = &jpeg->comp_info[i];
+    if (!component->quant_table) continue;
+    s.across = blocks_in_square(jpeg->max_h_samp_factor, component->h_samp_factor);
+    s.down = blocks_in_square(jpeg->max_v_samp_factor, component->v_samp_factor);
+    s.side = side / (i ? 2 : 1);
+    for (JDIMENSION row = (JDIMENSION)(y / side); row < (JDIMENSION)((y + count) / side) && row < s.rows; row++)
+      read_row(reader, i, &s, row);
+  }
+}
