@@ -15,259 +15,11 @@
 #include <unistd.h>
 
 enum {
-  TICK_MESSAGES = 512,       /* at most so many are taken before the store commits */
   CLIENT_PATIENCE = 10,      /* a client is forgotten after so many times the silence */
   STORE_PATIENCE_MS = 60000, /* for a database that is away when we start */
   STORE_PAUSE_MS = 500,
   BROKER_PATIENCE = 3 /* another broker on the same database is dead after so many */
 };
-#define TICK_BYTES ((size_t)128 << 20)
-
-/* --- The tick's transaction and outbox --- */
-
-static void fail_store(struct broker *broker, const struct fault *fault) {
-  if (broker->store_failed) return;
-  broker->store_failed = true;
-  broker->store_fault = *fault;
-  atomic_fetch_add(&broker->figures.store_failures, 1);
-  atomic_store(&broker->figures.store_failing, 1);
-  EVENT(EVENT_ERROR, "store_failed", json_pack("{s:s}", "error", fault->text));
-}
-
-bool broker_change(struct broker *broker, struct peer *peer) {
-  if (peer) peer->touched = true;
-  if (broker->store_failed) return false;
-  if (broker->in_transaction) return true;
-  struct fault fault = {0};
-  if (store_begin(broker->store, &fault)) {
-    fail_store(broker, &fault);
-    return false;
-  }
-  broker->in_transaction = true;
-  return true;
-}
-
-bool broker_stored(struct broker *broker, enum status status, const struct fault *fault) {
-  if (status) fail_store(broker, fault);
-  return !status;
-}
-
-static struct outgoing *post(struct broker *broker, const struct route *to, enum message_kind kind, bool whole) {
-  struct outgoing *out = whole ? calloc(1, sizeof *out) : NULL;
-  if (!out) {
-    static const struct fault no_memory = {STATUS_MEMORY, "the broker is out of memory"};
-    fail_store(broker, &no_memory);
-    return NULL;
-  }
-  out->to = *to;
-  out->kind = kind;
-  *broker->outbox_end = out;
-  broker->outbox_end = &out->next;
-  return out;
-}
-
-struct outgoing *broker_post(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
-  struct outgoing *out = post(broker, to, kind, header);
-  if (out)
-    out->header = header;
-  else
-    json_decref(header);
-  return out;
-}
-
-struct outgoing *broker_post_text(struct broker *broker, const struct route *to, enum message_kind kind,
-                                  struct text *header) {
-  struct outgoing *out = post(broker, to, kind, !header->failed);
-  if (!out) text_free(header);
-  if (out) out->text = *header;
-  *header = (struct text){0};
-  return out;
-}
-
-void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header) {
-  if (!message_send(broker->socket, to, kind, header, NULL, 0, NULL)) return;
-  struct peer *peer = peer_find(broker, to);
-  if (peer) peer_cut(peer);
-}
-
-void broker_tell_text(struct broker *broker, const struct route *to, enum message_kind kind, struct text *header) {
-  if (!message_send_text(broker->socket, to, kind, header, NULL, 0, NULL)) return;
-  struct peer *peer = peer_find(broker, to);
-  if (peer) peer_cut(peer);
-}
-
-void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about) {
-  broker_tell(broker, to, MESSAGE_ERROR,
-              json_pack("{s:s, s:o, s:i}", "code", code, "text", message_text(text), "about", about));
-}
-
-static void send_outbox(struct broker *broker, bool send) {
-  for (struct outgoing *out = broker->outbox; out;) {
-    struct outgoing *next = out->next;
-    if (!send)
-      json_decref(out->header);
-    else if (out->kind == MESSAGE_WORK)
-      broker_send_work(broker, out);
-    else if (out->header)
-      broker_tell(broker, &out->to, out->kind, out->header);
-    else
-      broker_tell_text(broker, &out->to, out->kind, &out->text);
-    text_free(&out->text);
-    free(out);
-    out = next;
-  }
-  broker->outbox = NULL;
-  broker->outbox_end = &broker->outbox;
-}
-
-static void commit(struct broker *broker) {
-  struct fault fault = {0};
-  int64_t began = clock_us();
-  if (broker->in_transaction && !broker->store_failed) {
-    if (store_commit(broker->store, &fault)) fail_store(broker, &fault);
-    atomic_fetch_add(&broker->figures.commits, 1);
-    atomic_fetch_add(&broker->figures.commit_us, clock_us() - began);
-    if (!broker->store_failed && broker->probed) {
-      atomic_store(&broker->figures.store_failing, 0);
-      EVENT(EVENT_WARNING, "store_works_again", json_object());
-    }
-  }
-  if (broker->store_failed && broker->in_transaction) store_rollback(broker->store);
-  broker->in_transaction = broker->probed = false;
-  send_outbox(broker, !broker->store_failed);
-  for (struct peer *peer = broker->peers; peer; peer = peer->next_peer) {
-    if (peer->touched && broker->store_failed) {
-      /* What passes is nothing to end for: the peer greets anew, and sends again what was not acknowledged. */
-      bool passes = broker->store_fault.status == STATUS_UNAVAILABLE;
-      if (!passes) broker_error(broker, &peer->route, ERROR_STORE_FAILED, broker->store_fault.text, 0);
-      if (passes || peer->worker) peer_cut(peer);
-    }
-    peer->touched = false;
-  }
-  if (broker->store_failed) broker->may_wait = broker->may_suspect = true;
-  broker->store_failed = false;
-}
-
-/* --- Messages --- */
-
-static void handle_client(struct broker *broker, struct peer *peer, const struct message *message) {
-  switch (message->kind) {
-  case MESSAGE_SUBMIT:
-    broker_submit(broker, peer, message);
-    return;
-  case MESSAGE_SUBSCRIBE:
-    broker_subscribe(broker, peer, message->header);
-    return;
-  case MESSAGE_CREDIT:
-    broker_credit(broker, peer, message->header);
-    return;
-  case MESSAGE_STATUS_REQUEST:
-    broker_status(broker, peer, message->header);
-    return;
-  case MESSAGE_PART:
-    broker_part(broker, peer, message);
-    return;
-  case MESSAGE_CANCEL:
-  case MESSAGE_RETRY:
-    broker_control(broker, peer, message);
-    return;
-  case MESSAGE_GOLDEN:
-    broker_golden(broker, peer, message);
-    return;
-  case MESSAGE_GOLDEN_MISSING:
-    broker_golden_missing(broker, peer, message->header);
-    return;
-  default:
-    broker_error(broker, &peer->route, ERROR_NOT_ALLOWED, "no message of a client", message->kind);
-    return;
-  }
-}
-
-static void handle_worker(struct broker *broker, struct peer *peer, const struct message *message) {
-  switch (message->kind) {
-  case MESSAGE_READY:
-    broker_ready(broker, peer, message->header);
-    return;
-  case MESSAGE_DONE:
-    broker_done(broker, peer, message);
-    return;
-  case MESSAGE_RETURN:
-    broker_return(broker, peer, message->header);
-    return;
-  case MESSAGE_PART_REQUEST:
-    broker_part_request(broker, peer, message->header);
-    return;
-  case MESSAGE_GOLDEN_REQUEST:
-    broker_golden_request(broker, peer, message->header);
-    return;
-  default:
-    broker_error(broker, &peer->route, ERROR_NOT_ALLOWED, "no message of a worker", message->kind);
-    return;
-  }
-}
-
-static void handle(struct broker *broker, const struct message *message) {
-  if (message->kind == MESSAGE_HELLO) {
-    broker_hello(broker, message);
-    return;
-  }
-  struct peer *peer = peer_find(broker, &message->from);
-  if (!peer) {
-    if (message->kind != MESSAGE_BYE && message->kind != MESSAGE_ERROR)
-      broker_error(broker, &message->from, ERROR_HELLO_FIRST, "not known here (any more); say HELLO", message->kind);
-    return;
-  }
-  peer->seen = clock_ms();
-  if (message->kind == MESSAGE_HEARTBEAT || message->kind == MESSAGE_ERROR) return;
-  if (message->kind == MESSAGE_BYE) {
-    broker_bye(broker, peer, message->header);
-    return;
-  }
-  if (peer->worker)
-    handle_worker(broker, peer, message);
-  else
-    handle_client(broker, peer, message);
-}
-
-static void refuse(struct broker *broker, const struct message *message, const struct fault *fault) {
-  bool version = message->version && message->version != PROTOCOL_VERSION;
-  struct peer *peer = fault->status == STATUS_MEMORY ? peer_find(broker, &message->from) : NULL;
-  /* Nothing is wrong with the message, and not each is sent again: a new session sets both sides right. */
-  if (peer) {
-    EVENT(EVENT_ERROR, "message_lost", json_pack("{s:s, s:s}", "name", peer->name, "error", fault->text));
-    peer_cut(peer);
-    return;
-  }
-  atomic_fetch_add(&broker->figures.refused_messages, 1);
-  EVENT(EVENT_WARNING, "message_refused",
-        json_pack("{s:s, s:s, s:s}", "address", message->address, "key", message->user, "error", fault->text));
-  broker_error(broker, &message->from, version ? ERROR_BAD_VERSION : ERROR_BAD_MESSAGE, fault->text, message->kind);
-}
-
-/* *emptied: nothing is left to read. */
-static enum status receive_all(struct broker *broker, bool *emptied, struct fault *fault) {
-  size_t bytes = 0;
-  *emptied = false;
-  for (int i = 0; i < TICK_MESSAGES && bytes < TICK_BYTES && !broker->store_failed; i++) {
-    struct message message;
-    bool got;
-    enum status status = message_receive(broker->socket, true, &message, &got, fault);
-    if (status == STATUS_STOPPED || (status == STATUS_INTERNAL && !got)) return status;
-    if (!status && !got) {
-      *emptied = true;
-      return STATUS_OK;
-    }
-    atomic_fetch_add(&broker->figures.messages, 1);
-    bytes += message.size;
-    if (broker->options.guard) guard_read(broker->options.guard, message.connection, message.size, message.parts);
-    if (status)
-      refuse(broker, &message, fault);
-    else
-      handle(broker, &message);
-    message_free(&message);
-  }
-  return STATUS_OK;
-}
 
 static void count_peers(struct broker *broker) {
   int64_t clients = 0, workers = 0, held = 0;
@@ -337,12 +89,12 @@ static void beat_to_brokers(struct broker *broker) {
 
 static enum status tick(struct broker *broker, struct fault *fault) {
   bool emptied;
-  enum status status = receive_all(broker, &emptied, fault);
+  enum status status = broker_receive(broker, &emptied, fault);
   if (status) return status;
   beat(broker, emptied);
   hear_news(broker);
   broker_assign(broker);
-  commit(broker);
+  broker_commit(broker);
   beat_to_brokers(broker);
   broker_stream(broker);
   peers_forget_gone(broker);
@@ -506,7 +258,7 @@ const struct broker_figures *broker_figures(const struct broker *broker) {
 
 void broker_close(struct broker *broker) {
   if (!broker) return;
-  send_outbox(broker, false);
+  broker_send_outbox(broker, false);
   peers_free(broker);
   goldens_free(broker);
   socket_close(broker->socket);

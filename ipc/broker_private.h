@@ -124,7 +124,7 @@ void peer_cut(struct peer *peer);
 bool peer_hold(struct peer *peer, const char *id);    /* false: out of memory */
 bool peer_release(struct peer *peer, const char *id); /* false: it did not hold it */
 
-/* broker.c */
+/* broker_outbox.c */
 /* Enters the tick's transaction on behalf of a peer; false where the store has failed in this tick. */
 bool broker_change(struct broker *broker, struct peer *peer);
 /* Takes the status of a store call; true where it was good. */
@@ -138,6 +138,15 @@ struct outgoing *broker_post_text(struct broker *broker, const struct route *to,
 void broker_tell(struct broker *broker, const struct route *to, enum message_kind kind, json_t *header);
 void broker_tell_text(struct broker *broker, const struct route *to, enum message_kind kind, struct text *header);
 void broker_error(struct broker *broker, const struct route *to, const char *code, const char *text, int about);
+/* Empties the outbox; `send`: by sending what is in it. */
+void broker_send_outbox(struct broker *broker, bool send);
+/* Ends the tick's transaction, and sends what waited for that, or tells whom it concerns that the store has failed. */
+void broker_commit(struct broker *broker);
+
+/* broker_messages.c */
+/* Handles what has arrived, or as much of it as goes into one tick. *emptied: nothing is left to read. STATUS_STOPPED,
+ * STATUS_INTERNAL: the socket is of no use any more. */
+enum status broker_receive(struct broker *broker, bool *emptied, struct fault *fault);
 
 /* broker_access.c */
 /* Sets what the peer may do by the key that the message came with; false: it may not be what it says, and was told. */

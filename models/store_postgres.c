@@ -1,201 +1,12 @@
 /* The store in a PostgreSQL database, by libpq. */
-#include "models/library.h"
-#include "models/store_database.h"
+#include "models/store_postgres_private.h"
 
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-/* What is used of libpq. */
-/* clang-format off */
-#define FUNCTIONS(X) \
-  X(backendPID) X(clear) X(cmdStatus) X(cmdTuples) X(connectdbParams) X(conninfoFree) X(conninfoParse) \
-  X(consumeInput) X(enterPipelineMode) X(errorMessage) X(exec) X(execPrepared) X(exitPipelineMode) X(finish) \
-  X(freemem) X(getResult) X(getisnull) X(getlength) X(getvalue) X(notifies) X(ntuples) X(parameterStatus) \
-  X(pipelineSync) X(prepare) X(resultErrorField) X(resultErrorMessage) X(resultStatus) X(sendQueryPrepared) \
-  X(setNoticeProcessor) X(socket) X(status)
-/* clang-format on */
-#define POINTER(name) __typeof__(PQ##name) *name;
-#define ENTRY(name) {"PQ" #name, &pq.name},
-
-static struct { FUNCTIONS(POINTER) } pq;
-
-static const struct library_function functions[] = {FUNCTIONS(ENTRY){NULL, NULL}};
-static struct library libpq = {
-    .file = "libpq.so.5", .package = "libpq5", .lost = "no connection to a database", .functions = functions};
-
-/* It is not for waiting, as for a server that is away. */
-static enum status need_pq(struct fault *fault) {
-  struct fault cause;
-  return library_need(&libpq, &cause) ? fault_set(fault, STATUS_INVALID, "%s", cause.text) : STATUS_OK;
-}
-
-enum { FIRST_PAUSE_MS = 100, LONGEST_PAUSE_MS = 5000, NUMBER_CHARS = 24 };
-
-struct postgres_query {
-  struct query query;
-  enum statement which;
-  bool prepared; /* on the connection that there is now */
-  int parameters;
-  const char *values[QUERY_PARAMETERS];
-  char numbers[QUERY_PARAMETERS][NUMBER_CHARS];
-  PGresult *result;
-  int row;
-};
-
-struct postgres_database {
-  struct database database;
-  char *uri;
-  PGconn *connection;
-  bool broken;                  /* the server has said that it ends the connection */
-  bool open;                    /* a transaction is */
-  bool listening, heard, again; /* asked for news; on this connection; on a new connection since the last news */
-  int64_t next_try, pause_ms;   /* of connecting anew */
-  char away[512];               /* why there is no connection */
-  struct postgres_query queries[SQL_STATEMENTS];
-};
-
-static struct postgres_database *of(struct database *database) {
-  return (struct postgres_database *)database;
-}
 
 static struct postgres_query *query_of(struct query *query) {
   return (struct postgres_query *)query;
-}
-
-static int64_t now_ms(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-/* --- What went wrong --- */
-
-/* libpq's messages end with newlines and may have several lines. */
-static void one_line(char *to, size_t room, const char *text) {
-  size_t size = 0;
-  for (; *text && size + 1 < room; text++) to[size++] = *text == '\n' || *text == '\t' ? ' ' : *text;
-  while (size && to[size - 1] == ' ') size--;
-  to[size] = 0;
-}
-
-static bool is_alive(const struct postgres_database *d) {
-  return !d->broken && pq.status(d->connection) == CONNECTION_OK;
-}
-
-static enum status away(const struct postgres_database *d, struct fault *fault) {
-  return fault_set(fault, STATUS_UNAVAILABLE, "store %s: the database cannot be reached: %s", d->database.shown,
-                   d->away);
-}
-
-/* What may go well another time: the server stops or starts, transactions were in each other's way, too many
- * connections. https://www.postgresql.org/docs/15/errcodes-appendix.html */
-static bool passes(const char *state) {
-  return !strncmp(state, "08", 2) || !strncmp(state, "40", 2) || !strncmp(state, "57", 2) || !strcmp(state, "53300") ||
-         !strcmp(state, "55P03") || !strcmp(state, "25P03");
-}
-
-static const char *cause_of(const char *state) {
-  if (!strcmp(state, "53100")) return "the disk is full";
-  if (!strcmp(state, "25006")) return "it can be read but not written";
-  if (!strcmp(state, "42501")) return "no permission";
-  if (!strncmp(state, "58", 2)) return "the database cannot read or write its files";
-  if (!strncmp(state, "53", 2)) return "the database has run out of something";
-  if (!strcmp(state, "XX001") || !strcmp(state, "XX002")) return "the database is damaged";
-  return NULL;
-}
-
-static enum status fault_of(struct postgres_database *d, const PGresult *result, struct fault *fault) {
-  char text[512];
-  const char *state = pq.resultErrorField(result, PG_DIAG_SQLSTATE), *shown = d->database.shown;
-  one_line(text, sizeof text, result ? pq.resultErrorMessage(result) : pq.errorMessage(d->connection));
-  const char *severity = pq.resultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-  /* An error without a state is libpq's own: sending or receiving failed, which PQstatus may not show yet. */
-  if (!state || (severity && (!strcmp(severity, "FATAL") || !strcmp(severity, "PANIC")))) d->broken = true;
-  if (!is_alive(d)) {
-    snprintf(d->away, sizeof d->away, "%s", text);
-    return away(d, fault);
-  }
-  if (passes(state))
-    return fault_set(fault, STATUS_UNAVAILABLE, "store %s: the database asks for patience; nothing was stored (%s, %s)",
-                     shown, text, state);
-  const char *cause = cause_of(state);
-  if (cause)
-    return fault_set(fault, STATUS_IO, "store %s: %s; nothing was stored (PostgreSQL: %s, %s)", shown, cause, text,
-                     state);
-  return fault_set(fault, STATUS_INTERNAL, "store %s: %s (PostgreSQL %s)", shown, text, state);
-}
-
-static enum status execute(struct database *database, const char *script, struct fault *fault) {
-  PGresult *result = pq.exec(of(database)->connection, script);
-  ExecStatusType code = pq.resultStatus(result);
-  enum status status = code == PGRES_COMMAND_OK || code == PGRES_TUPLES_OK || code == PGRES_EMPTY_QUERY
-                           ? STATUS_OK
-                           : fault_of(of(database), result, fault);
-  pq.clear(result);
-  return status;
-}
-
-/* --- Connecting --- */
-
-/* Defaults that the URI may override, and what it must not. A server that is gone without a word is noticed within
- * some seconds. */
-static PGconn *dial(const char *uri) {
-  const char *const names[] = {"connect_timeout",  "keepalives_idle",  "keepalives_interval",
-                               "keepalives_count", "tcp_user_timeout", "application_name",
-                               "dbname",           "client_encoding",  NULL};
-  const char *const values[] = {"3", "5", "2", "3", "5000", "assay", uri, "UTF8", NULL};
-  return pq.connectdbParams(names, values, 1);
-}
-
-/* A commit is durable whatever the server's default; nobody waits long for a lock, and a broker that stands still in
- * the middle of a transaction does not keep the others waiting for ever. */
-static const char session[] =
-    "SET client_min_messages = warning; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s';"
-    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
-
-static enum status set_up(struct postgres_database *d, struct fault *fault) {
-  const char *encoding = pq.parameterStatus(d->connection, "server_encoding");
-  if (!encoding || strcmp(encoding, "UTF8"))
-    return fault_set(fault, STATUS_INVALID, "store %s: the database has encoding %s; expected UTF8", d->database.shown,
-                     encoding ? encoding : "unknown");
-  enum status status = execute(&d->database, session, fault);
-  if (!status && d->listening) status = execute(&d->database, "LISTEN assay", fault);
-  d->heard = !status && d->listening;
-  return status;
-}
-
-/* libpq would print them. */
-static void keep_quiet(void *context, const char *message) {
-  (void)context, (void)message;
-}
-
-static enum status connect_anew(struct postgres_database *d, struct fault *fault) {
-  int64_t now = now_ms();
-  if (now < d->next_try) return away(d, fault);
-  pq.finish(d->connection);
-  d->connection = dial(d->uri);
-  for (int i = 0; i < SQL_STATEMENTS; i++) d->queries[i].prepared = false;
-  d->open = d->heard = d->broken = false;
-  d->again = true;
-  pq.setNoticeProcessor(d->connection, keep_quiet, NULL);
-  enum status status = STATUS_OK;
-  if (!is_alive(d)) {
-    one_line(d->away, sizeof d->away, pq.errorMessage(d->connection));
-    status = away(d, fault);
-  } else {
-    status = set_up(d, fault);
-  }
-  if (status) {
-    d->pause_ms = d->pause_ms ? d->pause_ms * 2 : FIRST_PAUSE_MS;
-    if (d->pause_ms > LONGEST_PAUSE_MS) d->pause_ms = LONGEST_PAUSE_MS;
-    d->next_try = now_ms() + d->pause_ms;
-    return status;
-  }
-  d->next_try = d->pause_ms = 0;
-  return STATUS_OK;
 }
 
 /* --- Statements --- */
@@ -216,19 +27,19 @@ static enum status prepare_on_connection(struct postgres_database *d, struct pos
   if (q->prepared || is_control(q->which)) return STATUS_OK;
   snprintf(name, sizeof name, "s%d", (int)q->which);
   PGresult *result = pq.prepare(d->connection, name, store_sql(q->which, DIALECT_POSTGRES), 0, NULL);
-  enum status status = pq.resultStatus(result) == PGRES_COMMAND_OK ? STATUS_OK : fault_of(d, result, fault);
+  enum status status = pq.resultStatus(result) == PGRES_COMMAND_OK ? STATUS_OK : postgres_fault(d, result, fault);
   pq.clear(result);
   q->prepared = !status;
   return status;
 }
 
 static enum status prepare(struct database *database, enum statement which, struct query **query, struct fault *fault) {
-  struct postgres_database *d = of(database);
+  struct postgres_database *d = postgres_of(database);
   struct postgres_query *q = &d->queries[which];
   *query = NULL;
-  if (!is_alive(d) && d->open && which == SQL_ROLLBACK) d->open = false;
+  if (!postgres_is_alive(d) && d->open && which == SQL_ROLLBACK) d->open = false;
   enum status status = STATUS_OK;
-  if (!is_alive(d)) status = d->open ? away(d, fault) : connect_anew(d, fault);
+  if (!postgres_is_alive(d)) status = d->open ? postgres_away(d, fault) : postgres_connect(d, fault);
   if (status) return status;
   q->query.database = database;
   q->which = which;
@@ -236,7 +47,7 @@ static enum status prepare(struct database *database, enum statement which, stru
   q->parameters = 0;
   memset(q->values, 0, sizeof q->values);
   status = prepare_on_connection(d, q, fault);
-  if (status && !is_alive(d) && !d->open && !(status = connect_anew(d, fault)))
+  if (status && !postgres_is_alive(d) && !d->open && !(status = postgres_connect(d, fault)))
     status = prepare_on_connection(d, q, fault);
   if (!status) *query = &q->query;
   return status;
@@ -244,7 +55,7 @@ static enum status prepare(struct database *database, enum statement which, stru
 
 static void set_integer(struct query *query, int parameter, int64_t value) {
   struct postgres_query *q = query_of(query);
-  snprintf(q->numbers[parameter - 1], NUMBER_CHARS, "%lld", (long long)value);
+  snprintf(q->numbers[parameter - 1], POSTGRES_NUMBER_CHARS, "%lld", (long long)value);
   q->values[parameter - 1] = q->numbers[parameter - 1];
   if (parameter > q->parameters) q->parameters = parameter;
 }
@@ -272,15 +83,15 @@ static bool went_well(const struct postgres_query *q) {
 
 static enum status run(struct postgres_database *d, struct postgres_query *q, struct fault *fault) {
   ask(d, q);
-  enum status status = went_well(q) ? STATUS_OK : fault_of(d, q->result, fault);
+  enum status status = went_well(q) ? STATUS_OK : postgres_fault(d, q->result, fault);
   /* That the connection has broken is noticed only now. What stands alone can be asked once more. */
-  if (status && !is_alive(d) && !d->open) {
-    status = connect_anew(d, fault);
+  if (status && !postgres_is_alive(d) && !d->open) {
+    status = postgres_connect(d, fault);
     if (!status) status = prepare_on_connection(d, q, fault);
     if (status) return status;
     pq.clear(q->result);
     ask(d, q);
-    status = went_well(q) ? STATUS_OK : fault_of(d, q->result, fault);
+    status = went_well(q) ? STATUS_OK : postgres_fault(d, q->result, fault);
   }
   if (q->which == SQL_BEGIN) d->open = !status;
   if (q->which == SQL_COMMIT || q->which == SQL_ROLLBACK) d->open = false;
@@ -293,7 +104,7 @@ static enum status step(struct query *query, bool *row, struct fault *fault) {
   if (q->result) {
     q->row++;
   } else {
-    enum status status = run(of(query->database), q, fault);
+    enum status status = run(postgres_of(query->database), q, fault);
     if (status) {
       reset(query);
       return status;
@@ -327,7 +138,7 @@ static enum status take_one(struct postgres_database *d, const struct query_batc
   q->result = pq.getResult(d->connection);
   enum status status = STATUS_OK;
   if (!went_well(q))
-    status = fault_of(d, q->result, fault);
+    status = postgres_fault(d, q->result, fault);
   else if (how->take)
     how->take(how->context, i, &q->query, pq.ntuples(q->result) > 0);
   reset(&q->query);
@@ -342,7 +153,7 @@ static enum status take_some(struct postgres_database *d, const struct query_bat
   enum status status = STATUS_OK;
   for (size_t i = 0; i < count && !status; i++) status = take_one(d, how, first + i, q, fault);
   /* After a failure the others are answered, too: that they were not run. */
-  for (bool synced = false; !synced && is_alive(d);) {
+  for (bool synced = false; !synced && postgres_is_alive(d);) {
     PGresult *result = pq.getResult(d->connection);
     synced = pq.resultStatus(result) == PGRES_PIPELINE_SYNC;
     pq.clear(result);
@@ -360,7 +171,7 @@ static enum status send_some(struct postgres_database *d, const struct query_bat
     enum status status = how->bind(how->context, first + *sent, &q->query, fault);
     if (status) return status;
     if (!pq.sendQueryPrepared(d->connection, name, q->parameters, q->values, NULL, NULL, 0))
-      return fault_of(d, NULL, fault);
+      return postgres_fault(d, NULL, fault);
   }
   return STATUS_OK;
 }
@@ -368,15 +179,15 @@ static enum status send_some(struct postgres_database *d, const struct query_bat
 static enum status batch(struct query *query, const struct query_batch *how, struct fault *fault) {
   enum { AT_ONCE = 100 };
   struct postgres_query *q = query_of(query);
-  struct postgres_database *d = of(query->database);
-  if (!pq.enterPipelineMode(d->connection)) return fault_of(d, NULL, fault);
+  struct postgres_database *d = postgres_of(query->database);
+  if (!pq.enterPipelineMode(d->connection)) return postgres_fault(d, NULL, fault);
   enum status status = STATUS_OK;
   for (size_t first = 0, sent; first < how->count && !status; first += AT_ONCE) {
     size_t count = how->count - first < AT_ONCE ? how->count - first : AT_ONCE;
     status = send_some(d, how, first, count, q, &sent, fault);
-    if (!is_alive(d)) break;
+    if (!postgres_is_alive(d)) break;
     if (!pq.pipelineSync(d->connection)) {
-      status = fault_of(d, NULL, fault);
+      status = postgres_fault(d, NULL, fault);
       break;
     }
     struct fault later = {0};
@@ -389,14 +200,14 @@ static enum status batch(struct query *query, const struct query_batch *how, str
 }
 
 static bool in_transaction(struct database *database) {
-  return of(database)->open;
+  return postgres_of(database)->open;
 }
 
 /* --- The schema --- */
 
 static enum status ask_number(struct postgres_database *d, const char *question, int *number, struct fault *fault) {
   PGresult *result = pq.exec(d->connection, question);
-  enum status status = pq.resultStatus(result) == PGRES_TUPLES_OK ? STATUS_OK : fault_of(d, result, fault);
+  enum status status = pq.resultStatus(result) == PGRES_TUPLES_OK ? STATUS_OK : postgres_fault(d, result, fault);
   *number = !status && pq.ntuples(result) ? (int)strtol(pq.getvalue(result, 0, 0), NULL, 10) : 0;
   pq.clear(result);
   return status;
@@ -409,12 +220,12 @@ static const char whose_tables[] =
     " WHERE tablename IN ('assay_schema', 'jobs') AND schemaname = ANY(current_schemas(false))";
 
 static enum status version(struct database *database, int *number, struct fault *fault) {
-  struct postgres_database *d = of(database);
+  struct postgres_database *d = postgres_of(database);
   int whose = 0;
   *number = 0;
   enum status status = STATUS_OK;
   /* Whoever is about to make the tables does so alone. */
-  if (d->open) status = execute(database, "SELECT pg_advisory_xact_lock(1095979865)", fault);
+  if (d->open) status = postgres_execute(database, "SELECT pg_advisory_xact_lock(1095979865)", fault);
   if (!status) status = ask_number(d, whose_tables, &whose, fault);
   if (!status && whose == 2) return ask_number(d, "SELECT version FROM assay_schema", number, fault);
   if (!status && whose == 1)
@@ -430,37 +241,37 @@ static enum status set_version(struct database *database, int number, struct fau
            "CREATE TABLE IF NOT EXISTS assay_schema(version INTEGER NOT NULL); DELETE FROM assay_schema;"
            "INSERT INTO assay_schema(version) VALUES(%d)",
            number);
-  return execute(database, script, fault);
+  return postgres_execute(database, script, fault);
 }
 
 /* --- News --- */
 
 static int news_fd(struct database *database) {
-  struct postgres_database *d = of(database);
+  struct postgres_database *d = postgres_of(database);
   d->listening = true;
-  if (!is_alive(d)) return -1;
-  if (!d->heard && !d->open) d->heard = !execute(database, "LISTEN assay", NULL);
+  if (!postgres_is_alive(d)) return -1;
+  if (!d->heard && !d->open) d->heard = !postgres_execute(database, "LISTEN assay", NULL);
   return d->heard ? pq.socket(d->connection) : -1;
 }
 
 static void news(struct database *database, char letters[8], bool *again) {
-  struct postgres_database *d = of(database);
+  struct postgres_database *d = postgres_of(database);
   size_t count = 0;
   *letters = 0;
-  if (is_alive(d)) pq.consumeInput(d->connection);
+  if (postgres_is_alive(d)) pq.consumeInput(d->connection);
   for (PGnotify *note; (note = pq.notifies(d->connection)); pq.freemem(note)) {
     if (note->be_pid == pq.backendPID(d->connection)) continue;
     for (const char *c = note->extra; *c; c++)
       if (!strchr(letters, *c) && count < 7) letters[count++] = *c, letters[count] = 0;
   }
-  *again = d->again && is_alive(d);
+  *again = d->again && postgres_is_alive(d);
   if (*again) d->again = false;
 }
 
 /* --- Opening --- */
 
 static void close_database(struct database *database) {
-  struct postgres_database *d = of(database);
+  struct postgres_database *d = postgres_of(database);
   for (int i = 0; i < SQL_STATEMENTS; i++) pq.clear(d->queries[i].result);
   pq.finish(d->connection);
   free(d->uri);
@@ -480,7 +291,7 @@ static const struct database_calls calls = {
     .changes = changes,
     .batch = batch,
     .reset = reset,
-    .execute = execute,
+    .execute = postgres_execute,
     .in_transaction = in_transaction,
     .version = version,
     .set_version = set_version,
@@ -497,7 +308,7 @@ static enum status describe(const char *uri, char **shown, struct fault *fault) 
   *shown = NULL;
   if (!options) {
     char text[256];
-    one_line(text, sizeof text, error ? error : "out of memory");
+    postgres_one_line(text, sizeof text, error ? error : "out of memory");
     pq.freemem(error);
     return fault_set(fault, STATUS_USAGE, "no connection to a database: %s; expected postgresql://HOST/NAME", text);
   }
@@ -513,7 +324,7 @@ static enum status describe(const char *uri, char **shown, struct fault *fault) 
 enum status database_open_postgres(const char *uri, struct database **database, struct fault *fault) {
   char *shown;
   *database = NULL;
-  enum status status = need_pq(fault);
+  enum status status = postgres_need(fault);
   if (!status) status = describe(uri, &shown, fault);
   if (status) return status;
   struct postgres_database *d = calloc(1, sizeof *d);
@@ -523,7 +334,7 @@ enum status database_open_postgres(const char *uri, struct database **database, 
     return fault_set(fault, STATUS_MEMORY, "out of memory");
   }
   d->database = (struct database){&calls, shown};
-  status = connect_anew(d, fault);
+  status = postgres_connect(d, fault);
   if (status)
     close_database(&d->database);
   else
