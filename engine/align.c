@@ -197,12 +197,20 @@ static enum status find_symmetries(struct device *device, struct align_golden *g
   return status;
 }
 
-static enum status look_at_itself(struct device *device, struct align_golden *g, struct fault *fault) {
+static enum status find_alike(struct device *device, struct align_golden *g, struct fault *fault) {
   struct tiles tiles = {0};
   struct placement placement = {.pose = pose_identity()};
   struct refine r = refine_of(device, g, &g->luma, &tiles, &placement);
   enum status status = direct_alike(&r, level_of(&g->luma, COARSE_PIXELS), &g->alike, fault);
-  if (!status) status = find_symmetries(device, g, &r, fault);
+  tiles_free(device, &tiles);
+  return status;
+}
+
+enum status align_golden_look(struct device *device, struct align_golden *g, struct fault *fault) {
+  struct tiles tiles = {0};
+  struct placement placement = {.pose = pose_identity()};
+  struct refine r = refine_of(device, g, &g->luma, &tiles, &placement);
+  enum status status = find_symmetries(device, g, &r, fault);
   tiles_free(device, &tiles);
   return status;
 }
@@ -223,7 +231,7 @@ enum status align_golden_open(struct device *device, const struct plane *luma, c
       status = count_pixels(device, g, i ? g->early_level : g->final_level, &g->counted[i], fault);
   }
   if (!status) status = of_golden_open(&g->features, fault);
-  if (!status) status = look_at_itself(device, g, fault);
+  if (!status) status = find_alike(device, g, fault);
   if (status) align_golden_close(device, g);
   return status;
 }
@@ -413,6 +421,7 @@ enum status align_photo(struct device *device, const struct align_golden *g, con
   if (!status && !a->by_features) status = attempt(device, g, a, DIRECT, fault);
   a->straight = !status && went_straight(g, a);
   if (!status && !a->straight) status = by_features(device, g, a, fault);
+  if (!status && a->aligned && g->wait) status = g->wait(g->context, fault);
   if (!status && a->aligned && g->repeats.count) status = settle_repeats(device, g, a, fault);
   if (!status && a->aligned && g->symmetries.count) status = settle_symmetries(device, g, a, fault);
   if (!status && a->aligned && doubtful(g, a)) a->aligned = false;

@@ -13,13 +13,16 @@ struct align_golden {
   enum motion motion;
   double local_px; /* bound of the local displacement, golden pixels; 0: none */
   struct pyramid luma;
-  struct pyramid mask;             /* not 0: takes part; count 0: all of it does */
-  int final_level;                 /* the finest level that the pose is refined on */
-  int early_level;                 /* one above, where a flat photo is done; the final level: none is */
-  double counted[2];               /* pixels of the final and the early level that take part */
-  double alike;                    /* with itself turned (direct.h) */
-  struct repeats repeats;          /* of the golden, where a pose may be a period off */
-  struct symmetries symmetries;    /* and where it may be turned */
+  struct pyramid mask;          /* not 0: takes part; count 0: all of it does */
+  int final_level;              /* the finest level that the pose is refined on */
+  int early_level;              /* one above, where a flat photo is done; the final level: none is */
+  double counted[2];            /* pixels of the final and the early level that take part */
+  double alike;                 /* with itself turned (direct.h) */
+  struct repeats repeats;       /* of the golden, where a pose may be a period off */
+  struct symmetries symmetries; /* and where it may be turned; both are there after align_golden_look */
+  /* Waits for that, where photos are aligned meanwhile; NULL: it is done. */
+  enum status (*wait)(const void *context, struct fault *fault);
+  const void *context;
   int quick_level, thorough_level; /* levels that the features are from */
   struct of_golden *features;      /* that are made when the first photo needs them; any thread may */
 };
@@ -28,6 +31,8 @@ struct align_golden {
  * must stay. */
 enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
                               enum motion motion, double local_px, struct align_golden *golden, struct fault *fault);
+/* Looks for what repeats, and for symmetries: what align_photo asks last, so that it may begin before. */
+enum status align_golden_look(struct device *device, struct align_golden *golden, struct fault *fault);
 void align_golden_close(struct device *device, struct align_golden *golden);
 
 /* One thread's working memory and the last photo's alignment. All zero is empty. */

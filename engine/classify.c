@@ -66,26 +66,31 @@ static struct part part_about(const struct surroundings *s, const struct finding
 }
 
 static uint8_t nearer(uint8_t here, uint8_t there) {
-  return there < 255 && there + 1 < here ? (uint8_t)(there + 1) : here;
+  uint8_t by = (uint8_t)(there + (there < 255));
+  return by < here ? by : here;
+}
+
+/* From the row before, by its three nearest pixels. */
+static void spread_row(const uint8_t *restrict before, int32_t width, uint8_t *restrict row) {
+  for (int32_t x = 0; x < width; x++) row[x] = nearer(row[x], before[x]);
+  for (int32_t x = 1; x < width; x++) row[x] = nearer(row[x], before[x - 1]);
+  for (int32_t x = 0; x + 1 < width; x++) row[x] = nearer(row[x], before[x + 1]);
 }
 
 /* In two passes: from above and the left, and from below and the right. */
 static void spread(uint8_t *d, size_t stride, const struct part *part) {
   int32_t width = part->right - part->left + 1, height = part->bottom - part->top + 1;
   uint8_t *first = d + (size_t)part->top * stride + (size_t)part->left;
-  uint8_t *last = d + (size_t)part->bottom * stride + (size_t)part->right;
-  for (int pass = 0; pass < 2; pass++)
-    for (int32_t y = 0; y < height; y++) {
-      uint8_t *here = pass ? last - (size_t)y * stride : first + (size_t)y * stride;
-      ptrdiff_t back = pass ? 1 : -1, up = pass ? (ptrdiff_t)stride : -(ptrdiff_t)stride;
-      for (int32_t x = 0; x < width; x++, here -= back) {
-        if (x) *here = nearer(*here, here[back]);
-        if (!y) continue;
-        *here = nearer(*here, here[up]);
-        if (x) *here = nearer(*here, here[up + back]);
-        if (x + 1 < width) *here = nearer(*here, here[up - back]);
-      }
-    }
+  for (int32_t y = 0; y < height; y++) {
+    uint8_t *row = first + (size_t)y * stride;
+    if (y) spread_row(row - stride, width, row);
+    for (int32_t x = 1; x < width; x++) row[x] = nearer(row[x], row[x - 1]);
+  }
+  for (int32_t y = height - 1; y >= 0; y--) {
+    uint8_t *row = first + (size_t)y * stride;
+    if (y + 1 < height) spread_row(row + stride, width, row);
+    for (int32_t x = width - 2; x >= 0; x--) row[x] = nearer(row[x], row[x + 1]);
+  }
 }
 
 /* What is told of a finding. */

@@ -71,10 +71,12 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct plane *luma = &work->photo.planes[0];
+  enum status status = in->artwork.found ? inspector_wait(in, INSPECTOR_LOOKED, fault) : STATUS_OK;
+  if (status) return status;
   if (in->artwork.found)
     return artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork, &work->alignment, why, fault);
   work->alignment.placement.parts.columns = 0;
-  enum status status = align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
+  status = align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
   if (status || !work->alignment.aligned) return status;
   return rigid_measure(&work->device, &in->rigid, &in->align, &work->alignment, &work->rigid, fault);
 }
@@ -302,6 +304,8 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
     return STATUS_OK;
   }
   snprintf(result->camera, sizeof result->camera, "%s", work->camera);
+  status = inspector_wait(work->inspector, INSPECTOR_KNOWN, fault);
+  if (status) return status;
   fill_alignment(work, result);
   if (is_tiny(&work->photo)) {
     result_add_reason(result, REASON_TOO_SMALL,
@@ -329,7 +333,9 @@ static enum status measure_colours(struct inspection *work, struct fault *fault)
 static enum status compare_aligned(struct inspection *work, struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   double start = milliseconds();
-  enum status status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
+  enum status status = inspector_wait(in, INSPECTOR_COLOURED, fault);
+  if (!status)
+    status = aligned_make(&work->device, &in->aligned, &work->photo, &work->alignment, &work->aligned, fault);
   if (!status) status = inspector_wait(in, INSPECTOR_READY, fault);
   if (!status) status = measure_colours(work, fault);
   if (!status && !in->artwork.found && in->reference.photos > 1)

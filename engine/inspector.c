@@ -17,7 +17,7 @@ struct opening {
   pthread_t thread;
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  enum inspector_stage stage;
+  unsigned reached; /* stages */
   enum status status;
   struct fault fault;
   struct inspector *inspector;
@@ -33,7 +33,7 @@ static void reach(struct inspector *in, enum inspector_stage stage, enum status 
   struct opening *o = in->opening;
   if (!o) return;
   pthread_mutex_lock(&o->lock);
-  if (!status) o->stage = stage;
+  if (!status) o->reached |= stage;
   if (status && !o->status) o->status = status, o->fault = *fault;
   pthread_cond_broadcast(&o->changed);
   pthread_mutex_unlock(&o->lock);
@@ -43,8 +43,8 @@ enum status inspector_wait(const struct inspector *in, enum inspector_stage stag
   struct opening *o = in->opening;
   if (!o) return STATUS_OK;
   pthread_mutex_lock(&o->lock);
-  while (o->stage < stage && !o->status) pthread_cond_wait(&o->changed, &o->lock);
-  enum status status = o->stage < stage ? o->status : STATUS_OK;
+  while (!(o->reached & stage) && !o->status) pthread_cond_wait(&o->changed, &o->lock);
+  enum status status = o->reached & stage ? STATUS_OK : o->status;
   if (status && fault) *fault = o->fault;
   pthread_mutex_unlock(&o->lock);
   return status;
@@ -62,12 +62,14 @@ static void opening_free(struct opening *o) {
 
 /* ---- opening ---- */
 
-/* What does not wait for alignment. */
-static enum status look_at_golden(struct inspector *in, struct device *device, struct fault *fault) {
-  enum status status = STATUS_OK;
-  if (!in->rigid.count)
-    status = artwork_open(device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
-  if (!status) status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
+static enum status sort_golden(struct inspector *in, struct device *device, struct fault *fault) {
+  if (in->rigid.count) return STATUS_OK;
+  return artwork_open(device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
+}
+
+/* What an aligned photo is known by. */
+static enum status know_golden(struct inspector *in, struct fault *fault) {
+  enum status status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
   if (!status) landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
   return status;
 }
@@ -82,7 +84,9 @@ static void *make_beside(void *argument) {
   struct opening *o = in->opening;
   struct device device = {.backend = NULL};
   enum status status = device_open(in->backend, &device, &o->made_fault);
-  if (!status) status = look_at_golden(in, &device, &o->made_fault);
+  if (!status) status = sort_golden(in, &device, &o->made_fault);
+  reach(in, INSPECTOR_SORTED, status, &o->made_fault);
+  if (!status) status = know_golden(in, &o->made_fault);
   reach(in, INSPECTOR_KNOWN, status, &o->made_fault);
   if (!status)
     status = reference_of_one(&device, in->spec, &in->zones, &in->image, once_of(in), &in->reference, &o->made_fault);
@@ -105,7 +109,11 @@ static enum status end_beside(struct opening *o, struct fault *fault) {
   return o->made;
 }
 
-/* Decodes the golden photo and makes everything that alignment needs. */
+static enum status wait_looked(const void *inspector, struct fault *fault) {
+  return inspector_wait(inspector, INSPECTOR_LOOKED, fault);
+}
+
+/* Decodes the golden photo and makes everything that alignment begins with. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
                               struct fault *fault) {
   struct decode_options options = {.fractions = colouring_judges(in->spec)};
@@ -125,17 +133,27 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   /* The frame takes no part in alignment in any case. */
   if (datum == &in->zones.labels && in->zones.whole) datum = NULL;
   bool beside = !status && begin_beside(in);
+  if (!status && !beside) status = sort_golden(in, &in->device, fault);
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
                                &in->align, fault);
+  if (in->opening) in->align.wait = wait_looked, in->align.context = in;
   /* What the pose leaves is part of a dimension's uncertainty. */
   if (in->spec->dimension_count) in->align.early_level = in->align.final_level;
   if (!status) status = rigid_open(&in->device, &in->zones, &in->align, &in->rigid, fault);
-  if (!status && !beside) {
-    status = look_at_golden(in, &in->device, fault);
-    reach(in, INSPECTOR_KNOWN, status, fault);
-  }
-  if (!status && in->image.colour) {
+  if (!status) status = device_wait(&in->device, fault);
+  return !status && beside ? inspector_wait(in, INSPECTOR_SORTED, fault) : status;
+}
+
+static enum status add_colours(struct inspector *in, struct inspection *work, struct fault *fault) {
+  const struct cells_photo photo = inspection_cells(work);
+  if (!work->aligned.colour) return STATUS_OK;
+  return colouring_add(&work->device, &in->colouring, &work->alignment.placement, &photo, &work->colours, fault);
+}
+
+static enum status open_chroma(struct inspector *in, struct fault *fault) {
+  enum status status = STATUS_OK;
+  if (in->image.colour) {
     status = pyramid_build(&in->device, &in->cb, &in->image.planes[1], in->align.luma.count - 1, fault);
     if (!status) status = pyramid_build(&in->device, &in->cr, &in->image.planes[2], in->align.luma.count - 1, fault);
   }
@@ -147,17 +165,13 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   return status;
 }
 
-static enum status add_colours(struct inspector *in, struct inspection *work, struct fault *fault) {
-  const struct cells_photo photo = inspection_cells(work);
-  if (!work->aligned.colour) return STATUS_OK;
-  return colouring_add(&work->device, &in->colouring, &work->alignment.placement, &photo, &work->colours, fault);
-}
-
 /* What alignment does not need. */
 static enum status open_rest(struct inspector *in, const struct photo *masks, struct fault *fault) {
+  enum status status = open_chroma(in, fault);
+  if (status) return status;
   const struct pyramid *luma = &in->align.luma, *cb = in->image.colour ? &in->cb : luma;
   const struct cells_photo golden = {luma, cb, in->image.colour ? &in->cr : luma, &in->image};
-  enum status status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
+  status = colouring_open(&in->device, in->spec, masks, &in->zones, &golden, &in->colouring, fault);
   if (!status) status = reading_open(in, masks, fault);
   return status ? status : device_wait(&in->device, fault);
 }
@@ -258,9 +272,13 @@ static enum status open_backend(struct inspector *in, const struct inspect_optio
 static enum status open_photos(struct inspector *in, const struct photo *photos, size_t count,
                                const struct photo *masks, struct fault *fault) {
   enum status status = open_first(in, &photos[0], masks, fault);
-  if (!status) status = device_wait(&in->device, fault);
-  if (!status) status = inspector_wait(in, INSPECTOR_KNOWN, fault);
   reach(in, INSPECTOR_ALIGNS, status, fault);
+  if (!status) status = align_golden_look(&in->device, &in->align, fault);
+  reach(in, INSPECTOR_LOOKED, status, fault);
+  if (!status && !(in->opening && in->opening->has_beside)) {
+    status = know_golden(in, fault);
+    reach(in, INSPECTOR_KNOWN, status, fault);
+  }
   if (!status) status = open_rest(in, masks, fault);
   reach(in, INSPECTOR_COLOURED, status, fault);
   if (!status)

@@ -13,9 +13,16 @@
 #include "engine/rigid.h"
 #include "engine/zones.h"
 
-/* How far an inspector is that opens in a thread of its own. KNOWN: artwork, fingerprint and landmarks are. COLOURED:
- * colours can be measured. */
-enum inspector_stage { INSPECTOR_BEGUN, INSPECTOR_KNOWN, INSPECTOR_ALIGNS, INSPECTOR_COLOURED, INSPECTOR_READY };
+/* What of an inspector is there that opens in threads of its own: whether it is artwork; all that a photo's alignment
+ * begins with; what repeats in the golden; fingerprint and landmarks; what colours are measured with; all. */
+enum inspector_stage {
+  INSPECTOR_SORTED = 1,
+  INSPECTOR_ALIGNS = 2,
+  INSPECTOR_LOOKED = 4,
+  INSPECTOR_KNOWN = 8,
+  INSPECTOR_COLOURED = 16,
+  INSPECTOR_READY = 32
+};
 struct opening;
 
 struct inspector {
@@ -25,8 +32,8 @@ struct inspector {
   const struct kernel_backend *backend;
   struct device device;    /* owns the golden's memory on the backend */
   struct opening *opening; /* NULL: it is ready */
-  int32_t width, height;   /* of the golden photo, from the beginning; what follows is there at INSPECTOR_ALIGNS, and
-                            at INSPECTOR_READY the reference */
+  int32_t width, height;   /* of the golden photo, from the beginning; image, zones, artwork and what `align` begins
+                            with are there at INSPECTOR_ALIGNS, the rest at its stage or at INSPECTOR_READY */
   struct image image;      /* the golden photo */
   struct zones zones;
   struct rigid rigid;
@@ -72,7 +79,7 @@ struct inspection {
   bool measured; /* its dimensions were measured */
 };
 
-/* Until the inspector is so far; what went wrong in opening it. Any thread, any number of times. */
+/* Until the inspector has come to a stage; what went wrong in opening it. Any thread, any number of times. */
 enum status inspector_wait(const struct inspector *inspector, enum inspector_stage stage, struct fault *fault);
 
 /* How many threads may work on its one photo at a time, 1 where there will be more photos. */

@@ -151,6 +151,9 @@ static void look_along(const struct plane *luma, const struct plane *labels, int
 /* Of most parts of a row nothing is worth a look: PART pixels of it at a time are asked. */
 enum { PART = 32 };
 
+/* Rows of a cell are short, so that the processor does not see which memory comes next. */
+enum { ROWS_AHEAD = 8, LINE = 64 };
+
 static bool strongest(const struct plane *luma, const struct plane *labels, int32_t left, int32_t top, int32_t size,
                       struct landmark *best) {
   int most = 3 * LEAST_STEP - 1;
@@ -161,6 +164,9 @@ static bool strongest(const struct plane *luma, const struct plane *labels, int3
   if (bottom > luma->height - LANDMARK_REACH - 1) bottom = luma->height - LANDMARK_REACH - 1;
   for (int32_t y = top; y < bottom; y++) {
     const uint8_t *row = luma->pixels + (size_t)y * luma->stride;
+    if (y + ROWS_AHEAD < bottom)
+      for (int32_t x = left; x < right + LINE; x += LINE)
+        __builtin_prefetch(row + ROWS_AHEAD * luma->stride + (x < right ? x : right));
     for (int32_t x = left; x < right; x += PART) {
       /* The last part begins in the one before, of which nothing more comes. */
       int32_t first = x + PART <= right || right - left < PART ? x : right - PART;

@@ -390,7 +390,8 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
 }
 
 static bool may_be_once(const struct device *device, const struct spec *spec) {
-  return device->backend->memory.view && !has_sides(spec) && !spec->approval_count;
+  const struct kernel_backend *backend = device->backend;
+  return backend->memory.view && backend->operations.compare_of_one && !has_sides(spec) && !spec->approval_count;
 }
 
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,

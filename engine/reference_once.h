@@ -1,5 +1,5 @@
-/* A golden of one photo that one photo alone is compared with: its mean and limits are made strip by strip where they
- * are needed, and not kept. On backends whose memory is the host's. */
+/* A golden of one photo that one photo alone is compared with: its mean and limits are made where they are needed, and
+ * not kept. On backends that have compare_of_one and whose memory is the host's. */
 #ifndef ASSAY_ENGINE_REFERENCE_ONCE_H
 #define ASSAY_ENGINE_REFERENCE_ONCE_H
 
@@ -22,18 +22,6 @@ struct reference_once {
 
 /* NULL is nothing. */
 void reference_once_free(struct device *device, struct reference_once *once);
-
-/* What kernel_compare asks for, of some rows; those around them that are there for their sake are not compared. */
-struct reference_strip {
-  int32_t first, rows; /* with those around */
-  struct kernel_image mean, rise, fall;
-  struct device_memory memory[3]; /* kept for the next */
-};
-
-/* Of the rows from `top` to before `bottom`. */
-enum status reference_strip_make(struct device *device, const struct reference_source *from, int32_t top,
-                                 int32_t bottom, struct reference_strip *strip, struct fault *fault);
-void reference_strip_free(struct device *device, struct reference_strip *strip);
 
 /* The mean of a part of a plane, rows without padding. */
 void reference_once_mean(const struct device *device, const struct reference_source *from, int32_t left, int32_t top,

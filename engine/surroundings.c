@@ -92,25 +92,51 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
   return status;
 }
 
-/* Whether the golden has no edge here, where a small misplacement would make the difference steep. */
-static bool flat(const struct surroundings *s, int32_t x, int32_t y) {
-  double low = 256, high = 0;
-  for (int32_t v = y - 2; v <= y + 2; v++)
-    for (int32_t u = x - 2; u <= x + 2; u++) {
-      if (u < s->left || v < s->top || u >= s->left + s->width || v >= s->top + s->height) continue;
-      double m = s->golden[surroundings_at(s, u, v)];
-      if (m < low) low = m;
-      if (m > high) high = m;
+enum { PART = 64, AROUND = 2 };
+
+/* Least and largest of the golden's columns around pixels of a row. */
+struct columns {
+  double low[PART + 2 * AROUND], high[PART + 2 * AROUND];
+};
+
+static void range_row(const double *restrict row, int32_t count, double *restrict low, double *restrict high) {
+  for (int32_t i = 0; i < count; i++) {
+    low[i] = row[i] < low[i] ? row[i] : low[i];
+    high[i] = row[i] > high[i] ? row[i] : high[i];
+  }
+}
+
+/* Whether the golden has no edge at each of `count` pixels, where a small misplacement would make the difference steep.
+ */
+static void find_flat(const struct surroundings *s, int32_t x, int32_t y, int32_t count, bool flat[PART]) {
+  struct columns c;
+  for (int32_t i = 0; i < PART + 2 * AROUND; i++) c.low[i] = 256, c.high[i] = 0;
+  int32_t left = x - AROUND > s->left ? x - AROUND : s->left, right = x + count + AROUND;
+  if (right > s->left + s->width) right = s->left + s->width;
+  int32_t top = y - AROUND > s->top ? y - AROUND : s->top, bottom = y + AROUND;
+  if (bottom >= s->top + s->height) bottom = s->top + s->height - 1;
+  int32_t skip = left - (x - AROUND);
+  for (int32_t v = top; v <= bottom; v++)
+    range_row(s->golden + surroundings_at(s, left, v), right - left, c.low + skip, c.high + skip);
+  for (int32_t i = 0; i < count; i++) {
+    double low = 256, high = 0;
+    for (int32_t k = i; k <= i + 2 * AROUND; k++) {
+      low = c.low[k] < low ? c.low[k] : low;
+      high = c.high[k] > high ? c.high[k] : high;
     }
-  return high - low < FLAT;
+    flat[i] = high - low < FLAT;
+  }
 }
 
 double surroundings_softness(const struct surroundings *s, const struct finding *f) {
   double high = 0, steep = 0, all = 0, flats = 0;
+  bool even_part[PART];
   for (int32_t y = f->top; y <= f->bottom; y++)
     for (int32_t x = f->left; x <= f->right; x++) {
       const double *d = s->difference + surroundings_at(s, x, y);
-      bool even = flat(s, x, y);
+      int32_t at = (x - f->left) % PART;
+      if (!at) find_flat(s, x, y, f->right - x + 1 < PART ? f->right - x + 1 : PART, even_part);
+      bool even = even_part[at];
       if (fabs(d[0]) >= NOTABLE) all++, flats += even;
       if (!even) continue;
       bool across = x > s->left && x + 1 < s->left + s->width, along = y > s->top && y + 1 < s->top + s->height;

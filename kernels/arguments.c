@@ -125,6 +125,15 @@ bool compare_fits(const struct kernel_compare *call) {
          fits_like(&call->map, 1, photo) && holds(call->histogram, 256, sizeof(int32_t));
 }
 
+bool compare_of_one_fits(const struct kernel_compare_of_one *call) {
+  const struct kernel_image *photo = &call->photo;
+  return fits(photo, 1) && fits_like(&call->golden, 1, photo) && fits_like(&call->zones, 1, photo) &&
+         fits_like(&call->detail, 1, photo) && fits_like(&call->seen, 1, photo) && fits_like(&call->map, 1, photo) &&
+         tolerances_fit(call->tolerances, call->tolerance_count) && call->first >= 0 && call->rows >= 1 &&
+         call->rows <= photo->height && call->first <= photo->height - call->rows &&
+         holds(call->histogram, 256, sizeof(int32_t));
+}
+
 bool components_fit(const struct kernel_components *call) {
   const struct kernel_image *map = &call->map;
   return fits(map, 1) && call->low >= 1 && call->high >= call->low && call->capacity >= 1 &&

@@ -37,6 +37,7 @@ bool statistics_fit(const struct kernel_statistics *call);
 bool limits_fit(const struct kernel_limits *call);
 bool limits_of_one_fits(const struct kernel_limits_of_one *call);
 bool compare_fits(const struct kernel_compare *call);
+bool compare_of_one_fits(const struct kernel_compare_of_one *call);
 bool components_fit(const struct kernel_components *call);
 bool profiles_fit(const struct kernel_profiles *call);
 bool cell_sums_fit(const struct kernel_cell_sums *call);

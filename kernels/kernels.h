@@ -209,6 +209,19 @@ struct kernel_compare {
   struct kernel_buffer *histogram;      /* int32 [256] */
 };
 
+/* kernel_compare with what kernel_limits_of_one makes of the golden, which is kept nowhere, in some rows alone: `map`
+ * is written and `histogram` counted in rows first..first + rows - 1. */
+struct kernel_compare_of_one {
+  struct kernel_image golden;                /* u8 */
+  struct kernel_image zones, detail;         /* u8 */
+  const struct kernel_tolerance *tolerances; /* host memory */
+  int32_t tolerance_count;
+  struct kernel_image photo, seen; /* u8 */
+  int32_t first, rows;
+  struct kernel_image map;         /* u8 */
+  struct kernel_buffer *histogram; /* int32 [256] */
+};
+
 /* Connected areas (8 neighbours) of map >= low. Areas are numbered in the order of their first pixel (top row first,
  * then left); the first `capacity` of them are examined, and those that hold a pixel >= high and at least min_area
  * pixels are written to `rows`, in order; what lies behind them in `rows` is not said. counts[0] = rows written,
@@ -312,6 +325,7 @@ struct kernel_operations {
   enum kernel_status (*components)(struct kernel_context *, const struct kernel_components *);
   enum kernel_status (*profiles)(struct kernel_context *, const struct kernel_profiles *);
   enum kernel_status (*cell_sums)(struct kernel_context *, const struct kernel_cell_sums *);
+  enum kernel_status (*compare_of_one)(struct kernel_context *, const struct kernel_compare_of_one *);
 };
 
 /* Memory of a backend. allocate gives zeroed memory. borrow gives a buffer that is host memory itself, for reading, or,

@@ -106,6 +106,21 @@ static enum kernel_status compare(const struct kernel_operations *o, const struc
                                                          .histogram = s->histogram});
 }
 
+static enum kernel_status compare_of_one(const struct kernel_operations *o, const struct bench_scene *s) {
+  static const struct kernel_tolerance tolerance = {
+      .absolute = 64, .detail = 32, .relative = 1024, .edge = 64, .sharp = 32, .prior = 8, .prior_variance = 4096};
+  return o->compare_of_one(s->context, &(struct kernel_compare_of_one){.golden = s->golden,
+                                                                       .zones = s->zones,
+                                                                       .detail = s->golden,
+                                                                       .tolerances = &tolerance,
+                                                                       .tolerance_count = 1,
+                                                                       .photo = s->out,
+                                                                       .seen = s->out,
+                                                                       .rows = s->golden.height,
+                                                                       .map = s->map,
+                                                                       .histogram = s->histogram});
+}
+
 static enum kernel_status components(const struct kernel_operations *o, const struct bench_scene *s) {
   return o->components(s->context, &(struct kernel_components){.map = s->map,
                                                                .low = KERNEL_MAP_UNIT / 2,
@@ -129,5 +144,6 @@ const struct bench_operation bench_operations[] = {{"halve", halve},
                                                    {"bend", bend},
                                                    {"focus_sums", focus_sums},
                                                    {"compare", compare},
+                                                   {"compare_of_one", compare_of_one},
                                                    {"components", components},
                                                    {NULL, NULL}};

@@ -129,5 +129,6 @@ const struct kernel_backend kernel_cpu = {
                    .compare = cpu_compare,
                    .components = cpu_components,
                    .profiles = cpu_profiles,
-                   .cell_sums = cpu_cell_sums},
+                   .cell_sums = cpu_cell_sums,
+                   .compare_of_one = cpu_compare_of_one},
 };

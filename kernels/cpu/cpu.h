@@ -53,6 +53,7 @@ enum kernel_status cpu_statistics(struct kernel_context *context, const struct k
 enum kernel_status cpu_limits(struct kernel_context *context, const struct kernel_limits *call);
 enum kernel_status cpu_limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call);
 enum kernel_status cpu_compare(struct kernel_context *context, const struct kernel_compare *call);
+enum kernel_status cpu_compare_of_one(struct kernel_context *context, const struct kernel_compare_of_one *call);
 enum kernel_status cpu_components(struct kernel_context *context, const struct kernel_components *call);
 enum kernel_status cpu_profiles(struct kernel_context *context, const struct kernel_profiles *call);
 enum kernel_status cpu_cell_sums(struct kernel_context *context, const struct kernel_cell_sums *call);

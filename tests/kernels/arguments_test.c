@@ -25,6 +25,7 @@ union call {
   struct kernel_limits limits;
   struct kernel_limits_of_one limits_of_one;
   struct kernel_compare compare;
+  struct kernel_compare_of_one compare_of_one;
   struct kernel_components components;
   struct kernel_profiles profiles;
   struct kernel_cell_sums cell_sums;
@@ -64,6 +65,7 @@ RUN(statistics)
 RUN(limits)
 RUN(limits_of_one)
 RUN(compare)
+RUN(compare_of_one)
 RUN(components)
 RUN(profiles)
 RUN(cell_sums)
@@ -141,6 +143,15 @@ static void tolerances_of_one(union call *call, int32_t wrong) {
   tolerances(&other, wrong);
   call->limits_of_one.tolerances = other.limits.tolerances;
   call->limits_of_one.tolerance_count = other.limits.tolerance_count;
+}
+
+static void rows_of_one(union call *call, int32_t wrong) {
+  union call other;
+  struct kernel_compare_of_one *c = &call->compare_of_one;
+  tolerances(&other, wrong);
+  c->tolerances = other.limits.tolerances, c->tolerance_count = other.limits.tolerance_count;
+  c->first = wrong == 12 ? -1 : wrong == 13 ? HEIGHT : wrong == 14 ? INT32_MAX : 3;
+  c->rows = wrong == 15 ? 0 : wrong == 16 ? HEIGHT - 2 : 5;
 }
 
 static void thresholds(union call *call, int32_t wrong) {
@@ -287,6 +298,13 @@ static const struct operation operations[] = {
       {.at = offsetof(struct kernel_compare, bend), .element = U16, .optional = true},
       IMAGE(compare, map, U8),
       BUFFER(compare, histogram, 256 * 4)}},
+    {"compare_of_one",
+     run_compare_of_one,
+     rows_of_one,
+     16,
+     {IMAGE(compare_of_one, golden, U8), IMAGE(compare_of_one, zones, U8), IMAGE(compare_of_one, detail, U8),
+      IMAGE(compare_of_one, photo, U8), IMAGE(compare_of_one, seen, U8), IMAGE(compare_of_one, map, U8),
+      BUFFER(compare_of_one, histogram, 256 * 4)}},
     {"components",
      run_components,
      thresholds,

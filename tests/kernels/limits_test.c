@@ -74,10 +74,14 @@ static bool zoned_around(const struct limits_case *c, int32_t x, int32_t y) {
   return true;
 }
 
-static void expect_pixel(const struct limits_case *c, int32_t x, int32_t y) {
+struct limit {
+  int64_t rise, fall;
+};
+
+static struct limit limit_at(const struct limits_case *c, int32_t x, int32_t y) {
   int64_t n = block_get(c->count, x, y), zone = block_get(c->zones, x, y), m = block_get(c->mean, x, y);
-  block_expect(c->rise, x, y, 0), block_expect(c->fall, x, y, 0);
-  if (!n || zone > TOLERANCES || !zoned_around(c, x, y)) return;
+  struct limit limit = {0, 0};
+  if (!n || zone > TOLERANCES || !zoned_around(c, x, y)) return limit;
   const struct kernel_tolerance *t = &c->tolerances[zone - 1];
   int64_t low, high, least, most;
   extremes(c, x, y, 1, &low, &high);
@@ -88,8 +92,14 @@ static void expect_pixel(const struct limits_case *c, int32_t x, int32_t y) {
   int64_t spread = floor_shift(t->relative * deviation, 8);
   int64_t lowest = t->absolute + floor_shift(t->detail * block_get(c->detail, x, y), 4);
   if (spread < lowest) spread = lowest;
-  block_expect(c->rise, x, y, reciprocal(spread + floor_shift(t->edge * (high - m) + t->sharp * r, 8)));
-  block_expect(c->fall, x, y, reciprocal(spread + floor_shift(t->edge * (m - low) + t->sharp * r, 8)));
+  limit.rise = reciprocal(spread + floor_shift(t->edge * (high - m) + t->sharp * r, 8));
+  limit.fall = reciprocal(spread + floor_shift(t->edge * (m - low) + t->sharp * r, 8));
+  return limit;
+}
+
+static void expect_pixel(const struct limits_case *c, int32_t x, int32_t y) {
+  struct limit limit = limit_at(c, x, y);
+  block_expect(c->rise, x, y, limit.rise), block_expect(c->fall, x, y, limit.fall);
 }
 
 static struct kernel_tolerance tolerance_of(struct harness *h, bool wild) {
@@ -169,7 +179,7 @@ static int64_t smoothed(const struct block *photo, int32_t x, int32_t y) {
   return s;
 }
 
-static void limits_of_one_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+static struct one_case one_case_of(struct harness *h, int32_t width, int32_t height, int round) {
   bool wild = round % 4 == 0, even = round % 5 == 1;
   struct one_case c = {{harness_image(h, U16, width, height),
                         harness_image(h, U32, width, height),
@@ -198,10 +208,17 @@ static void limits_of_one_of_size(struct harness *h, int32_t width, int32_t heig
   for (int32_t y = 0; y < height; y++)
     for (int32_t x = 0; x < width; x++) {
       block_set(l->mean, x, y, smoothed(c.photo, x, y));
-      block_expect(c.mean, x, y, smoothed(c.photo, x, y));
     }
+  return c;
+}
+
+static void limits_of_one_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+  struct one_case c = one_case_of(h, width, height, round);
   for (int32_t y = 0; y < height; y++)
-    for (int32_t x = 0; x < width; x++) expect_pixel(l, x, y);
+    for (int32_t x = 0; x < width; x++) {
+      block_expect(c.mean, x, y, smoothed(c.photo, x, y));
+      expect_pixel(&c.limits, x, y);
+    }
   harness_run(h, limits_of_one, &c, KERNEL_OK);
 }
 
@@ -210,8 +227,79 @@ static void limits_of_one_photo_are_those_without_a_variance(void **state) {
   harness_sizes("limits_of_one", 8000, 150, limits_of_one_of_size);
 }
 
+/* ---- compared at once ---- */
+
+struct compared_case {
+  struct one_case golden;
+  struct block *photo, *seen, *map, *histogram;
+  int32_t first, rows;
+};
+
+static enum kernel_status compare_of_one(const struct kernel_operations *o, struct kernel_context *device,
+                                         const void *context) {
+  const struct compared_case *c = context;
+  struct kernel_compare_of_one call = {.golden = block_view(c->golden.photo),
+                                       .zones = block_view(c->golden.limits.zones),
+                                       .detail = block_view(c->golden.limits.detail),
+                                       .tolerances = c->golden.limits.tolerances,
+                                       .tolerance_count = TOLERANCES,
+                                       .photo = block_view(c->photo),
+                                       .seen = block_view(c->seen),
+                                       .first = c->first,
+                                       .rows = c->rows,
+                                       .map = block_view(c->map),
+                                       .histogram = c->histogram->buffer};
+  return o->compare_of_one ? o->compare_of_one(device, &call) : KERNEL_OPERATION_MISSING;
+}
+
+/* The map's value; negative where nothing is compared. */
+static int64_t use_at(const struct compared_case *c, int32_t x, int32_t y) {
+  struct limit limit = limit_at(&c->golden.limits, x, y);
+  for (int32_t v = y - 1; v <= y + 1; v++)
+    for (int32_t u = x - 1; u <= x + 1; u++)
+      if (!block_get(c->seen, clamp(u, 0, c->seen->width - 1), clamp(v, 0, c->seen->height - 1))) return -1;
+  if (!limit.rise) return -1;
+  int64_t d = smoothed(c->photo, x, y) - smoothed(c->golden.photo, x, y);
+  int64_t use = d >= 0 ? d * limit.rise / 65536 : -d * limit.fall / 65536;
+  return use < 255 ? use : 255;
+}
+
+static void compare_of_one_of_size(struct harness *h, int32_t width, int32_t height, int round) {
+  struct compared_case c = {.golden = one_case_of(h, width, height, round),
+                            .photo = harness_image(h, U8, width, height),
+                            .seen = harness_image(h, U8, width, height),
+                            .map = harness_image(h, U8, width, height),
+                            .histogram = harness_array(h, I32, 256)};
+  int64_t counts[256] = {0};
+  c.first = round % 3 ? harness_between(h, 0, height - 1) : 0;
+  c.rows = round % 3 ? harness_between(h, 1, height - c.first) : height;
+  block_fill(h, c.photo, (enum fill)(round / 3 % FILLS));
+  block_fill(h, c.seen, round % 5 < 2 ? FILL_MOST : round % 5 < 4 ? FILL_SPARSE : FILL_RANDOM);
+  harness_note(h, ", rows %d from %d", c.rows, c.first);
+  for (int32_t y = c.first; y < c.first + c.rows; y++)
+    for (int32_t x = 0; x < width; x++) {
+      int64_t use = use_at(&c, x, y);
+      block_expect(c.map, x, y, use < 0 ? 0 : use);
+      if (use >= 0) counts[use]++;
+    }
+  for (int32_t i = 0; i < 256; i++) block_expect(c.histogram, i, 0, counts[i]);
+  harness_run(h, compare_of_one, &c, KERNEL_OK);
+}
+
+static void a_photo_is_compared_with_the_limits_of_one(void **state) {
+  (void)state;
+  harness_sizes("compare_of_one", 9000, 100, compare_of_one_of_size);
+  /* A row of several parts and blocks of them, in one zone and in several. */
+  for (int round = 1; round < 4; round++) {
+    struct harness *h = harness_open("compare_of_one", 9900 + (uint64_t)round);
+    compare_of_one_of_size(h, 4357, 5, round);
+    harness_close(h);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(limits_are_the_reciprocals_of_the_tolerance),
-                                     cmocka_unit_test(limits_of_one_photo_are_those_without_a_variance)};
+                                     cmocka_unit_test(limits_of_one_photo_are_those_without_a_variance),
+                                     cmocka_unit_test(a_photo_is_compared_with_the_limits_of_one)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

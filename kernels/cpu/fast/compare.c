@@ -1,9 +1,7 @@
 #include "kernels/cpu/fast/binomial.h"
+#include "kernels/cpu/fast/counting.h"
 #include "kernels/cpu/fast/fast.h"
-#include "kernels/cpu/fast/lanes.h"
 #include "kernels/pixel.h"
-
-#include <string.h>
 
 /* As pixel_use, in 16 bits: 0 where nothing is compared. Returns how many pixels are not. */
 static int32_t use_part(const struct binomial *restrict b, const uint16_t *restrict mean, const uint16_t *restrict rise,
@@ -29,34 +27,12 @@ static void refocus_part(const uint16_t *restrict mean, const int16_t *restrict 
   for (int32_t i = 0; i < count; i++) out[i] = (uint16_t)pixel_clamp(mean[i] + pixel_defocus(bend[i], focus), 0, 65535);
 }
 
-/* Several tables, so that equal values behind each other do not wait for each other. */
-enum { TABLES = 4 };
-
-static void count_bytes(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
-  int32_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    uint64_t eight;
-    memcpy(&eight, map + i, 8);
-    for (int k = 0; k < 8; k++) tables[k % TABLES][(eight >> (8 * k)) & 255]++;
-  }
-  for (; i < count; i++) tables[0][map[i]]++;
-}
-
-/* Most of a map lies far below the tolerance: its values are counted many at a time, the others one by one. */
-static void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
-  int32_t i = 0;
-  for (; LANES_COUNTED && i + 64 <= count; i += 64)
-    for (uint64_t others = lanes_count(map + i, tables[0]); others; others &= others - 1)
-      tables[1][map[i + __builtin_ctzll(others)]]++;
-  count_bytes(map + i, count - i, tables);
-}
-
 enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struct kernel_compare *call) {
   (void)context;
   const struct kernel_image *photo = &call->photo;
   if (!compare_fits(call)) return KERNEL_ARGUMENT;
   uint32_t tables[TABLES][256] = {{0}};
-  int32_t *histogram = call->histogram->bytes, skipped = 0;
+  int32_t skipped = 0;
   uint16_t refocused[BINOMIAL_PART];
   struct binomial b;
   for (int32_t y = 0; y < photo->height; y++)
@@ -72,11 +48,6 @@ enum kernel_status FAST(cpu_compare)(struct kernel_context *context, const struc
       skipped += use_part(&b, mean, cpu_row16(&call->rise, y) + first, cpu_row16(&call->fall, y) + first, count, map);
       count_part(map, count, tables);
     }
-  for (int v = 0; v < 256; v++) {
-    uint32_t total = 0;
-    for (int k = 0; k < TABLES; k++) total += tables[k][v];
-    histogram[v] = (int32_t)total;
-  }
-  histogram[0] -= skipped;
+  count_finish(tables, skipped, call->histogram->bytes);
   return KERNEL_OK;
 }

@@ -27,6 +27,7 @@
   enum kernel_status cpu_limits_##level(struct kernel_context *, const struct kernel_limits *);                        \
   enum kernel_status cpu_limits_of_one_##level(struct kernel_context *, const struct kernel_limits_of_one *);          \
   enum kernel_status cpu_compare_##level(struct kernel_context *, const struct kernel_compare *);                      \
+  enum kernel_status cpu_compare_of_one_##level(struct kernel_context *, const struct kernel_compare_of_one *);        \
   enum kernel_status cpu_components_##level(struct kernel_context *, const struct kernel_components *);                \
   enum kernel_status cpu_profiles_##level(struct kernel_context *, const struct kernel_profiles *);                    \
   enum kernel_status cpu_cell_sums_##level(struct kernel_context *, const struct kernel_cell_sums *);

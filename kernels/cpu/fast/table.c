@@ -29,5 +29,6 @@ const struct kernel_backend FAST(kernel_cpu) = {
                    .compare = FAST(cpu_compare),
                    .components = FAST(cpu_components),
                    .profiles = FAST(cpu_profiles),
-                   .cell_sums = FAST(cpu_cell_sums)},
+                   .cell_sums = FAST(cpu_cell_sums),
+                   .compare_of_one = FAST(cpu_compare_of_one)},
 };
