@@ -44,29 +44,21 @@ struct measure {
 
 /* ---- for people ---- */
 
-static void print_limits(const struct spec_dimension *spec) {
-  if (!isnan(spec->lower) && !isnan(spec->upper))
-    printf("  %g .. %g", spec->lower, spec->upper);
-  else if (!isnan(spec->lower))
-    printf("  at least %g", spec->lower);
-  else if (!isnan(spec->upper))
-    printf("  at most %g", spec->upper);
-}
-
 static void print_value(const struct measured *m) {
   bool coloured = text_coloured(stdout);
   enum text_style style = m->verdict == VERDICT_PASS   ? STYLE_GREEN
                           : m->verdict == VERDICT_FAIL ? STYLE_RED
                                                        : STYLE_YELLOW;
+  char value[96], limits[96];
   printf("  %-24s ", m->spec->name);
   if (!m->found) {
     printf("cannot be measured: %s\n", m->why);
     return;
   }
-  printf("%12.4f +- %-8.4f %-3s  %s%s%s", m->value, m->budget.expanded, m->spec->unit,
-         coloured ? text_style(style) : "", verdict_name(m->verdict), coloured ? text_style(STYLE_PLAIN) : "");
-  print_limits(m->spec);
-  printf("\n");
+  value_text(m, "+-", value, sizeof value);
+  value_limits_text(m->spec, limits, sizeof limits);
+  printf("%-28s %s%s%s  %s\n", value, coloured ? text_style(style) : "", verdict_name(m->verdict),
+         coloured ? text_style(STYLE_PLAIN) : "", *limits ? limits : "no limits");
 }
 
 static void print_text(const struct measure *measure, const struct result *result) {

@@ -182,7 +182,8 @@ static void label_value(struct labels *l, const struct measured *m) {
   struct label_box about;
   char text[160];
   if (!m->found || !first) return;
-  snprintf(text, sizeof text, "%s %.*f %s", spec->name, decimals_of(m->budget.expanded), m->value, spec->unit);
+  snprintf(text, sizeof text, "%s %.*f %s", spec->name, decimals_of(m->budget.expanded), m->value,
+           strcmp(spec->unit, "1") != 0 ? spec->unit : "");
   if (!is_between(spec) || !find_distance(l, spec, &about)) about = box_of(l, first);
   put(l, &about, labels_of_verdict(m->verdict), text);
 }

@@ -108,26 +108,24 @@ static double put_reason(const struct labels *s, double x, double y, const char 
 
 static void draw_values(const struct labels *s, const struct result *result, double x) {
   double y = MARGIN + line_of(s);
-  char text[256];
+  char text[256], value[96];
   snprintf(text, sizeof text, "%s: %s", result->photo, verdict_name(result->verdict));
   labels_text(s->cairo, x, y, labels_of_verdict(result->verdict), text);
   for (size_t i = 0; i < s->gauges->value_count; i++) {
     const struct measured *m = &s->gauges->values[i];
     y += line_of(s);
-    if (m->found)
-      snprintf(text, sizeof text, "%-16s %.4f ± %.4f %s", m->spec->name, m->value, m->budget.expanded, m->spec->unit);
-    else
+    if (m->found) {
+      value_text(m, "±", value, sizeof value);
+      snprintf(text, sizeof text, "%-16s %s", m->spec->name, value);
+    } else {
       snprintf(text, sizeof text, "%-16s not measured:", m->spec->name);
+    }
     labels_text(s->cairo, x, y, labels_of_verdict(m->verdict), text);
     if (!m->found) y = put_reason(s, x + 2 * MARGIN, y, m->why);
-    if (isnan(m->spec->lower) && isnan(m->spec->upper)) continue;
+    value_limits_text(m->spec, value, sizeof value);
+    if (!*value) continue;
     y += line_of(s);
-    if (isnan(m->spec->upper))
-      snprintf(text, sizeof text, "    at least %g", m->spec->lower);
-    else if (isnan(m->spec->lower))
-      snprintf(text, sizeof text, "    at most %g", m->spec->upper);
-    else
-      snprintf(text, sizeof text, "    limits %g .. %g", m->spec->lower, m->spec->upper);
+    snprintf(text, sizeof text, "    expected %s", value);
     labels_text(s->cairo, x, y, GREY, text);
   }
 }
@@ -177,7 +175,8 @@ static void draw_sheet(struct labels *s, const struct result *result, cairo_surf
   draw_values(s, result, s->width + 2 * MARGIN);
   labels_text(
       s->cairo, MARGIN, whole - 0.5 * MARGIN, GREY,
-      "dashed: where it was sought   stroke: edge found   red cross: no edge, or an outlier   yellow: beside one");
+      "dashed: where it was sought   stroke: edge found   red cross: no edge, or an outlier   yellow: beside one   "
+      "±: 95.45 %");
 }
 
 enum status gauge_picture_write(const struct result *result, const struct inspect_gauges *g, const char *path,

@@ -56,7 +56,7 @@ void measure_explain_gauge(const struct inspect_gauges *g, const struct gauge *g
   for (int i = 0; i < 2; i++) {
     const struct gauge_step *step = &gauge->step[i];
     if (step->width != 0)
-      printf("    a second step of %.0f %% of the contrast about %.1f px %s it: the larger one is measured\n",
+      printf("    a second step, or a tail, of %.0f %% of the contrast about %.1f px %s it: the larger one is measured\n",
              100 * step->share, fabs(step->width), step->width > 0 ? "behind" : "before");
   }
   for (size_t i = 0; i < gauge->count; i++) {

@@ -50,21 +50,15 @@ enum status gauging_measure(struct inspection *work, struct result *result, stru
 
 /* "hole_radius is 24.4712 px +- 0.0213; expected 21 to 23" */
 static void describe(const struct measured *m, char *text, size_t room) {
-  char limits[96];
+  char limits[96], value[96];
   const struct spec_dimension *s = m->spec;
   if (!m->found) {
     snprintf(text, room, "%s cannot be measured: %s", s->name, m->why);
     return;
   }
-  if (isnan(s->lower))
-    snprintf(limits, sizeof limits, "at most %g", s->upper);
-  else if (isnan(s->upper))
-    snprintf(limits, sizeof limits, "at least %g", s->lower);
-  else
-    snprintf(limits, sizeof limits, "%g to %g", s->lower, s->upper);
-  const char *unit = strcmp(s->unit, "1") != 0 ? s->unit : "";
-  snprintf(text, room, "%s is %.4f%s%s +- %.4f; expected %s", s->name, m->value, *unit ? " " : "", unit,
-           m->budget.expanded, limits);
+  value_text(m, "+-", value, sizeof value);
+  value_limits_text(s, limits, sizeof limits);
+  snprintf(text, room, "%s is %s; expected %s", s->name, value, limits);
 }
 
 /* The worst of the dimensions with a verdict, and how many have it. */

@@ -1,6 +1,7 @@
 #include "models/spec_reader.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The node to point at for a key: its value, or the map where it is missing. */
@@ -118,9 +119,11 @@ static enum status check_gauges(struct spec_reader *in, const yaml_node_t *node,
 }
 
 static enum status check_unit(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec,
-                              const struct spec_dimension *dimension) {
+                              struct spec_dimension *dimension) {
   const yaml_node_t *unit = spec_member(in, node, "unit");
   bool angle = dimension->measure == MEASURE_ANGLE, count = dimension->measure == MEASURE_COUNT;
+  if (!unit && !angle && !count) return spec_fail(in, node, "unit", "missing in a measure; expected mm or px");
+  if (!unit) snprintf(dimension->unit, sizeof dimension->unit, "%s", angle ? "deg" : "1");
   bool degrees = !strcmp(dimension->unit, "deg"), one = !strcmp(dimension->unit, "1");
   if (angle != degrees || count != one)
     return spec_fail(in, unit, "unit", "%s; expected %s", dimension->unit,
@@ -153,9 +156,8 @@ static enum status check_sector(struct spec_reader *in, const yaml_node_t *node,
                    "%g degrees; expected the second larger than the first by at most 360", turn);
 }
 
-enum status spec_check_dimension(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec,
-                                 size_t index) {
-  const struct spec_dimension *dimension = &spec->dimensions[index];
+enum status spec_check_dimension(struct spec_reader *in, const yaml_node_t *node, struct spec *spec, size_t index) {
+  struct spec_dimension *dimension = &spec->dimensions[index];
   for (size_t i = 0; i < index; i++)
     if (!strcmp(spec->dimensions[i].name, dimension->name))
       return spec_fail(in, place(in, node, "name"), "name",

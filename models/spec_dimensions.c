@@ -243,6 +243,5 @@ const struct spec_field spec_dimension_fields[] = {
      COLUMN(spec_dimension, unit),
      .words = units,
      .only = SPEC_OF_MEASURE,
-     .needs = SPEC_OF_MEASURE,
-     .help = "mm needs a scale; an angle is in deg, a count in 1"},
+     .help = "mm needs a scale; of a length it is required, an angle is in deg, a count in 1"},
     {0}};

@@ -39,7 +39,6 @@ enum status spec_check_reading(struct spec_reader *in, const yaml_node_t *node, 
 enum status spec_check_severity(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec, size_t index);
 
 /* The same of one dimension, whose node is given. */
-enum status spec_check_dimension(struct spec_reader *in, const yaml_node_t *node, const struct spec *spec,
-                                 size_t index);
+enum status spec_check_dimension(struct spec_reader *in, const yaml_node_t *node, struct spec *spec, size_t index);
 
 #endif

@@ -6,7 +6,8 @@
 static const double PI = 3.14159265358979323846, CONTRAST = 100, LEVEL = 70;
 
 /* Photos of one drawing, each with a noise of its own: many of large discs, which are long to draw, and where noise is
- * what makes the errors; and of small discs in noise more in all, or their mean error says nothing about 0.01 px. */
+ * what makes the errors; and of small discs more in all, or their mean error in noise says nothing about 0.01 px, and
+ * their spread nothing about a twentieth of the bound. */
 enum { EXPOSURES = 5, MANY_EXPOSURES = 40, MORE = 8 };
 static const double LARGE = 100, SMALL = 20, NOISY = 4;
 
@@ -125,7 +126,8 @@ static double height_at(double radius, double sigma, double distance) {
   return sum;
 }
 
-/* Standard deviation of the radius for noise of 1 and a disc of height 1 by the Cramer-Rao bound where level, contrast
+/* Standard deviation of the radius for noise of 1 and a disc of height 1 by the Cramer-Rao bound of several parameters
+ * (Kay, Fundamentals of Statistical Signal Processing: Estimation Theory, 1993, section 3.7) where level, contrast
  * and blur are estimated with it from all of the picture; the centre's does not matter to it, by symmetry. */
 static double bound_of_all(double radius, double blur) {
   enum { N = 4 };
@@ -173,7 +175,7 @@ static enum status one(struct bench_lab *lab, long runs, double radius, double b
                        struct bench_figures *figures, struct fault *fault) {
   struct bench_spread errors;
   long missed;
-  const long many = radius <= SMALL && noise > NOISY ? MORE * runs : runs;
+  const long many = radius <= SMALL ? MORE * runs : runs;
   enum status status = errors_of(lab, many, radius, blur, noise, WHOLE, &errors, &missed, fault);
   if (!status) status = add_whole(&errors, radius, blur, noise, figures, fault);
   if (!status) status = add_spoilt(lab, runs, radius, blur, noise, CHIPPED, figures, fault);

@@ -25,7 +25,8 @@ enum status bench_lab_measure(struct bench_lab *lab, const struct spec_dimension
                               struct fault *fault);
 
 /* Sum over a pixel's width of lines of (dI/dx)^2 for a step of height 1: the information of an edge, per pixel of its
- * length, for the Cramer-Rao bound sqrt((noise^2 + 1/12) / (length contrast^2 information)). */
+ * length, for the Cramer-Rao bound sqrt((noise^2 + 1/12) / (length contrast^2 information)) of a known profile's shift
+ * (Kay, Fundamentals of Statistical Signal Processing: Estimation Theory, 1993, example 3.13). */
 double bench_lab_information(double sigma);
 
 /* Mean and spread of many numbers. */

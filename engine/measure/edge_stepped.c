@@ -20,6 +20,9 @@ static const double USUAL = 0.3, MOST = 0.5;
 static const double PRIOR = 0.05;
 /* Bevels are seldom as even as two steps: so much of the shift is uncertain beside what the profile leaves open. */
 static const double UNEVEN = 0.2;
+/* What has no more than the first share of the contrast may be the tail of the lens's own response, and is the edge's
+ * then: half of the shift is made, and either end of it is as likely. What has the second share is a step. */
+static const double TAIL = 0.1, STEP = 0.15;
 /* A round that moves less settles it, px. */
 static const double SETTLED = 1e-3;
 /* A profile that is skewed by so many deviations is not that of one step; or whose squares are beyond their upper
@@ -205,21 +208,29 @@ static struct edge_stepped average(const struct two *all, int count, const struc
     if (weight > best) best = weight, found.width = t->width, found.share = t->p[SHARE];
   }
   if (!(weights > 0)) return found;
-  found.shift = shifts / weights;
-  const double open = squares / weights - found.shift * found.shift - variance;
-  found.spread = sqrt((open > 0 ? open : 0) + UNEVEN * UNEVEN * found.shift * found.shift);
+  const double shift = shifts / weights, open = squares / weights - shift * shift - variance;
+  const double clear = (fabs(found.share) - TAIL) / (STEP - TAIL), made = 0.5 + 0.5 * fmax(0, fmin(clear, 1));
+  const double off = (UNEVEN * UNEVEN + (1 - made) * (1 - made) / 3) * shift * shift;
+  found.shift = made * shift;
+  found.spread = sqrt(fmax(0, open) + off);
   return found;
 }
 
-/* Whether one step leaves more than it may: by the fit given. */
-static bool suspect(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
-                    const struct edge_doubt *doubt, struct samples *s, double *squares) {
-  take(sums, shape, fit, doubt, s);
+/* Whether one step leaves more than it may, and the weighted squares that it leaves. */
+static bool leaves_more(const struct samples *s, const struct edge_fit *fit, double *squares) {
   const double freedom = s->count - 4;
   if (!(freedom >= 1)) return false;
   const struct left left = left_by(s, fit);
   *squares = left.squares;
   return left.squares > limit_of(freedom) || left.skew > SKEWED;
+}
+
+bool edge_stepped_suspect(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
+                          const struct edge_doubt *doubt) {
+  struct samples s;
+  double squares;
+  take(sums, shape, fit, doubt, &s);
+  return leaves_more(&s, fit, &squares);
 }
 
 struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct edge_shape *shape,
@@ -229,10 +240,9 @@ struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct
   struct edge_fit fit;
   struct two all[MOST_TWO];
   double alone;
-  if (!suspect(sums, shape, rough, doubt, &s, &alone)) return none;
-  if (!edge_fit(sums, shape, rough->place, 0.5 * fabs(rough->contrast), SETTLED, &fit) ||
-      !suspect(sums, shape, &fit, doubt, &s, &alone))
-    return none;
+  if (!edge_fit(sums, shape, rough->place, 0.5 * fabs(rough->contrast), SETTLED, &fit)) return none;
+  take(sums, shape, &fit, doubt, &s);
+  if (!leaves_more(&s, &fit, &alone)) return none;
   const double freedom = s.count > PARAMETERS ? s.count - PARAMETERS : 1;
   return average(all, fit_all(&s, shape, &fit, all), &fit, alone, freedom, doubt->noise * fit.spread * fit.spread);
 }

@@ -26,7 +26,12 @@ struct edge_doubt {
   double jitter; /* how far its edges seem to be displaced by what makes a mosaic a picture, px */
 };
 
-/* From a mean profile and the edge fitted to it, nearly settled, whose shape has the fit's sigma. */
+/* Whether a mean profile is not that of the one step fitted, whose shape has the fit's sigma: to a first look, for
+ * which the fit need not have settled and its strips need not lie alike. */
+bool edge_stepped_suspect(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
+                          const struct edge_doubt *doubt);
+
+/* From a mean profile whose strips have their edges at one place, and an edge that was roughly fitted. */
 struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct edge_shape *shape,
                                       const struct edge_fit *rough, const struct edge_doubt *doubt);
 

@@ -1,7 +1,6 @@
 #include "engine/measure/gauge_fits.h"
 
 #include "engine/measure/edge_sharpened.h"
-#include "engine/measure/edge_stepped.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -175,33 +174,27 @@ static void move_all(struct fits *fits, double by) {
     if (fits->one[i].state == EDGE_FOUND) fits->one[i].place += by;
 }
 
-/* Whether the strips' edges are one curve's, at one place, so that what their mean profile shows each of them has. */
-static bool alike(const struct pool *p, const struct fits *fits) {
-  static const double BENT = 0.02, SCATTERED = 0.1;
-  const double square = p->shape.sigma * p->shape.sigma;
-  for (size_t i = 0; i < fits->count; i++)
-    if (fabs(fits->one[i].trace->profile.curvature - p->shape.curvature) * square > BENT) return false;
-  return fits_scatter(fits) < SCATTERED * square;
-}
-
 /* Moves the edges to where they are without the camera's sharpening and without a second step beside them, as the mean
  * profile tells. */
-static void undo_company(const struct pool *p, bool curved, struct gauge *gauge, struct fits *fits) {
+static void undo_company(const struct measuring *m, const struct pool *p, bool curved, struct gauge *gauge,
+                         struct fits *fits) {
   const struct edge_sums *plain = &p->mean;
   struct edge_sums unsharpened;
   struct edge_fit fit = p->fit;
   struct edge_doubt doubt = curved ? DEVELOPED : PLAIN;
+  double amount = 0;
   doubt.noise = fits_least_noise(fits);
   if (curved) {
     const struct edge_sharpened found = edge_sharpened_find(&p->mean, &p->shape, &fit);
-    gauge->sharpened[p->edge] = found.spread;
+    gauge->sharpened[p->edge] = found.spread, amount = found.amount;
+    edge_sharpened_undo(&p->mean, amount, p->shape.curvature, &unsharpened);
+    const bool fits_still = edge_fit(&unsharpened, &p->shape, fit.place, 0.5 * fabs(fit.contrast), SETTLED, &fit);
     move_all(fits, found.shift);
-    edge_sharpened_undo(&p->mean, found.amount, p->shape.curvature, &unsharpened);
-    if (!edge_fit(&unsharpened, &p->shape, fit.place, 0.5 * fabs(fit.contrast), SETTLED, &fit)) return;
+    if (!fits_still) return;
     plain = &unsharpened;
   }
-  const struct edge_stepped found = edge_stepped_find(plain, &p->shape, &fit, &doubt);
-  if (!(found.spread > 0) || !alike(p, fits)) return;
+  if (!edge_stepped_suspect(plain, &p->shape, &fit, &doubt)) return;
+  const struct edge_stepped found = fits_find_step(m, gauge, fits, &p->shape, &p->fit, amount, &doubt);
   gauge->step[p->edge] = (struct gauge_step){found.spread, found.width, found.share};
   move_all(fits, found.shift);
 }
@@ -257,7 +250,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");
       return STATUS_OK;
     }
-    if (gauge->spec->edge != EDGE_AT_HALF) undo_company(&pool, photo->curved, gauge, fits);
+    if (gauge->spec->edge != EDGE_AT_HALF) undo_company(m, &pool, photo->curved, gauge, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;
     gauge->common[edge] = sqrt(fits_common_variance(fits) + pool.fit.blind);

@@ -2,6 +2,7 @@
 #ifndef ASSAY_ENGINE_MEASURE_GAUGE_FITS_H
 #define ASSAY_ENGINE_MEASURE_GAUGE_FITS_H
 
+#include "engine/measure/edge_stepped.h"
 #include "engine/measure/gauge_work.h"
 
 /* Whether the strip's edge says something about the others: it was found, and nothing spoilt it the round before. */
@@ -27,5 +28,11 @@ double fits_scatter(const struct fits *fits);
 /* Marks the edges that are unlike the others or not where these say, and those that lie so near to one of them that its
  * blur, sigma px, reaches them. How many. */
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma);
+
+/* The step beside edges that are suspected of one, whose mean profile has the shape and, roughly, the fit given; in the
+ * light that sharpening by `amount` has made this of. None where the strips are not alike. */
+struct edge_stepped fits_find_step(const struct measuring *m, const struct gauge *gauge, const struct fits *fits,
+                                   const struct edge_shape *shape, const struct edge_fit *fit, double amount,
+                                   const struct edge_doubt *doubt);
 
 #endif

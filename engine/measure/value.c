@@ -378,3 +378,28 @@ void value_measure(const struct value_call *call, const struct spec_dimension *m
   budget_combine(&out->budget);
   out->value = NAN, out->verdict = VERDICT_CANNOT_JUDGE;
 }
+
+/* ---- in words ---- */
+
+void value_text(const struct measured *m, const char *sign, char *text, size_t room) {
+  const bool bare = !strcmp(m->spec->unit, "1");
+  const int decimals = m->budget.expanded > 0 && m->budget.expanded < 1e-3 ? 5 : 4;
+  if (m->spec->measure == MEASURE_COUNT)
+    snprintf(text, room, "%.0f", m->value);
+  else
+    snprintf(text, room, "%.*f%s%s %s %.*f", decimals, m->value, bare ? "" : " ", bare ? "" : m->spec->unit, sign,
+             decimals, m->budget.expanded);
+}
+
+void value_limits_text(const struct spec_dimension *s, char *text, size_t room) {
+  if (isnan(s->lower) && isnan(s->upper))
+    *text = 0;
+  else if (isnan(s->lower))
+    snprintf(text, room, "at most %g", s->upper);
+  else if (isnan(s->upper))
+    snprintf(text, room, "at least %g", s->lower);
+  else if (s->lower == s->upper)
+    snprintf(text, room, "%g", s->lower);
+  else
+    snprintf(text, room, "%g to %g", s->lower, s->upper);
+}

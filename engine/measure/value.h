@@ -25,5 +25,10 @@ struct value_call {
 void value_measure(const struct value_call *call, const struct spec_dimension *measure, struct measured *measured);
 /* Adds a cause of standard uncertainty u to a value that was found, and judges it again. */
 void value_widen(struct measured *measured, const char *name, double u);
+/* "24.4712 px +- 0.0213", with the sign given before the uncertainty; of what is known to less than 0.001 a decimal
+ * more. A count has neither unit nor uncertainty. */
+void value_text(const struct measured *measured, const char *sign, char *text, size_t room);
+/* "21 to 23", "at most 23", "at least 21", "7"; "" where there are no limits. */
+void value_limits_text(const struct spec_dimension *measure, char *text, size_t room);
 
 #endif

@@ -318,7 +318,7 @@ static void a_dimension_that_makes_no_sense_is_refused(void **state) {
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: [], unit: px}\n",
        "3:34: dimensions[1].of: an empty list; expected the name of a gauge"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c}\n",
-       "3:3: dimensions[1].unit: missing in a measure; expected mm, px, deg or 1"},
+       "3:3: dimensions[1].unit: missing in a measure; expected mm or px"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: inch}\n",
        "3:43: dimensions[1].unit: inch; expected mm, px, deg or 1"},
       {"dimensions:\n- " CIRCLE "\n- {name: r, measure: radius, of: c, unit: deg}\n",
