@@ -32,7 +32,9 @@ static void fail_each(const struct small_set *set, bool align) {
   if (!expected) return;
   assert_non_null(strstr(expected, align ? "\"ok\"" : "\"fail\""));
   if (!align) assert_non_null(strstr(expected, "\"pass\""));
-  for (size_t n = 1;; n++) {
+  /* Under sanitizers not each. */
+  const size_t step = SLOW_BUILD && !getenv("ASSAY_TEST_ALL") ? 3 : 1;
+  for (size_t n = 1;; n += step) {
     memset(&fault, 0, sizeof fault);
     alloc_fail_at(n);
     enum status status = judge(set, align, &lines, &fault);
@@ -45,7 +47,7 @@ static void fail_each(const struct small_set *set, bool align) {
                expected);
     free(lines);
     if (failed) continue;
-    print_message("%zu allocations\n", n - 1);
+    print_message("fewer than %zu allocations\n", n);
     assert_true(n > 50);
     break;
   }
