@@ -17,6 +17,11 @@ static const double GLINT = 5, THIN = 5, FAINTLY_LIKE = 0.5;
  * is its own edges, as the lens or the paper puts them elsewhere than alignment could follow. */
 static const double UNSURE = 2, LEFT = 0.25;
 
+/* What the photo adds is as wide as what it is compared through, three pixels; what is no wider than HAIR is an edge's
+ * limit that gives way there: a line of the golden that another photo samples otherwise. Of one approved photo alone
+ * HAIR_PEAK tolerances of it are; of more, as much less as they tell what a line does. */
+static const double HAIR = 1.75, HAIR_PEAK = 0.6;
+
 enum { BAND = 2, MARGIN = 5 };
 
 /* In place of how many tolerances are left of a finding when what explains it is taken away: nothing does. */
@@ -76,8 +81,14 @@ static bool is_glint(const struct surroundings *s, const struct finding *f, int3
   return likeness_along(s, f, limit) > (f->peak < FAINT ? FAINTLY_LIKE : LIKE);
 }
 
+static bool is_hair(const struct finding *f, int photos) {
+  double n = photos > 1 ? photos : 1;
+  return f->width < HAIR && f->length > 2 * f->width && f->peak < 1 + HAIR_PEAK * 2 / (n * (n + 1));
+}
+
 /* Light on the product uses none of its tolerance; of edges that lie off, what the shift leaves is used. */
-static double left_of(const struct surroundings *s, const struct finding *f, int32_t limit) {
+static double left_of(const struct surroundings *s, const struct finding *f, int photos, int32_t limit) {
+  if (is_hair(f, photos)) return 0;
   if (f->peak < WEAK && likeness(s) > LIKE) return 0;
   if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return 0;
   if (f->peak < UNSURE) {
@@ -110,7 +121,7 @@ enum status explain_findings(struct device *device, const struct reference *refe
       bool small;
       enum status status = surroundings_fetch(device, reference, photo, c, f, MARGIN, &s, &small, fault);
       if (status) return status;
-      if (small) left = left_of(&s, f, c->limit[ALIGNED_LUMA]);
+      if (small) left = left_of(&s, f, reference->photos, c->limit[ALIGNED_LUMA]);
       if (left >= 0) set_aside(&s, f, left, c);
       surroundings_free(&s);
     }

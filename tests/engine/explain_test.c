@@ -117,12 +117,44 @@ static void a_glint_uses_none_of_the_tolerance(void **state) {
   photo_free(&golden), photo_free(&photo);
 }
 
+/* Print, and beside it bars a pixel wide, dark on light; a part of one is darker, and so wide. */
+static struct photo barred(float darker, int width, uint64_t seed, const char *name) {
+  struct picture print = picture_product(SAMPLES * (WIDTH - 80), SAMPLES * HEIGHT, 1, 5);
+  struct picture object = picture_even(SAMPLES * WIDTH, SAMPLES * HEIGHT, 1, 170);
+  for (int y = 0; y < print.height; y++)
+    for (int x = 0; x < print.width; x++) *picture_at(&object, x, y) = *picture_at(&print, x, y);
+  for (int i = 0; i < 12; i++) box(&object, WIDTH - 64 + 4 * i, 20, 1, HEIGHT - 40, 110);
+  if (darker > 0) box(&object, WIDTH - 64 + 4 * 6, 70, width, 24, 110 - darker);
+  struct pose pose = pose_turned(0, 1.0 / SAMPLES, -0.5, -0.5, -0.5, -0.5);
+  struct picture p = picture_seen(&object, &pose, WIDTH, HEIGHT, SAMPLES, 170);
+  picture_blur(&p, 0.5);
+  picture_noise(&p, 1, seed);
+  struct photo photo = picture_photo(&p, name);
+  picture_free(&p);
+  picture_free(&object);
+  picture_free(&print);
+  return photo;
+}
+
+static size_t barred_regions(float darker, int width) {
+  struct photo golden = barred(0, 1, 1, "golden"), photo = barred(darker, width, 2, "photo");
+  return stage_regions("name: bars\n", &golden, &photo);
+}
+
+static void a_line_of_the_golden_that_one_photo_samples_darker_is_no_finding(void **state) {
+  (void)state;
+  assert_int_equal(barred_regions(40, 1), 0);
+  assert_int_equal(barred_regions(40, 3), 1);
+  assert_int_equal(barred_regions(70, 1), 1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_ground_beyond_the_outline_may_be_any),
       cmocka_unit_test(a_golden_cut_out_along_the_outline_may_lie_on_any_ground),
       cmocka_unit_test(what_lies_on_the_product_at_its_rim_is_found),
       cmocka_unit_test(light_along_a_crease_is_a_glint_and_beside_it_a_scratch),
+      cmocka_unit_test(a_line_of_the_golden_that_one_photo_samples_darker_is_no_finding),
       cmocka_unit_test(a_glint_uses_none_of_the_tolerance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
