@@ -150,6 +150,15 @@ static void print_row(const struct table *table, const struct series_set *set, c
                                          {.text = outcome->fault.text}});
 }
 
+/* Groups in the order of their names; the dimensions of each as they were read. */
+static int by_group(const void *a, const void *b, void *set) {
+  const struct series *x = a, *y = b;
+  const struct names *names = &((const struct series_set *)set)->names;
+  const char *p = names_text(names, x->group), *q = names_text(names, y->group);
+  int order = p && q ? strverscmp(p, q) : !p - !q;
+  return order ? order : (x->name > y->name) - (x->name < y->name);
+}
+
 static enum status report(const struct capability_options *given, struct series_set *set, double confidence,
                           struct fault *fault) {
   const struct table table = {stdout, columns, sizeof columns / sizeof *columns, text_coloured(stdout)};
@@ -186,6 +195,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   if (!status && !set.count)
     status = fault_set(fault, STATUS_INVALID, "%s: no dimension was measured; expected results with dimensions",
                        places->items[0]);
+  if (!status) qsort_r(set.items, set.count, sizeof *set.items, by_group, &set);
   if (!status) status = report(given, &set, confidence, fault);
   series_free(&set);
   return status;

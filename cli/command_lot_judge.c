@@ -69,7 +69,8 @@ static enum status judge_all(const struct judge_options *given, const struct lot
     *exit_code = lot_worse_exit_code(*exit_code, lot_outcome_exit_code(verdicts[i].outcome));
     if (!people) status = output_json(lot_verdict_to_json(lots, terms, &verdicts[i]), fault);
   }
-  if (!status && people && lots->count > 1) status = lot_summary_print(stdout, lots, verdicts, lots->count, fault);
+  if (!status && people) lot_summary_sort(lots, verdicts, lots->count);
+  if (!status && people && lots->count > 1) lot_summary_print(stdout, lots, verdicts, lots->count);
   for (size_t i = 0; i < lots->count && !status && people && details; i++) {
     if (lots->count > 1) putchar('\n');
     lot_verdict_print(stdout, lots, terms, &verdicts[i]);

@@ -75,7 +75,7 @@ static const struct option options[] = {
      .kind = OPTION_TEXT,
      .offset = FIELD(factory),
      .argument = "NAME",
-     .help = "only this factory's results"},
+     .help = "only this factory's results; what drifted in them also beside the other factories'"},
     {.name = "resubmission-of",
      .kind = OPTION_TEXT,
      .offset = FIELD(resubmission_of),
@@ -99,7 +99,8 @@ struct gathering {
 static enum status take_row(void *context, const struct row *row, struct fault *fault) {
   struct gathering *in = context;
   const char *factory = row->keys[ROW_FACTORY];
-  if (in->given->factory && (!factory || strcmp(factory, in->given->factory) != 0)) return STATUS_OK;
+  if (in->given->factory && (!factory || strcmp(factory, in->given->factory) != 0))
+    return report_take_other(&in->data, row, fault);
   if (!strcmp(in->given->format, "csv")) report_csv_row(&in->csv, row);
   if (!strcmp(in->given->format, "junit")) report_junit_photo(&in->junit, row);
   return report_take(&in->data, row, fault);

@@ -278,6 +278,11 @@ static bool any_differs(const struct compare_pairs *pairs) {
   return false;
 }
 
+/* A rate that repeats another is told with that. */
+static bool is_told(const struct compare_rate_result *result) {
+  return !result->repeats && any_differs(&result->pairs);
+}
+
 static void print_alike(FILE *out, const char *name, size_t *count) {
   char *clean = text_clean(name, 0, false);
   fprintf(out, "%s%s", (*count)++ ? ", " : "\nalike in all groups: ", clean ? clean : "?");
@@ -289,7 +294,7 @@ static void print_rest(FILE *out, const struct compare_results *results) {
   for (size_t i = 0; i < results->mean_count; i++)
     if (!any_differs(&results->means[i].pairs)) print_alike(out, results->means[i].measure->name, &alike);
   for (size_t i = 0; i < results->rate_count; i++)
-    if (!any_differs(&results->rates[i].pairs))
+    if (!results->rates[i].repeats && !any_differs(&results->rates[i].pairs))
       print_alike(out, compare_kind_name(results->rates[i].rate.kind), &alike);
   if (alike) fputs(" (--details shows their tables)\n", out);
 }
@@ -311,7 +316,7 @@ void comparison_print(FILE *out, const struct compare *compare, const struct com
   for (size_t i = 0; i < results->mean_count; i++)
     if (details || any_differs(&results->means[i].pairs)) print_measure(out, compare, &results->means[i], details);
   for (size_t i = 0; i < results->rate_count; i++)
-    if (details || any_differs(&results->rates[i].pairs)) print_rate(out, compare, &results->rates[i], details);
+    if (details || is_told(&results->rates[i])) print_rate(out, compare, &results->rates[i], details);
   if (!details && compare->units.count > 1) print_rest(out, results);
   if (printing.differences)
     fputs("\np: how often chance alone shows as much where nothing differs, over all comparisons made; 95 %: the true "

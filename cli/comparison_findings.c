@@ -51,15 +51,18 @@ static struct comparison_finding mean_finding(const struct compare *compare, con
   return f;
 }
 
+/* "L03 is smaller by 0.04 mm than the others": one group is what is spoken of, never the others. */
 static void say_mean(struct comparison_finding *f) {
   char p[32], range[96] = "";
   int d = decimals_of(f);
   if (isfinite(f->lower)) snprintf(range, sizeof range, ", 95 %%: %.*f to %.*f", d, f->lower, d, f->upper);
-  bool many = f->first_others, colour = !strcmp(f->unit, "dE");
-  snprintf(f->text, sizeof f->text, "%s: %s %s %.*f%s%s %s %s (%.*f against %.*f%s; %s).", f->name,
-           shown(f->group, many), colour ? (many ? "lie" : "lies") : (many ? "are larger by" : "is larger by"), d,
-           f->size, *f->unit ? " " : "", f->unit, colour ? "farther from the golden than" : "than",
-           shown(f->against, f->others), d, f->value, d, f->against_value, range, p_words(f->p, p, sizeof p));
+  bool turned = f->first_others, colour = !strcmp(f->unit, "dE");
+  const char *first = shown(turned ? f->against : f->group, false), *second = shown(f->against, turned || f->others);
+  double value = turned ? f->against_value : f->value, other = turned ? f->value : f->against_value;
+  const char *verb = colour ? "lies" : turned ? "is smaller by" : "is larger by";
+  const char *than = !colour ? "than" : turned ? "nearer to the golden than" : "farther from the golden than";
+  snprintf(f->text, sizeof f->text, "%s: %s %s %.*f%s%s %s %s (%.*f against %.*f%s; %s).", f->name, first, verb, d,
+           f->size, *f->unit ? " " : "", f->unit, than, second, d, value, d, other, range, p_words(f->p, p, sizeof p));
 }
 
 static void sum_of(const struct compare *compare, const struct compare_rate *rate, size_t a, size_t b, int64_t *count,
@@ -102,10 +105,12 @@ static void say_rate(struct comparison_finding *f) {
              odds_words(f->upper, upper));
   else
     snprintf(times, sizeof times, "at least %s times the odds", lower);
-  snprintf(f->text, sizeof f->text, "%s: %s %s more, %.2f %% of %lld units against %.2f %% of %lld in %s (%s; %s).",
-           f->name, shown(f->group, f->first_others), f->first_others ? "have" : "has", 100 * f->value,
-           (long long)f->units, 100 * f->against_value, (long long)f->against_units, shown(f->against, f->others),
-           times, p_words(f->p, p, sizeof p));
+  bool turned = f->first_others;
+  long long units = turned ? f->against_units : f->units, others = turned ? f->units : f->against_units;
+  snprintf(f->text, sizeof f->text, "%s: %s has %s, %.2f %% of %lld units against %.2f %% of %lld in %s (%s%s; %s).",
+           f->name, shown(turned ? f->against : f->group, false), turned ? "fewer" : "more",
+           100 * (turned ? f->against_value : f->value), units, 100 * (turned ? f->value : f->against_value), others,
+           shown(f->against, turned || f->others), turned ? "the others: " : "", times, p_words(f->p, p, sizeof p));
 }
 
 static struct comparison_finding variance_finding(const struct compare_means_result *result) {
@@ -133,29 +138,61 @@ static void say_variance(struct comparison_finding *f) {
            inner ? " shifts" : "");
 }
 
+/* Pairs in the order of their groups' names. */
+struct order {
+  const struct compare *compare;
+  const struct compare_pairs *pairs;
+};
+
+static int by_names(const void *a, const void *b, void *context) {
+  const struct order *order = context;
+  const struct compare_pair *x = &order->pairs->items[*(const size_t *)a],
+                            *y = &order->pairs->items[*(const size_t *)b];
+  const struct lot *groups = order->compare->units.items;
+  int first = strverscmp(shown(groups[x->a].name, false), shown(groups[y->a].name, false));
+  if (first || x->b == COMPARE_OTHERS || y->b == COMPARE_OTHERS) return first;
+  return strverscmp(shown(groups[x->b].name, false), shown(groups[y->b].name, false));
+}
+
+struct telling {
+  const struct compare *compare;
+  void (*each)(void *context, const struct comparison_finding *finding);
+  void *context;
+};
+
+static void tell_pairs(const struct telling *telling, const struct compare_pairs *pairs,
+                       const struct compare_means_result *mean, const struct compare_rate *rate) {
+  struct order how = {telling->compare, pairs};
+  size_t *order = calloc(pairs->count + 1, sizeof *order);
+  for (size_t i = 0; order && i < pairs->count; i++) order[i] = i;
+  if (order) qsort_r(order, pairs->count, sizeof *order, by_names, &how);
+  for (size_t i = 0; i < pairs->count; i++) {
+    const struct compare_pair *pair = &pairs->items[order ? order[i] : i];
+    if (!pair->differs) continue;
+    struct comparison_finding f =
+        mean ? mean_finding(telling->compare, mean, pair) : rate_finding(telling->compare, rate, pair);
+    if (mean)
+      say_mean(&f);
+    else
+      say_rate(&f);
+    telling->each(telling->context, &f);
+  }
+  free(order);
+}
+
 void comparison_findings(const struct compare *compare, const struct compare_results *results,
                          void (*each)(void *context, const struct comparison_finding *finding), void *context) {
-  struct comparison_finding f;
+  const struct telling telling = {compare, each, context};
   for (size_t i = 0; i < results->mean_count; i++)
-    for (size_t j = 0; j < results->means[i].pairs.count; j++) {
-      if (!results->means[i].pairs.items[j].differs) continue;
-      f = mean_finding(compare, &results->means[i], &results->means[i].pairs.items[j]);
-      say_mean(&f);
-      each(context, &f);
-    }
+    tell_pairs(&telling, &results->means[i].pairs, &results->means[i], NULL);
   for (size_t i = 0; i < results->rate_count; i++)
-    for (size_t j = 0; j < results->rates[i].pairs.count; j++) {
-      if (!results->rates[i].pairs.items[j].differs) continue;
-      f = rate_finding(compare, &results->rates[i].rate, &results->rates[i].pairs.items[j]);
-      say_rate(&f);
-      each(context, &f);
-    }
+    if (!results->rates[i].repeats) tell_pairs(&telling, &results->rates[i].pairs, NULL, &results->rates[i].rate);
   for (size_t i = 0; i < results->mean_count; i++) {
     const struct compare_means_result *result = &results->means[i];
     const struct components *c = &result->components;
     /* Where one factory and shift is all there is, there is nothing to say. */
     if (!result->has_components || (isnan(c->outer) && isnan(c->inner)) || !(c->within > 0)) continue;
-    f = variance_finding(result);
+    struct comparison_finding f = variance_finding(result);
     say_variance(&f);
     each(context, &f);
   }

@@ -151,15 +151,12 @@ static void print_photos(FILE *out, const struct lots *lots, const struct judge_
   if (overruled) fprintf(out, "  %lld findings were overruled in review and do not count\n", (long long)overruled);
 }
 
-enum status lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count,
-                              struct fault *fault) {
-  struct judge_lot *sorted = calloc(count + 1, sizeof *sorted);
-  if (!sorted) return fault_set(fault, STATUS_MEMORY, "out of memory for the lots");
-  memcpy(sorted, verdicts, count * sizeof *sorted);
-  qsort_r(sorted, count, sizeof *sorted, by_name, (void *)(uintptr_t)lots);
-  print_head(out, lots, sorted, count);
-  print_rows(out, lots, sorted, count);
-  print_photos(out, lots, sorted, count);
-  free(sorted);
-  return STATUS_OK;
+void lot_summary_sort(const struct lots *lots, struct judge_lot *verdicts, size_t count) {
+  if (count) qsort_r(verdicts, count, sizeof *verdicts, by_name, (void *)(uintptr_t)lots);
+}
+
+void lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count) {
+  print_head(out, lots, verdicts, count);
+  print_rows(out, lots, verdicts, count);
+  print_photos(out, lots, verdicts, count);
 }

@@ -7,10 +7,11 @@
 
 #include <stdio.h>
 
-/* How many lots are accepted, rejected and held; a row a lot in the order of their names; what stands out in their
- * photos, all together. STATUS_MEMORY. */
-enum status lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count,
-                              struct fault *fault);
+/* Into the order of their lots' names. */
+void lot_summary_sort(const struct lots *lots, struct judge_lot *verdicts, size_t count);
+
+/* How many lots are accepted, rejected and held; a row a lot; what stands out in their photos, all together. */
+void lot_summary_print(FILE *out, const struct lots *lots, const struct judge_lot *verdicts, size_t count);
 
 /* How people read it: what needs them in capitals, and in colour. */
 const char *lot_outcome_words(enum lot_outcome outcome);

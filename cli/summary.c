@@ -13,6 +13,16 @@ static struct summary_group *find_group(struct summary *summary, const char *fac
   return NULL;
 }
 
+static int by_text(const char *a, const char *b) {
+  return a && b ? strverscmp(a, b) : !a - !b;
+}
+
+static bool is_before(const struct summary_group *a, const struct summary_group *b) {
+  int order = by_text(a->factory, b->factory);
+  return order ? order < 0 : by_text(a->shift, b->shift) < 0;
+}
+
+/* In the order of their names; those without last. */
 static struct summary_group *add_group(struct summary *summary, const char *factory, const char *shift) {
   struct summary_group *groups = realloc(summary->groups, (summary->count + 1) * sizeof *groups);
   if (!groups) return NULL;
@@ -23,8 +33,10 @@ static struct summary_group *add_group(struct summary *summary, const char *fact
     free(group.shift);
     return NULL;
   }
-  groups[summary->count] = group;
-  return &groups[summary->count++];
+  size_t at = summary->count++;
+  for (; at && is_before(&group, &groups[at - 1]); at--) groups[at] = groups[at - 1];
+  groups[at] = group;
+  return &groups[at];
 }
 
 bool summary_add(struct summary *summary, const struct job *job, enum verdict verdict) {

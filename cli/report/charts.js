@@ -3,7 +3,8 @@ const colours = { line: "#1d4f7c", limit: "#a02018", centre: "#4a5560", spec: "#
 
 function driftSection(data) {
   const section = byId("drift"), drift = data.drift;
-  drift.charts = drift.charts.filter((chart) => chart.values.length > 1);
+  drift.charts = drift.charts.filter((chart) => chart.values.length > 1).map(inPercent)
+    .sort((a, b) => lineName(a).localeCompare(lineName(b), language, { numeric: true }));
   section.append(make("h2", {}, say("drift")),
     drift.findings.length
       ? make("ul", { class: "findings" }, drift.findings.map((one) => make("li", {}, findingText(one))))
@@ -25,6 +26,17 @@ function driftSection(data) {
   show(kinds.includes(first) ? first : kinds[0]);
 }
 
+/* Shares as all other tables tell them. */
+function inPercent(chart) {
+  if (!isCounted(chart.quantity)) return chart;
+  const all = (value) => value === null ? null : 100 * value;
+  return { ...chart, unit: "%", values: chart.values.map(all), centre: all(chart.centre), lower: all(chart.lower), upper: all(chart.upper) };
+}
+
+function isCounted(quantity) {
+  return ["defect", "unjudged", "failed"].includes(quantity);
+}
+
 function quantityName(kind, name) {
   return word("quantity", kind) + (name ? " " + word("class", name) : "");
 }
@@ -32,7 +44,7 @@ function quantityName(kind, name) {
 /* In English the sentence of the program; else one made from the finding's fields. */
 function findingText(one) {
   if (!("finding_text" in strings)) return one.text;
-  const counted = ["defect", "unjudged", "failed"].includes(one.quantity), unit = counted ? "%" : one.unit || "";
+  const counted = isCounted(one.quantity), unit = counted ? "%" : one.unit || "";
   const value = (v) => counted ? fixed(100 * v, 2) : measured(v, one.sigma);
   const group = ["factory", "line", "shift", "lot"].filter((key) => one[key])
     .map((key) => word("key", key) + " " + one[key]).join(" ") || say("everywhere");
@@ -45,7 +57,7 @@ function findingText(one) {
   if (one.lab) return colourText(one, group, limit);
   return say("finding_text", { group, quantity: quantityName(one.quantity, one.name), change: say("change." + how), size,
     since: moment(one.since), lower: moment(one.since_lower), upper: moment(one.since_upper), before: value(one.before),
-    after: value(one.after), unit, limit }).replace(/ +([,;。])/g, "$1");
+    after: value(one.after), unit, limit }).replace(/ +([,;，；。（）])/g, "$1");
 }
 
 function colourText(one, group, limit) {
@@ -62,12 +74,15 @@ function labText(lab) {
   return lab.map((value, i) => ["L* ", "a* ", "b* "][i] + (value > 0 ? "+" : "") + fixed(value, 2)).join(", ");
 }
 
+function lineName(chart) {
+  return [chart.factory, chart.line].filter(Boolean).join(" / ") || say("all_lines");
+}
+
 function chartFigure(chart) {
-  const line = [chart.factory, chart.line].filter(Boolean).join(" / ") || say("all_lines");
-  const title = quantityName(chart.quantity, chart.name) + " · " + line;
+  const title = quantityName(chart.quantity, chart.name) + " · " + lineName(chart);
   const outside = chart.values.filter((value) => value < chart.lower || value > chart.upper).length;
   const words = say("chart_words", { title, points: chart.values.length, centre: number(chart.centre, 4),
-    lower: number(chart.lower, 4), upper: number(chart.upper, 4), outside, unit: chart.unit || "" }).replace(/ +([,,])/, "$1");
+    lower: number(chart.lower, 4), upper: number(chart.upper, 4), outside, unit: chart.unit || "" }).replace(/ +([,，])/, "$1");
   const canvas = make("canvas", { role: "img", "aria-label": words });
   const figure = make("figure", {}, make("figcaption", {}, title,
     chart.per > 1 ? make("span", { class: "faint" }, " " + say("per_point", { per: chart.per })) : null),
@@ -100,7 +115,7 @@ function plot(canvas, chart) {
       animation: false, responsive: true, maintainAspectRatio: false, locale: language,
       plugins: { legend: { display: true, position: "bottom", labels: { boxHeight: 1, color: "#1b1f24",
         filter: (item, all) => all.datasets.findIndex((set) => set.label === item.text) === item.datasetIndex } } },
-      scales: { x: { ticks: { maxTicksLimit: 4, maxRotation: 0, color: "#39424c" } },
+      scales: { x: { ticks: { maxTicksLimit: canvas.clientWidth < 480 ? 2 : 4, maxRotation: 0, color: "#39424c" } },
         y: { title: { display: Boolean(chart.unit), text: chart.unit }, ticks: { color: "#39424c" },
           ...(chart.quantity === "score" ? { min: 0, max: 100 } : {}) } }
     }

@@ -176,15 +176,21 @@ enum status report_take(struct report_data *data, const struct row *row, struct 
   if (!status) status = recurrents_add(&data->recurrents, row, fault);
   if (!status) status = places_add(&data->places, row, fault);
   if (!status) status = season_add(&data->season, row, fault);
+  if (!status && data->only_factory) status = season_add(&data->whole, row, fault);
   if (status) return status;
   bool kept = list_photo(data, row) && sum_up(data, row) && note_pictured(data, row) && note_golden(data, row);
   return kept ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "out of memory for the report");
+}
+
+enum status report_take_other(struct report_data *data, const struct row *row, struct fault *fault) {
+  return season_add(&data->whole, row, fault);
 }
 
 enum status report_end(struct report_data *data, struct fault *fault) {
   enum status status = lots_end(&data->lots, fault);
   if (!status && !data->lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is nothing to report");
   for (int i = 0; i < REPORT_COMPARED && !status; i++) status = compare_end(&data->compares[i], fault);
+  if (!status) status = season_sort(&data->whole, fault);
   return status ? status : season_sort(&data->season, fault);
 }
 
@@ -207,6 +213,7 @@ void report_data_free(struct report_data *data) {
   lots_free(&data->lots);
   summary_free(&data->summary);
   season_free(&data->season);
+  season_free(&data->whole);
   recurrents_free(&data->recurrents);
   places_free(&data->places);
   reviews_free(&data->reviews);

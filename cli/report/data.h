@@ -45,6 +45,7 @@ struct report_data {
   struct report_limits limits;
   struct lots lots;
   struct season season;
+  struct season whole; /* where `only_factory`: of all factories, beside which this one's stand out */
   struct recurrents recurrents;
   struct places places;
   struct compare compares[REPORT_COMPARED];  /* by shift, line, factory */
@@ -60,6 +61,8 @@ struct report_data {
 
 /* Takes a row. STATUS_MEMORY, and what lots_add and season_add give. */
 enum status report_take(struct report_data *data, const struct row *row, struct fault *fault);
+/* Takes a row of another factory than `only_factory`. */
+enum status report_take_other(struct report_data *data, const struct row *row, struct fault *fault);
 /* After the last row, before anything is read. STATUS_INVALID where there was none. */
 enum status report_end(struct report_data *data, struct fault *fault);
 void report_data_free(struct report_data *data);

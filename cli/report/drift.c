@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Photos a point of a share's chart: fewer where a line has made few. */
 enum { SAMPLE_MOST = 50, SAMPLE_LEAST = 10, POINTS_WANTED = 12 };
@@ -115,7 +116,7 @@ static size_t sample_of(const struct season *season) {
 }
 
 static enum status put_charts(struct text *out, const struct season *season, struct fault *fault) {
-  size_t reference = season->count / 4, sample = sample_of(season);
+  size_t lines = count_lines(season), reference = lines ? season->count / lines / 3 : 0, sample = sample_of(season);
   if (reference > REFERENCE_MOST) reference = REFERENCE_MOST;
   if (reference < REFERENCE_LEAST) reference = REFERENCE_LEAST;
   const struct signal_options how = {.reference = reference, .subgroup = 5, .sample = sample, .run_length = 370};
@@ -134,20 +135,37 @@ static enum status put_charts(struct text *out, const struct season *season, str
   return status;
 }
 
-enum status report_drift_json(const struct season *season, struct text *out, struct fault *fault) {
+/* Whether a finding is of the factory, or of all there are. */
+static bool concerns(const struct season *season, const struct finding *finding, const char *factory) {
+  const char *name = names_text(&season->names, finding->cell.factory);
+  if (!factory || finding->key == KEY_ALL || finding->key == KEY_SHIFT_EVERYWHERE) return true;
+  return name && !strcmp(name, factory);
+}
+
+static enum status put_findings(struct text *out, const struct season *season, const struct findings *findings,
+                                const char *factory, struct fault *fault) {
+  const char *between = "";
+  for (size_t i = 0; i < findings->count; i++) {
+    if (!concerns(season, &findings->items[i], factory)) continue;
+    char *line = finding_write(season, &findings->items[i]);
+    if (!line) return fault_set(fault, STATUS_MEMORY, "out of memory for the findings");
+    text_put(out, between);
+    text_put(out, line);
+    free(line);
+    between = ",";
+  }
+  return STATUS_OK;
+}
+
+enum status report_drift_json(const struct report_data *data, struct text *out, struct fault *fault) {
+  const struct season *season = data->only_factory ? &data->whole : &data->season;
   struct findings findings = {0};
   enum status status = findings_look(season, budget, &findings, fault);
   put_real(out, "{\"budget\":", budget);
   put_integer(out, ",\"looked_at\":", (int64_t)findings.charts);
   text_put(out, ",\"findings\":[");
-  for (size_t i = 0; i < findings.count && !status; i++) {
-    char *line = finding_write(season, &findings.items[i]);
-    if (!line) status = fault_set(fault, STATUS_MEMORY, "out of memory for the findings");
-    if (line && i) text_put(out, ",");
-    if (line) text_put(out, line);
-    free(line);
-  }
+  if (!status) status = put_findings(out, season, &findings, data->only_factory, fault);
   text_put(out, "]");
   findings_free(&findings);
-  return status ? status : put_charts(out, season, fault);
+  return status ? status : put_charts(out, &data->season, fault);
 }

@@ -9,8 +9,7 @@ function groupsSection(data) {
   const found = data.comparisons.map((one) => ({ by: one.by, findings: one.findings.filter(tells).filter(isNew) }))
     .filter((one) => one.findings.length);
   if (data.comparisons.length && !found.length) section.append(make("p", {}, say("no_difference")));
-  found.forEach((one) => section.append(make("h3", {}, say("by", { key: word("key", one.by) })),
-    make("ul", { class: "findings" }, one.findings.map((finding) => make("li", {}, comparisonText(finding))))));
+  found.forEach((one) => section.append(make("h3", {}, say("by", { key: word("key", one.by) })), ...comparisonList(one.findings)));
   if (found.length) section.append(make("p", { class: "faint" }, say("compared_note")));
   data.comparisons.forEach((one) => section.append(make("details", { class: "compared" },
     make("summary", {}, say("compared_by", { key: word("key", one.by) })),
@@ -25,6 +24,16 @@ function groupsSection(data) {
   const differing = images.filter((one) => one.areas.length);
   section.append(make("p", {}, say("group_images_note", { count: images.length, differing: differing.length })));
   differing.forEach((one) => section.append(groupFigure(data, one)));
+}
+
+/* Of many the surest; the others are a click away. */
+function comparisonList(findings) {
+  const most = 6, list = (some) => make("ul", { class: "findings" }, some.map((one) => make("li", {}, comparisonText(one))));
+  if (findings.length <= most) return [list(findings)];
+  const sure = new Set([...findings].sort((a, b) => (a.p === null) - (b.p === null) || a.p - b.p).slice(0, most - 1));
+  const rest = findings.filter((one) => !sure.has(one));
+  return [list(findings.filter((one) => sure.has(one))),
+    make("details", {}, make("summary", {}, say("more_differences", { count: rest.length })), list(rest))];
 }
 
 /* In English the sentence of the program; else one made from the finding's fields. */
@@ -42,10 +51,12 @@ function comparisonText(one) {
     against_value: value(one.against_value), units: number(one.units), against_units: number(one.against_units),
     size: one.size === null ? say("at_least", { size: number(one.lower, 3) }) : size(one.size),
     range: known ? say("range", { lower: size(one.lower), upper: size(one.upper) }) : "",
-    p: one.p < 1e-6 ? "p < 0.000001" : "p = " + number(one.p, 2) }).replace(/ +([,;。])/g, "$1");
+    p: one.p < 1e-6 ? "p < 0.000001" : "p = " + number(one.p, 2) }).replace(/ +([,;，；。（）])/g, "$1");
 }
 
 function measureName(name) {
+  const zone = /^colour of (.*)$/.exec(name);
+  if (zone && "colour_of" in strings) return say("colour_of", { zone: zone[1] });
   return name === "score" ? say("quantity.score") : name;
 }
 

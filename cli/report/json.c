@@ -174,7 +174,7 @@ enum status report_json(const struct report_data *data, const json_t *lots, cons
   }
   if (!status) status = put_places(&data->places, out, fault);
   text_put(out, ",\"drift\":");
-  if (!status) status = report_drift_json(&data->season, out, fault);
+  if (!status) status = report_drift_json(data, out, fault);
   text_put(out, "}");
   return !status && out->failed ? fault_set(fault, STATUS_MEMORY, "out of memory for the report") : status;
 }

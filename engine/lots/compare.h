@@ -92,6 +92,7 @@ struct compare_means_result {
 
 struct compare_rate_result {
   struct compare_rate rate;
+  bool repeats;               /* a severity that all defective units have: says what their rate says */
   struct compare_pairs pairs; /* Fisher's exact test, by Holm over all pairs of all rates */
 };
 

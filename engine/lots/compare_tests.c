@@ -174,6 +174,13 @@ static void add_odds(const struct compare_rate *rate, size_t groups, struct comp
   pair->range = rate_odds_interval(b, m, a, n, 0.95);
 }
 
+/* Whether all units of the one kind are of the other too. */
+static bool same_units(const struct compare_rate *a, const struct compare_rate *b, size_t groups) {
+  for (size_t i = 0; i < groups; i++)
+    if (a->counts[i] != b->counts[i] || a->totals[i] != b->totals[i]) return false;
+  return true;
+}
+
 /* Drops the kinds that no unit is of. */
 static bool keep_occurring(size_t groups, struct compare_results *results) {
   size_t kept = 0;
@@ -187,6 +194,8 @@ static bool keep_occurring(size_t groups, struct compare_results *results) {
       free(result.rate.totals);
       continue;
     }
+    result.repeats =
+        result.rate.kind.group == COMPARE_SEVERITY && same_units(&result.rate, &results->rates[0].rate, groups);
     results->rates[kept] = result;
     if (!make_pairs(groups, &results->rates[kept++].pairs)) return false;
   }
