@@ -39,7 +39,9 @@ static enum status import(const void *values, int *exit_code, struct fault *faul
   if (!status && given->common.json)
     status = output_json(json_pack("{s:I}", "imported", (json_int_t)actions.count), fault);
   else if (!status)
-    printf("%zu actions taken over\n", actions.count);
+    printf("%zu action%s taken over\n", actions.count, actions.count == 1 ? "" : "s");
+  if (!status && !actions.count)
+    message_warning("%s: no line has a cause and an action filled in", given->common.operands.items[0]);
   actions_free(&actions);
   return status ? status : output_flush(fault);
 }

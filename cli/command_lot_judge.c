@@ -115,6 +115,9 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
     status = rows_read(given->common.operands.items, given->common.operands.count, take_row, &lots, &tally, fault);
   if (!status) status = lots_end(&lots, fault);
   if (!status && !lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is no lot to judge");
+  for (size_t i = 0; i < given->resubmitted.count && !status; i++)
+    status = lot_terms_find(&lots, "resubmitted", given->resubmitted.items[i], fault);
+  if (!status) lot_terms_check_size(&given->terms, &lots);
   if (!status) status = judge_with_history(given, &lots, &terms, exit_code, fault);
   lots_free(&lots);
   return status;

@@ -129,11 +129,14 @@ static void print_text(const struct plan_options *given, const struct answer *an
   const struct plan *plan = &answer->plan;
   printf(PLAN_STANDARD ", single sampling, %s inspection, level %s, AQL %g %%\n", given->inspection, given->level,
          answer->aql);
-  printf("lot of %ld units: code letter %c", given->size, plan->letter);
+  printf("lot of %ld unit%s: code letter %c", given->size, given->size == 1 ? "" : "s", plan->letter);
   if (plan->plan_letter != plan->letter) printf(", the table leads to %c", plan->plan_letter);
-  printf("\n\n%s %lld units; accept the lot with %lld nonconforming or fewer, reject it from %lld\n\n",
-         plan->whole ? "inspect all" : "inspect a random sample of", (long long)plan->sample_size,
-         (long long)plan->accept, (long long)plan->reject);
+  printf("\n\n%s %lld unit%s; accept the lot with ", plan->whole ? "inspect all" : "inspect a random sample of",
+         (long long)plan->sample_size, plan->sample_size == 1 ? "" : "s");
+  if (plan->accept)
+    printf("%lld nonconforming or fewer, reject it from %lld\n\n", (long long)plan->accept, (long long)plan->reject);
+  else
+    fputs("none nonconforming, reject it from the first\n\n", stdout);
   printf("Producer's risk: of lots with %g %% nonconforming, %.1f %% are rejected.\n", answer->aql,
          100 * (1 - plan_accepts_process(plan, answer->aql / 100)));
   printf("Consumer's risk: of lots with %.2f %% nonconforming, 10 %% are accepted.\n\n",

@@ -179,6 +179,29 @@ static enum status write_form(const struct gathering *in, struct fault *fault) {
   return status;
 }
 
+/* The name of a cell's factory; NULL where a cell before it has the same, or it has none. */
+static const char *new_factory(const struct season *season, size_t cell) {
+  for (size_t i = 0; i < cell; i++)
+    if (season->cells[i].factory == season->cells[cell].factory) return NULL;
+  return names_text(&season->names, season->cells[cell].factory);
+}
+
+static enum status check_factory(const struct gathering *in, struct fault *fault) {
+  const struct season *season = &in->data.whole;
+  struct text known = {0};
+  if (!in->given->factory || in->data.lots.count || !season->cell_count) return STATUS_OK;
+  for (size_t i = 0; i < season->cell_count; i++) {
+    const char *name = new_factory(season, i);
+    if (name && known.size) text_put(&known, ", ");
+    if (name) text_put(&known, name);
+  }
+  enum status status =
+      fault_set(fault, STATUS_USAGE, "--factory %s: no result is of this factory; expected one of: %s",
+                in->given->factory, known.bytes && !known.failed ? known.bytes : "none, no result names its factory");
+  text_free(&known);
+  return status;
+}
+
 /* A factory must not see what is another one's. */
 static enum status check_factories(const struct gathering *in, struct fault *fault) {
   const struct lots *lots = &in->data.lots;
@@ -236,7 +259,11 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
   for (size_t i = 0; i < places->count && !status; i++)
     status = reviews_read(places->items[i], &in.data.reviews, fault);
+  if (!status) status = check_factory(&in, fault);
   if (!status) status = report_end(&in.data, fault);
+  if (!status && given->resubmission_of)
+    status = lot_terms_find(&in.data.lots, "resubmission-of", given->resubmission_of, fault);
+  if (!status) lot_terms_check_size(&given->terms, &in.data.lots);
   if (!status) status = check_factories(&in, fault);
   if (!status) status = judge_and_write(&in, &terms, exit_code, fault);
   text_free(&in.csv);

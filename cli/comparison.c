@@ -303,7 +303,13 @@ void comparison_print(FILE *out, const struct compare *compare, const struct com
   struct printing printing = {.out = out};
   const char *by = row_key_name(compare->units.by);
   comparison_findings(compare, results, count_difference, &printing);
-  if (compare->units.count == 1)
+  if (compare->units.count == 1 && !compare->units.items[0].name)
+    fprintf(
+        out,
+        "no result says its %s, so there is nothing to compare; it comes from the manifest of assay run, or from its "
+        "options; --by names what makes a group\n",
+        by);
+  else if (compare->units.count == 1)
     fprintf(out, "all results are of one %s, and there is nothing to compare it with; --by names what makes a group\n",
             by);
   else if (!printing.differences)

@@ -48,6 +48,26 @@ enum status lot_terms_read(const struct lot_terms *given, struct judge_terms *te
   return status;
 }
 
+void lot_terms_check_size(const struct lot_terms *given, const struct lots *lots) {
+  const struct lot *first = NULL;
+  size_t larger = 0;
+  for (size_t i = 0; i < lots->count && given->size; i++) {
+    if (lots->items[i].units <= (size_t)given->size) continue;
+    if (!larger++) first = &lots->items[i];
+  }
+  if (first)
+    message_warning(
+        "--size %ld: of %zu lots more units were photographed, of %s %zu; such a lot is taken to be as large "
+        "as that",
+        given->size, larger, first->name ? first->name : "the one without name", first->units);
+}
+
+enum status lot_terms_find(const struct lots *lots, const char *option, const char *name, struct fault *fault) {
+  for (size_t i = 0; i < lots->count; i++)
+    if (lots->items[i].name && !strcmp(lots->items[i].name, name)) return STATUS_OK;
+  return fault_set(fault, STATUS_USAGE, "--%s %s: no result is of this %s", option, name, row_key_name(lots->by));
+}
+
 int lot_outcome_exit_code(enum lot_outcome outcome) {
   return outcome == LOT_ACCEPTED ? 0 : outcome == LOT_HELD ? 2 : 1;
 }

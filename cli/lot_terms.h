@@ -52,6 +52,12 @@ struct lot_terms {
 /* The options, else the golden's spec, else level II and AQLs 0, 2.5 and 4.0. STATUS_USAGE for what is no AQL. */
 enum status lot_terms_read(const struct lot_terms *given, struct judge_terms *terms, struct fault *fault);
 
+/* Warns of lots of which more units were photographed than --size says that they have. */
+void lot_terms_check_size(const struct lot_terms *given, const struct lots *lots);
+
+/* Whether a lot of that name is there; else STATUS_USAGE, which tells `option`, the one that named it. */
+enum status lot_terms_find(const struct lots *lots, const char *option, const char *name, struct fault *fault);
+
 /* What the switching rules remember: in the file `file`, else in the store that the only place is, else nowhere, and
  * *history is empty. `keep`: it will be written. The caller ends with history_free. */
 enum status lot_terms_history(const struct words *places, const char *file, bool keep, struct history *history,
