@@ -1,6 +1,7 @@
 /* The writers of assay lot report. */
 #include "cli/report/csv.h"
 #include "cli/report/data.h"
+#include "cli/report/drift.h"
 #include "cli/report/junit.h"
 #include "cli/report/page.h"
 #include "models/csv.h"
@@ -184,8 +185,54 @@ static void each_language_has_the_same_texts_with_the_same_values(void **state) 
   text_free(&empty);
 }
 
+/* Photo `i` of three factories in turn, of four lots each, which differ as lots do; the second of F1 far more. */
+static struct row of_three_factories(int i, struct row_dimension *hole) {
+  static const char *const factories[] = {"F1", "F2", "F3"};
+  static const char *const lots[3][4] = {{"A", "B", "C", "D"}, {"E", "F", "G", "H"}, {"I", "J", "K", "L"}};
+  static const double off[3][4] = {{0.3, 3, -0.2, 0.1}, {-0.4, 0.2, 0.4, -0.1}, {0.0, -0.3, 0.3, -0.2}};
+  int factory = i % 3, lot = i / 150;
+  *hole = (struct row_dimension){.name = "hole", .unit = "mm", .uncertainty = 0.01, .lower = 0, .upper = 20};
+  hole->value = 10 + (i * 7919 % 101 - 50) / 100.0 + off[factory][lot];
+  struct row row = row_of("p.jpg", VERDICT_PASS);
+  row.keys[ROW_FACTORY] = factories[factory], row.keys[ROW_LOT] = lots[factory][lot], row.keys[ROW_GOLDEN] = "plate";
+  row.has_time = true, row.time_ms = 1767225600000 + 60000LL * i, row.sequence = i + 1;
+  row.dimensions = hole, row.dimension_count = 1;
+  return row;
+}
+
+static char *drift_of(const char *factory, bool beside) {
+  struct report_data data = {.only_factory = factory, .lots = {.by = ROW_LOT}};
+  struct fault fault = {0};
+  struct text out = {0};
+  for (int i = 0; i < 600; i++) {
+    struct row_dimension hole;
+    struct row row = of_three_factories(i, &hole);
+    bool own = !strcmp(row.keys[ROW_FACTORY], factory);
+    enum status status = own      ? report_take(&data, &row, &fault)
+                         : beside ? report_take_other(&data, &row, &fault)
+                                  : STATUS_OK;
+    if (status) fail_msg("%s", fault.text);
+  }
+  assert_int_equal(report_end(&data, &fault), STATUS_OK);
+  assert_int_equal(report_drift_json(&data, &out, &fault), STATUS_OK);
+  report_data_free(&data);
+  return text_take(&out);
+}
+
+static void a_lot_that_stands_out_beside_other_factories_alone_is_in_its_factory_s_report(void **state) {
+  (void)state;
+  char *alone = drift_of("F1", false), *beside = drift_of("F1", true), *other = drift_of("F2", true);
+  assert_null(strstr(alone, "hole (golden plate)"));
+  assert_non_null(strstr(beside, "Lot B of factory F1: dimension hole (golden plate)"));
+  assert_null(strstr(other, "hole (golden plate)"));
+  free(alone);
+  free(beside);
+  free(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_lot_that_stands_out_beside_other_factories_alone_is_in_its_factory_s_report),
       cmocka_unit_test(csv_reads_back_what_was_written),
       cmocka_unit_test(csv_keeps_a_spreadsheet_from_running_a_name),
       cmocka_unit_test(junit_counts_and_escapes),
