@@ -160,22 +160,34 @@ struct telling {
   void *context;
 };
 
-static void tell_pairs(const struct telling *telling, const struct compare_pairs *pairs,
-                       const struct compare_means_result *mean, const struct compare_rate *rate) {
+/* What a pair is of: a measure, or a rate. */
+struct compared {
+  const struct compare_pairs *pairs;
+  const struct compare_means_result *mean;
+  const struct compare_rate *rate;
+};
+
+static void tell_pair(const struct telling *telling, const struct compared *of, const struct compare_pair *pair) {
+  struct comparison_finding f;
+  if (of->mean) {
+    f = mean_finding(telling->compare, of->mean, pair);
+    say_mean(&f);
+  } else {
+    f = rate_finding(telling->compare, of->rate, pair);
+    say_rate(&f);
+  }
+  telling->each(telling->context, &f);
+}
+
+static void tell_pairs(const struct telling *telling, const struct compared *of) {
+  const struct compare_pairs *pairs = of->pairs;
   struct order how = {telling->compare, pairs};
   size_t *order = calloc(pairs->count + 1, sizeof *order);
   for (size_t i = 0; order && i < pairs->count; i++) order[i] = i;
   if (order) qsort_r(order, pairs->count, sizeof *order, by_names, &how);
   for (size_t i = 0; i < pairs->count; i++) {
     const struct compare_pair *pair = &pairs->items[order ? order[i] : i];
-    if (!pair->differs) continue;
-    struct comparison_finding f =
-        mean ? mean_finding(telling->compare, mean, pair) : rate_finding(telling->compare, rate, pair);
-    if (mean)
-      say_mean(&f);
-    else
-      say_rate(&f);
-    telling->each(telling->context, &f);
+    if (pair->differs) tell_pair(telling, of, pair);
   }
   free(order);
 }
@@ -184,9 +196,10 @@ void comparison_findings(const struct compare *compare, const struct compare_res
                          void (*each)(void *context, const struct comparison_finding *finding), void *context) {
   const struct telling telling = {compare, each, context};
   for (size_t i = 0; i < results->mean_count; i++)
-    tell_pairs(&telling, &results->means[i].pairs, &results->means[i], NULL);
+    tell_pairs(&telling, &(struct compared){&results->means[i].pairs, &results->means[i], NULL});
   for (size_t i = 0; i < results->rate_count; i++)
-    if (!results->rates[i].repeats) tell_pairs(&telling, &results->rates[i].pairs, NULL, &results->rates[i].rate);
+    if (!results->rates[i].repeats)
+      tell_pairs(&telling, &(struct compared){&results->rates[i].pairs, NULL, &results->rates[i].rate});
   for (size_t i = 0; i < results->mean_count; i++) {
     const struct compare_means_result *result = &results->means[i];
     const struct components *c = &result->components;

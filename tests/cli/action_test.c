@@ -65,7 +65,7 @@ static void an_action_is_open_until_a_later_lot_shows_that_it_worked(void **stat
   write_text(form, filled);
   end = RUN("action", "import", form, "--register", kept);
   ASSERT_EXIT(end, 0);
-  ASSERT_HAS(end.out, "1 actions taken over");
+  ASSERT_HAS(end.out, "1 action taken over");
   program_end_free(&end);
   end = RUN("action", "list", "--register", kept, first, "--today", "2026-03-05");
   ASSERT_EXIT(end, 0);

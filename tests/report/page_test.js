@@ -170,7 +170,7 @@ const tests = {
     const [download] = await Promise.all([page.waitForEvent("download"), page.locator("a.save").click()]);
     await download.saveAs(path.join(folder, "filled.csv"));
     const out = execFileSync(assay, ["action", "import", path.join(folder, "filled.csv"), "--register", path.join(folder, "register.jsonl")]);
-    assert.strictEqual(String(out), "1 actions taken over\n");
+    assert.strictEqual(String(out), "1 action taken over\n");
     pages.pop();
   },
   async prints_to_pdf() {
