@@ -8,8 +8,8 @@ static const char *const polarities[] = {"any", "dark_to_light", "light_to_dark"
 static const char *const selects[] = {"strongest", "first", "last", NULL};
 static const char *const edges[] = {"pair", "single", NULL};
 static const char *const edge_rules[] = {"step", "half", NULL};
-static const char *const measures[] = {"radius",   "diameter", "distance", "angle", "parallelism", "concentricity",
-                                       "position", "width",    "length",   "count", NULL};
+const char *const spec_measures[] = {"radius",   "diameter", "distance", "angle", "parallelism", "concentricity",
+                                     "position", "width",    "length",   "count", NULL};
 static const char *const statistics[] = {"mean", "min", "max", NULL};
 static const char *const rules[] = {"guarded", "simple", NULL};
 static const char *const units[] = {"mm", "px", "deg", "1", NULL};
@@ -182,7 +182,7 @@ const struct spec_field spec_dimension_fields[] = {
     {.key = "measure",
      .type = SPEC_WORD,
      COLUMN(spec_dimension, measure),
-     .words = measures,
+     .words = spec_measures,
      .first_word = MEASURE_RADIUS,
      .help = "a value over gauges; distance of [a, b] is from the middle of a perpendicular to b"},
     {.key = "of",

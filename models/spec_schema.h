@@ -60,7 +60,8 @@ extern const char *const spec_code_kinds[];     /* in the order of enum code_kin
 extern const char *const spec_size_units[];     /* mm, px */
 extern const char *const spec_severity_words[]; /* in the order of enum severity */
 extern const struct spec_field spec_dimension_fields[];
-extern const char *const spec_gauges[]; /* the gauges' words, from GAUGE_LINE on */
+extern const char *const spec_gauges[];   /* the gauges' words, from GAUGE_LINE on */
+extern const char *const spec_measures[]; /* the measures', from MEASURE_RADIUS on */
 extern const char spec_example[];
 
 /* Sets every field of a table in the struct at `base` to its default. */

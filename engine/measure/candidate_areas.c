@@ -127,7 +127,10 @@ static double slot_width(double area, double across, double *along) {
 /* Beyond this a disc is an ellipse: bevels and shadows make holes of discs a little longer than wide. */
 static const double LONG = 1.12;
 
-/* The shapes whose moments an area's are like, at most two: a long slot is hardly told from a rectangle by them. */
+/* The shapes whose moments an area's are like, at most MOST_SHAPES: a slot of some length has those of an ellipse, a
+ * long one hardly others than a rectangle. */
+enum { MOST_SHAPES = 3 };
+
 static int shapes_of(const struct area *a, struct spec_dimension *gauges) {
   const struct axes m = axes_of(a);
   const double product = sqrt(m.along * m.across), ratio = sqrt(m.along / m.across);
@@ -139,7 +142,7 @@ static int shapes_of(const struct area *a, struct spec_dimension *gauges) {
     gauges[0].gauge = GAUGE_ELLIPSE;
     gauges[0].radii[0] = 2 * sqrt(m.along), gauges[0].radii[1] = 2 * sqrt(m.across), gauges[0].turn = m.angle;
     gauges[0].search = search_of(gauges[0].radii[1]);
-    return 1;
+    count++;
   }
   double along = 0;
   const double width = slot_width(a->count, m.across, &along);
@@ -160,7 +163,7 @@ static bool ring_of(const struct area *a, struct spec_dimension *gauge) {
 }
 
 static void propose(const struct area *a, struct spec_dimension *gauges, size_t most, size_t *count) {
-  if (*count + 2 > most) return;
+  if (*count + MOST_SHAPES > most) return;
   const int found = shapes_of(a, gauges + *count);
   *count += found ? (size_t)found : ring_of(a, gauges + *count);
 }

@@ -87,7 +87,12 @@ static struct spec_dimension settled(const struct gauge *g) {
     s.centre[0] = p[SHAPE_X], s.centre[1] = p[SHAPE_Y], s.radii[0] = p[SHAPE_A], s.radii[1] = p[SHAPE_B];
     s.turn = turn;
   } else {
-    s.box = (struct spec_gauge_box){{p[SHAPE_X], p[SHAPE_Y]}, {p[SHAPE_A], p[SHAPE_B]}, turn};
+    /* Turned by no more than 45 degrees: its width is what a reader takes for it. */
+    const double quarter = floor(turn / 90 + 0.5);
+    const bool swapped = quarter - 2 * floor(quarter / 2) != 0;
+    s.box = (struct spec_gauge_box){{p[SHAPE_X], p[SHAPE_Y]},
+                                    {p[swapped ? SHAPE_B : SHAPE_A], p[swapped ? SHAPE_A : SHAPE_B]},
+                                    turn - 90 * quarter};
   }
   return s;
 }
@@ -99,25 +104,34 @@ static bool is_whole(const struct measuring *m, const struct gauge *g) {
   return g->found && 5 * good >= 4 * g->count;
 }
 
-/* Whether an outline is there already: circles of one place and size, or a slot in the place of a rectangle. */
-static bool is_there(const struct spec_dimension *gauges, size_t count, const struct spec_dimension *one) {
-  const bool round = one->gauge == GAUGE_CIRCLE;
-  for (size_t i = 0; i < count; i++) {
+/* An outline that is there already: a circle of one place and size, or another shape in the place of this one; count
+ * where there is none. */
+static size_t find_same(const struct spec_dimension *gauges, size_t count, const struct spec_dimension *one) {
+  const bool round = one->gauge == GAUGE_CIRCLE, centred = round || one->gauge == GAUGE_ELLIPSE;
+  size_t i = 0;
+  for (; i < count; i++) {
     const struct spec_dimension *g = &gauges[i];
-    if (round != (g->gauge == GAUGE_CIRCLE) || g->gauge == GAUGE_ELLIPSE || one->gauge == GAUGE_ELLIPSE) continue;
-    const double *a = round ? g->centre : g->box.centre, *b = round ? one->centre : one->box.centre;
+    if (round != (g->gauge == GAUGE_CIRCLE)) continue;
+    const double *a = round || g->gauge == GAUGE_ELLIPSE ? g->centre : g->box.centre;
+    const double *b = centred ? one->centre : one->box.centre;
     const double size = round ? fabs(g->radius - one->radius) : 0, dx = a[0] - b[0], dy = a[1] - b[1];
-    if (dx * dx + dy * dy < 1 && size < 1) return true;
+    if (dx * dx + dy * dy < 1 && size < 1) break;
   }
-  return false;
+  return i;
 }
 
+/* Of several shapes in one place that which its edges make best. */
 static void keep_found(const struct measuring *m, struct spec_dimension *gauges, size_t *count) {
+  double forms[CANDIDATES_MOST];
   size_t kept = 0;
   for (size_t i = 0; i < m->gauge_count; i++) {
-    if (!is_whole(m, &m->gauges[i])) continue;
-    const struct spec_dimension one = settled(&m->gauges[i]);
-    if (!is_there(gauges, kept, &one)) gauges[kept++] = one;
+    const struct gauge *g = &m->gauges[i];
+    if (!is_whole(m, g)) continue;
+    const struct spec_dimension one = settled(g);
+    const size_t at = find_same(gauges, kept, &one);
+    if (at < kept && g->form[0] >= forms[at]) continue;
+    gauges[at] = one, forms[at] = g->form[0];
+    if (at == kept) kept++;
   }
   *count = kept;
 }

@@ -35,6 +35,18 @@ static int strips_for(const struct spec_dimension *g, double length) {
   return (int)(n < least ? least : n > most ? most : n);
 }
 
+static bool inside(const struct gauge_photo *photo, double x, double y) {
+  return x >= -0.5 && y >= -0.5 && x <= photo->luma->width - 0.5 && y <= photo->luma->height - 0.5;
+}
+
+/* Whether the place is in the photo; of what is counted all of it must be. */
+static bool is_seen(const struct gauge_photo *photo, const struct gauge *gauge, const struct seek *seek) {
+  const struct outline_place *at = &seek->at;
+  const double reach = gauge->spec->gauge == GAUGE_COUNT ? seek->reach : 0;
+  return inside(photo, at->x - reach * at->nx, at->y - reach * at->ny) &&
+         inside(photo, at->x + reach * at->nx, at->y + reach * at->ny);
+}
+
 static enum status add_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, int part,
                             int index, int count, struct fault *fault) {
   struct gauge_work *w = m->work;
@@ -49,6 +61,8 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
   if (!outline_carry(photo->placement, &golden, &seek->at, &across, &along)) return STATUS_OK;
   seek->half = 0.5 * outline_length(gauge->spec, part) * along / count;
   seek->reach = outline_reach(gauge->spec) * across;
+  seek->beyond = !is_seen(photo, gauge, seek);
+  if (seek->beyond) return STATUS_OK;
   double wide = seek->reach + BEYOND, bins = ceil(2 * wide * KERNEL_PROFILE_SCALE);
   if (!(bins <= 16000 && seek->half > 0.25 && seek->half < KERNEL_PROFILE_LENGTH / 2)) return STATUS_OK;
   /* An outline's curvature as it should be serves to find the edge. */
@@ -202,7 +216,7 @@ static double plateau(const struct edge_candidate *c, int count, int i, int step
 
 /* Everything that the strips of a gauge answer. */
 struct answers {
-  int count, doubled, weak, outside;
+  int count, doubled, weak, outside, beyond;
   struct robust_row rows[2][GAUGE_MOST_PLACES];
   double before[2][GAUGE_MOST_PLACES], after[2][GAUGE_MOST_PLACES], blur[2][GAUGE_MOST_PLACES];
   int found;
@@ -234,7 +248,7 @@ static void ask(const struct measuring *m, const struct gauge *gauge, const stru
       all->rows[e][row].usable = false, all->rows[e][row].offset = 0;
     }
     if (seek->strip < 0) {
-      all->outside++;
+      all->beyond++;
       continue;
     }
     struct edge_profile profile = strips_profile(&m->strips, seek->strip);
@@ -253,7 +267,8 @@ static void count_features(const struct measuring *m, struct gauge *gauge, const
   const struct seek *seek = &m->work->seeks[sought->first];
   struct edge_candidate c[EDGE_MOST_CANDIDATES];
   if (!sought->count || seek->strip < 0) {
-    snprintf(gauge->why, sizeof gauge->why, "it lies outside what the photo can show");
+    snprintf(gauge->why, sizeof gauge->why, "it lies %s what the photo shows; expected all that is counted in it",
+             seek->beyond ? "partly outside" : "outside");
     return;
   }
   struct edge_profile profile = strips_profile(&m->strips, seek->strip);
@@ -284,7 +299,7 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
     count_features(m, gauge, sought);
     return;
   }
-  all.count = all.doubled = all.weak = all.outside = all.found = 0;
+  all.count = all.doubled = all.weak = all.outside = all.beyond = all.found = 0;
   ask(m, gauge, sought, &all);
   if (2 * all.found < all.count || 2 * all.doubled > all.count) {
     if (2 * all.doubled > all.count)
@@ -293,9 +308,9 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
                all.count);
     else
       snprintf(gauge->why, sizeof gauge->why,
-               "an edge shows in %d of %d places (in %d none of the least contrast, in %d only beyond the search); "
-               "expected it in at least half of them",
-               all.found, all.count, all.weak, all.outside);
+               "an edge shows in %d of %d places (in %d none of the least contrast, in %d only beyond the search, %d "
+               "outside the photo); expected it in at least half of them",
+               all.found, all.count, all.weak, all.outside, all.beyond);
     return;
   }
   double basis[ROBUST_MOST];

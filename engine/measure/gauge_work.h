@@ -15,6 +15,7 @@ struct seek {
   double half;             /* half its length along the edge, photo px */
   double reach;            /* of the search, photo px */
   int32_t strip;           /* -1: none, outside what the photo can show */
+  bool beyond;             /* the place lies outside the photo; of a count any of it */
   bool shows;              /* of a profile of widths: a pair at these offsets */
   double offset[2];
 };

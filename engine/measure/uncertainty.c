@@ -59,5 +59,5 @@ double limits_use(double value, double lower, double upper) {
   if (isnan(upper)) return value > 0 ? lower / value : lower > 0 ? 2 : 0;
   double half = 0.5 * (upper - lower), off = fabs(value - 0.5 * (upper + lower));
   if (half > 0) return off / half;
-  return off > 0 ? 2 : 1;
+  return off > 0 ? 2 : 0;
 }

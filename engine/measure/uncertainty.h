@@ -34,8 +34,8 @@ double student_factor(double freedom);
  */
 enum verdict limits_verdict(double value, double expanded, double lower, double upper, enum measure_rule rule);
 
-/* How much of the tolerance a value takes: 0 in the middle, 1 at a limit; with one limit, the share of an upper one or
- * the reciprocal share of a lower one; 0 without. */
+/* How much of the tolerance a value takes: 0 in the middle, 1 at a limit, 2 off limits that are one; with one limit,
+ * the share of an upper one or the reciprocal share of a lower one; 0 without. */
 double limits_use(double value, double lower, double upper);
 
 #endif

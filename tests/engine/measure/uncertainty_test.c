@@ -64,7 +64,7 @@ static void a_limit_is_a_use_of_one(void **state) {
   (void)state;
   assert_true(limits_use(10, 9, 11) == 0 && limits_use(11, 9, 11) == 1 && limits_use(8, 9, 11) == 2);
   assert_true(limits_use(3, NAN, 6) == 0.5 && limits_use(6, 3, NAN) == 0.5 && limits_use(7, NAN, NAN) == 0);
-  assert_true(limits_use(3, 3, 3) == 1 && limits_use(4, 3, 3) == 2 && limits_use(0, 2, NAN) == 2);
+  assert_true(limits_use(3, 3, 3) == 0 && limits_use(4, 3, 3) == 2 && limits_use(0, 2, NAN) == 2);
 }
 
 int main(void) {
