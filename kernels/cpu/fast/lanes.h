@@ -117,8 +117,11 @@ static inline void lanes_pairs(const uint8_t *pixels, int32_t width, int32_t hei
   }
 }
 
-/* lanes_near: LANES_NEAR_PIXELS bilinear values, Q4, of pixels in parts of eight. Part k begins at column left[k] and
- * row top[k]; x and y are Q8 from there, within 15 x 2 pixels. Readable are 16 x 3 pixels from there. */
+/* lanes_near: LANES_NEAR_PIXELS bilinear values, Q4, of pixels in parts of eight. Part k begins at at[k]; x and y are
+ * Q8 from there, within 15 x 2 pixels. Readable are LANES_NEAR_READ x 2 pixels from there, and as many of a third row:
+ * `stride` further, or, where there is `lowest`, from lowest[k] on. */
+enum { LANES_NEAR_READ = 16 };
+
 #if defined __AVX512BW__
 enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 32 };
 typedef __m512i lanes_wide;
@@ -155,48 +158,66 @@ enum { LANES_NEAR = 0, LANES_NEAR_PIXELS = 16 };
 #endif
 
 #if defined __AVX2__
-/* 256 left + (right - left) fx of pairs {left, right}. */
-static inline lanes_wide lanes_across(lanes_wide pairs, lanes_wide fx) {
-  lanes_wide left = WIDE_BITS(and)(pairs, WIDE(set1_epi16)(255)), right = WIDE(srli_epi16)(pairs, 8);
-  return WIDE(add_epi16)(WIDE(slli_epi16)(pairs, 8), WIDE(mullo_epi16)(WIDE(sub_epi16)(right, left), fx));
+/* 0 to 15, and so on. */
+static inline lanes_wide lanes_index(void) {
+  const __m256i i = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#if defined __AVX512BW__
+  return _mm512_broadcast_i64x4(i);
+#else
+  return i;
+#endif
 }
 
-/* (a (256 - fy) + b fy + 2048) >> 12. Products of 16 bits are signed: both lose 32768 first. */
+/* 256 left + (right - left) fx - 32768 of pairs {left, right} and their weights {255 - fx, fx}: of bytes less 128,
+ * which are signed, and left once more. */
+static inline lanes_wide lanes_across(lanes_wide pairs, lanes_wide weights) {
+  lanes_wide less = WIDE_BITS(xor)(pairs, WIDE(set1_epi16)((short)0x8080));
+  lanes_wide left = WIDE(maddubs_epi16)(WIDE(set1_epi16)(1), less);
+  return WIDE(add_epi16)(WIDE(maddubs_epi16)(weights, less), left);
+}
+
+/* (a (256 - fy) + b fy + 2048) >> 12, of both less 32768. */
 static inline lanes_wide lanes_along(lanes_wide a, lanes_wide b, lanes_wide fy) {
-  lanes_wide sign = WIDE(set1_epi16)((short)0x8000), rest = WIDE(sub_epi16)(WIDE(set1_epi16)(256), fy);
+  lanes_wide rest = WIDE(sub_epi16)(WIDE(set1_epi16)(256), fy);
   lanes_wide more = WIDE(set1_epi32)(2048 + 32768 * 256);
-  a = WIDE_BITS(xor)(a, sign), b = WIDE_BITS(xor)(b, sign);
   lanes_wide low = WIDE(madd_epi16)(WIDE(unpacklo_epi16)(a, b), WIDE(unpacklo_epi16)(rest, fy));
   lanes_wide high = WIDE(madd_epi16)(WIDE(unpackhi_epi16)(a, b), WIDE(unpackhi_epi16)(rest, fy));
   low = WIDE(srli_epi32)(WIDE(add_epi32)(low, more), 12), high = WIDE(srli_epi32)(WIDE(add_epi32)(high, more), 12);
   return WIDE(packus_epi32)(low, high);
 }
 
-static inline void lanes_near(const uint8_t *pixels, int32_t height, int32_t stride, const int32_t *left,
-                              const int32_t *top, const uint16_t *x, const uint16_t *y, uint16_t *value) {
-  const uint8_t *at[LANES_NEAR_PIXELS / 8];
-  for (int k = 0; k < LANES_NEAR_PIXELS / 8; k++) at[k] = pixels + (int64_t)top[k] * stride + left[k];
-  /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
-  if (top[0] + AHEAD < height) _mm_prefetch(at[0] + AHEAD * (int64_t)stride, _MM_HINT_T0);
+/* Of each word the low [0] or the high byte [1], twice. */
+static inline lanes_wide lanes_twice(lanes_wide words, int high) {
+  const __m128i pick =
+      _mm_add_epi8(_mm_setr_epi8(0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 10, 10, 12, 12, 14, 14), _mm_set1_epi8((char)high));
+#if defined __AVX512BW__
+  return _mm512_shuffle_epi8(words, _mm512_broadcast_i32x4(pick));
+#else
+  return _mm256_shuffle_epi8(words, _mm256_broadcastsi128_si256(pick));
+#endif
+}
+
+static inline void lanes_near(const uint8_t *const *at, const uint8_t *const *lowest, int64_t stride, const uint16_t *x,
+                              const uint16_t *y, uint16_t *value) {
   lanes_wide px, py;
   memcpy(&px, x, sizeof px);
   memcpy(&py, y, sizeof py);
-  /* The column twice, and one more for the right. */
-  lanes_wide column = WIDE(srli_epi16)(px, 8);
-  lanes_wide pick = WIDE(add_epi8)(WIDE_BITS(or)(column, WIDE(slli_epi16)(column, 8)), WIDE(set1_epi16)(256));
+  /* The column, and one more for the right. */
+  lanes_wide pick = WIDE(add_epi8)(lanes_twice(px, 1), WIDE(set1_epi16)(256));
   lanes_wide first = WIDE(shuffle_epi8)(lanes_rows(at, 0), pick);
   lanes_wide second = WIDE(shuffle_epi8)(lanes_rows(at, stride), pick);
-  lanes_wide third = WIDE(shuffle_epi8)(lanes_rows(at, 2 * (int64_t)stride), pick);
-  lanes_wide fx = WIDE_BITS(and)(px, WIDE(set1_epi16)(255)), fy = WIDE_BITS(and)(py, WIDE(set1_epi16)(255));
-  lanes_wide a = lanes_across(lanes_either(first, second, py), fx);
-  lanes_wide b = lanes_across(lanes_either(second, third, py), fx);
+  lanes_wide third = WIDE(shuffle_epi8)(lowest ? lanes_rows(lowest, 0) : lanes_rows(at, 2 * stride), pick);
+  lanes_wide byte = WIDE(set1_epi16)(255), fy = WIDE_BITS(and)(py, byte);
+  lanes_wide weights = WIDE_BITS(xor)(lanes_twice(px, 0), byte);
+  lanes_wide a = lanes_across(lanes_either(first, second, py), weights);
+  lanes_wide b = lanes_across(lanes_either(second, third, py), weights);
   lanes_wide out = lanes_along(a, b, fy);
   memcpy(value, &out, sizeof out);
 }
 #else
-static inline void lanes_near(const uint8_t *pixels, int32_t height, int32_t stride, const int32_t *left,
-                              const int32_t *top, const uint16_t *x, const uint16_t *y, uint16_t *value) {
-  (void)pixels, (void)height, (void)stride, (void)left, (void)top, (void)x, (void)y, (void)value;
+static inline void lanes_near(const uint8_t *const *at, const uint8_t *const *lowest, int64_t stride, const uint16_t *x,
+                              const uint16_t *y, uint16_t *value) {
+  (void)at, (void)lowest, (void)stride, (void)x, (void)y, (void)value;
 }
 #endif
 

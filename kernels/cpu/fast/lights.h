@@ -8,36 +8,64 @@
 
 #if defined __AVX2__
 
-enum { LIGHTS_FIT = 1, LIGHTS_PIXELS = LANES_NEAR_PIXELS, LIGHTS_MOST = 8 };
+enum { LIGHTS_PIXELS = LANES_NEAR_PIXELS, LIGHTS_MOST = 8, LIGHTS_NUMBERS = LIGHTS_MOST * 12 };
 
-/* What the values are at the left corner of each cell, and by how much they are more at the right one, `values` a
- * cell: even ones are scales, odd ones shifts. */
-struct lights {
-  int16_t from[LIGHTS_MOST * (STRIP_CELLS + 2)], by[LIGHTS_MOST * (STRIP_CELLS + 2)];
+/* The grid's values at the corners of a strip's cells, `values` a corner: even ones are scales, odd ones shifts. */
+struct lights_cells {
+  bool fit;
+  int16_t top[LIGHTS_NUMBERS], down[LIGHTS_NUMBERS]; /* at the upper ends, and by how much the lower ends are more */
 };
 
-/* Whether no scale is under 0 or over `most`, and no shift too large. */
-static inline bool lights_fit(const int32_t *corners, int32_t count, int32_t most) {
-  enum { SHIFT = 8191 };
-  uint32_t scale = 0, shift = 0;
-  for (int32_t i = 0; i < count; i += 2) {
-    uint32_t s = (uint32_t)corners[i], t = (uint32_t)corners[i + 1] + SHIFT;
-    scale = scale > s ? scale : s, shift = shift > t ? shift : t;
+/* What the values of a row are at the left corner of each cell, and by how much they are more at the right one. Vectors
+ * reach behind the last. */
+struct lights {
+  int16_t from[LIGHTS_NUMBERS], by[LIGHTS_NUMBERS];
+};
+
+/* They fit where no scale is under 0 or over `most`, no shift is too large, and of no step from corner to corner
+ * fifteen sixteenths are more than a word. In between values are between those of the corners, and steps at most one
+ * larger. */
+static inline void lights_take(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
+                               int32_t first, int32_t cells, int32_t most, struct lights_cells *l) {
+  enum { SHIFT = 8191, STEP = 2183 };
+  size_t pitch = (size_t)KERNEL_NODES(width) * (size_t)values;
+  const int32_t *top =
+      (const int32_t *)grid->bytes + (size_t)row * pitch + (size_t)(first / KERNEL_CELL) * (size_t)values;
+  const int32_t *bottom = top + pitch;
+  int32_t count = (cells + 1) * values, fit = 1;
+  for (int32_t i = 0; i < count; i++) {
+    int32_t lowest = i % 2 ? -SHIFT : 0, range = i % 2 ? 2 * SHIFT : most;
+    fit &= (uint32_t)top[i] - (uint32_t)lowest <= (uint32_t)range;
+    fit &= (uint32_t)bottom[i] - (uint32_t)lowest <= (uint32_t)range;
+    fit &= (uint32_t)bottom[i] - (uint32_t)top[i] + STEP <= 2 * STEP;
+    l->top[i] = (int16_t)top[i], l->down[i] = (int16_t)((uint32_t)bottom[i] - (uint32_t)top[i]);
   }
-  return scale <= (uint32_t)most && shift <= 2 * SHIFT;
+  for (int32_t i = values; i < count; i++) {
+    fit &= (uint32_t)top[i] - (uint32_t)top[i - values] + STEP <= 2 * STEP;
+    fit &= (uint32_t)bottom[i] - (uint32_t)bottom[i - values] + STEP <= 2 * STEP;
+  }
+  l->fit = fit;
 }
 
-/* False where they do not fit: scales from 0 to `most`, steps of which fifteen sixteenths stay a word. */
-static inline bool lights_take(const int32_t *corners, int32_t values, int32_t cells, int32_t most, struct lights *l) {
-  enum { STEP = 2184 };
-  uint32_t steps = 0;
-  if (!lights_fit(corners, (cells + 1) * values, most)) return false;
-  for (int32_t i = 0; i < cells * values; i++) {
-    uint32_t step = (uint32_t)corners[i + values] - (uint32_t)corners[i];
-    steps = steps > step + STEP ? steps : step + STEP;
-    l->from[i] = (int16_t)corners[i], l->by[i] = (int16_t)step;
+/* Row j of the cells, as pixel_between. */
+static inline void lights_row(const struct lights_cells *l, int32_t values, int32_t cells, int32_t j,
+                              struct lights *row) {
+  enum { LANES = sizeof(lanes_wide) / sizeof(int16_t) };
+  int32_t count = (cells + 1) * values;
+  for (int32_t i = 0; i < count; i += LANES) {
+    lanes_wide top, down;
+    memcpy(&top, l->top + i, sizeof top);
+    memcpy(&down, l->down + i, sizeof down);
+    top = WIDE(add_epi16)(top, WIDE(srai_epi16)(WIDE(mullo_epi16)(down, WIDE(set1_epi16)((short)j)), 4));
+    memcpy(row->from + i, &top, sizeof top);
   }
-  return steps <= 2 * STEP;
+  for (int32_t i = 0; i < cells * values; i += LANES) {
+    lanes_wide left, right;
+    memcpy(&left, row->from + i, sizeof left);
+    memcpy(&right, row->from + i + values, sizeof right);
+    right = WIDE(sub_epi16)(right, left);
+    memcpy(row->by + i, &right, sizeof right);
+  }
 }
 
 /* Number k of each cell for the cell's pixels; those of an AVX-512 vector are two. */
@@ -54,12 +82,7 @@ static inline lanes_wide lights_spread(const int16_t *numbers, int32_t values, i
 
 /* Value k, as pixel_between. */
 static inline lanes_wide lights_value(const struct lights *l, int32_t values, int k, int32_t cell) {
-#if defined __AVX512BW__
-  const __m512i i = _mm512_broadcast_i64x4(_mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15));
-#else
-  const __m256i i = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-#endif
-  lanes_wide step = WIDE(srai_epi16)(WIDE(mullo_epi16)(lights_spread(l->by, values, k, cell), i), 4);
+  lanes_wide step = WIDE(srai_epi16)(WIDE(mullo_epi16)(lights_spread(l->by, values, k, cell), lanes_index()), 4);
   return WIDE(add_epi16)(lights_spread(l->from, values, k, cell), step);
 }
 
@@ -147,7 +170,22 @@ static inline struct lights_chroma lights_from_rgb(struct lights_colour c) {
 }
 
 #else
-enum { LIGHTS_FIT = 0 };
+struct lights_cells {
+  bool fit;
+};
+
+static inline void lights_take(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
+                               int32_t first, int32_t cells, int32_t most, struct lights_cells *l) {
+  (void)grid, (void)width, (void)values, (void)row, (void)first, (void)cells, (void)most;
+  l->fit = false;
+}
 #endif
+
+/* Those of a block's strips. */
+static inline void lights_block(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
+                                int32_t first, int32_t right, int32_t most, struct lights_cells *lights) {
+  for (int32_t at = first; at < right; at += STRIP)
+    lights_take(grid, width, values, row, at, strip_cells(width, at), most, lights++);
+}
 
 #endif

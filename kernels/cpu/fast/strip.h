@@ -10,20 +10,21 @@
 
 enum { STRIP_CELLS = 8, STRIP = STRIP_CELLS * KERNEL_CELL };
 
-/* Eight pixels at a time have their places looked at together. */
-enum { STRIP_PART = 8, STRIP_PARTS = STRIP / STRIP_PART };
+/* Eight pixels at a time, half a cell, have their places looked at together. */
+enum { STRIP_PART = KERNEL_CELL / 2 };
 
 /* Places in a photo: the upper left of four pixels, and how far from it, 0..256. Where a place is not seen it is the
  * nearest that is.
  *
- * `near`: every place is seen and away from the photo's right and lower ends, and those of a part lie within 15 x 2
- * pixels. Then fx and fy hold Q8 from the part's own corner, in place of column, row, fx and fy. */
+ * `near`: the places of a part lie within 15 x 2 pixels. Then fx and fy hold Q8 from the part's own corner, in place of
+ * column, row, fx and fy. `whole`: every place is seen and away from the photo's right and lower ends; where it is not,
+ * a part's corner is brought into the photo, and what is sampled at a place that is not seen may be anything. */
 struct strip {
-  bool near;
+  bool near, whole;
   uint16_t column[STRIP], row[STRIP];
   uint16_t fx[STRIP], fy[STRIP];
-  uint8_t seen[STRIP]; /* 255 or 0 */
-  int32_t left[STRIP_PARTS], top[STRIP_PARTS];
+  uint8_t seen[STRIP];                               /* 255 or 0 */
+  int32_t left[2][STRIP_CELLS], top[2][STRIP_CELLS]; /* of each cell's first part [0] and second part [1] */
 };
 
 /* Cells from pixel `first` on, at most a strip of them. */
@@ -57,40 +58,40 @@ static inline bool strip_suits(const struct kernel_image *photo) {
   return photo->width >= 2 && photo->height >= 2;
 }
 
-/* One coordinate of a grid of places at a strip and the cells of one row of cells: what is left and right of each part,
+/* One coordinate of a grid of places at a strip and the cells of one row of cells: what is left and right of each cell,
  * at the upper [0] and the lower end [1]. Behind the last cell stands the first once more. */
 struct strip_axis {
-  int32_t left[2][STRIP_PARTS], right[2][STRIP_PARTS];
+  int32_t left[2][STRIP_CELLS], right[2][STRIP_CELLS];
 };
 
 struct strip_grid {
-  bool near; /* the places of all rows, as in struct strip */
+  bool near, whole; /* the places of all rows, as in struct strip */
   struct strip_axis x, y;
 };
 
-/* A place (Q16) left and right of each part on row j of the cells. */
-static inline int32_t strip_end(const int32_t ends[2][STRIP_PARTS], int32_t part, int32_t j) {
-  return pixel_between(ends[0][part], ends[1][part], j);
+/* A place (Q16) left or right of a cell on row j of the cells. */
+static inline int32_t strip_end(const int32_t ends[2][STRIP_CELLS], int32_t cell, int32_t j) {
+  return pixel_between(ends[0][cell], ends[1][cell], j);
 }
 
-/* Whether, along one axis, the places of all parts suit `near`: they lie from pixel 0 to before pixel `end`, and the
- * ends of a cell's row at most `most` (Q16) apart, so that those of a part span few pixels. Between corners that are
- * not far apart places only rise or only fall, so that the outermost tell; each is rounded down twice by less than
- * 1/256. */
-static inline bool strip_axis_near(const struct strip_axis *restrict a, int32_t end, int32_t most) {
+/* Whether, along one axis, the places of all parts suit `near`: the ends of a cell's row lie at most `most` (Q16)
+ * apart, so that those of a part span few pixels. And in *whole whether they also lie from pixel 0 to before pixel
+ * `end`. Between corners that are not far apart places only rise or only fall, so that the outermost tell; each is
+ * rounded down twice by less than 1/256. */
+static inline bool strip_axis_near(const struct strip_axis *restrict a, int32_t end, int32_t most, bool *whole) {
   enum { FAR = 1 << 26 };
-  int32_t near = end > 0;
-  for (int32_t k = 0; k < STRIP_PARTS; k++) {
+  int32_t near = 1, inside = end > 0;
+  for (int32_t k = 0; k < STRIP_CELLS; k++) {
     near &= (uint32_t)a->left[1][k] - (uint32_t)a->left[0][k] + FAR < 2U * FAR;
     near &= (uint32_t)a->right[1][k] - (uint32_t)a->right[0][k] + FAR < 2U * FAR;
     for (int32_t j = 0; j < KERNEL_CELL; j += KERNEL_CELL - 1) {
-      int32_t from = strip_end(a->left, k, j), to = strip_end(a->right, k, j), i = k % 2 * STRIP_PART;
-      int32_t first = pixel_place(pixel_between(from, to, i));
-      int32_t last = pixel_place(pixel_between(from, to, i + STRIP_PART - 1));
+      int32_t from = strip_end(a->left, k, j), to = strip_end(a->right, k, j);
+      int32_t first = pixel_place(from), last = pixel_place(pixel_between(from, to, KERNEL_CELL - 1));
       near &= (uint32_t)to - (uint32_t)from + (uint32_t)most < 2U * (uint32_t)most;
-      near &= (first > 1) & (last > 1) & ((first + 1) >> 8 < end) & ((last + 1) >> 8 < end);
+      inside &= (first > 1) & (last > 1) & ((first + 1) >> 8 < end) & ((last + 1) >> 8 < end);
     }
   }
+  *whole = near && inside;
   return near;
 }
 
@@ -101,15 +102,18 @@ static inline void strip_grid(const struct kernel_buffer *place, int32_t width, 
   for (int32_t end = 0; end < 2; end++) {
     const int32_t *corners =
         (const int32_t *)place->bytes + (size_t)(row + end) * pitch + 2 * (size_t)(first / KERNEL_CELL);
-    for (int32_t k = 0; k < STRIP_PARTS; k++) {
-      const int32_t *c = corners + (k / 2 < cells ? k / 2 * 2 : 0);
+    for (int32_t k = 0; k < STRIP_CELLS; k++) {
+      const int32_t *c = corners + (k < cells ? 2 * k : 0);
       grid->x.left[end][k] = c[0], grid->y.left[end][k] = c[1];
       grid->x.right[end][k] = c[2], grid->y.right[end][k] = c[3];
     }
   }
   /* A part spans 7 of its cell's 16 steps: under 14 pixels across, and under 1 down. */
-  grid->near = LANES_NEAR && strip_axis_near(&grid->x, photo->width - 15, 31 << 16) &&
-               strip_axis_near(&grid->y, photo->height - 2, 2 << 16);
+  bool across, down;
+  grid->near = LANES_NEAR && photo->width >= LANES_NEAR_READ;
+  grid->near &= strip_axis_near(&grid->x, photo->width - LANES_NEAR_READ + 1, 31 << 16, &across);
+  grid->near &= strip_axis_near(&grid->y, photo->height - 2, 2 << 16, &down);
+  grid->whole = grid->near && across && down;
 }
 
 /* Several strips of one row of cells: wide enough that a row of them is written as the memory likes it. */
@@ -122,51 +126,140 @@ static inline void strip_block_grids(const struct kernel_buffer *place, int32_t 
     strip_grid(place, width, row, at, strip_cells(width, at), photo, grid++);
 }
 
-/* Where the parts of one row begin, and from there the place of the cell's first pixel and the step from pixel to
- * pixel, both Q20: floor(floor(p + d i / 16) / 256) is floor((16 p + d i) / 4096). */
-static inline void strip_begins(const struct strip_axis *restrict a, int32_t j, int32_t *restrict begin,
-                                int32_t *restrict from, int32_t *restrict step) {
-  for (int32_t k = 0; k < STRIP_PARTS; k++) {
-    int32_t left = pixel_add(strip_end(a->left, k, j), 128), i = k % 2 * STRIP_PART;
-    int32_t d = pixel_subtract(strip_end(a->right, k, j), strip_end(a->left, k, j));
-    int32_t first = left + (d * i >> 4), last = left + (d * (i + STRIP_PART - 1) >> 4);
-    int32_t low = (first < last ? first : last) >> 16;
-    begin[k] = low, from[k] = (left - low * 65536) * 16, step[k] = d;
+#if defined __AVX2__
+/* Of each cell of one row: the place of its first pixel, from where its first and its second part begin, and the step
+ * from pixel to pixel, Q20, in two halves each, of which the lower has 12 bits. */
+struct strip_begin {
+  int16_t high[2][STRIP_CELLS], low[STRIP_CELLS], large[STRIP_CELLS], small[STRIP_CELLS];
+};
+
+static inline int32_t strip_lower(int32_t a, int32_t b) {
+  return (a < b ? a : b) >> 16;
+}
+
+/* floor(floor(p + d i / 16) / 256) is floor((16 p + d i) / 4096). */
+static inline void strip_begins(const struct strip_axis *restrict a, int32_t j, int32_t begin[2][STRIP_CELLS],
+                                struct strip_begin *restrict b) {
+  for (int32_t k = 0; k < STRIP_CELLS; k++) {
+    int32_t left = pixel_add(strip_end(a->left, k, j), 128);
+    int32_t d = pixel_subtract(pixel_add(strip_end(a->right, k, j), 128), left);
+    int32_t first = strip_lower(left, left + ((8 * d - d) >> 4));
+    int32_t second = strip_lower(left + (d >> 1), left + ((16 * d - d) >> 4));
+    begin[0][k] = first, begin[1][k] = second;
+    b->high[0][k] = (int16_t)((left >> 8) - first * 256), b->high[1][k] = (int16_t)((left >> 8) - second * 256);
+    b->low[k] = (int16_t)((left & 255) * 16);
+    b->large[k] = (int16_t)(d >> 12), b->small[k] = (int16_t)(d & 4095);
   }
 }
 
-/* Q8 of a row, from where its parts begin. */
-static inline void strip_from(const int32_t *from, const int32_t *step, int32_t cells, uint16_t *to) {
-  for (int32_t k = 0; k < 2 * cells; k += 2)
-    for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
-      cell_i32 i = cell_index(at), second = i >= STRIP_PART;
-      cell_i32 begin = (cell_all(from[k]) & ~second) | (cell_all(from[k + 1]) & second);
-      cell_u16 place = cell_halves((begin + cell_all(step[k]) * i) >> 12);
-      memcpy(to + k * STRIP_PART + at, &place, sizeof place);
-    }
+/* A number of the cells from `cell` on, and one of their parts, for each of their pixels. */
+#if defined __AVX512BW__
+static inline lanes_wide strip_spread(const int16_t numbers[STRIP_CELLS], int32_t cell) {
+  __m512i pick = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(1), 1);
+  __m512i all = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)numbers));
+  return _mm512_permutexvar_epi16(_mm512_add_epi16(pick, _mm512_set1_epi16((short)cell)), all);
 }
 
-static inline void strip_near_places(const struct strip_grid *grid, int32_t j, int32_t cells,
-                                     struct strip *restrict strip) {
-  int32_t from[STRIP_PARTS], step[STRIP_PARTS];
-  strip_begins(&grid->x, j, strip->left, from, step);
-  strip_from(from, step, cells, strip->fx);
-  strip_begins(&grid->y, j, strip->top, from, step);
-  strip_from(from, step, cells, strip->fy);
-  memset(strip->seen, 255, sizeof strip->seen);
+static inline lanes_wide strip_spread_parts(const int16_t numbers[2][STRIP_CELLS], int32_t cell) {
+  const int64_t part = STRIP_CELLS * 0x0001000100010001, next = 0x0001000100010001;
+  __m512i pick = _mm512_set_epi64(part + next, part + next, next, next, part, part, 0, 0);
+  __m512i all = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)numbers[0]));
+  return _mm512_permutexvar_epi16(_mm512_add_epi16(pick, _mm512_set1_epi16((short)cell)), all);
+}
+#else
+static inline lanes_wide strip_spread(const int16_t numbers[STRIP_CELLS], int32_t cell) {
+  return _mm256_set1_epi16(numbers[cell]);
+}
+
+static inline lanes_wide strip_spread_parts(const int16_t numbers[2][STRIP_CELLS], int32_t cell) {
+  return _mm256_setr_m128i(_mm_set1_epi16(numbers[0][cell]), _mm_set1_epi16(numbers[1][cell]));
+}
+#endif
+
+/* Q8 of a row, from where its parts begin: the halves' products with i stay words. */
+static inline void strip_from(const struct strip_begin *b, int32_t cells, uint16_t *to) {
+  lanes_wide i = lanes_index();
+  for (int32_t k = 0; k < cells; k += LANES_NEAR_PIXELS / KERNEL_CELL) {
+    lanes_wide small = WIDE(mullo_epi16)(strip_spread(b->small, k), i);
+    lanes_wide large = WIDE(mullo_epi16)(strip_spread(b->large, k), i);
+    small = WIDE(srli_epi16)(WIDE(add_epi16)(small, strip_spread(b->low, k)), 12);
+    lanes_wide place = WIDE(add_epi16)(WIDE(add_epi16)(strip_spread_parts(b->high, k), large), small);
+    memcpy(to + k * KERNEL_CELL, &place, sizeof place);
+  }
+}
+#endif
+
+/* Parts are sampled several at a time: what lies behind the last is looked at too. */
+static inline void strip_clear_rest(int32_t cells, struct strip *restrict strip) {
   if (cells == STRIP_CELLS) return;
-  /* Parts are sampled several at a time: what lies behind the last is looked at too. */
   memset(strip->fx + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fx);
   memset(strip->fy + cells * KERNEL_CELL, 0, KERNEL_CELL * sizeof *strip->fy);
+}
+
+static inline void strip_whole_places(const struct strip_grid *grid, int32_t j, int32_t cells,
+                                      struct strip *restrict strip) {
+#if defined __AVX2__
+  struct strip_begin begin;
+  strip_begins(&grid->x, j, strip->left, &begin);
+  strip_from(&begin, cells, strip->fx);
+  strip_begins(&grid->y, j, strip->top, &begin);
+  strip_from(&begin, cells, strip->fy);
+#else
+  (void)grid, (void)j;
+#endif
+  memset(strip->seen, 255, sizeof strip->seen);
+  strip_clear_rest(cells, strip);
+}
+
+/* Where the parts of one row begin, kept from 0 to `last`, and Q16 of the places left and right of its cells. */
+static inline void strip_kept_begins(const struct strip_axis *restrict a, int32_t j, int32_t last,
+                                     int32_t begin[2][STRIP_CELLS], int32_t *restrict from, int32_t *restrict to) {
+  for (int32_t k = 0; k < STRIP_CELLS; k++) {
+    from[k] = strip_end(a->left, k, j), to[k] = strip_end(a->right, k, j);
+    for (int32_t part = 0; part < 2; part++) {
+      int32_t first = pixel_place(pixel_between(from[k], to[k], part * STRIP_PART)) >> 8;
+      int32_t other = pixel_place(pixel_between(from[k], to[k], part * STRIP_PART + STRIP_PART - 1)) >> 8;
+      begin[part][k] = pixel_clamp(first < other ? first : other, 0, last);
+    }
+  }
+}
+
+/* Q8 of the pixels of a cell from `at` on, from where its parts begin. `seen` loses those that lie outside 0..most. */
+static inline cell_u16 strip_kept_from(int32_t from, int32_t to, int32_t first, int32_t second, int32_t at,
+                                       int32_t most, cell_i32 *seen) {
+  cell_i32 behind = cell_index(at) >= STRIP_PART;
+  cell_i32 place = cell_add(cell_between(from, to, at), cell_all(128)) >> 8;
+  *seen &= (place >= 0) & (place <= most);
+  place = cell_subtract(place, ((cell_all(first) & ~behind) | (cell_all(second) & behind)) << 8);
+  return cell_halves(place);
+}
+
+static inline void strip_kept_places(const struct strip_grid *grid, int32_t j, int32_t cells,
+                                     const struct kernel_image *photo, struct strip *restrict strip) {
+  int32_t x[2][STRIP_CELLS], y[2][STRIP_CELLS];
+  int32_t right = (photo->width - 1) * 256, bottom = (photo->height - 1) * 256;
+  strip_kept_begins(&grid->x, j, photo->width - LANES_NEAR_READ, strip->left, x[0], x[1]);
+  strip_kept_begins(&grid->y, j, photo->height - 2, strip->top, y[0], y[1]);
+  for (int32_t k = 0; k < cells; k++)
+    for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
+      cell_i32 seen = cell_all(-1);
+      cell_u16 across = strip_kept_from(x[0][k], x[1][k], strip->left[0][k], strip->left[1][k], at, right, &seen);
+      cell_u16 down = strip_kept_from(y[0][k], y[1][k], strip->top[0][k], strip->top[1][k], at, bottom, &seen);
+      cell_u8 bytes = cell_bytes(seen & (255 * 16));
+      memcpy(strip->fx + k * KERNEL_CELL + at, &across, sizeof across);
+      memcpy(strip->fy + k * KERNEL_CELL + at, &down, sizeof down);
+      memcpy(strip->seen + k * KERNEL_CELL + at, &bytes, sizeof bytes);
+    }
+  strip_clear_rest(cells, strip);
 }
 
 static inline void strip_any_places(const struct strip_grid *grid, int32_t j, int32_t cells,
                                     const struct kernel_image *photo, struct strip *restrict strip) {
   int32_t right = photo->width - 1, last = photo->height - 1;
   for (int32_t cell = 0; cell < cells; cell++) {
-    int32_t at = cell * KERNEL_CELL, k = 2 * cell;
-    int32_t left_x = strip_end(grid->x.left, k, j), right_x = strip_end(grid->x.right, k, j);
-    int32_t left_y = strip_end(grid->y.left, k, j), right_y = strip_end(grid->y.right, k, j);
+    int32_t at = cell * KERNEL_CELL;
+    int32_t left_x = strip_end(grid->x.left, cell, j), right_x = strip_end(grid->x.right, cell, j);
+    int32_t left_y = strip_end(grid->y.left, cell, j), right_y = strip_end(grid->y.right, cell, j);
     for (int32_t i = 0; i < KERNEL_CELL; i++) {
       int32_t x = pixel_place(pixel_between(left_x, right_x, i));
       int32_t inside_x = pixel_clamp(x, 0, right * 256);
@@ -186,11 +279,39 @@ static inline void strip_any_places(const struct strip_grid *grid, int32_t j, in
 /* The places of row `j` of the cells, in a photo that strip_suits. */
 static inline void strip_places(const struct strip_grid *grid, int32_t j, int32_t cells,
                                 const struct kernel_image *photo, struct strip *restrict strip) {
-  strip->near = grid->near;
-  if (grid->near)
-    strip_near_places(grid, j, cells, strip);
+  strip->near = grid->near, strip->whole = grid->whole;
+  if (grid->whole)
+    strip_whole_places(grid, j, cells, strip);
+  else if (grid->near)
+    strip_kept_places(grid, j, cells, photo, strip);
   else
     strip_any_places(grid, j, cells, photo, strip);
+}
+
+/* Where the places of all parts lie near each other. */
+static inline void strip_sample_near(const struct kernel_image *photo, const struct strip *restrict strip, bool whole,
+                                     int32_t count, uint16_t *restrict value) {
+  enum { PARTS = LANES_NEAR_PIXELS / STRIP_PART };
+  const uint8_t *pixels = cpu_row8(photo, 0);
+  int64_t stride = photo->stride, at[2][STRIP_CELLS], third[2][STRIP_CELLS], ahead[STRIP_CELLS];
+  int32_t height = photo->height;
+  for (int32_t k = 0; k < STRIP_CELLS; k++) {
+    int32_t later = strip->top[0][k] + AHEAD;
+    for (int32_t part = 0; part < 2; part++) {
+      at[part][k] = strip->top[part][k] * stride + strip->left[part][k];
+      third[part][k] = at[part][k] + (whole || strip->top[part][k] + 2 < height ? 2 * stride : stride);
+    }
+    ahead[k] = (later < height ? later : height - 1) * stride + strip->left[0][k];
+  }
+  for (int32_t i = 0; i < count; i += LANES_NEAR_PIXELS) {
+    const uint8_t *from[PARTS], *lowest[PARTS];
+    int32_t cell = i / KERNEL_CELL;
+    for (int32_t k = 0; k < PARTS; k++) from[k] = pixels + at[k % 2][cell + k / 2];
+    for (int32_t k = 0; k < PARTS; k++) lowest[k] = pixels + third[k % 2][cell + k / 2];
+    /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
+    __builtin_prefetch(pixels + ahead[cell]);
+    lanes_near(from, whole ? NULL : lowest, stride, strip->fx + i, strip->fy + i, value + i);
+  }
 }
 
 /* The photo at the strip's places, as pixel_sample. */
@@ -200,9 +321,10 @@ static inline void strip_sample(const struct kernel_image *photo, const struct s
   const uint8_t *pixels = cpu_row8(photo, 0);
   int32_t count = cells * KERNEL_CELL;
   if (strip->near) {
-    for (int32_t i = 0; i < count; i += LANES_NEAR_PIXELS)
-      lanes_near(pixels, photo->height, photo->stride, strip->left + i / STRIP_PART, strip->top + i / STRIP_PART,
-                 strip->fx + i, strip->fy + i, value + i);
+    if (strip->whole)
+      strip_sample_near(photo, strip, true, count, value);
+    else
+      strip_sample_near(photo, strip, false, count, value);
     return;
   }
   for (int32_t i = 0; i < count; i += 8)

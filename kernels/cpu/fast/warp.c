@@ -16,36 +16,51 @@ static void light_cell(const int32_t *corners, const uint16_t *value, const uint
   }
 }
 
-/* The pixels of a strip that is all seen, as many as make whole vectors, where the light fits; how many they are. */
-static int32_t light_near(const int32_t *corners, const uint16_t *value, const uint8_t *tint, int32_t cells,
-                          int32_t count, uint8_t *to) {
-  int32_t at = 0;
+#if defined __AVX2__
+/* What is not seen is 0. */
+static void mask_near(const uint8_t *restrict seen, int32_t count, uint8_t *restrict to) {
+  for (int32_t i = 0; i < count; i++) to[i] &= seen[i];
+}
+#endif
+
+/* Row j of a strip whose places lie near each other and whose light fits. */
+static void light_near(const struct lights_cells *light, const struct strip *strip, const uint16_t *value,
+                       const uint8_t *tint, int32_t j, int32_t cells, int32_t count, uint8_t *to) {
 #if defined __AVX2__
   struct lights lights;
   lanes_wide half = WIDE(set1_epi16)(8), tinted = WIDE(set1_epi16)(8 - 128 * 16);
-  if (!lights_take(corners, 2, cells, 32767, &lights)) return 0;
-  for (; at + LIGHTS_PIXELS <= count; at += LIGHTS_PIXELS) {
+  uint8_t rest[LIGHTS_PIXELS / 2] = {0}, last[LIGHTS_PIXELS];
+  lights_row(light, 2, cells, j, &lights);
+  for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
     lanes_wide v, more = half;
+    bool full = at + LIGHTS_PIXELS <= count;
     memcpy(&v, value + at, sizeof v);
-    if (tint) more = WIDE(add_epi16)(WIDE(slli_epi16)(lights_doubled(tint + at / 2), 4), tinted);
-    lights_store(WIDE(adds_epi16)(lights_on(v, &lights, 2, 0, at / KERNEL_CELL), more), 1, to + at);
+    if (tint) {
+      const uint8_t *tints = full ? tint + at / 2 : memcpy(rest, tint + at / 2, (size_t)(count - at + 1) / 2);
+      more = WIDE(add_epi16)(WIDE(slli_epi16)(lights_doubled(tints), 4), tinted);
+    }
+    lights_store(WIDE(adds_epi16)(lights_on(v, &lights, 2, 0, at / KERNEL_CELL), more), 1, full ? to + at : last);
+    if (!full) memcpy(to + at, last, (size_t)(count - at));
   }
+  if (!strip->whole) mask_near(strip->seen, count, to);
 #else
-  (void)corners, (void)value, (void)tint, (void)cells, (void)count, (void)to;
+  (void)light, (void)strip, (void)value, (void)tint, (void)j, (void)cells, (void)count, (void)to;
 #endif
-  return at;
 }
 
 /* A strip of one row. */
-static void light_strip(const struct kernel_warp *call, const struct strip *strip, const uint16_t *value, int32_t y,
-                        int32_t first, int32_t cells) {
+static void light_strip(const struct kernel_warp *call, const struct lights_cells *light, const struct strip *strip,
+                        const uint16_t *value, int32_t y, int32_t first, int32_t cells) {
   const uint8_t *tint = call->tint.buffer ? cpu_row8(&call->tint, y / 2) + first / 2 : NULL;
   uint8_t *to = cpu_row8(&call->out, y) + first;
   int32_t corners[2 * (STRIP_CELLS + 1)], width = call->out.width;
-  strip_corners(call->light, width, 2, y, first, cells, corners);
   int32_t count = width - first < STRIP ? width - first : STRIP;
-  int32_t i = strip->near ? light_near(corners, value, tint, cells, count, to) : 0;
-  for (i -= i % KERNEL_CELL; i < cells * KERNEL_CELL; i += KERNEL_CELL)
+  if (strip->near && light->fit) {
+    light_near(light, strip, value, tint, y % KERNEL_CELL, cells, count, to);
+    return;
+  }
+  strip_corners(call->light, width, 2, y, first, cells, corners);
+  for (int32_t i = 0; i < cells * KERNEL_CELL; i += KERNEL_CELL)
     light_cell(corners + 2 * (i / KERNEL_CELL), value + i, strip->seen + i, tint ? tint + i / 2 : NULL,
                width - first - i, to + i);
 }
@@ -54,16 +69,18 @@ static void warp_block(const struct kernel_warp *call, int32_t top, int32_t firs
   const struct kernel_image *out = &call->out;
   struct strip strip = {.near = false};
   struct strip_grid grid[BLOCK_STRIPS];
+  struct lights_cells light[BLOCK_STRIPS];
   uint16_t value[STRIP] = {0};
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
   strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->photo, grid);
+  lights_block(call->light, out->width, 2, top / KERNEL_CELL, first, right, 32767, light);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
-      int32_t cells = strip_cells(out->width, at);
-      strip_places(&grid[(at - first) / STRIP], y - top, cells, &call->photo, &strip);
+      int32_t cells = strip_cells(out->width, at), k = (at - first) / STRIP;
+      strip_places(&grid[k], y - top, cells, &call->photo, &strip);
       strip_sample(&call->photo, &strip, cells, value);
-      light_strip(call, &strip, value, y, at, cells);
+      light_strip(call, &light[k], &strip, value, y, at, cells);
     }
 }
 

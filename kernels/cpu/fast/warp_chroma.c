@@ -70,47 +70,73 @@ struct samples {
   uint16_t luma[STRIP], cb[STRIP], cr[STRIP];
 };
 
-/* The pixels of a strip that is all seen, as many as make whole vectors, where the light fits; how many they are. */
-static int32_t light_near(const int32_t *corners, const struct samples *samples, int32_t cells, int32_t count,
-                          const struct chroma_out *out) {
-  int32_t at = 0;
+#if defined __AVX2__
+/* What is not seen is 128. */
+static void mask_near(const uint8_t *restrict seen, int32_t count, uint8_t *restrict to) {
+  for (int32_t i = 0; i < count; i++) to[i] = (uint8_t)((to[i] & seen[i]) | (128 & ~seen[i]));
+}
+
+/* The pixels of a vector, 8 added. */
+static inline struct lights_chroma light_vector(const struct samples *samples, const struct lights *lights,
+                                                int32_t at) {
+  int32_t cell = at / KERNEL_CELL;
+  struct lights_chroma v;
+  memcpy(&v.luma, samples->luma + at, sizeof v.luma);
+  memcpy(&v.cb, samples->cb + at, sizeof v.cb);
+  memcpy(&v.cr, samples->cr + at, sizeof v.cr);
+  struct lights_colour c = lights_to_rgb(v);
+  c.red = lights_on_signed(c.red, lights, LIGHTS, 0, cell),
+  c.green = lights_on_signed(c.green, lights, LIGHTS, 1, cell);
+  c.blue = lights_on_signed(c.blue, lights, LIGHTS, 2, cell);
+  lanes_wide alone = lights_on_signed(v.luma, lights, LIGHTS, 3, cell), middle = WIDE(set1_epi16)(128 * 16 + 8);
+  v = lights_from_rgb(c);
+  v.luma = WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle);
+  return v;
+}
+#endif
+
+/* Row j of a strip whose places lie near each other and whose light fits. */
+static void light_near(const struct lights_cells *light, const struct strip *strip, const struct samples *samples,
+                       int32_t j, int32_t cells, int32_t count, const struct chroma_out *out) {
 #if defined __AVX2__
   struct lights lights;
-  lanes_wide middle = WIDE(set1_epi16)(128 * 16 + 8);
-  if (!lights_take(corners, LIGHTS, cells, 8191, &lights)) return 0;
-  for (; at + LIGHTS_PIXELS <= count; at += LIGHTS_PIXELS) {
-    int32_t cell = at / KERNEL_CELL;
-    struct lights_chroma v;
-    memcpy(&v.luma, samples->luma + at, sizeof v.luma);
-    memcpy(&v.cb, samples->cb + at, sizeof v.cb);
-    memcpy(&v.cr, samples->cr + at, sizeof v.cr);
-    struct lights_colour c = lights_to_rgb(v);
-    c.red = lights_on_signed(c.red, &lights, LIGHTS, 0, cell),
-    c.green = lights_on_signed(c.green, &lights, LIGHTS, 1, cell);
-    c.blue = lights_on_signed(c.blue, &lights, LIGHTS, 2, cell);
-    lanes_wide alone = lights_on_signed(v.luma, &lights, LIGHTS, 3, cell);
-    v = lights_from_rgb(c);
-    lights_store(v.cb, 0, out->cb + at);
-    lights_store(v.cr, 0, out->cr + at);
-    lights_store(WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle), 0, out->tint + at);
-    memset(out->seen + at, 255, LIGHTS_PIXELS);
+  uint8_t last[3][LIGHTS_PIXELS];
+  lights_row(light, LIGHTS, cells, j, &lights);
+  for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
+    struct lights_chroma v = light_vector(samples, &lights, at);
+    bool full = at + LIGHTS_PIXELS <= count;
+    lights_store(v.cb, 0, full ? out->cb + at : last[0]);
+    lights_store(v.cr, 0, full ? out->cr + at : last[1]);
+    lights_store(v.luma, 0, full ? out->tint + at : last[2]);
+    if (full) continue;
+    memcpy(out->cb + at, last[0], (size_t)(count - at));
+    memcpy(out->cr + at, last[1], (size_t)(count - at));
+    memcpy(out->tint + at, last[2], (size_t)(count - at));
   }
+  memcpy(out->seen, strip->seen, (size_t)count);
+  if (strip->whole) return;
+  mask_near(strip->seen, count, out->cb);
+  mask_near(strip->seen, count, out->cr);
+  mask_near(strip->seen, count, out->tint);
 #else
-  (void)corners, (void)samples, (void)cells, (void)count, (void)out;
+  (void)light, (void)strip, (void)samples, (void)j, (void)cells, (void)count, (void)out;
 #endif
-  return at;
 }
 
 /* A strip of one row. */
-static void light_strip(const struct kernel_warp_chroma *call, const struct strip *strip, const struct samples *samples,
-                        int32_t y, int32_t first, int32_t cells) {
+static void light_strip(const struct kernel_warp_chroma *call, const struct lights_cells *light,
+                        const struct strip *strip, const struct samples *samples, int32_t y, int32_t first,
+                        int32_t cells) {
   int32_t corners[LIGHTS * (STRIP_CELLS + 1)], width = call->out_cb.width;
-  strip_corners(call->light, width, LIGHTS, y, first, cells, corners);
   struct chroma_out out = {cpu_row8(&call->out_cb, y) + first, cpu_row8(&call->out_cr, y) + first,
                            cpu_row8(&call->tint, y) + first, cpu_row8(&call->seen, y) + first};
   int32_t count = width - first < STRIP ? width - first : STRIP;
-  int32_t i = strip->near ? light_near(corners, samples, cells, count, &out) : 0;
-  for (; i < cells * KERNEL_CELL; i += CELL_LANES) {
+  if (strip->near && light->fit) {
+    light_near(light, strip, samples, y % KERNEL_CELL, cells, count, &out);
+    return;
+  }
+  strip_corners(call->light, width, LIGHTS, y, first, cells, corners);
+  for (int32_t i = 0; i < cells * KERNEL_CELL; i += CELL_LANES) {
     struct chroma v = {cell_wide(samples->luma + i), cell_wide(samples->cb + i), cell_wide(samples->cr + i)};
     light_part(v, corners + LIGHTS * (i / KERNEL_CELL), i % KERNEL_CELL, strip->seen + i, width - first - i,
                (struct chroma_out){out.cb + i, out.cr + i, out.tint + i, out.seen + i});
@@ -121,18 +147,20 @@ static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32
   const struct kernel_image *out = &call->out_cb;
   struct strip strip = {.near = false};
   struct strip_grid grid[BLOCK_STRIPS];
+  struct lights_cells light[BLOCK_STRIPS];
   struct samples samples = {.luma = {0}};
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
   strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->luma, grid);
+  lights_block(call->light, out->width, LIGHTS, top / KERNEL_CELL, first, right, 8191, light);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
-      int32_t cells = strip_cells(out->width, at);
-      strip_places(&grid[(at - first) / STRIP], y - top, cells, &call->luma, &strip);
+      int32_t cells = strip_cells(out->width, at), k = (at - first) / STRIP;
+      strip_places(&grid[k], y - top, cells, &call->luma, &strip);
       strip_sample(&call->luma, &strip, cells, samples.luma);
       strip_sample(&call->cb, &strip, cells, samples.cb);
       strip_sample(&call->cr, &strip, cells, samples.cr);
-      light_strip(call, &strip, &samples, y, at, cells);
+      light_strip(call, &light[k], &strip, &samples, y, at, cells);
     }
 }
 
