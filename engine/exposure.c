@@ -58,21 +58,50 @@ static void compare(const struct values *golden, const struct values *photo, str
   e->lit = ratio(photo, golden, 0.05), e->middle = ratio(photo, golden, 0.5);
 }
 
+/* A sample's golden column, and where the photo shows it. */
+struct spot {
+  int32_t x, u, v;
+};
+
+/* Samples lie so far apart that each waits for its memory: it is asked for ahead. */
+static void ask_for(const struct image *image, int32_t x, int32_t y) {
+  for (int i = 0; i < (image->colour ? 3 : 1); i++) {
+    const struct plane *p = &image->planes[i];
+    __builtin_prefetch(p->pixels + (size_t)(i ? y / 2 : y) * p->stride + (size_t)(i ? x / 2 : x));
+  }
+}
+
+/* The samples of a golden row that the photo shows. */
+static int find_spots(const struct image *golden, const struct plane *labels, const struct image *photo,
+                      const struct placement *placement, int32_t step, int32_t y, struct spot spots[SAMPLES]) {
+  int count = 0;
+  for (int32_t x = step / 2; x < golden->width; x += step) {
+    if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
+    struct pose_point d = placement_displacement(placement, x, y), at;
+    if (!pose_apply(&placement->pose, x + d.x, y + d.y, &at)) continue;
+    if (!(at.x >= 0 && at.y >= 0 && at.x <= photo->width - 1 && at.y <= photo->height - 1)) continue;
+    struct spot spot = {x, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5)};
+    ask_for(golden, x, y);
+    ask_for(photo, spot.u, spot.v);
+    spots[count++] = spot;
+  }
+  return count;
+}
+
 void exposure_look(const struct image *golden, const struct plane *labels, const struct image *photo,
                    const struct placement *placement, struct exposure *e) {
   struct values from = {{0}, 0}, to = {{0}, 0};
   int32_t step = step_of(golden), clipped = 0, shaded = 0;
-  for (int32_t y = step / 2; y < golden->height; y += step)
-    for (int32_t x = step / 2; x < golden->width; x += step) {
-      if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
-      struct pose_point d = placement_displacement(placement, x, y), at;
-      if (!pose_apply(&placement->pose, x + d.x, y + d.y, &at)) continue;
-      if (!(at.x >= 0 && at.y >= 0 && at.x <= photo->width - 1 && at.y <= photo->height - 1)) continue;
-      double wanted = brightest(golden, x, y), is = brightest(photo, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5));
+  for (int32_t y = step / 2; y < golden->height; y += step) {
+    struct spot spots[SAMPLES];
+    int spot_count = find_spots(golden, labels, photo, placement, step, y, spots);
+    for (int i = 0; i < spot_count; i++) {
+      double wanted = brightest(golden, spots[i].x, y), is = brightest(photo, spots[i].u, spots[i].v);
       clipped += is >= WHITE && wanted < NOT_WHITE;
       shaded += wanted > NOT_BLACK && is + LIGHT_PEDESTAL < EXPOSURE_SHADED * (wanted + LIGHT_PEDESTAL);
       count(&from, wanted), count(&to, is);
     }
+  }
   compare(&from, &to, e);
   if (from.total) e->clipped = (double)clipped / from.total, e->shaded = (double)shaded / from.total;
 }

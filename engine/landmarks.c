@@ -261,14 +261,42 @@ static int32_t fixed(double v) {
   return (int32_t)floor(v * 65536 + 0.5);
 }
 
+/* A row of a patch whose places are all before the photo's last pixel either way. */
+static void sample_within(const struct plane *photo, int32_t x, int32_t y, const int32_t across[2], uint16_t *row) {
+  size_t stride = photo->stride;
+  for (int i = 0; i < LANDMARK_SIDE; i++, x += across[0], y += across[1]) {
+    const uint8_t *p = photo->pixels + (size_t)(y >> 16) * stride + (size_t)(x >> 16), *q = p + stride;
+    int32_t u = (x >> 8) & 255, v = (y >> 8) & 255;
+    int32_t top = 256 * p[0] + (p[1] - p[0]) * u, bottom = 256 * q[0] + (q[1] - q[0]) * u;
+    row[i] = (uint16_t)((256 * top + (bottom - top) * v + 2048) >> 12);
+  }
+}
+
+/* Whether the places (Q16) of a patch's corners are before the photo's last pixel, and so all between them. */
+static bool is_before_end(const struct plane *photo, const int32_t left[2], const int32_t across[2],
+                          const int32_t down[2]) {
+  const int32_t reach = LANDMARK_SIDE - 1;
+  for (int k = 0; k < 4; k++) {
+    int32_t x = left[0] + (k % 2 ? reach * across[0] : 0) + (k / 2 ? reach * down[0] : 0);
+    int32_t y = left[1] + (k % 2 ? reach * across[1] : 0) + (k / 2 ? reach * down[1] : 0);
+    if (x < 0 || y < 0 || x >> 16 >= photo->width - 1 || y >> 16 >= photo->height - 1) return false;
+  }
+  return true;
+}
+
 /* In the golden's pixels; how many photo pixels one of them is wide. */
 static double fetch(const struct plane *photo, const struct view *v, struct patch *patch) {
   struct pose_point corner = place_in(v, -LANDMARK_REACH, -LANDMARK_REACH);
   int32_t across[2] = {fixed(v->right.x), fixed(v->right.y)}, down[2] = {fixed(v->down.x), fixed(v->down.y)};
   int32_t left[2] = {fixed(corner.x), fixed(corner.y)};
-  for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++)
-      patch->v[j][i] = sample(photo, left[0] + i * across[0] + j * down[0], left[1] + i * across[1] + j * down[1]);
+  bool within = is_before_end(photo, left, across, down);
+  for (int j = 0; j < LANDMARK_SIDE; j++) {
+    int32_t x = left[0] + j * down[0], y = left[1] + j * down[1];
+    if (within)
+      sample_within(photo, x, y, across, patch->v[j]);
+    else
+      for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = sample(photo, x + i * across[0], y + i * across[1]);
+  }
   return sqrt(fabs(v->right.x * v->down.y - v->right.y * v->down.x));
 }
 

@@ -101,8 +101,9 @@ static void sum_row(const struct samples *s, size_t row, int order, double reach
     double w = s->weight[i] * rest * rest, u = s->u[i];
     double wq = w * s->golden[i], wqq = wq * s->golden[i], wqp = wq * s->photo[i];
     m->one += w, m->p += w * s->photo[i];
-    for (int a = 0; a <= 2 * order; a++, wqq *= u) qq[a] += wqq;
-    for (int a = 0; a <= order; a++, wq *= u, wqp *= u) q[a] += wq, qp[a] += wqp;
+    /* Of all orders: loops of a known length are quicker. */
+    for (int a = 0; a < SUMS; a++, wqq *= u) qq[a] += wqq;
+    for (int a = 0; a <= LIGHT_MAX_ORDER; a++, wq *= u, wqp *= u) q[a] += wq, qp[a] += wqp;
   }
   double power = 1;
   for (int b = 0; b <= 2 * order; b++, power *= s->v[row]) {

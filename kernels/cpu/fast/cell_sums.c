@@ -24,20 +24,30 @@ static void add_gained(const struct gained *gained, int32_t cell, int32_t cell_c
   for (int k = 0; k < PLANES; k++) sums[CELL_LUMA + k] += gained->value[k];
 }
 
-/* Cells are some pixels wide: what one gets is added to it where the next begins. */
-static void add_strip(const struct shown *s, int32_t count, int32_t cell_count, int64_t *sums) {
+/* Of `count` pixels in `planes` planes. */
+static inline struct gained gain(const struct shown *s, int32_t first, int32_t count, int planes) {
   struct gained gained = {0};
-  int32_t cell = 0;
-  for (int32_t i = 0; i < count; i++) {
-    if (s->cells[i] != cell) {
-      add_gained(&gained, cell, cell_count, sums);
-      cell = s->cells[i], gained = (struct gained){0};
-    }
-    uint32_t seen = s->seen[i] & 1;
-    gained.seen += seen;
-    for (int k = 0; k < PLANES; k++) gained.value[k] += s->value[k][i] & -seen;
+  for (int32_t i = first; i < first + count; i++) gained.seen += s->seen[i] & 1;
+  for (int k = 0; k < planes; k++) {
+    const uint16_t *value = s->value[k];
+    uint32_t sum = 0;
+    for (int32_t i = first; i < first + count; i++) sum += value[i] & -(s->seen[i] & 1U);
+    gained.value[k] = sum;
   }
-  add_gained(&gained, cell, cell_count, sums);
+  return gained;
+}
+
+/* Cells are some pixels wide: what one gets is added to it where the next begins. A grey photo's planes are one. */
+static void add_strip(const struct shown *s, int32_t count, int32_t cell_count, int64_t *sums) {
+  bool grey = s->value[1] == s->value[0] && s->value[2] == s->value[0];
+  for (int32_t first = 0, end; first < count; first = end) {
+    int32_t cell = s->cells[first];
+    for (end = first + 1; end < count && s->cells[end] == cell;) end++;
+    if (!cell) continue;
+    struct gained gained = gain(s, first, end - first, grey ? 1 : PLANES);
+    if (grey) gained.value[1] = gained.value[2] = gained.value[0];
+    add_gained(&gained, cell, cell_count, sums);
+  }
 }
 
 static bool has_cells(const uint16_t *cells, int32_t count) {
