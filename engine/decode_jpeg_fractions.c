@@ -42,13 +42,20 @@ static void turn_square(const struct squares *s, JDIMENSION column, JDIMENSION r
   at[0] = s->turn.exchange ? y : x, at[1] = s->turn.exchange ? x : y;
 }
 
-/* The mean of a square of a plane, less 128. */
-static double mean_of(const struct plane *plane, const int32_t at[2], int side) {
+/* Of a square of a plane. */
+static inline int32_t sum_of(const uint8_t *pixels, size_t stride, int side) {
   int32_t sum = 0;
-  for (int y = 0; y < side; y++) {
-    const uint8_t *row = plane->pixels + ((size_t)at[1] * (size_t)side + (size_t)y) * plane->stride;
-    for (int x = 0; x < side; x++) sum += row[(size_t)at[0] * (size_t)side + (size_t)x];
-  }
+  for (int y = 0; y < side; y++, pixels += stride)
+    for (int x = 0; x < side; x++) sum += pixels[x];
+  return sum;
+}
+
+/* The mean of a square of a plane, less 128. Of whole photos sides are known: their loops are vectors. */
+static double mean_of(const struct plane *plane, const int32_t at[2], int side) {
+  const uint8_t *first = plane->pixels + (size_t)at[1] * (size_t)side * plane->stride + (size_t)at[0] * (size_t)side;
+  const int32_t sum = side == IMAGE_FRACTION_SIDE       ? sum_of(first, plane->stride, IMAGE_FRACTION_SIDE)
+                      : side == IMAGE_FRACTION_SIDE / 2 ? sum_of(first, plane->stride, IMAGE_FRACTION_SIDE / 2)
+                                                        : sum_of(first, plane->stride, side);
   return (double)sum / (side * side) - 128;
 }
 

@@ -5,48 +5,34 @@
 
 enum { PLANES = 3 };
 
-/* A strip of one row: cells by number, and what was sampled there. */
-struct shown {
-  const uint16_t *cells;
-  const uint8_t *seen;
-  const uint16_t *value[PLANES];
-};
+/* What a pixel adds to its cell's row, and such a row. */
+typedef uint16_t pixel_words __attribute__((vector_size(2 * KERNEL_CELL_SUMS)));
+typedef int64_t cell_row __attribute__((vector_size(8 * KERNEL_CELL_SUMS), aligned(8), may_alias));
 
-/* What a cell has got since the last of its pixels. */
-struct gained {
-  uint32_t seen, value[PLANES];
-};
-
-static void add_gained(const struct gained *gained, int32_t cell, int32_t cell_count, int64_t *sums) {
-  if (!cell || cell > cell_count) return;
-  sums += (size_t)(cell - 1) * KERNEL_CELL_SUMS;
-  sums[CELL_SEEN] += gained->seen;
-  for (int k = 0; k < PLANES; k++) sums[CELL_LUMA + k] += gained->value[k];
+static inline void add_pixel(const pixel_words *pixel, int32_t cell, int32_t cell_count, int64_t *sums,
+                             int64_t *nowhere) {
+  uint32_t row = (uint32_t)cell - 1;
+  int64_t *to = row < (uint32_t)cell_count ? sums + (size_t)row * KERNEL_CELL_SUMS : nowhere;
+  *(cell_row *)to += __builtin_convertvector(*pixel, cell_row);
 }
 
-/* Of `count` pixels in `planes` planes. */
-static inline struct gained gain(const struct shown *s, int32_t first, int32_t count, int planes) {
-  struct gained gained = {0};
-  for (int32_t i = first; i < first + count; i++) gained.seen += s->seen[i] & 1;
-  for (int k = 0; k < planes; k++) {
-    const uint16_t *value = s->value[k];
-    uint32_t sum = 0;
-    for (int32_t i = first; i < first + count; i++) sum += value[i] & -(s->seen[i] & 1U);
-    gained.value[k] = sum;
-  }
-  return gained;
+/* Neighbours are often of one cell, to which an addition has to wait for the one before: those of four places are taken
+ * in turn. */
+static void add_strip(const pixel_words pixels[STRIP], const uint16_t *cells, int32_t count, int32_t cell_count,
+                      int64_t *sums) {
+  int64_t nowhere[KERNEL_CELL_SUMS] = {0};
+  int32_t part = count / 4;
+  for (int32_t i = 0; i < part; i++)
+    for (int32_t k = i; k < 4 * part; k += part) add_pixel(&pixels[k], cells[k], cell_count, sums, nowhere);
+  for (int32_t i = 4 * part; i < count; i++) add_pixel(&pixels[i], cells[i], cell_count, sums, nowhere);
 }
 
-/* Cells are some pixels wide: what one gets is added to it where the next begins. A grey photo's planes are one. */
-static void add_strip(const struct shown *s, int32_t count, int32_t cell_count, int64_t *sums) {
-  bool grey = s->value[1] == s->value[0] && s->value[2] == s->value[0];
-  for (int32_t first = 0, end; first < count; first = end) {
-    int32_t cell = s->cells[first];
-    for (end = first + 1; end < count && s->cells[end] == cell;) end++;
-    if (!cell) continue;
-    struct gained gained = gain(s, first, end - first, grey ? 1 : PLANES);
-    if (grey) gained.value[1] = gained.value[2] = gained.value[0];
-    add_gained(&gained, cell, cell_count, sums);
+/* In the order of enum kernel_cell_sum. */
+static void pack(const uint8_t *restrict seen, const uint16_t *restrict luma, const uint16_t *restrict cb,
+                 const uint16_t *restrict cr, int32_t count, uint16_t *restrict to) {
+  for (int32_t i = 0; i < count; i++) {
+    uint16_t shown = seen[i] & 1, mask = (uint16_t)-shown;
+    to[4 * i] = shown, to[4 * i + 1] = luma[i] & mask, to[4 * i + 2] = cb[i] & mask, to[4 * i + 3] = cr[i] & mask;
   }
 }
 
@@ -67,21 +53,22 @@ static void add_part(const struct kernel_cell_sums *call, int32_t top, int32_t f
   int32_t count = width - first < STRIP ? width - first : STRIP;
   int32_t end = top + KERNEL_CELL < call->cells.height ? top + KERNEL_CELL : call->cells.height;
   uint16_t value[PLANES][STRIP];
+  const uint16_t *sampled[PLANES] = {value[0], value[1], value[2]};
+  pixel_words pixels[STRIP];
   struct strip strip;
   struct strip_grid grid;
   strip_grid(call->place, width, top / KERNEL_CELL, first, cells, &call->luma, &grid);
   for (int32_t y = top; y < end; y++) {
-    struct shown shown = {.cells = cpu_row16(&call->cells, y) + first, .seen = strip.seen};
-    if (!has_cells(shown.cells, count)) continue;
+    const uint16_t *numbers = cpu_row16(&call->cells, y) + first;
+    if (!has_cells(numbers, count)) continue;
     strip_places(&grid, y - top, cells, &call->luma, &strip);
-    for (int k = 0; k < PLANES; k++) {
-      shown.value[k] = value[k];
+    for (int k = 0; k < PLANES; k++)
       if (k && is_same(planes[k], planes[k - 1]))
-        shown.value[k] = shown.value[k - 1];
+        sampled[k] = sampled[k - 1];
       else
         strip_sample(planes[k], &strip, cells, value[k]);
-    }
-    add_strip(&shown, count, call->cell_count, call->sums->bytes);
+    pack(strip.seen, sampled[0], sampled[1], sampled[2], count, (uint16_t *)pixels);
+    add_strip(pixels, numbers, count, call->cell_count, call->sums->bytes);
   }
 }
 
