@@ -337,11 +337,11 @@ static void draw_crop(struct sheet *sheet, int index) {
   }
 }
 
-static enum status save(cairo_surface_t *surface, const char *path, struct fault *fault) {
+static enum status save(cairo_surface_t *surface, int threads, const char *path, struct fault *fault) {
   cairo_surface_flush(surface);
   return png_write(path, (const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
                    cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
-                   (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), fault);
+                   (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), threads, fault);
 }
 
 enum status picture_write(const struct picture *picture, const char *path, struct fault *fault) {
@@ -365,7 +365,7 @@ enum status picture_write(const struct picture *picture, const char *path, struc
   if (sheet.failed || cairo_status(sheet.cairo))
     status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
   else
-    status = save(surface, path, fault);
+    status = save(surface, picture->threads, path, fault);
 end:
   for (size_t i = 0; i < sheet.pane_count; i++)
     if (sheet.panes[i].surface) cairo_surface_destroy(sheet.panes[i].surface);

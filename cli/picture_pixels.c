@@ -49,40 +49,18 @@ static uint32_t *surface_row(cairo_surface_t *surface, int y) {
                               (size_t)y * (size_t)cairo_image_surface_get_stride(surface));
 }
 
-/* `rgb` begins where the area does. */
-static void add_row(const uint8_t *rgb, struct picture_area area, int out_width, uint32_t *sums) {
-  for (int x = 0; x < out_width; x++) {
-    int32_t from, to;
-    span_of(x, out_width, 0, area.width, &from, &to);
-    for (; from < to; from++)
-      for (int c = 0; c < 3; c++) sums[3 * x + c] += rgb[3 * (size_t)from + (size_t)c];
-  }
-}
-
-static void mean_row(const uint32_t *sums, struct picture_area area, int out_width, uint32_t rows, uint32_t *pixels) {
-  for (int x = 0; x < out_width; x++) {
-    int32_t from, to;
-    span_of(x, out_width, area.x, area.width, &from, &to);
-    uint32_t n = (uint32_t)(to - from) * rows, half = n / 2;
-    pixels[x] = (sums[3 * x] + half) / n << 16 | (sums[3 * x + 1] + half) / n << 8 | (sums[3 * x + 2] + half) / n;
-  }
-}
-
-/* ---- much smaller: means of the planes, turned into a colour once a pixel ---- */
-
-/* Source pixels of each pixel of a row, of a plane with 1 / `unit` of the image's pixels each way; from its `left` on.
- */
+/* Source pixels of each pixel of a row of the picture, from `left` on; of a plane with 1 / `unit` of the image's pixels
+ * each way, from its `left` on. */
 struct spans {
   int32_t left, right;
   int32_t *from, *to;
 };
 
-static bool spans_make(const struct plane *plane, int unit, struct picture_area area, int out_width,
-                       struct spans *spans) {
+static bool spans_make(int32_t width, int unit, struct picture_area area, int out_width, struct spans *spans) {
   int32_t *memory = malloc(2 * (size_t)out_width * sizeof *memory);
   *spans = (struct spans){area.x / unit, (area.x + area.width + unit - 1) / unit, memory, memory + out_width};
   if (!memory) return false;
-  if (spans->right > plane->width) spans->right = plane->width;
+  if (spans->right > width) spans->right = width;
   for (int x = 0; x < out_width; x++) {
     int32_t from, to;
     span_of(x, out_width, area.x, area.width, &from, &to);
@@ -92,6 +70,22 @@ static bool spans_make(const struct plane *plane, int unit, struct picture_area 
   }
   return true;
 }
+
+/* `rgb` begins where the area does. */
+static void add_row(const uint8_t *rgb, const struct spans *spans, int out_width, uint32_t *sums) {
+  for (int x = 0; x < out_width; x++)
+    for (int32_t from = spans->from[x]; from < spans->to[x]; from++)
+      for (int c = 0; c < 3; c++) sums[3 * x + c] += rgb[3 * (size_t)from + (size_t)c];
+}
+
+static void mean_row(const uint32_t *sums, const struct spans *spans, int out_width, uint32_t rows, uint32_t *pixels) {
+  for (int x = 0; x < out_width; x++) {
+    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * rows, half = n / 2;
+    pixels[x] = (sums[3 * x] + half) / n << 16 | (sums[3 * x + 1] + half) / n << 8 | (sums[3 * x + 2] + half) / n;
+  }
+}
+
+/* ---- much smaller: means of the planes, turned into a colour once a pixel ---- */
 
 /* So many rows of bytes add up to less than 2^16. */
 enum { MOST_ROWS = 256 };
@@ -107,39 +101,73 @@ static void add_rows(const struct plane *plane, const struct spans *spans, int32
   }
 }
 
-/* Means of one plane over the spans of one row of the picture; `totals` has room for that. */
-static void mean_values(const struct plane *plane, int unit, const struct spans *spans, int out_width, int32_t top,
-                        int32_t bottom, uint16_t *sums, uint32_t *totals, uint8_t *means) {
-  int32_t first = top / unit, end = (bottom + unit - 1) / unit;
-  if (end > plane->height) end = plane->height;
-  memset(totals, 0, (size_t)out_width * sizeof *totals);
-  for (int32_t y = first; y < end; y += MOST_ROWS) {
-    add_rows(plane, spans, y, end - y < MOST_ROWS ? end : y + MOST_ROWS, sums);
-    for (int x = 0; x < out_width; x++)
-      for (int32_t at = spans->from[x]; at < spans->to[x]; at++) totals[x] += sums[at];
-  }
+/* Adds to each total the sums of its span: what all up to its end add up to, less what those before it do. `running`
+ * has room for one more than there are sums. They may wrap: what is left is right all the same. */
+static void add_spans(const uint16_t *restrict sums, const struct spans *spans, int out_width,
+                      uint32_t *restrict running, uint32_t *restrict totals) {
+  uint32_t sum = 0;
+  for (int32_t i = 0; i < spans->right - spans->left; i++) running[i] = sum, sum += sums[i];
+  running[spans->right - spans->left] = sum;
+  for (int x = 0; x < out_width; x++) totals[x] += running[spans->to[x]] - running[spans->from[x]];
+}
+
+/* Whole numbers under 2^24 are divided exactly in float: the whole part of the rounded quotient is the quotient. */
+static void divide(const uint32_t *restrict totals, const struct spans *spans, int out_width, int32_t rows,
+                   uint8_t *restrict means) {
+  const int32_t *restrict from = spans->from, *restrict to = spans->to;
   for (int x = 0; x < out_width; x++) {
-    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * (uint32_t)(end - first);
+    int32_t n = (to[x] - from[x]) * rows;
+    means[x] = (uint8_t)((float)(int32_t)(totals[x] + (uint32_t)n / 2) / (float)n);
+  }
+}
+
+/* The same of any. */
+static void divide_large(const uint32_t *totals, const struct spans *spans, int out_width, int32_t rows,
+                         uint8_t *means) {
+  for (int x = 0; x < out_width; x++) {
+    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * (uint32_t)rows;
     means[x] = (uint8_t)((totals[x] + n / 2) / n);
   }
+}
+
+/* Room for what a row of the picture is made of. */
+struct row_work {
+  uint16_t *sums;             /* of columns of the image */
+  uint32_t *running, *totals; /* one more than columns; pixels of the row */
+};
+
+/* Means of one plane over the spans of one row of the picture. */
+static void mean_values(const struct plane *plane, int unit, const struct spans *spans, int out_width, int32_t top,
+                        int32_t bottom, const struct row_work *work, uint8_t *means) {
+  int32_t first = top / unit, end = (bottom + unit - 1) / unit;
+  if (end > plane->height) end = plane->height;
+  memset(work->totals, 0, (size_t)out_width * sizeof *work->totals);
+  for (int32_t y = first; y < end; y += MOST_ROWS) {
+    add_rows(plane, spans, y, end - y < MOST_ROWS ? end : y + MOST_ROWS, work->sums);
+    add_spans(work->sums, spans, out_width, work->running, work->totals);
+  }
+  int64_t widest = (spans->right - spans->left) / out_width + 2;
+  if (widest * (end - first) < 1 << 16)
+    divide(work->totals, spans, out_width, end - first, means);
+  else
+    divide_large(work->totals, spans, out_width, end - first, means);
 }
 
 static bool reduce_image(const struct image *image, struct picture_area area, int out_width, int out_height,
                          cairo_surface_t *surface) {
   size_t width = (size_t)out_width;
   uint8_t *means = malloc(3 * width), rgb[3];
-  uint16_t *sums = malloc((size_t)image->width * sizeof *sums);
-  uint32_t *totals = malloc(width * sizeof *totals);
+  uint32_t *memory = malloc((width + (size_t)image->width + 1) * sizeof *memory);
+  const struct row_work work = {malloc((size_t)image->width * sizeof *work.sums), memory, memory + image->width + 1};
   struct spans spans[2] = {{.from = NULL}};
-  bool good = means && sums && totals && spans_make(&image->planes[0], 1, area, out_width, &spans[0]);
-  if (good && image->colour) good = spans_make(&image->planes[1], 2, area, out_width, &spans[1]);
+  bool good = means && work.sums && memory && spans_make(image->width, 1, area, out_width, &spans[0]);
+  if (good && image->colour) good = spans_make(image->planes[1].width, 2, area, out_width, &spans[1]);
   for (int y = 0; good && y < out_height; y++) {
     int32_t from, to;
     span_of(y, out_height, area.y, area.height, &from, &to);
     uint32_t *pixels = surface_row(surface, y);
     for (int i = 0; i < (image->colour ? 3 : 1); i++)
-      mean_values(&image->planes[i], i ? 2 : 1, &spans[i > 0], out_width, from, to, sums, totals,
-                  means + (size_t)i * width);
+      mean_values(&image->planes[i], i ? 2 : 1, &spans[i > 0], out_width, from, to, &work, means + (size_t)i * width);
     for (size_t x = 0; x < width; x++) {
       if (image->colour)
         colour_ycbcr_to_rgb(means[x], means[width + x], means[2 * width + x], rgb);
@@ -149,8 +177,8 @@ static bool reduce_image(const struct image *image, struct picture_area area, in
     }
   }
   free(means);
-  free(sums);
-  free(totals);
+  free(work.sums);
+  free(memory);
   free(spans[0].from);
   free(spans[1].from);
   return good;
@@ -162,7 +190,8 @@ static bool draw_image(const struct image *image, struct picture_area area, int 
                        cairo_surface_t *surface) {
   uint8_t *rgb = calloc((size_t)area.width, 3);
   uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
-  bool good = rgb && sums;
+  struct spans spans;
+  bool good = spans_make(image->width, 1, area, out_width, &spans) && rgb && sums;
   int32_t loaded = -1;
   for (int y = 0; good && y < out_height; y++) {
     int32_t from, to;
@@ -171,12 +200,13 @@ static bool draw_image(const struct image *image, struct picture_area area, int 
     for (int32_t row = from; row < to; row++) {
       if (row != loaded) image_rgb_part(image, area.x, row, area.width, rgb);
       loaded = row;
-      add_row(rgb, area, out_width, sums);
+      add_row(rgb, &spans, out_width, sums);
     }
-    mean_row(sums, area, out_width, (uint32_t)(to - from), surface_row(surface, y));
+    mean_row(sums, &spans, out_width, (uint32_t)(to - from), surface_row(surface, y));
   }
   free(rgb);
   free(sums);
+  free(spans.from);
   return good;
 }
 
@@ -202,7 +232,10 @@ cairo_surface_t *picture_of_map(const struct plane *map, struct picture_area are
   if (!surface) return NULL;
   uint32_t colours[256];
   uint8_t *columns = malloc((size_t)area.width);
-  if (!columns) {
+  struct spans spans;
+  if (!spans_make(map->width, 1, area, out_width, &spans) || !columns) {
+    free(columns);
+    free(spans.from);
     cairo_surface_destroy(surface);
     return NULL;
   }
@@ -215,15 +248,14 @@ cairo_surface_t *picture_of_map(const struct plane *map, struct picture_area are
     for (int32_t row = top; row < bottom; row++)
       largest_row(map->pixels + (size_t)row * map->stride + area.x, area.width, columns);
     for (int x = 0; x < out_width; x++) {
-      int32_t left, right;
-      span_of(x, out_width, 0, area.width, &left, &right);
       uint8_t largest = 0;
-      for (; left < right; left++)
-        if (columns[left] > largest) largest = columns[left];
+      for (int32_t at = spans.from[x]; at < spans.to[x]; at++)
+        if (columns[at] > largest) largest = columns[at];
       pixels[x] = colours[largest];
     }
   }
   free(columns);
+  free(spans.from);
   cairo_surface_mark_dirty(surface);
   return surface;
 }

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /* Pixels as 0x??RRGGBB, rows `stride` pixels apart, 1 to 100,000 pixels a side. The same pixels give the same bytes
- * with one version of libdeflate. STATUS_MEMORY; STATUS_IO, and then there is no file, or still the one before. */
-enum status png_write(const char *path, const uint32_t *pixels, int width, int height, size_t stride,
+ * with one version of ISA-L on one processor, on however many threads. STATUS_MEMORY; STATUS_IO, and then there is no
+ * file, or still the one before. */
+enum status png_write(const char *path, const uint32_t *pixels, int width, int height, size_t stride, int threads,
                       struct fault *fault);
 
 #endif

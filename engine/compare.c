@@ -110,18 +110,20 @@ static enum status make_map(struct device *device, const struct reference_plane 
   return status ? status : device_download(device, &c->histogram, c->levels[plane], sizeof c->levels[plane], fault);
 }
 
-static enum status map_plane(struct device *device, const struct reference *reference, const struct aligned *photo,
-                             int plane, struct comparison *c, struct fault *fault) {
-  int32_t *levels = c->levels[plane];
-  const struct kernel_image *shown = &photo->plane[plane], *seen = &photo->seen[plane];
-  enum status status = reference->once ? reference_once_compare(device, reference->once, plane, shown, seen,
-                                                                &c->map[plane], levels, fault)
-                                       : make_map(device, &reference->plane[plane], photo, plane, c, fault);
-  if (status) return status;
-  c->limit[plane] = limit_of(levels, plane != ALIGNED_LUMA, reference->plane[plane].restless);
-  if (plane == ALIGNED_LUMA)
-    for (int i = 0; i < 256; i++) c->compared += levels[i];
-  return STATUS_OK;
+/* Of a golden that is made ready while it is compared with, all maps are made at once. */
+static enum status map_planes(struct device *device, const struct reference *reference, const struct aligned *photo,
+                              struct comparison *c, struct fault *fault) {
+  enum status status = STATUS_OK;
+  for (int i = 0; i < c->planes && !status; i++) {
+    status = reserve(device, &reference->plane[i], i, c, fault);
+    if (!status && !reference->once) status = make_map(device, &reference->plane[i], photo, i, c, fault);
+  }
+  if (!status && reference->once)
+    status = reference_once_compare(device, reference->once, photo, c->planes, c->map, c->levels, fault);
+  for (int i = 0; i < c->planes && !status; i++)
+    c->limit[i] = limit_of(c->levels[i], i != ALIGNED_LUMA, reference->plane[i].restless);
+  for (int v = 0; v < 256 && !status; v++) c->compared += c->levels[ALIGNED_LUMA][v];
+  return status;
 }
 
 /* Components of a part of the map, from `low` on; *rows of them in host_rows. */
@@ -288,12 +290,9 @@ enum status compare_photo(struct device *device, const struct reference *referen
                           const struct aligned *photo, double min_area, struct comparison *c, struct fault *fault) {
   c->count = 0, c->overflow = false, c->compared = 0;
   c->planes = reference->planes < photo->planes ? reference->planes : photo->planes;
-  enum status status = STATUS_OK;
+  enum status status = map_planes(device, reference, photo, c, fault);
   for (int i = 0; i < c->planes && !status; i++) {
     struct size size = size_of(i, min_area);
-    status = reserve(device, &reference->plane[i], i, c, fault);
-    if (!status) status = map_plane(device, reference, photo, i, c, fault);
-    if (status) break;
     status = find_plane(device, reference, labels, photo, &size, i, c, fault);
   }
   if (status) return status;

@@ -1,14 +1,13 @@
 #include "engine/reference_once.h"
 
+#include "engine/crew.h"
 #include "kernels/pixel.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Rows at a time: what they share with those before is made twice. */
-enum { STRIP_ROWS = 64, MOST_THREADS = 8 };
+enum { STRIP_ROWS = 64 };
 
 void reference_once_free(struct device *device, struct reference_once *once) {
   if (!once) return;
@@ -45,82 +44,71 @@ void reference_once_mean(const struct device *device, const struct reference_sou
   }
 }
 
-/* ---- a plane, by several threads ---- */
+/* ---- all planes, by several threads ---- */
 
 struct comparing {
   const struct kernel_backend *backend;
-  const struct reference_source *from;
-  struct kernel_image photo, seen, map;
-  int32_t strips;
-  _Atomic int32_t next;
+  const struct reference_once *once;
+  const struct aligned *photo;
+  const struct kernel_image *maps;
+  int32_t (*levels)[256]; /* of each strip */
 };
 
-struct share {
-  struct comparing *comparing;
-  pthread_t thread;
-  int32_t levels[256];
-  enum status status;
-  struct fault fault;
-};
+static size_t strips_of(const struct kernel_image *map) {
+  return ((size_t)map->height + STRIP_ROWS - 1) / STRIP_ROWS;
+}
 
 static enum status compare_strip(const struct comparing *c, struct device *device, struct device_memory *histogram,
-                                 int32_t strip, struct share *share) {
-  const struct reference_source *from = c->from;
-  int32_t first = strip * STRIP_ROWS, left = c->map.height - first, levels[256];
+                                 int plane, int32_t first, int32_t levels[256], struct fault *fault) {
+  const struct reference_source *from = &c->once->planes[plane];
+  int32_t left = c->maps[plane].height - first;
   struct kernel_compare_of_one call = {.golden = from->photo,
                                        .zones = from->zones,
                                        .detail = from->detail,
                                        .tolerances = from->tolerances,
                                        .tolerance_count = from->tolerance_count,
-                                       .photo = c->photo,
-                                       .seen = c->seen,
+                                       .photo = c->photo->plane[plane],
+                                       .seen = c->photo->seen[plane],
                                        .first = first,
                                        .rows = left < STRIP_ROWS ? left : STRIP_ROWS,
-                                       .map = c->map,
+                                       .map = c->maps[plane],
                                        .histogram = histogram->buffer};
   enum status status =
-      device_check(c->backend->operations.compare_of_one(device->context, &call), "compare_of_one", &share->fault);
-  if (!status) status = device_download(device, histogram, levels, sizeof levels, &share->fault);
-  for (int i = 0; i < 256 && !status; i++) share->levels[i] += levels[i];
+      device_check(c->backend->operations.compare_of_one(device->context, &call), "compare_of_one", fault);
+  return status ? status : device_download(device, histogram, levels, 256 * sizeof *levels, fault);
+}
+
+static enum status do_strip(void *context, size_t index, struct fault *fault) {
+  const struct comparing *c = context;
+  int plane = 0;
+  size_t strip = index;
+  while (strip >= strips_of(&c->maps[plane])) strip -= strips_of(&c->maps[plane++]);
+  struct device device = {.backend = NULL};
+  struct device_memory histogram = {.buffer = NULL};
+  enum status status = device_open(c->backend, &device, fault);
+  if (status) return status;
+  status = device_reserve(&device, &histogram, 256 * sizeof(int32_t), fault);
+  if (!status)
+    status = compare_strip(c, &device, &histogram, plane, (int32_t)strip * STRIP_ROWS, c->levels[index], fault);
+  device_release(&device, &histogram);
+  device_close(&device);
   return status;
 }
 
-static void *work(void *argument) {
-  struct share *share = argument;
-  struct comparing *c = share->comparing;
-  struct device device = {.backend = NULL};
-  struct device_memory histogram = {.buffer = NULL};
-  share->status = device_open(c->backend, &device, &share->fault);
-  if (share->status) return NULL;
-  share->status = device_reserve(&device, &histogram, 256 * sizeof(int32_t), &share->fault);
-  for (int32_t strip; !share->status && (strip = atomic_fetch_add(&c->next, 1)) < c->strips;)
-    share->status = compare_strip(c, &device, &histogram, strip, share);
-  device_release(&device, &histogram);
-  device_close(&device);
-  return NULL;
-}
-
-enum status reference_once_compare(const struct device *device, const struct reference_once *once, int plane,
-                                   const struct kernel_image *photo, const struct kernel_image *seen,
-                                   const struct kernel_image *map, int32_t levels[256], struct fault *fault) {
-  int32_t strips = (map->height + STRIP_ROWS - 1) / STRIP_ROWS;
-  struct comparing c = {device->backend, &once->planes[plane], *photo, *seen, *map, strips, 0};
-  struct share shares[MOST_THREADS];
-  bool begun[MOST_THREADS] = {false};
-  int threads = once->threads < 1 ? 1 : once->threads > MOST_THREADS ? MOST_THREADS : once->threads;
-  for (int i = 0; i < threads; i++) shares[i] = (struct share){.comparing = &c};
-  for (int i = 1; i < threads; i++) begun[i] = !pthread_create(&shares[i].thread, NULL, work, &shares[i]);
-  /* What the system gives no thread for is done here. */
-  for (int i = 0; i < threads; i++)
-    if (!begun[i]) work(&shares[i]);
-  enum status status = STATUS_OK;
-  memset(levels, 0, 256 * sizeof *levels);
-  for (int i = 0; i < threads; i++) {
-    if (begun[i]) pthread_join(shares[i].thread, NULL);
-    for (int v = 0; v < 256; v++) levels[v] += shares[i].levels[v];
-    if (!shares[i].status || status) continue;
-    status = shares[i].status;
-    if (fault) *fault = shares[i].fault;
-  }
+enum status reference_once_compare(const struct device *device, const struct reference_once *once,
+                                   const struct aligned *photo, int planes, const struct kernel_image *maps,
+                                   int32_t (*levels)[256], struct fault *fault) {
+  size_t count = 0;
+  for (int i = 0; i < planes; i++) count += strips_of(&maps[i]);
+  struct comparing c = {device->backend, once, photo, maps, calloc(count, sizeof *c.levels)};
+  if (!c.levels) return fault_set(fault, STATUS_MEMORY, "comparison: out of memory");
+  const struct crew crew = {once->threads, do_strip, &c};
+  enum status status = crew_run(&crew, count, fault);
+  memset(levels, 0, (size_t)planes * sizeof *levels);
+  size_t at = 0;
+  for (int i = 0; i < planes; i++)
+    for (size_t end = at + strips_of(&maps[i]); at < end; at++)
+      for (int v = 0; v < 256; v++) levels[i][v] += c.levels[at][v];
+  free(c.levels);
   return status;
 }

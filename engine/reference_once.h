@@ -27,9 +27,9 @@ void reference_once_free(struct device *device, struct reference_once *once);
 void reference_once_mean(const struct device *device, const struct reference_source *from, int32_t left, int32_t top,
                          int32_t width, int32_t height, uint16_t *mean);
 
-/* Compares a whole plane: `map` (u8) and how often each of its values is. */
-enum status reference_once_compare(const struct device *device, const struct reference_once *once, int plane,
-                                   const struct kernel_image *photo, const struct kernel_image *seen,
-                                   const struct kernel_image *map, int32_t levels[256], struct fault *fault);
+/* Compares the first `planes` planes: `maps` (u8), and how often each value of one is. */
+enum status reference_once_compare(const struct device *device, const struct reference_once *once,
+                                   const struct aligned *photo, int planes, const struct kernel_image *maps,
+                                   int32_t (*levels)[256], struct fault *fault);
 
 #endif

@@ -116,16 +116,22 @@ static void the_same_findings_give_the_same_bytes(void **state) {
   support_remove(folder);
 }
 
-/* Read back by the engine's decoder, which is another library. */
-static void a_written_png_holds_the_pixels(void **state) {
+/* Read back by the engine's decoder, which is another library; several strips, of noise and of what repeats. */
+static void a_written_png_holds_the_pixels_on_however_many_threads(void **state) {
   (void)state;
-  enum { WIDTH = 37, HEIGHT = 11, STRIDE = 40 };
+  enum { WIDTH = 37, HEIGHT = 300, STRIDE = 40 };
   char *folder = support_folder(), *path = support_text("%s/p.png", folder);
-  uint32_t pixels[HEIGHT * STRIDE];
-  for (uint32_t i = 0; i < HEIGHT * STRIDE; i++) pixels[i] = 0xFF000000 | (i * 2654435761U >> 24) * 0x010101;
-  assert_int_equal(png_write(path, pixels, WIDTH, HEIGHT, STRIDE, NULL), STATUS_OK);
-  size_t size;
+  static uint32_t pixels[HEIGHT * STRIDE];
+  for (uint32_t i = 0; i < HEIGHT * STRIDE; i++)
+    pixels[i] = 0xFF000000 | ((i < 200 * STRIDE ? i * 2654435761U : i) >> 24) * 0x010101;
+  size_t size, size_alone;
+  assert_int_equal(png_write(path, pixels, WIDTH, HEIGHT, STRIDE, 1, NULL), STATUS_OK);
+  char *alone = program_read(path, &size_alone);
+  assert_int_equal(png_write(path, pixels, WIDTH, HEIGHT, STRIDE, 3, NULL), STATUS_OK);
   char *bytes = program_read(path, &size);
+  assert_int_equal(size, size_alone);
+  assert_memory_equal(bytes, alone, size);
+  free(alone);
   struct image image = {0};
   const struct decode_options options = {0};
   assert_int_equal(decode_photo((const uint8_t *)bytes, size, &options, &image, NULL, NULL), STATUS_OK);
@@ -200,7 +206,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_picture_of_any_golden_is_a_whole_png_of_a_bounded_width),
       cmocka_unit_test(the_same_findings_give_the_same_bytes),
-      cmocka_unit_test(a_written_png_holds_the_pixels),
+      cmocka_unit_test(a_written_png_holds_the_pixels_on_however_many_threads),
       cmocka_unit_test(a_large_image_is_reduced_to_its_means),
       cmocka_unit_test(a_picture_that_cannot_be_written_leaves_nothing),
       cmocka_unit_test(the_scale_is_fixed_and_jumps_at_the_limit),
