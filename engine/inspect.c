@@ -9,7 +9,6 @@
 #include "engine/focus.h"
 #include "engine/inspector.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,66 +168,6 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
   return status;
 }
 
-/* The pose in the photo's own full-size pixels. */
-static void fill_alignment(const struct inspection *work, struct result *result) {
-  const struct alignment *a = &work->alignment;
-  result->aligned = a->aligned;
-  if (!a->aligned) return;
-  double n = work->photo.reduction > 1 ? work->photo.reduction : 1;
-  struct pose enlarge = {{n, 0, 0.5 * n - 0.5, 0, n, 0.5 * n - 0.5, 0, 0, 1}}, full = a->placement.pose;
-  if (!pose_compose(&enlarge, &a->placement.pose, &full)) full = a->placement.pose;
-  memcpy(result->homography, full.h, sizeof full.h);
-  result->residual_px = a->residual_px;
-  result->overlap = a->overlap < 1 ? a->overlap : 1;
-  result->has_local = placement_local(&a->placement, &work->inspector->zones.labels, &result->local_mean,
-                                      &result->local_largest, result->local_at);
-}
-
-/* Of the luma, tile by tile as alignment measured them: what the light makes of the golden, and what that leaves. */
-static void split_difference(const struct alignment *a, struct result *result) {
-  const struct tiles *t = &a->tiles;
-  double light = 0, product = 0, weights = 0;
-  for (int j = 0; j < t->rows; j++) {
-    struct light_row row = light_row(&a->light, tiles_middle(t, j));
-    for (int i = 0; i < t->columns; i++) {
-      const int64_t *s = t->sums + ((size_t)j * (size_t)t->columns + (size_t)i) * KERNEL_SUMS;
-      double w = (double)s[SUM_W];
-      if (!(w > 0)) continue;
-      double golden = (double)s[SUM_G] / w, rest = (double)s[SUM_E] / w / 16;
-      double gain = light_row_gain(&row, tiles_middle(t, i));
-      double lit = gain * (golden + LIGHT_PEDESTAL) + a->light.offset - LIGHT_PEDESTAL - golden;
-      light += w * lit * lit, product += w * rest * rest, weights += w;
-    }
-  }
-  result->has_split = weights > 0;
-  result->light_rms = weights > 0 ? sqrt(light / weights) : 0;
-  result->product_rms = weights > 0 ? sqrt(product / weights) : 0;
-}
-
-static void fill_light(const struct inspection *work, struct result *result) {
-  const struct inspector *in = work->inspector;
-  const struct aligned_light *light = &work->aligned.light;
-  double least = 1e9, most = 0;
-  result->has_light = true;
-  result->light_channels = light->channels;
-  for (int i = 0; i < light->channels; i++) {
-    result->gain[i] = light_gain(&light->channel[i], light->luma.cx, light->luma.cy);
-    result->offset[i] = light->channel[i].offset;
-  }
-  const struct plane *labels = &in->zones.labels;
-  for (int32_t y = 0; y < labels->height; y += 16) {
-    struct light_row row = light_row(&light->luma, y);
-    for (int32_t x = 0; x < labels->width; x += 16) {
-      if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
-      double gain = light_row_gain(&row, x);
-      if (gain < least) least = gain;
-      if (gain > most) most = gain;
-    }
-  }
-  result->unevenness = most > 0 && most > least ? (most - least) / most : 0;
-  split_difference(&work->alignment, result);
-}
-
 static enum status begin(const struct inspector *in, const struct photo *photo, const struct job *job,
                          struct result *result, struct fault *fault) {
   enum status status = result_begin(result, photo->path, photo->id, job, fault);
@@ -259,7 +198,7 @@ static enum status diagnose(struct inspection *work, const char **why, struct re
   work->alignment.by_features = false;
   result->timing.align += milliseconds() - start;
   if (status) return status;
-  fill_alignment(work, result);
+  inspection_tell_alignment(work, result);
   *refused = !result->aligned;
   if (*refused) return diagnose_refused(work, *why, result, fault);
   status = diagnose_aligned(work, result, &diagnosis, fault);
@@ -277,7 +216,7 @@ static enum status prepare_aligned(struct inspection *work, bool judge, const ch
   status = straighten(work, why, fault);
   result->timing.align += milliseconds() - start;
   if (status) return status;
-  fill_alignment(work, result);
+  inspection_tell_alignment(work, result);
   *go_on = result->aligned;
   return result->aligned ? STATUS_OK : diagnose_refused(work, *why, result, fault);
 }
@@ -306,7 +245,7 @@ static enum status start_photo(struct inspection *work, const struct photo *phot
   snprintf(result->camera, sizeof result->camera, "%s", work->camera);
   status = inspector_wait(work->inspector, INSPECTOR_KNOWN, fault);
   if (status) return status;
-  fill_alignment(work, result);
+  inspection_tell_alignment(work, result);
   if (is_tiny(&work->photo)) {
     result_add_reason(result, REASON_TOO_SMALL,
                       "the photo is %d x %d pixels; expected at least %d a side: take it again at a higher resolution",
@@ -355,7 +294,7 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   const struct fingerprint_photo photo = {&work->alignment.placement, &work->photo.planes[0], &work->aligned};
   if (!status) status = fingerprint_make(&work->device, &in->fingerprint, &photo, &work->fingerprint, result, fault);
   if (!status) {
-    fill_light(work, result);
+    inspection_tell_light(work, result);
     work->judged = true;
     status = verdict_fill(work, result, fault);
   }
@@ -419,126 +358,4 @@ enum status inspect_measure(struct inspection *work, const struct photo *photo, 
   if (!status && result->verdict != VERDICT_PASS) status = check_reason(result, fault);
   result->timing.total = milliseconds() - start;
   return status;
-}
-
-/* ---- evidence ---- */
-
-bool inspect_gauges(const struct inspection *work, struct inspect_gauges *gauges) {
-  if (!work->measured) return false;
-  const struct dimensions *d = &work->dimensions;
-  *gauges =
-      (struct inspect_gauges){d->measuring.gauges, d->measuring.gauge_count,  d->measuring.edges, d->values, d->count,
-                              &work->photo,        &work->alignment.placement};
-  return true;
-}
-
-/* Without a copy, where the planes are the host's own. */
-static bool view_photo(struct inspection *work) {
-  const struct aligned *a = &work->aligned;
-  const struct kernel_image *luma = &a->plane[ALIGNED_LUMA];
-  struct image image = {.width = luma->width,
-                        .height = luma->height,
-                        .full_width = luma->width,
-                        .full_height = luma->height,
-                        .reduction = 1,
-                        .colour = a->colour};
-  for (int i = 0; i < (a->colour ? 3 : 1); i++)
-    if (!device_host_plane(&work->device, &a->plane[i], &image.planes[i])) return false;
-  image_free(&work->evidence_photo);
-  work->evidence_photo = image;
-  return true;
-}
-
-static enum status fetch_photo(struct inspection *work, struct fault *fault) {
-  const struct aligned *a = &work->aligned;
-  const struct kernel_image *luma = &a->plane[ALIGNED_LUMA];
-  struct image *image = &work->evidence_photo;
-  if (view_photo(work)) return STATUS_OK;
-  enum status status = image_reserve(image, luma->width, luma->height, a->colour, fault);
-  for (int i = 0; i < (a->colour ? 3 : 1) && !status; i++)
-    status = device_download_plane(&work->device, &a->plane[i], &image->planes[i], fault);
-  return status;
-}
-
-static uint8_t larger(uint8_t a, uint8_t b) {
-  return a > b ? a : b;
-}
-
-static void raise_row(const uint8_t *restrict from, int32_t width, uint8_t *restrict to) {
-  for (int32_t x = 0; x < width; x++) to[x] = larger(to[x], from[x]);
-}
-
-/* From half as many. */
-static void raise_row_doubled(const uint8_t *restrict from, int32_t width, uint8_t *restrict to) {
-  for (int32_t x = 0; x < width / 2; x++)
-    to[2 * x] = larger(to[2 * x], from[x]), to[2 * x + 1] = larger(to[2 * x + 1], from[x]);
-  if (width % 2) to[width - 1] = larger(to[width - 1], from[width / 2]);
-}
-
-/* Raises a map to one of its size or half of it. */
-static void raise_map(const struct plane *by, struct plane *map) {
-  bool half = by->width < map->width || by->height < map->height;
-  for (int32_t y = 0; y < map->height; y++) {
-    const uint8_t *from = by->pixels + (size_t)(half ? y / 2 : y) * by->stride;
-    uint8_t *to = map->pixels + (size_t)y * map->stride;
-    if (half)
-      raise_row_doubled(from, map->width, to);
-    else
-      raise_row(from, map->width, to);
-  }
-}
-
-/* The luma's map, raised to the colour maps where these are higher: the smaller ones raise that of Cb first. Once more
- * raised they stay what they are. */
-static bool view_map(struct inspection *work, struct plane *map) {
-  const struct comparison *c = &work->comparison;
-  struct plane colour, small;
-  if (!device_host_plane(&work->device, &c->map[ALIGNED_LUMA], map)) return false;
-  if (c->planes == 1) return true;
-  device_host_plane(&work->device, &c->map[ALIGNED_CB], &colour);
-  for (int i = ALIGNED_CR; i < c->planes; i++) {
-    device_host_plane(&work->device, &c->map[i], &small);
-    raise_map(&small, &colour);
-  }
-  raise_map(&colour, map);
-  return true;
-}
-
-/* The same, of maps that are elsewhere. */
-static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
-  if (view_map(work, map)) return STATUS_OK;
-  const struct comparison *c = &work->comparison;
-  const struct kernel_image *luma = &c->map[ALIGNED_LUMA], *chroma = &c->map[ALIGNED_CB];
-  size_t full = (size_t)luma->width * (size_t)luma->height;
-  size_t half = c->planes > 1 ? (size_t)chroma->width * (size_t)chroma->height : 0, need = full + 2 * half;
-  if (need > work->evidence_map_size) {
-    uint8_t *memory = realloc(work->evidence_map, need);
-    if (!memory) return fault_set(fault, STATUS_MEMORY, "evidence: out of memory");
-    work->evidence_map = memory, work->evidence_map_size = need;
-  }
-  *map = (struct plane){work->evidence_map, luma->width, luma->height, (size_t)luma->width};
-  enum status status = device_download_plane(&work->device, luma, map, fault);
-  if (status || !half) return status;
-  struct plane colour = {work->evidence_map + full, chroma->width, chroma->height, (size_t)chroma->width};
-  status = device_download_plane(&work->device, chroma, &colour, fault);
-  for (int i = ALIGNED_CR; i < c->planes && !status; i++) {
-    const struct kernel_image *view = &c->map[i];
-    struct plane small = {colour.pixels + half, view->width, view->height, (size_t)view->width};
-    status = device_download_plane(&work->device, view, &small, fault);
-    if (!status) raise_map(&small, &colour);
-  }
-  if (!status) raise_map(&colour, map);
-  return status;
-}
-
-const struct image *inspection_golden(const struct inspection *inspection) {
-  inspector_wait(inspection->inspector, INSPECTOR_ALIGNS, NULL);
-  return &inspection->inspector->image;
-}
-
-bool inspect_evidence(struct inspection *work, struct inspect_evidence *evidence) {
-  if (!work->judged) return false;
-  if (fetch_photo(work, NULL) || fetch_map(work, &work->evidence_plane, NULL)) return false;
-  *evidence = (struct inspect_evidence){&work->inspector->image, &work->evidence_photo, &work->evidence_plane};
-  return true;
 }

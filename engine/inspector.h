@@ -91,6 +91,11 @@ struct cells_photo inspection_cells(const struct inspection *inspection);
 /* Decodes a photo for an inspector: smaller where it has more resolution than the golden can use, unless `full`. */
 enum status inspection_decode(struct inspection *inspection, const struct photo *photo, bool full, struct fault *fault);
 
+/* Writes into the result the pose, in the photo's own full-size pixels, and the local displacement. */
+void inspection_tell_alignment(const struct inspection *inspection, struct result *result);
+/* The light of the aligned photo against the golden's, and how much of the difference it makes. */
+void inspection_tell_light(const struct inspection *inspection, struct result *result);
+
 /* Measures the spec's dimensions on the aligned photo into result->dimensions. */
 enum status gauging_measure(struct inspection *inspection, struct result *result, struct fault *fault);
 /* What the measured dimensions make of verdict, reasons and score that stand already. */
