@@ -237,8 +237,9 @@ const struct command command_bench_lots = {
         "they are judged; stopped, the same command with the same --log goes on.\n\n"
         "With --json, a line a row: {\"product\", \"megapixels\", \"goldens\", \"photos\", \"not_judged\",\n"
         "\"false_regions\", \"false_per_thousand\", \"false_lower\", \"false_upper\", \"planted\", \"found\",\n"
-        "\"recall\", \"recall_lower\", \"recall_upper\", \"bins\": [{\"size_from\", \"contrast_from\", \"planted\",\n"
-        "\"found\"}]}.",
+        "\"recall\", \"recall_lower\", \"recall_upper\", \"ranked\", \"bins\": [{\"size_from\", \"contrast_from\",\n"
+        "\"planted\", \"found\"}]}; ranked: of all pairs of a found defect and a false region, the share in which the\n"
+        "confidence puts the defect first, null without a pair.",
     .example =
         "  assay bench accuracy lots --photos 100 --goldens 5\n  assay bench accuracy lots --full --log lots.jsonl",
     .operands = {.usage = "", .least = 0, .most = 0},

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BINS = LOTS_SIZES * LOTS_CONTRASTS };
+
 static json_t *key_json(const struct lots_key *key) {
   return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:s}", "product", key->row.product, "megapixels",
                    key->row.megapixels, "goldens", key->row.goldens, "min_size", key->min_size, "min_contrast",
@@ -21,17 +23,15 @@ static bool is_of(const json_t *line, const json_t *key) {
   return true;
 }
 
-static json_t *numbers(const long values[LOTS_SIZES][LOTS_CONTRASTS]) {
+static json_t *numbers(const long *values, size_t count) {
   json_t *array = json_array();
-  for (int i = 0; i < LOTS_SIZES * LOTS_CONTRASTS; i++)
-    json_array_append_new(array, json_integer(values[i / LOTS_CONTRASTS][i % LOTS_CONTRASTS]));
+  for (size_t i = 0; i < count; i++) json_array_append_new(array, json_integer(values[i]));
   return array;
 }
 
-static void read_numbers(const json_t *line, const char *name, long values[LOTS_SIZES][LOTS_CONTRASTS]) {
+static void read_numbers(const json_t *line, const char *name, size_t count, long *values) {
   const json_t *array = json_object_get(line, name);
-  for (size_t i = 0; i < LOTS_SIZES * LOTS_CONTRASTS; i++)
-    values[i / LOTS_CONTRASTS][i % LOTS_CONTRASTS] = (long)json_integer_value(json_array_get(array, i));
+  for (size_t i = 0; i < count; i++) values[i] = (long)json_integer_value(json_array_get(array, i));
 }
 
 static void read_tally(const json_t *line, struct lots_tally *tally) {
@@ -40,8 +40,10 @@ static void read_tally(const json_t *line, struct lots_tally *tally) {
       .unjudged = (long)json_integer_value(json_object_get(line, "not_judged")),
       .false_regions = (long)json_integer_value(json_object_get(line, "false_regions")),
   };
-  read_numbers(line, "planted", tally->planted);
-  read_numbers(line, "found", tally->found);
+  read_numbers(line, "planted", BINS, tally->planted[0]);
+  read_numbers(line, "found", BINS, tally->found[0]);
+  read_numbers(line, "right_by_confidence", LOTS_SURE, tally->right);
+  read_numbers(line, "false_by_confidence", LOTS_SURE, tally->alarm);
 }
 
 bool lots_log_find(const char *path, const struct lots_key *key, struct lots_tally *tally) {
@@ -65,10 +67,12 @@ bool lots_log_find(const char *path, const struct lots_key *key, struct lots_tal
 enum status lots_log_add(const char *path, const struct lots_key *key, const struct lots_tally *tally,
                          struct fault *fault) {
   json_t *line = key_json(key);
-  json_object_update_new(line, json_pack("{s:I, s:I, s:o, s:o, s:O*, s:O*}", "not_judged", (json_int_t)tally->unjudged,
-                                         "false_regions", (json_int_t)tally->false_regions, "planted",
-                                         numbers(tally->planted), "found", numbers(tally->found), "missed",
-                                         tally->missed, "wrong", tally->wrong));
+  json_object_update_new(line,
+                         json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:O*, s:O*}", "not_judged",
+                                   (json_int_t)tally->unjudged, "false_regions", (json_int_t)tally->false_regions,
+                                   "planted", numbers(tally->planted[0], BINS), "found", numbers(tally->found[0], BINS),
+                                   "right_by_confidence", numbers(tally->right, LOTS_SURE), "false_by_confidence",
+                                   numbers(tally->alarm, LOTS_SURE), "missed", tally->missed, "wrong", tally->wrong));
   char *text = json_dumps(line, JSON_COMPACT);
   json_decref(line);
   if (!text) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);

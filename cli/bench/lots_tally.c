@@ -15,6 +15,21 @@ static int bin_of(double value, const double *from, int bins) {
   return bin;
 }
 
+static int sure_of(const struct region *region) {
+  int bin = (int)floor(region->confidence * (LOTS_SURE - 1) + 0.5);
+  return bin < 0 ? 0 : bin < LOTS_SURE ? bin : LOTS_SURE - 1;
+}
+
+double lots_tally_ranked(const struct lots_tally *t) {
+  double below = 0, right = 0, alarms = 0, won = 0;
+  for (int i = 0; i < LOTS_SURE; i++) {
+    double here = (double)t->alarm[i], found = (double)t->right[i];
+    won += found * (below + 0.5 * here);
+    below += here, right += found, alarms += here;
+  }
+  return right > 0 && alarms > 0 ? won / (right * alarms) : NAN;
+}
+
 /* `item` is taken over. */
 static enum status list(json_t **array, json_t *item, struct fault *fault) {
   if (!*array) *array = json_array();
@@ -28,7 +43,7 @@ static enum status list_wrong(struct lots_tally *t, const json_t *truth, const s
   for (size_t i = 0; i < result->region_count && !status; i++) {
     const struct region *region = &result->regions[i];
     if (!lot_trial_is_false(result, region, truth)) continue;
-    t->false_regions++;
+    t->false_regions++, t->alarm[sure_of(region)]++;
     const int32_t *box = region->golden_box;
     json_t *photo = json_object_get(truth, "photo");
     status = list(&t->wrong,
@@ -50,7 +65,9 @@ enum status lots_tally_count(void *context, const json_t *truth, const struct re
     double area = json_number_value(json_object_get(defect, "area_px"));
     int size = bin_of(2 * sqrt(area / 3.14159265358979), size_from, LOTS_SIZES);
     int contrast = bin_of(json_number_value(json_object_get(defect, "contrast")), contrast_from, LOTS_CONTRASTS);
-    bool found = lot_trial_finds(result, defect);
+    const struct region *region = lot_trial_region(result, defect);
+    bool found = region != NULL;
+    if (found) t->right[sure_of(region)]++;
     t->planted[size][contrast]++;
     t->found[size][contrast] += found;
     if (!found)
@@ -67,6 +84,7 @@ void lots_tally_add(struct lots_tally *tally, const struct lots_tally *more) {
   for (int i = 0; i < LOTS_SIZES; i++)
     for (int k = 0; k < LOTS_CONTRASTS; k++)
       tally->planted[i][k] += more->planted[i][k], tally->found[i][k] += more->found[i][k];
+  for (int i = 0; i < LOTS_SURE; i++) tally->right[i] += more->right[i], tally->alarm[i] += more->alarm[i];
 }
 
 void lots_tally_free(struct lots_tally *tally) {
@@ -95,9 +113,10 @@ static json_t *bins_json(const struct lots_tally *t) {
 
 void lots_tally_print_head(void) {
   printf("false regions per 1,000 photos and recall with 95 %% bounds; found/planted by size (disc of the defect's\n"
-         "area: to 10, to 20, over 20 px) and in each by contrast (to 30, to 50, over 50 grey levels)\n\n"
-         "%-6s %4s %8s %7s %6s %6s %20s %26s  %s\n",
-         "", "MP", "approved", "photos", "unjudg", "false", "per 1,000", "recall", "by size and contrast");
+         "area: to 10, to 20, over 20 px) and in each by contrast (to 30, to 50, over 50 grey levels); ranked: in how\n"
+         "many of all pairs of a found defect and a false region the confidence puts the defect first\n\n"
+         "%-6s %4s %8s %7s %6s %6s %20s %26s %8s  %s\n",
+         "", "MP", "approved", "photos", "unjudg", "false", "per 1,000", "recall", "ranked", "by size and contrast");
 }
 
 enum status lots_tally_print(const struct lots_row *row, const struct lots_tally *t, bool json, struct fault *fault) {
@@ -105,19 +124,25 @@ enum status lots_tally_print(const struct lots_row *row, const struct lots_tally
   sums(t, &planted, &found);
   struct interval recall = rate_share_interval(found, planted, 0.95);
   struct interval wrong = rate_mean_interval(t->false_regions, 0.95);
-  double thousand = 1000.0 / (double)t->photos, share = planted ? (double)found / (double)planted : NAN;
+  double ranked = lots_tally_ranked(t), thousand = 1000.0 / (double)t->photos,
+         share = planted ? (double)found / (double)planted : NAN;
   if (json)
     return output_json(
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o}", "product",
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o, s:o}", "product",
                   row->product, "megapixels", row->megapixels, "goldens", row->goldens, "photos", (json_int_t)t->photos,
                   "not_judged", (json_int_t)t->unjudged, "false_regions", (json_int_t)t->false_regions,
                   "false_per_thousand", thousand * (double)t->false_regions, "false_lower", thousand * wrong.lower,
                   "false_upper", thousand * wrong.upper, "planted", (json_int_t)planted, "found", (json_int_t)found,
-                  "recall", share, "recall_lower", recall.lower, "recall_upper", recall.upper, "bins", bins_json(t)),
+                  "recall", share, "recall_lower", recall.lower, "recall_upper", recall.upper, "ranked",
+                  isnan(ranked) ? json_null() : json_real(ranked), "bins", bins_json(t)),
         fault);
   printf("%-6s %4s %8s %7ld %6ld %6ld %5.1f (%.1f to %.1f) %6.2f %% (%.2f to %.2f) ", row->product, row->megapixels,
          row->goldens, t->photos, t->unjudged, t->false_regions, thousand * (double)t->false_regions,
          thousand * wrong.lower, thousand * wrong.upper, 100 * share, 100 * recall.lower, 100 * recall.upper);
+  if (isnan(ranked))
+    printf("%8s ", "-");
+  else
+    printf("%6.2f %% ", 100 * ranked);
   for (int i = 0; i < LOTS_SIZES; i++) {
     fputs(i ? " |" : "", stdout);
     for (int k = 0; k < LOTS_CONTRASTS; k++) printf(" %ld/%ld", t->found[i][k], t->planted[i][k]);

@@ -7,10 +7,14 @@
 /* By the diameter of a disc of the defect's area, px, and by its contrast, grey levels. */
 enum { LOTS_SIZES = 3, LOTS_CONTRASTS = 3 };
 
+/* By confidence, in steps of 0.01. */
+enum { LOTS_SURE = 101 };
+
 struct lots_tally {
   long photos, unjudged, false_regions;
   long planted[LOTS_SIZES][LOTS_CONTRASTS], found[LOTS_SIZES][LOTS_CONTRASTS];
-  json_t *missed, *wrong; /* arrays: which, for who looks at them; NULL until there is one */
+  long right[LOTS_SURE], alarm[LOTS_SURE]; /* the strongest region of each defect found; the false ones */
+  json_t *missed, *wrong;                  /* arrays: which, for who looks at them; NULL until there is one */
 };
 
 /* For synthetic_visit; `context` is a struct lots_tally. */
@@ -18,6 +22,10 @@ enum status lots_tally_count(void *context, const json_t *truth, const struct re
 /* Adds the numbers of `more`, without the lists. */
 void lots_tally_add(struct lots_tally *tally, const struct lots_tally *more);
 void lots_tally_free(struct lots_tally *tally);
+
+/* Of all pairs of a defect found and a false region, the share in which the confidence of the first is higher (the area
+ * under the ROC); equal ones are half. NAN where there is no pair. */
+double lots_tally_ranked(const struct lots_tally *tally);
 
 struct lots_row {
   const char *product, *megapixels, *goldens;

@@ -3,6 +3,7 @@
 
 #include "tests/support.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ static void a_logged_lot_is_found_with_its_numbers_and_no_other(void **state) {
   (void)state;
   char *folder = support_folder(), *path = support_text("%s/log", folder);
   struct lots_tally tally = {.photos = 200, .unjudged = 1, .false_regions = 3}, found = {0};
+  tally.right[97] = 4, tally.alarm[LOTS_SURE - 1] = 3;
   tally.planted[1][2] = 40, tally.found[1][2] = 39;
   struct fault fault = {0};
   assert_false(lots_log_find(path, &key, &found));
@@ -26,6 +28,8 @@ static void a_logged_lot_is_found_with_its_numbers_and_no_other(void **state) {
   assert_int_equal(found.photos, 200);
   assert_int_equal(found.unjudged, 1);
   assert_int_equal(found.false_regions, 3);
+  assert_int_equal(found.right[97], 4);
+  assert_int_equal(found.alarm[LOTS_SURE - 1], 3);
   assert_int_equal(found.planted[1][2], 40);
   assert_int_equal(found.found[1][2], 39);
   struct lots_key others[] = {key, key, key, key};
@@ -51,8 +55,20 @@ static void a_line_that_was_cut_short_is_passed_over(void **state) {
   support_remove(folder);
 }
 
+static void the_share_of_pairs_that_confidence_ranks_rightly_is_told(void **state) {
+  (void)state;
+  struct lots_tally tally = {.photos = 1}, more = {.photos = 1};
+  tally.right[90] = 3;
+  assert_true(isnan(lots_tally_ranked(&tally)));
+  more.right[50] = 1, more.alarm[50] = 1, more.alarm[60] = 1;
+  lots_tally_add(&tally, &more);
+  /* 3 found ones over both false, one over none and level with one: 6.5 of 8. */
+  assert_true(fabs(lots_tally_ranked(&tally) - 6.5 / 8) < 1e-12);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_share_of_pairs_that_confidence_ranks_rightly_is_told),
       cmocka_unit_test(a_logged_lot_is_found_with_its_numbers_and_no_other),
       cmocka_unit_test(a_line_that_was_cut_short_is_passed_over),
   };
