@@ -73,6 +73,7 @@ static void print_text(const struct measure *measure, const struct result *resul
     if (measure->given->explain) measure_explain_value(&g.values[i]);
   }
   for (size_t i = 0; i < g.gauge_count && measure->given->explain; i++) measure_explain_gauge(&g, &g.gauges[i]);
+  if (measure->given->explain) measure_explain_scale(&measure->golden->spec);
 }
 
 /* ---- for programs ---- */

@@ -56,13 +56,22 @@ void measure_explain_gauge(const struct inspect_gauges *g, const struct gauge *g
   for (int i = 0; i < 2; i++) {
     const struct gauge_step *step = &gauge->step[i];
     if (step->width != 0)
-      printf("    a second step, or a tail, of %.0f %% of the contrast about %.1f px %s it: the larger one is measured\n",
-             100 * step->share, fabs(step->width), step->width > 0 ? "behind" : "before");
+      printf(
+          "    a second step, or a tail, of %.0f %% of the contrast about %.1f px %s it: the larger one is measured\n",
+          100 * step->share, fabs(step->width), step->width > 0 ? "behind" : "before");
   }
   for (size_t i = 0; i < gauge->count; i++) {
     const struct gauge_edge *e = &g->edges[gauge->first + i];
     if (e->state != EDGE_FOUND) printf("    %s at (%.1f, %.1f)\n", edge_state_name(e->state), e->x, e->y);
   }
+}
+
+void measure_explain_scale(const struct spec *spec) {
+  if (spec->scale == SCALE_NONE || spec->scale_within > 0) return;
+  printf("  the scale's %s is taken as exact: scale.within says by how many per cent it may be off\n",
+         spec->scale == SCALE_FIXTURE  ? "mm_per_px"
+         : spec->scale == SCALE_MARKER ? "marker"
+                                       : "length");
 }
 
 static json_t *finite_or_null(double value) {

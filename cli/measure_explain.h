@@ -10,6 +10,8 @@
 void measure_explain_value(const struct measured *measured);
 /* What a gauge saw. */
 void measure_explain_gauge(const struct inspect_gauges *gauges, const struct gauge *gauge);
+/* A warning where the scale is taken as exact, and so no part of any budget. */
+void measure_explain_scale(const struct spec *spec);
 /* Adds "budgets" and "gauges" to a result's object; both are empty where `gauges` is. */
 void measure_explain_json(const struct inspect_gauges *gauges, json_t *json);
 

@@ -5,9 +5,9 @@
 
 static const double PI = 3.14159265358979323846, CONTRAST = 100, LEVEL = 70;
 
-/* Photos of one drawing, each with a noise of its own: many of large discs, which are long to draw, and where noise is
- * what makes the errors; and of small discs more in all, or their mean error in noise says nothing about 0.01 px, and
- * their spread nothing about a twentieth of the bound. */
+/* Photos of one drawing, each with a noise of its own: many where noise is what makes the errors; else few, for what a
+ * drawing's own place makes is of the size of the bound. Of small discs more in all, or their mean error in noise says
+ * nothing about 0.01 px, and their spread nothing about a twentieth of the bound. */
 enum { EXPOSURES = 5, MANY_EXPOSURES = 40, MORE = 8 };
 static const double LARGE = 100, SMALL = 20, NOISY = 4;
 
@@ -74,7 +74,7 @@ static enum status error_of(struct bench_lab *lab, const struct disc *disc, doub
 static enum status errors_of(struct bench_lab *lab, long runs, double radius, double blur, double noise,
                              enum spoilt spoilt, struct bench_spread *errors, long *missed, struct fault *fault) {
   int side = 2 * (int)radius + 2 * MARGIN, exposures = EXPOSURES;
-  if (radius > LARGE || (noise > NOISY && spoilt == WHOLE)) exposures = MANY_EXPOSURES;
+  if (noise > NOISY && (radius > LARGE || spoilt == WHOLE)) exposures = MANY_EXPOSURES;
   *errors = (struct bench_spread){0, 0, 0};
   *missed = 0;
   for (long run = 0; run < (runs + exposures - 1) / exposures; run++) {
