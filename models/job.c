@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define TEXT(field, column, limit)                                                                                     \
   { #field, column, offsetof(struct job, field), limit }
@@ -71,23 +70,28 @@ static int64_t milliseconds(const char *digits) {
   return ms;
 }
 
+/* Days since 1970 of the Gregorian calendar; years are counted from March, so that a leap day is the last of one.
+ * timegm takes many times as long, and every result has a time. */
+static int64_t days_of(int year, int month, int day) {
+  int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, of_era = y - 400 * era;
+  int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return 146097 * era + 365 * of_era + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
 bool job_time_parse(const char *text, int64_t *ms) {
   if (!job_time_valid(text)) return false;
-  struct tm time = {.tm_year = 100 * two_digits(text) + two_digits(text + 2) - 1900,
-                    .tm_mon = two_digits(text + 5) - 1,
-                    .tm_mday = two_digits(text + 8),
-                    .tm_hour = two_digits(text + 11),
-                    .tm_min = two_digits(text + 14)};
+  int64_t days = days_of(100 * two_digits(text) + two_digits(text + 2), two_digits(text + 5), two_digits(text + 8));
+  int64_t seconds = 86400 * days + 3600 * two_digits(text + 11) + 60 * two_digits(text + 14);
   text += 16;
   int64_t fraction = 0;
   if (text[0] == ':') {
-    time.tm_sec = two_digits(text + 1);
+    seconds += two_digits(text + 1);
     text += 3;
     if (text[0] == '.') fraction = milliseconds(text + 1);
   }
   text += strcspn(text, "+-");
   int64_t minutes = *text ? 60 * two_digits(text + 1) + two_digits(text + 4) : 0;
-  *ms = 1000 * (timegm(&time) - (*text == '-' ? -60 : 60) * minutes) + fraction;
+  *ms = 1000 * (seconds - (*text == '-' ? -60 : 60) * minutes) + fraction;
   return true;
 }
 

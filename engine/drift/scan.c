@@ -112,6 +112,13 @@ static double gain_of(const struct scan *scan, const struct scan_level *level, c
   return sum / level->joint;
 }
 
+/* Whether the gain is far from exceeding another: what most points come to, told without a division. */
+static bool is_less(const struct scan *scan, const struct scan_level *level, const struct state *state, double than) {
+  double squares = 0;
+  for (int a = 0; a < scan->axes; a++) squares += state->score[a] * state->score[a];
+  return squares < 0.999 * than * level->joint * state->information;
+}
+
 /* Suffixes of every group of a key, the newest point first. A lot counts only when all of it is in. */
 static void look_measured(const struct scan *scan, enum drift_key key, enum drift_level which, struct state *states,
                           size_t *parts, const size_t *totals, struct candidate *best) {
@@ -131,6 +138,7 @@ static void look_measured(const struct scan *scan, enum drift_key key, enum drif
     state->units++;
     if (state->units < SCAN_LEAST_UNITS || state->information < 0.5 * SCAN_LEAST_UNITS) continue;
     if (key == KEY_LOT && state->units < totals[group]) continue;
+    if (is_less(scan, level, state, best[group].gain)) continue;
     double gains[COLOUR_AXES], gain = gain_of(scan, level, state, gains);
     if (gain <= best[group].gain) continue;
     best[group] =

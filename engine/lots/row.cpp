@@ -26,6 +26,7 @@ constexpr const char *key_names[ROW_KEYS] = {"lot",  "factory", "line",     "shi
 struct reader {
   enum status status;
   struct fault *fault;
+  bool escaped; /* only then may a text hold a NUL */
 
   void fail(const char *field, const char *expected) {
     if (!status) status = fault_set(fault, STATUS_INVALID, "%s: expected %s", field, expected);
@@ -36,7 +37,8 @@ struct reader {
     if (value.is_null()) return nullptr;
     const char *text = nullptr;
     size_t length = 0;
-    if (value.get_c_str().get(text) || value.get_string_length().get(length) || std::strlen(text) != length) {
+    if (value.get_c_str().get(text) ||
+        (escaped && (value.get_string_length().get(length) || std::strlen(text) != length))) {
       fail(field, "a text");
       return nullptr;
     }
@@ -380,7 +382,7 @@ enum status row_parse(struct row_parser *parser, const char *line, size_t size, 
       return fault_set(fault, STATUS_LIMIT, "a result of %zu bytes; expected at most %d", size, ROW_MAX_BYTES);
     if (error) return fault_set(fault, STATUS_INVALID, "no JSON: %s", simdjson::error_message(error));
     if (root.get_object().get(result)) return fault_set(fault, STATUS_INVALID, "expected a JSON object");
-    reader in = {STATUS_OK, fault};
+    reader in = {STATUS_OK, fault, std::memchr(line, '\\', size) != nullptr};
     read_result(in, result, *parser);
     *row = &parser->row;
     return in.status;
