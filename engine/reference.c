@@ -2,52 +2,14 @@
 
 #include "engine/detail.h"
 #include "engine/noise.h"
-#include "kernels/math.h"
+#include "engine/tolerance.h"
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Defaults of the tolerance, where the spec leaves it to us: grey levels, deviations, golden pixels, share of the
- * contrast within two pixels (an edge's overshoot differs from camera to camera and with sub-pixel phase). Where the
- * luma has fine detail a camera's mosaic makes up colours that change with every pose: chroma is allowed a share of the
- * contrast there, and elsewhere little. Tuned on synthetic lots for no false region at a contrast of 25 grey levels
- * over 6 px found; see datasets/README.md. */
-struct defaults {
-  double absolute, detail, relative, edge, sharp;
-};
-static const struct defaults LUMA = {12.5, 0, 8, 1, 0.1}, CHROMA = {8, 0.105, 8, 1, 0.3},
-                             CHROMA_QUARTER = {5, 0.06, 8, 1, 0.2};
-
-/* With more photos, what edges really do shows in the variance, and less need be allowed beforehand; and a deviation
- * that is known better need not be allowed as many times. Of the luma what all edges do together is known soon, and
- * focus has no part in it; chroma is what the mosaic makes of it. */
-static const double CHROMA_EDGE_KNOWN = 0.1, EDGE_KNOWN = 0.1, SHARP_KNOWN = 0.5, DEVIATION_KNOWN = 0.9;
-
-static double known_share(double known, double unknown) {
-  return known + (1 - known) * unknown;
-}
-
-static struct defaults defaults_of(int plane, int photos) {
-  struct defaults d = plane == ALIGNED_LUMA ? LUMA : aligned_level(plane) == 1 ? CHROMA : CHROMA_QUARTER;
-  double n = photos;
-  if (plane != ALIGNED_LUMA) {
-    d.edge *= known_share(CHROMA_EDGE_KNOWN, 1 / n);
-    return d;
-  }
-  double unknown = 2 / (n * (n + 1));
-  d.edge *= known_share(EDGE_KNOWN, unknown);
-  d.sharp *= known_share(SHARP_KNOWN, unknown);
-  d.relative *= known_share(DEVIATION_KNOWN, unknown);
-  return d;
-}
-
 /* The binomial sum leaves 0.375 of white noise; demosaicing and JPEG make noise coarser than white. */
 static const double SMOOTHED_NOISE = 0.6;
-
-/* A deviation from few photos is drawn towards the noise as if so many more had shown just that. */
-enum { PRIOR_PHOTOS = 4 };
 
 static enum status element_view(struct device *device, struct device_memory *memory, size_t element, int32_t width,
                                 int32_t height, struct kernel_image *view, struct fault *fault) {
@@ -92,13 +54,6 @@ enum status reference_add(struct device *device, const struct aligned *photo, st
   return status;
 }
 
-/* What the approved photos' variance is like over the whole golden: `flat` where nothing is printed, and growing with
- * the square of the local contrast by `edge`. A pixel's own variance, from few photos, is drawn towards it. Q4 squared.
- */
-struct variability {
-  double flat, edge;
-};
-
 enum { FLAT_CONTRAST = 8 * 16, EDGE_CONTRAST = 24 * 16 };
 
 /* Range of the mean over the 5 x 5 pixels around (x, y), which lie inside. */
@@ -131,70 +86,6 @@ static struct variability pool(const struct reference_plane *p, const uint16_t *
   return out;
 }
 
-static double given(double zone, double all, double otherwise) {
-  return !isnan(zone) ? zone : !isnan(all) ? all : otherwise;
-}
-
-static int32_t fixed(double v, double unit) {
-  return (int32_t)floor(v * unit + 0.5);
-}
-
-/* What is brighter than the golden, or darker. */
-enum side { BRIGHT, DARK };
-
-/* absolute (0) or relative (1) of a side: the zone's own first. */
-static double given_side(const struct spec_tolerance *zone, const struct spec_tolerance *all, enum side side, int which,
-                         double otherwise) {
-  const struct spec_tolerance *both[] = {zone, all};
-  for (int i = 0; i < 2; i++) {
-    double own = (side == BRIGHT ? both[i]->bright : both[i]->dark)[which];
-    double common = which ? both[i]->relative : both[i]->absolute;
-    if (!isnan(own)) return own;
-    if (!isnan(common)) return common;
-  }
-  return otherwise;
-}
-
-static const struct spec_tolerance UNSET = {NAN, NAN, NAN, NAN, {NAN, NAN}, {NAN, NAN}, NAN};
-
-/* `same_print`: only the zone's own tolerance widens that for one photo, and what photos differ by counts for noise
- * over the whole golden at most. */
-static struct kernel_tolerance tolerance_of(const struct spec *spec, const struct spec_tolerance *zone, bool same_print,
-                                            int plane, int photos, const struct variability *variability,
-                                            enum side side) {
-  const struct spec_tolerance *all = same_print ? &UNSET : &spec->tolerance;
-  if (same_print) photos = 1;
-  struct defaults d = defaults_of(plane, photos), luma = defaults_of(ALIGNED_LUMA, photos);
-  double scale = given(zone->scale, all->scale, 1);
-  /* The spec speaks of luma; chroma, which moves less for the same colour, keeps its proportion to it. */
-  double absolute = scale * given_side(zone, all, side, 0, luma.absolute) * d.absolute / luma.absolute;
-  double relative = scale * given_side(zone, all, side, 1, d.relative);
-  if (same_print) {
-    double noise = relative * sqrt(variability->flat) / 16;
-    if (absolute < noise) absolute = noise;
-    relative = 0;
-  }
-  double edge = scale * given(zone->edge, all->edge, luma.edge) * d.edge / luma.edge;
-  struct kernel_tolerance t = {
-      .absolute = fixed(absolute < 2 ? 2 : absolute, 16),
-      .detail = fixed(scale * d.detail, 256),
-      .relative = fixed(relative, 256),
-      .edge = fixed(edge, 256),
-      .sharp = fixed(scale * d.sharp, 256),
-      .prior = PRIOR_PHOTOS,
-      .prior_variance = fixed(variability->flat, 1),
-      .prior_edge = fixed(variability->edge, 65536),
-  };
-  return t;
-}
-
-static bool has_sides(const struct spec *spec) {
-  bool sides = !isnan(spec->tolerance.bright[0]) || !isnan(spec->tolerance.dark[0]);
-  for (size_t i = 0; i < spec->zone_count; i++)
-    sides |= !isnan(spec->zones[i].tolerance.bright[0]) || !isnan(spec->zones[i].tolerance.dark[0]);
-  return sides;
-}
-
 static enum status find_variability(struct device *device, const struct reference_plane *p,
                                     const struct kernel_image *variance, const struct plane *zones, int photos,
                                     double noise, struct variability *out, struct fault *fault) {
@@ -217,23 +108,11 @@ static enum status find_variability(struct device *device, const struct referenc
   return status;
 }
 
-/* Of what is outside of all zones, and of each zone. Returns how many. */
-static int32_t tolerances_of(const struct spec *spec, int plane, int photos, const struct variability *variability,
-                             enum side side, struct kernel_tolerance tolerances[ZONES_MOST + 1]) {
-  int32_t count = 0;
-  tolerances[count++] = tolerance_of(spec, &UNSET, false, plane, photos, variability, side);
-  for (size_t i = 0; i < spec->zone_count; i++) {
-    const struct spec_zone *zone = &spec->zones[i];
-    tolerances[count++] = tolerance_of(spec, &zone->tolerance, zone->same_print, plane, photos, variability, side);
-  }
-  return count;
-}
-
 static enum status make_limits(struct device *device, const struct spec *spec, const struct plane *zones,
                                const struct plane *detail, int plane, int photos, const struct variability *variability,
                                const struct kernel_image *variance, struct reference_plane *p, struct fault *fault) {
   struct kernel_tolerance tolerances[ZONES_MOST + 1];
-  int32_t count = tolerances_of(spec, plane, photos, variability, BRIGHT, tolerances);
+  int32_t count = tolerances_of_zones(spec, plane, photos, variability, SIDE_BRIGHT, tolerances);
   struct device_memory zone_memory = {0}, detail_memory = {0}, other_memory = {0};
   struct kernel_image zone_view, detail_view;
   enum status status = device_borrow_plane(device, &zone_memory, zones, &zone_view, fault);
@@ -250,9 +129,9 @@ static enum status make_limits(struct device *device, const struct spec *spec, c
                                  .fall = p->fall};
     status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
     /* The fall by the dark side's tolerance; the rise stays. */
-    if (!status && has_sides(spec)) {
+    if (!status && tolerance_has_sides(spec)) {
       status = element_view(device, &other_memory, 2, p->width, p->height, &call.rise, fault);
-      tolerances_of(spec, plane, photos, variability, DARK, tolerances);
+      tolerances_of_zones(spec, plane, photos, variability, SIDE_DARK, tolerances);
       if (!status) status = device_check(device->backend->operations.limits(device->context, &call), "limits", fault);
     }
   }
@@ -267,15 +146,6 @@ static enum status reserve_limits(struct device *device, struct reference_plane 
   if (!status) status = element_view(device, &p->memory[1], 2, p->width, p->height, &p->rise, fault);
   if (!status) status = element_view(device, &p->memory[2], 2, p->width, p->height, &p->fall, fault);
   return status;
-}
-
-/* Of the luma, as the approved photos showed it: a photo differs from their mean by its noise and by the mean's. */
-static double restless(const struct spec *spec, int photos, const struct variability *variability) {
-  struct kernel_tolerance t = tolerance_of(spec, &UNSET, false, ALIGNED_LUMA, photos, variability, BRIGHT);
-  double deviation = sqrt(variability->flat), limit = t.relative * deviation / 256;
-  if (photos < 2 || !(deviation > 0)) return 0;
-  if (limit < t.absolute) limit = t.absolute;
-  return 1 - math_erf(0.25 * limit / (deviation * sqrt(2 * (1 + 1.0 / photos))));
 }
 
 enum status reference_bend(struct device *device, struct reference *reference, struct fault *fault) {
@@ -301,7 +171,7 @@ static enum status finish_plane(struct device *device, const struct spec *spec, 
   if (!status && robust) status = robust_finish(device, robust, plane, &p->mean, &variance, fault);
   if (!status) status = find_variability(device, p, &variance, zones, photos, noise, &variability, fault);
   if (!status) status = make_limits(device, spec, zones, detail, plane, photos, &variability, &variance, p, fault);
-  if (!status && plane == ALIGNED_LUMA) p->restless = restless(spec, photos, &variability);
+  if (!status && plane == ALIGNED_LUMA) p->restless = tolerance_restless(spec, photos, &variability);
   device_release(device, &variance_memory);
   for (int i = 0; i < 3; i++) device_release(device, &p->statistics[i]);
   return status;
@@ -375,11 +245,11 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
                                       .fall = p->fall};
   if (status) return status;
   status = device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
-  if (status || !has_sides(spec)) return status;
+  if (status || !tolerance_has_sides(spec)) return status;
   struct device_memory other = {0}, mean = {0};
   status = element_view(device, &other, 2, p->width, p->height, &call.rise, fault);
   if (!status) status = element_view(device, &mean, 2, p->width, p->height, &call.mean, fault);
-  tolerances_of(spec, plane, 1, variability, DARK, dark);
+  tolerances_of_zones(spec, plane, 1, variability, SIDE_DARK, dark);
   call.tolerances = dark;
   if (!status)
     status = device_check(device->backend->operations.limits_of_one(device->context, &call), "limits_of_one", fault);
@@ -391,7 +261,8 @@ static enum status limit_one(struct device *device, const struct spec *spec, int
 
 static bool may_be_once(const struct device *device, const struct spec *spec) {
   const struct kernel_backend *backend = device->backend;
-  return backend->memory.view && backend->operations.compare_of_one && !has_sides(spec) && !spec->approval_count;
+  return backend->memory.view && backend->operations.compare_of_one && !tolerance_has_sides(spec) &&
+         !spec->approval_count;
 }
 
 enum status reference_of_one(struct device *device, const struct spec *spec, const struct zones *zones,
@@ -415,7 +286,7 @@ enum status reference_of_one(struct device *device, const struct spec *spec, con
     status = view_plane(device, golden, i, sources->planes, fault);
     if (!status) status = device_borrow_plane(device, &from->memory[1], labels[level], &from->zones, fault);
     if (!status) status = device_borrow_plane(device, &from->memory[2], &c.detail[level], &from->detail, fault);
-    from->tolerance_count = tolerances_of(spec, i, 1, &variability, BRIGHT, from->tolerances);
+    from->tolerance_count = tolerances_of_zones(spec, i, 1, &variability, SIDE_BRIGHT, from->tolerances);
     p->width = from->photo.width, p->height = from->photo.height;
     if (!status && !once) status = limit_one(device, spec, i, &variability, from, p, fault);
   }
@@ -434,74 +305,6 @@ enum status reference_mean(struct device *device, const struct reference *refere
                                 fault);
   reference_once_mean(device, &reference->once->planes[plane], left, top, width, height, mean);
   return STATUS_OK;
-}
-
-/* ---- limit samples ---- */
-
-/* So far about a limit sample its tolerance holds, golden pixels, and so much more than it used is allowed. */
-static const double APPROVED_MARGIN = 3, APPROVED_MORE = 1.1;
-
-/* A map's value ends at 255: a finding may have gone any further from here on, and its place is set free. */
-static const double MOST_SHOWN = 255.0 / (1.5 * KERNEL_MAP_UNIT), FREE = 65536;
-
-/* Whether the print of the zone with this label must equal the golden's, whatever was approved. */
-static bool must_be_same(const struct spec *spec, uint8_t label) {
-  const struct spec_zone *zone = zones_of_label(spec, label);
-  return zone && zone->same_print;
-}
-
-/* Divides the reciprocals of a view's part; `labels` are the zones at its size. */
-static enum status widen_part(struct device *device, const struct spec *spec, const struct plane *labels,
-                              const struct kernel_image *view, const int32_t part[4], double factor,
-                              struct fault *fault) {
-  size_t width = (size_t)part[2], count = width * (size_t)part[3];
-  uint16_t *values = malloc(count * sizeof *values);
-  if (!values) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  enum status status =
-      device_download_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
-  /* What is not compared stays so, and nothing else becomes it. */
-  for (size_t i = 0; i < count && !status; i++) {
-    size_t x = (size_t)part[0] + i % width, y = (size_t)part[1] + i / width;
-    if (values[i] && !must_be_same(spec, labels->pixels[y * labels->stride + x])) {
-      double wider = floor(values[i] / factor);
-      values[i] = wider < 1 ? 1 : (uint16_t)wider;
-    }
-  }
-  if (!status)
-    status = device_upload_part(device, view, sizeof *values, part[0], part[1], part[2], part[3], values, fault);
-  free(values);
-  return status;
-}
-
-/* The pixels of a plane under a box, cut to it: x, y, width, height. */
-static void part_under(const struct spec_approval *approval, int level, const struct reference_plane *p,
-                       int32_t part[4]) {
-  double unit = (double)(1 << level);
-  for (int k = 0; k < 2; k++) {
-    int32_t size = k ? p->height : p->width;
-    double first = floor((approval->box[k] - APPROVED_MARGIN) / unit);
-    double end = ceil((approval->box[k] + approval->box[2 + k] + APPROVED_MARGIN) / unit);
-    part[k] = first < 0 ? 0 : first > size ? size : (int32_t)first;
-    part[2 + k] = (end < 0 ? 0 : end > size ? size : (int32_t)end) - part[k];
-  }
-}
-
-enum status reference_approve(struct device *device, const struct spec *spec, const struct zones *zones,
-                              enum aligned_plane first, struct reference *reference, struct fault *fault) {
-  const struct plane *labels[] = {&zones->labels, &zones->half, &zones->quarter};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; i < spec->approval_count; i++)
-    for (int plane = (int)first; plane < reference->planes && !status; plane++) {
-      struct reference_plane *p = &reference->plane[plane];
-      int32_t part[4];
-      part_under(&spec->approvals[i], aligned_level(plane), p, part);
-      if (part[2] < 1 || part[3] < 1) continue;
-      double use = spec->approvals[i].use, factor = use < MOST_SHOWN ? APPROVED_MORE * use : FREE;
-      const struct plane *at = labels[aligned_level(plane)];
-      status = widen_part(device, spec, at, &p->rise, part, factor, fault);
-      if (!status) status = widen_part(device, spec, at, &p->fall, part, factor, fault);
-    }
-  return status;
 }
 
 void reference_free(struct device *device, struct reference *reference) {
