@@ -279,9 +279,26 @@ static double crop_scale(const struct layout *layout, struct picture_area area) 
   return (double)layout->crop_side / larger(area.width, area.height);
 }
 
-static enum status make_pane(void *context, size_t index, struct fault *fault) {
+/* The first text waits for the fonts: as long as all the rest of the drawing takes. */
+static void load_fonts(void) {
+  cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
+  cairo_t *cairo = cairo_create(surface);
+  for (int bold = 0; bold < 2; bold++) {
+    set_font(cairo, 14, bold == 1);
+    text_advance(cairo, "x");
+  }
+  cairo_destroy(cairo);
+  cairo_surface_destroy(surface);
+}
+
+/* 0: the fonts; then the panes in order. */
+static enum status make_piece(void *context, size_t index, struct fault *fault) {
   struct sheet *sheet = context;
-  struct pane *pane = &sheet->panes[index];
+  if (!index) {
+    load_fonts();
+    return STATUS_OK;
+  }
+  struct pane *pane = &sheet->panes[index - 1];
   const struct inspect_evidence *evidence = sheet->picture->evidence;
   (void)fault;
   pane->surface = pane->shown == 2 ? picture_of_map(evidence->map, pane->area, pane->width, pane->height)
@@ -305,8 +322,8 @@ static void make_panes(struct sheet *sheet) {
     double scale = crop_scale(layout, area);
     add_panes(sheet, area, larger(1, (int)(area.width * scale)), larger(1, (int)(area.height * scale)));
   }
-  const struct crew crew = {sheet->picture->threads, make_pane, sheet};
-  crew_run(&crew, sheet->pane_count, NULL);
+  const struct crew crew = {sheet->picture->threads, make_piece, sheet};
+  crew_run(&crew, sheet->pane_count + 1, NULL);
 }
 
 static void draw_crop(struct sheet *sheet, int index) {
