@@ -33,7 +33,7 @@ function comparisonList(findings) {
   const sure = new Set([...findings].sort((a, b) => (a.p === null) - (b.p === null) || a.p - b.p).slice(0, most - 1));
   const rest = findings.filter((one) => !sure.has(one));
   return [list(findings.filter((one) => sure.has(one))),
-    make("details", {}, make("summary", {}, say("more_differences", { count: rest.length })), list(rest))];
+    make("details", { class: "more" }, make("summary", {}, say("more_differences", { count: rest.length })), list(rest))];
 }
 
 /* In English the sentence of the program; else one made from the finding's fields. */

@@ -48,7 +48,7 @@ function basisSection(data) {
 }
 
 /* What is folded up would be missing on paper. */
-addEventListener("beforeprint", () => document.querySelectorAll("#verdict details.more").forEach((one) => { one.open = true; }));
+addEventListener("beforeprint", () => document.querySelectorAll("#verdict details.more, #compared details.more").forEach((one) => { one.open = true; }));
 
 (function () {
   const data = JSON.parse(byId("data").textContent), pictures = JSON.parse(byId("pictures").textContent);
