@@ -22,7 +22,7 @@ static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference
   struct program_end end = RUN("bench", "kernels", "--megapixels", "1", "--runs", "1", "--cpu", "baseline", "--json");
   ASSERT_EXIT(end, 0);
   json_t *json = object_of(&end), *rows = json_object_get(json, "kernels");
-  assert_int_equal(json_array_size(rows), 26);
+  assert_int_equal(json_array_size(rows), 28);
   for (size_t i = 0; i < json_array_size(rows); i++) {
     json_t *row = json_array_get(rows, i);
     assert_string_equal(json_string_value(json_object_get(row, "cpu")), i % 2 ? "baseline" : "reference");
