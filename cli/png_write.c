@@ -83,6 +83,8 @@ static void filter_rows(const struct png *png, int first, int end, uint8_t *to) 
 
 static bool deflate_strip(struct strip *strip, bool last, uint8_t *level, size_t room) {
   struct isal_zstream stream;
+  /* What it begins with sets the one half, and the other is read all the same. */
+  memset(&stream, 0, sizeof stream);
   isal_deflate_stateless_init(&stream);
   stream.level = LEVEL, stream.level_buf = level, stream.level_buf_size = LEVEL_BYTES;
   stream.flush = last ? NO_FLUSH : FULL_FLUSH, stream.end_of_stream = last;
@@ -101,7 +103,7 @@ static enum status make_strip(void *context, size_t index, struct fault *fault) 
   /* What cannot be made smaller is stored, in blocks with a few bytes each. */
   size_t room = strip->row_bytes + strip->row_bytes / 64 + 1024;
   strip->rows = malloc(strip->row_bytes), strip->chunk = malloc(room + CHUNK_BYTES);
-  uint8_t *level = malloc(LEVEL_BYTES);
+  uint8_t *level = calloc(1, LEVEL_BYTES);
   enum status status = STATUS_OK;
   if (!strip->rows || !strip->chunk || !level) {
     status = fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
