@@ -118,10 +118,11 @@ static enum status measure_gauges(struct dimensions *d, const struct dimensions_
                               .scale = maps->has_mm   ? &maps->mm
                                        : maps->has_px ? &maps->px
                                                       : &none,
-                              .curved = spec->curve == CURVE_SRGB};
+                              .curved = spec->curve == CURVE_SRGB,
+                              .doubted = doubts_light(call)};
   enum status status = gauges_measure(&d->measuring, &photo, spec->dimensions, spec->dimension_count, fault);
   if (status || !doubts_curve(call)) return status;
-  photo.curved |= doubts_light(call);
+  photo.curved |= doubts_light(call), photo.doubted = false;
   if (call->straightened) photo.luma = call->straightened;
   return gauges_measure(&d->curved, &photo, spec->dimensions, spec->dimension_count, fault);
 }

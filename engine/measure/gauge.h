@@ -66,7 +66,8 @@ struct gauge_photo {
   const struct kernel_image *luma;   /* u8, full size, on the device */
   const struct placement *placement; /* golden -> photo pixel */
   const struct scale *scale;
-  bool curved; /* its levels are those of sRGB: edges are placed in the light that they stand for */
+  bool curved;  /* its levels are those of sRGB: edges are placed in the light that they stand for */
+  bool doubted; /* they may be: a curve makes edges look like two steps, for which none are looked for */
 };
 
 /* Measures every gauge of the list (measures in it are passed over), in its order. A gauge that cannot be measured is

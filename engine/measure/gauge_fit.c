@@ -250,7 +250,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");
       return STATUS_OK;
     }
-    if (gauge->spec->edge != EDGE_AT_HALF) undo_company(m, &pool, photo->curved, gauge, fits);
+    if (gauge->spec->edge != EDGE_AT_HALF && !photo->doubted) undo_company(m, &pool, photo->curved, gauge, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;
     gauge->common[edge] = sqrt(fits_common_variance(fits) + pool.fit.blind);
