@@ -85,8 +85,18 @@ static double difference(const double p[3], const double q[3]) {
 /* What a photo's exposure leaves of the light. */
 static const double EXPOSURE = 0.8;
 
-/* The mean over the panel's texels, every so many of them, with their light multiplied. */
-static void panel_lab(const struct artwork *artwork, const double box[4], const double tint[3], double lab[3]) {
+/* The light at a texel: of a photo's lamp, or even. */
+static void light_at(const struct artwork *artwork, const struct shot *shot, int x, int y, double light[3]) {
+  double photo[2];
+  for (int k = 0; k < 3; k++) light[k] = EXPOSURE;
+  if (!shot) return;
+  mapping_project(&shot->mapping, x / artwork->scale - ARTWORK_MARGIN, y / artwork->scale - ARTWORK_MARGIN, photo);
+  optics_light(shot, photo[0], photo[1], light);
+}
+
+/* The mean over the panel's texels, every so many of them, with their light multiplied; `shot`: under its lamp. */
+static void panel_lab(const struct artwork *artwork, const double box[4], const double tint[3], const struct shot *shot,
+                      double lab[3]) {
   double scale = artwork->scale;
   int count = 0;
   for (int k = 0; k < 3; k++) lab[k] = 0;
@@ -95,9 +105,10 @@ static void panel_lab(const struct artwork *artwork, const double box[4], const 
          x < (int)((box[2] + ARTWORK_MARGIN) * scale) && count < MOST_SAMPLES; x += STEP) {
       if (x >= artwork->whole.width || y >= artwork->whole.height) continue;
       uint32_t texel = artwork->whole.pixels[(ptrdiff_t)y * artwork->whole.stride + x];
-      double one[3], of[3];
+      double one[3], of[3], light[3];
+      light_at(artwork, shot, x, y, light);
       for (int k = 0; k < 3; k++)
-        one[k] = fmin(EXPOSURE * tint[k] * number_to_linear((texel >> (16 - 8 * k) & 255) / 255.0), 1);
+        one[k] = fmin(light[k] * tint[k] * number_to_linear((texel >> (16 - 8 * k) & 255) / 255.0), 1);
       lab_of(one, of);
       for (int k = 0; k < 3; k++) lab[k] += of[k];
       count++;
@@ -113,11 +124,20 @@ static void tint_towards(const double lab[3], const double way[3], double far, d
   for (int k = 0; k < 3; k++) tint[k] = fmax(after[k], 0) / fmax(before[k], 1e-4);
 }
 
+static const double even[3] = {1, 1, 1};
+
 void panels_colour(const struct artwork *artwork, int panel, double lab[3]) {
-  static const double even[3] = {1, 1, 1};
   double box[4];
   panels_box(artwork->scene, panel, box);
-  panel_lab(artwork, box, even, lab);
+  panel_lab(artwork, box, even, NULL, lab);
+}
+
+double panels_shown(const struct artwork *artwork, int panel, const double tint[3], const struct shot *shot) {
+  double box[4], lab[3], other[3];
+  panels_box(artwork->scene, panel, box);
+  panel_lab(artwork, box, even, shot, lab);
+  panel_lab(artwork, box, tint, shot, other);
+  return difference(lab, other);
 }
 
 double panels_distance(const struct artwork *artwork, int panel, const double way[3], double delta_e) {
@@ -127,7 +147,7 @@ double panels_distance(const struct artwork *artwork, int panel, const double wa
   for (int i = 0; i < 24; i++) {
     double far = (low + high) / 2, tint[3], other[3];
     tint_towards(lab, way, far, tint);
-    panel_lab(artwork, box, tint, other);
+    panel_lab(artwork, box, tint, NULL, other);
     if (difference(lab, other) < delta_e)
       low = far;
     else

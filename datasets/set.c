@@ -104,12 +104,15 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   plan_shot(options, &stock->scene, unit, stream, &shot);
   if (unit->season) drawn_season_shot(&set->season, &stock->scene, unit, &shot);
   int swapped = -1;
+  double shown = 0;
   if (index >= 0 && options->material > 0) {
     struct random material = random_stream((uint64_t)options->seed, 'S', (uint64_t)index);
     swapped = panels_swap(&stock->artwork, options->material, &material, &shot);
+    shown = panels_shown(&stock->artwork, swapped, shot.materials[shot.material_count - 1].tint, &set->golden);
   }
   struct truth truth = {.swapped = swapped,
                         .delta_e = options->material,
+                        .shown_delta_e = shown,
                         .scene = &stock->scene,
                         .unit = unit,
                         .shot = &shot,

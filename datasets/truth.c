@@ -137,9 +137,10 @@ enum status truth_line(const struct truth *truth, char **line, struct fault *fau
     golden.shot = truth->golden;
     json_object_set_new(object, "golden_corners", grid_json(&golden, true));
     json_object_set_new(object, "material",
-                        truth->swapped < 0 ? json_null()
-                                           : json_pack("{s:s, s:o}", "zone", panels_name(truth->swapped), "delta_e",
-                                                       number(truth->delta_e, 3)));
+                        truth->swapped < 0
+                            ? json_null()
+                            : json_pack("{s:s, s:o, s:o}", "zone", panels_name(truth->swapped), "delta_e",
+                                        number(truth->delta_e, 3), "shown_delta_e", number(truth->shown_delta_e, 3)));
   }
   char *text = object ? json_dumps(object, JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) : NULL;
   json_decref(object);

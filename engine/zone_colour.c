@@ -12,7 +12,11 @@ struct sums {
 };
 
 /* A JPEG's block of halved chroma; how much edges may change otherwise than calm ground does, grey levels. */
-static const double BLOCK_PIXELS = 256, EDGE_SPREAD = 0.3;
+static const double BLOCK_PIXELS = 256, EDGE_SPREAD = 0.45;
+
+/* CIEDE2000: what the fitted light leaves of a zone's mean. Not known from the photo itself: as found where the truth
+ * is known (assay bench accuracy light). */
+static const double LIGHT_SPREAD = 0.15;
 
 static const double TWO_PI_SQUARED = 19.739208802178716;
 
@@ -80,6 +84,13 @@ static struct chroma chroma_of(const double rgb[3]) {
   return (struct chroma){ycc[1], ycc[2]};
 }
 
+/* Of the mean of all golden photos. */
+static struct chroma chroma_of_sample(const struct tone_sample *s) {
+  double rgb[3];
+  for (int k = 0; k < 3; k++) rgb[k] = cielab_value(math_exp(s->golden[k]) - TONE_FLOOR);
+  return chroma_of(rgb);
+}
+
 /* The mean of a zone's calm ground, which has `pixels`. */
 static struct chroma calm_chroma(const struct colouring *c, const struct colouring_work *work, int label,
                                  double *pixels) {
@@ -87,7 +98,7 @@ static struct chroma calm_chroma(const struct colouring *c, const struct colouri
   *pixels = 0;
   for (size_t i = 0; i < c->cells.count; i++) {
     if (work->samples[i].label != label || work->samples[i].idle) continue;
-    const struct chroma here = chroma_of(c->cells.cell[i].colour);
+    const struct chroma here = chroma_of_sample(&work->samples[i]);
     double n = (double)c->cells.cell[i].pixels;
     mean.cb += n * here.cb, mean.cr += n * here.cr, *pixels += n;
   }
@@ -104,7 +115,7 @@ static void alike_at_edges(const struct colouring *c, const struct colouring_wor
   all = 0;
   for (size_t i = 0; i < c->cells.count; i++) {
     if (work->samples[i].label != label || !work->samples[i].idle) continue;
-    const struct chroma here = chroma_of(c->cells.cell[i].colour);
+    const struct chroma here = chroma_of_sample(&work->samples[i]);
     double n = (double)c->cells.cell[i].pixels, cb = here.cb - calm.cb, cr = here.cr - calm.cr;
     squares[0] += n * cb * cb, squares[1] += n * cr * cr, all += n;
   }
@@ -180,7 +191,7 @@ static double like_elsewhere(const struct colouring *c, const struct colouring_w
     const struct tone_sample *s = &work->samples[i];
     if (s->label == label || s->label == c->reference || s->idle) continue;
     all += s->weight[1];
-    if (is_alike(chroma_of(c->cells.cell[i].colour), own, reach)) like += s->weight[1];
+    if (is_alike(chroma_of_sample(s), own, reach)) like += s->weight[1];
   }
   return all > 0 ? like / all : 0;
 }
@@ -201,6 +212,7 @@ struct zone_colour zone_colour(const struct colouring *c, const struct colouring
   for (int k = 0; k < 3; k++) zone.golden[k] = m.golden[k], zone.photo[k] = m.photo[k];
   double even = m.calm / m.pixels; /* blocks with edges are rounded each by itself */
   double rounding = even * even * quantised_variance(&steps, m.light), spread = scatter(&calm, &photo);
+  spread += LIGHT_SPREAD * LIGHT_SPREAD * (1 + 0.25 * steps.coarse * steps.coarse);
   double own = 1 - like_elsewhere(c, work, label);
   zone.uncertainty = 2 * sqrt(rounding + spread), zone.noise = 2 * sqrt(own * own * rounding + spread);
   return zone;

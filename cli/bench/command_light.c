@@ -61,8 +61,14 @@ static const char *const products[] = {"label", "board", "plate", NULL};
 
 struct counts {
   long photos, unjudged, false_regions, false_zones, planted, found, swapped, swapped_found;
+  long zones, beyond;          /* of so many, differences that are off by more than their uncertainty */
   double error, largest_other; /* of the swapped zones' differences; of the other zones' */
 };
+
+static void count_difference(const struct zone_result *zone, double truth, struct counts *t) {
+  t->zones++;
+  t->beyond += fabs(zone->delta_e - truth) > zone->uncertainty;
+}
 
 /* Zones whose colour is off although they are not of another material. */
 static void count_zones(const json_t *truth, const struct result *result, struct counts *t) {
@@ -71,10 +77,13 @@ static void count_zones(const json_t *truth, const struct result *result, struct
   for (size_t i = 0; i < result->zone_count; i++) {
     const struct zone_result *zone = &result->zones[i];
     if (swapped && !strcmp(zone->name, swapped)) {
-      t->error = fmax(t->error, fabs(zone->delta_e - json_number_value(json_object_get(material, "delta_e"))));
+      double off = json_number_value(json_object_get(material, "shown_delta_e"));
+      t->error = fmax(t->error, fabs(zone->delta_e - off));
+      count_difference(zone, off, t);
       t->swapped_found += zone->verdict == VERDICT_FAIL;
     } else if (!json_array_size(json_object_get(truth, "defects"))) {
       t->largest_other = fmax(t->largest_other, zone->delta_e);
+      count_difference(zone, 0, t);
       t->false_zones += zone->verdict == VERDICT_FAIL;
     }
   }
@@ -119,16 +128,17 @@ static enum status one(const struct light_options *given, int light, int product
 static enum status print_row(const struct light_options *given, const char *name, const struct counts *t,
                              struct fault *fault) {
   if (given->common.json)
-    return output_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f}", "light", name, "photos",
-                                 (json_int_t)t->photos, "not_judged", (json_int_t)t->unjudged, "false_regions",
-                                 (json_int_t)t->false_regions, "false_zones", (json_int_t)t->false_zones, "planted",
-                                 (json_int_t)t->planted, "found", (json_int_t)t->found, "swapped",
-                                 (json_int_t)t->swapped, "swapped_found", (json_int_t)t->swapped_found, "largest_error",
-                                 t->error, "largest_other", t->largest_other),
+    return output_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:I, s:I}", "light", name,
+                                 "photos", (json_int_t)t->photos, "not_judged", (json_int_t)t->unjudged,
+                                 "false_regions", (json_int_t)t->false_regions, "false_zones",
+                                 (json_int_t)t->false_zones, "planted", (json_int_t)t->planted, "found",
+                                 (json_int_t)t->found, "swapped", (json_int_t)t->swapped, "swapped_found",
+                                 (json_int_t)t->swapped_found, "largest_error", t->error, "largest_other",
+                                 t->largest_other, "zones", (json_int_t)t->zones, "beyond", (json_int_t)t->beyond),
                        fault);
-  printf("%-18s %7ld %10ld %8ld %6ld %5ld of %-5ld %5ld of %-5ld %9.2f %9.2f\n", name, t->photos, t->unjudged,
-         t->false_regions, t->false_zones, t->found, t->planted, t->swapped_found, t->swapped, t->error,
-         t->largest_other);
+  printf("%-18s %7ld %10ld %8ld %6ld %5ld of %-5ld %5ld of %-5ld %9.2f %9.2f %6ld of %ld\n", name, t->photos,
+         t->unjudged, t->false_regions, t->false_zones, t->found, t->planted, t->swapped_found, t->swapped, t->error,
+         t->largest_other, t->beyond, t->zones);
   return output_flush(fault);
 }
 
@@ -137,9 +147,9 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct light_options *given = values;
   enum status status = STATUS_OK;
   if (!given->common.json)
-    printf("%-18s %7s %10s %8s %6s %14s %14s %9s %9s\n%-18s %7s %10s %8s %6s %14s %14s %9s %9s\n", "", "", "", "false",
-           "false", "defects", "materials", "largest", "largest", "light", "photos", "not judged", "regions", "zones",
-           "found", "found", "error, dE", "other, dE");
+    printf("%-18s %7s %10s %8s %6s %14s %14s %9s %9s %s\n%-18s %7s %10s %8s %6s %14s %14s %9s %9s %s\n", "", "", "",
+           "false", "false", "defects", "materials", "largest", "largest", "beyond un-", "light", "photos",
+           "not judged", "regions", "zones", "found", "found", "error, dE", "other, dE", "certainty");
   for (int light = 0; light < LIGHTS && !status; light++) {
     struct counts t = {0};
     for (int product = 0; products[product] && !status; product++)
@@ -157,10 +167,13 @@ const struct command command_bench_light = {
         "reference and eight zones, under the light of the approved photos and under gradients, casts, gammas and\n"
         "strong JPEG compression, judges them, and counts: photos that were not judged; regions far from all planted\n"
         "defects; zones whose colour is off though their material is right; planted defects found; zones whose\n"
-        "material is 2.5 dE off found, with the largest error of their difference; and the largest difference of a\n"
-        "zone whose material is right.\n\n"
+        "material is 2.5 dE off found, with the largest error of their difference, as the lamp of the first approved\n"
+        "photo shows it; and the largest difference of a zone whose material is right; and how many of both kinds of "
+        "zones are off by more\n"
+        "than their uncertainty (95 %).\n\n"
         "With --json, a line a light: {\"light\", \"photos\", \"not_judged\", \"false_regions\", \"false_zones\",\n"
-        "\"planted\", \"found\", \"swapped\", \"swapped_found\", \"largest_error\", \"largest_other\"}.",
+        "\"planted\", \"found\", \"swapped\", \"swapped_found\", \"largest_error\", \"largest_other\",\n"
+        "\"zones\", \"beyond\"}.",
     .example = "  assay bench accuracy light\n  assay bench accuracy light --photos 200 --megapixels 3",
     .operands = {.usage = "", .least = 0, .most = 0},
     .options = options,

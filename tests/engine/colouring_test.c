@@ -193,6 +193,52 @@ static void without_a_reference_what_all_zones_share_is_said_and_no_defect(void 
   stage_close(&stage);
 }
 
+/* A change of colour along `way` that leaves a mid grey's luminance and makes it differ by `delta_e`. */
+static void tint_of(const double way[3], double delta_e, double tint[3]) {
+  const double grey[3] = {0.2, 0.2, 0.2};
+  const struct cielab before = cielab_of_light(grey);
+  double low = 0, high = 0.5;
+  for (int i = 0; i < 30; i++) {
+    double far = 0.5 * (low + high), light[3], y = 0;
+    for (int k = 0; k < 3; k++) tint[k] = 1 + far * way[k];
+    y = 0.2126729 * tint[0] + 0.7151522 * tint[1] + 0.0721750 * tint[2];
+    for (int k = 0; k < 3; k++) tint[k] /= y, light[k] = 0.2 * tint[k];
+    const struct cielab after = cielab_of_light(light);
+    if (cielab_difference(&before, &after) < delta_e)
+      low = far;
+    else
+      high = far;
+  }
+}
+
+/* All zones shift by the same colour, 4.4 and 3.6 on a grey; then one zone alone by 4.4. */
+static void a_colour_shared_by_all_zones_is_said_from_four_on_and_that_of_one_zone_is_its_own(void **state) {
+  (void)state;
+  static const double ways[][3] = {{1, 0, -1}, {-0.6, 1, -1}};
+  enum { WAYS = sizeof ways / sizeof *ways, ALL_FAR = 0, ALL_NEAR, ONE, KINDS };
+  struct stage stage;
+  stage_open(&stage, by_zones, &golden, 1);
+  for (int i = 0; i < WAYS * KINDS; i++) {
+    const int kind = i % KINDS;
+    double tint[3];
+    tint_of(ways[i / KINDS], kind == ALL_NEAR ? 3.6 : 4.4, tint);
+    struct picture p = product();
+    if (kind == ONE)
+      tint_box(&p, HALF, 10, 470, 150, tint);
+    else
+      tint_box(&p, 0, 0, WIDTH, HEIGHT, tint);
+    struct photo photo = take(&p, 320 + (uint64_t)i);
+    struct result result = stage_judge(&stage, &photo);
+    if (has_reason(&result, REASON_LIGHT_OR_MATERIAL) != (kind == ALL_FAR))
+      fail_msg("way %d, kind %d: light_or_material is %s", i / KINDS, kind, kind == ALL_FAR ? "not said" : "said");
+    assert_int_equal(result.verdict, kind == ONE ? VERDICT_FAIL : VERDICT_PASS);
+    assert_int_equal(has_reason(&result, REASON_COLOUR), kind == ONE);
+    result_free(&result);
+    photo_free(&photo);
+  }
+  stage_close(&stage);
+}
+
 static void under_a_fixture_another_lamp_is_another_colour(void **state) {
   (void)state;
   static const double cast[3] = {1.05, 1, 0.95};
@@ -328,6 +374,7 @@ int main(void) {
       cmocka_unit_test(a_swapped_material_is_found_under_any_light_with_its_difference),
       cmocka_unit_test(no_light_makes_a_material_of_itself),
       cmocka_unit_test(without_a_reference_what_all_zones_share_is_said_and_no_defect),
+      cmocka_unit_test(a_colour_shared_by_all_zones_is_said_from_four_on_and_that_of_one_zone_is_its_own),
       cmocka_unit_test(under_a_fixture_another_lamp_is_another_colour),
       cmocka_unit_test(limits_are_the_specs),
       cmocka_unit_test(what_rounding_and_noise_alone_may_make_is_no_defect_and_no_pass),
