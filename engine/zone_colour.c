@@ -11,6 +11,10 @@ struct sums {
   double light[3];                                   /* the golden's mean */
 };
 
+/* Edges are asked where chroma's steps are as coarse as this, grey levels: finer ones leave less unknown than edges do.
+ */
+static const double COARSE = 1;
+
 /* A JPEG's block of halved chroma; how much edges may change otherwise than calm ground does, grey levels. */
 static const double BLOCK_PIXELS = 256, EDGE_SPREAD = 0.45;
 
@@ -125,17 +129,19 @@ static void alike_at_edges(const struct colouring *c, const struct colouring_wor
 /* Moves what calm ground says towards what edges say, within its rounding: edges lie in blocks of all shades. What
  * edges say everywhere else, too, is no material. */
 static void follow_edges(const struct colouring *c, const struct colouring_work *work, int label,
-                         const struct tone *tone, const struct sums *edges, struct sums *calm, struct quantised *steps,
-                         double moved[3]) {
+                         const struct tone *tone, struct sums *calm, struct quantised *steps, double moved[3]) {
+  double value[3], spread[2], alike[2];
+  for (int k = 0; k < 3; k++) moved[k] = 0;
+  if (!(calm->pixels > 0) || steps->coarse < COARSE) return;
+  const struct sums edges = sums_of(c, work, label, false, true, tone);
   const struct sums edges_there = sums_of(c, work, label, true, true, tone);
   const struct sums calm_there = sums_of(c, work, label, true, false, tone);
-  double blocks = ldexp(edges->pixels, 2 * c->cells.level) / BLOCK_PIXELS, value[3], spread[2], alike[2];
-  for (int k = 0; k < 3; k++) moved[k] = 0;
-  if (!(calm->pixels > 0) || !(steps->coarse > 0) || blocks < 1) return;
+  double blocks = ldexp(edges.pixels, 2 * c->cells.level) / BLOCK_PIXELS;
+  if (blocks < 1) return;
   for (int k = 0; k < 2; k++)
     spread[k] = sqrt(EDGE_SPREAD * EDGE_SPREAD + steps->coarse * steps->coarse / (12 * blocks));
   for (int k = 0; k < 3; k++) {
-    moved[k] = edges->ratio[k] / edges->pixels - calm->ratio[k] / calm->pixels;
+    moved[k] = edges.ratio[k] / edges.pixels - calm->ratio[k] / calm->pixels;
     if (edges_there.pixels > 0 && calm_there.pixels > 0)
       moved[k] -= edges_there.ratio[k] / edges_there.pixels - calm_there.ratio[k] / calm_there.pixels;
     value[k] = cielab_value(calm->light[k]);
@@ -199,10 +205,9 @@ static double like_elsewhere(const struct colouring *c, const struct colouring_w
 struct zone_colour zone_colour(const struct colouring *c, const struct colouring_work *work, int label,
                                const struct tone *tone) {
   struct sums calm = sums_of(c, work, label, false, false, tone);
-  const struct sums edges = sums_of(c, work, label, false, true, tone);
   struct quantised steps = work->steps;
   double moved[3];
-  follow_edges(c, work, label, tone, &edges, &calm, &steps, moved);
+  follow_edges(c, work, label, tone, &calm, &steps, moved);
   struct means m = all_means(c, work, label, tone, &calm, moved);
   struct zone_colour zone = {.shown = m.all > 0 ? m.pixels / m.all : 0};
   if (!(m.pixels > 0)) return zone;
