@@ -18,9 +18,9 @@ static const double COARSE = 1;
 /* A JPEG's block of halved chroma; how much edges may change otherwise than calm ground does, grey levels. */
 static const double BLOCK_PIXELS = 256, EDGE_SPREAD = 0.45;
 
-/* CIEDE2000: what the fitted light leaves of a zone's mean. Not known from the photo itself: as found where the truth
- * is known (assay bench accuracy light). */
-static const double LIGHT_SPREAD = 0.15;
+/* CIEDE2000: what the fitted light and curve leave of a zone's mean. Not known from the photo itself: as found where
+ * the truth is known (assay bench accuracy light). */
+static const double LIGHT_SPREAD = 0.3;
 
 static const double TWO_PI_SQUARED = 19.739208802178716;
 
@@ -217,7 +217,7 @@ struct zone_colour zone_colour(const struct colouring *c, const struct colouring
   for (int k = 0; k < 3; k++) zone.golden[k] = m.golden[k], zone.photo[k] = m.photo[k];
   double even = m.calm / m.pixels; /* blocks with edges are rounded each by itself */
   double rounding = even * even * quantised_variance(&steps, m.light), spread = scatter(&calm, &photo);
-  spread += LIGHT_SPREAD * LIGHT_SPREAD * (1 + 0.25 * steps.coarse * steps.coarse);
+  if (c->spec->colour != COLOUR_FIXTURE) spread += LIGHT_SPREAD * LIGHT_SPREAD;
   double own = 1 - like_elsewhere(c, work, label);
   zone.uncertainty = 2 * sqrt(rounding + spread), zone.noise = 2 * sqrt(own * own * rounding + spread);
   return zone;
