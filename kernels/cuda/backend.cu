@@ -170,7 +170,7 @@ template <int DEVICE> constexpr struct kernel_backend backend_of() {
           {on_device<halve>, on_device<halve_mask>, on_device<tile_sums>, on_device<warp>, on_device<warp_chroma>,
            on_device<bend>, on_device<focus_sums>, on_device<accumulate>, on_device<statistics>, on_device<limits>,
            on_device<limits_of_one>, on_device<compare>, on_device<components>, on_device<profiles>,
-           on_device<cell_sums>, nullptr}};
+           on_device<cell_sums>, on_device<compare_of_one>}};
 }
 
 static const struct kernel_backend backends[KERNEL_MOST_DEVICES] = {

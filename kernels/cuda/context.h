@@ -87,6 +87,7 @@ enum kernel_status statistics(struct kernel_context *context, const struct kerne
 enum kernel_status limits(struct kernel_context *context, const struct kernel_limits *call);
 enum kernel_status limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call);
 enum kernel_status compare(struct kernel_context *context, const struct kernel_compare *call);
+enum kernel_status compare_of_one(struct kernel_context *context, const struct kernel_compare_of_one *call);
 enum kernel_status components(struct kernel_context *context, const struct kernel_components *call);
 enum kernel_status profiles(struct kernel_context *context, const struct kernel_profiles *call);
 enum kernel_status cell_sums(struct kernel_context *context, const struct kernel_cell_sums *call);
