@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+/* The powers of u and v in each term. */
+static const struct {
+  int u, v;
+} POWERS[CUBIC_TERMS] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}, {3, 0}, {2, 1}, {1, 2}, {0, 3}};
+
 void cubic_terms(double u, double v, double *terms) {
   const double uu = u * u, vv = v * v;
   const double all[CUBIC_TERMS] = {1, u, v, uu, u * v, vv, uu * u, uu * v, u * vv, vv * v};
@@ -24,6 +29,50 @@ void cubic_add(const struct tile_equation *d, double weight, const double *terms
     for (size_t k = 0; k <= i; k++) across[k] += xx * terms[k], down[CUBIC_TERMS + k] += yy * terms[k];
     c->b[i] += weight * terms[i] * d->bx, c->b[CUBIC_TERMS + i] += weight * terms[i] * d->by;
   }
+}
+
+/* Sums over a row, by power of u: products of two terms have at most twice the degree of one. */
+struct row_sums {
+  double xx[2 * CUBIC_DEGREE + 2], xy[2 * CUBIC_DEGREE + 2], yy[2 * CUBIC_DEGREE + 2];
+  double bx[CUBIC_DEGREE + 1], by[CUBIC_DEGREE + 1];
+};
+
+static void add_tile(const struct tile_equation *d, double weight, double u, struct row_sums *s) {
+  double power[2 * CUBIC_DEGREE + 2] = {weight};
+  for (int k = 1; k < 2 * CUBIC_DEGREE + 2; k++) power[k] = u * power[k - 1];
+  for (int k = 0; k < 2 * CUBIC_DEGREE + 2; k++)
+    s->xx[k] += d->xx * power[k], s->xy[k] += d->xy * power[k], s->yy[k] += d->yy * power[k];
+  for (int k = 0; k < CUBIC_DEGREE + 1; k++) s->bx[k] += d->bx * power[k], s->by[k] += d->by * power[k];
+}
+
+void cubic_add_row(const struct tile_equation *tiles, const double *weights, const double *u, int count, double v,
+                   struct cubic *c) {
+  struct row_sums s = {{0}, {0}, {0}, {0}, {0}};
+  for (int i = 0; i < count; i++)
+    if (weights[i] > 0) add_tile(&tiles[i], weights[i], u[i], &s);
+  double power[2 * CUBIC_DEGREE + 1] = {1};
+  for (int k = 1; k < 2 * CUBIC_DEGREE + 1; k++) power[k] = v * power[k - 1];
+  for (size_t i = 0; i < CUBIC_TERMS; i++) {
+    double *across = c->a + i * CUBIC_UNKNOWNS, *down = c->a + (CUBIC_TERMS + i) * CUBIC_UNKNOWNS;
+    for (size_t k = 0; k < CUBIC_TERMS; k++) {
+      const int of_u = POWERS[i].u + POWERS[k].u;
+      const double of_v = power[POWERS[i].v + POWERS[k].v];
+      down[k] += of_v * s.xy[of_u];
+      if (k <= i) across[k] += of_v * s.xx[of_u], down[CUBIC_TERMS + k] += of_v * s.yy[of_u];
+    }
+    c->b[i] += power[POWERS[i].v] * s.bx[POWERS[i].u];
+    c->b[CUBIC_TERMS + i] += power[POWERS[i].v] * s.by[POWERS[i].u];
+  }
+}
+
+struct cubic_row cubic_row(const struct cubic *c, double v) {
+  const double power[CUBIC_DEGREE + 1] = {1, v, v * v, v * v * v};
+  struct cubic_row row = {{0}, {0}};
+  for (size_t i = 0; i < CUBIC_TERMS; i++) {
+    row.x[POWERS[i].u] += c->answer[i] * power[POWERS[i].v];
+    row.y[POWERS[i].u] += c->answer[CUBIC_TERMS + i] * power[POWERS[i].v];
+  }
+  return row;
 }
 
 bool cubic_solve(struct cubic *c) {

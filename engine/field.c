@@ -34,6 +34,7 @@ struct evidence {
   size_t count;
   struct tile_equation *data; /* information, 1 / px^2; b for the whole field */
   double *weight;             /* 0..1 */
+  double *across;             /* of each column, in the cubic's coordinates */
 };
 
 /* A tile is never better than TILE_TRUST. */
@@ -89,11 +90,10 @@ static void weigh(struct evidence *e, const double *f) {
 
 /* ---- a cubic for the whole ---- */
 
-static void terms_of(const struct evidence *e, size_t i, double *terms) {
+/* Where a column or a row of `size` lies, in the cubic's coordinates. */
+static double coordinate(const struct evidence *e, int at, int size) {
   double half = 0.5 * (e->columns > e->rows ? e->columns : e->rows);
-  double u = (double)(i % (size_t)e->columns) - 0.5 * (e->columns - 1);
-  double v = (double)(i / (size_t)e->columns) - 0.5 * (e->rows - 1);
-  cubic_terms(u / half, v / half, terms);
+  return (at - 0.5 * (size - 1)) / half;
 }
 
 static bool changed_least(const double *before, const double *now) {
@@ -102,19 +102,28 @@ static bool changed_least(const double *before, const double *now) {
   return true;
 }
 
+/* How much each tile of a row counts: by where the field has it (`c` NULL), or the cubic. */
+static void weigh_row(const struct evidence *e, int row, const double *f, const struct cubic *c) {
+  size_t first = (size_t)row * (size_t)e->columns;
+  struct cubic_row along = {{0}, {0}};
+  if (c) along = cubic_row(c, coordinate(e, row, e->rows));
+  for (int i = 0; i < e->columns; i++) {
+    size_t tile = first + (size_t)i;
+    const struct tile_equation *d = &e->data[tile];
+    struct pose_point at = c ? cubic_row_at(&along, e->across[i]) : (struct pose_point){f[tile], f[e->count + tile]};
+    e->weight[tile] = d->xx + d->yy > 0 ? weight_of(d, at.x, at.y) : 0;
+  }
+}
+
 /* Robust, from where the field is. */
 static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c) {
   memset(c->answer, 0, sizeof c->answer);
-  double terms[CUBIC_TERMS];
   for (int round = 0; round < BEND_ROUNDS; round++) {
     cubic_begin(HELD, c);
-    for (size_t i = 0; i < e->count; i++) {
-      const struct tile_equation *d = &e->data[i];
-      if (!(d->xx + d->yy > 0)) continue;
-      terms_of(e, i, terms);
-      struct pose_point at = {f[i], f[e->count + i]};
-      if (round) at = cubic_at(c, terms);
-      cubic_add(d, weight_of(d, at.x, at.y), terms, c);
+    for (int j = 0; j < e->rows; j++) {
+      size_t first = (size_t)j * (size_t)e->columns;
+      weigh_row(e, j, f, round ? c : NULL);
+      cubic_add_row(e->data + first, e->weight + first, e->across, e->columns, coordinate(e, j, e->rows), c);
     }
     double before[CUBIC_UNKNOWNS];
     memcpy(before, c->answer, sizeof before);
@@ -126,14 +135,16 @@ static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c
 
 /* Takes the cubic from the field and from what the tiles say, or (`sign` -1) gives it back. */
 static void take(struct evidence *e, const struct cubic *c, double sign, double *f) {
-  double terms[CUBIC_TERMS];
-  for (size_t i = 0; i < e->count; i++) {
-    struct tile_equation *d = &e->data[i];
-    terms_of(e, i, terms);
-    struct pose_point at = cubic_at(c, terms);
-    double x = sign * at.x, y = sign * at.y;
-    f[i] -= x, f[e->count + i] -= y;
-    d->bx -= d->xx * x + d->xy * y, d->by -= d->xy * x + d->yy * y;
+  for (int j = 0; j < e->rows; j++) {
+    const struct cubic_row along = cubic_row(c, coordinate(e, j, e->rows));
+    for (int i = 0; i < e->columns; i++) {
+      size_t tile = (size_t)j * (size_t)e->columns + (size_t)i;
+      struct tile_equation *d = &e->data[tile];
+      struct pose_point at = cubic_row_at(&along, e->across[i]);
+      double x = sign * at.x, y = sign * at.y;
+      f[tile] -= x, f[e->count + tile] -= y;
+      d->bx -= d->xx * x + d->xy * y, d->by -= d->xy * x + d->yy * y;
+    }
   }
 }
 
@@ -236,14 +247,15 @@ enum status field_step(const struct tiles *tiles, double sigma, double bound, st
   e.count = (size_t)e.columns * (size_t)e.rows;
   enum status status = STATUS_OK;
   double unit = (double)(1 << tiles->level);
-  double *f = malloc(5 * e.count * sizeof *f);
+  double *f = malloc((5 * e.count + (size_t)e.columns) * sizeof *f);
   e.data = malloc(e.count * sizeof *e.data);
   if (!f || !e.data) {
     status = fault_set(fault, STATUS_MEMORY, "local displacement: out of memory");
     goto done;
   }
   double *kept = f + 2 * e.count;
-  e.weight = kept + 2 * e.count;
+  e.weight = kept + 2 * e.count, e.across = e.weight + e.count;
+  for (int i = 0; i < e.columns; i++) e.across[i] = coordinate(&e, i, e.columns);
   for (size_t i = 0; i < e.count; i++) f[i] = field->x[i] / unit, f[e.count + i] = field->y[i] / unit;
   fill(&e, tiles, sigma < 1 ? 1 : sigma, f);
   struct cubic cubic;
