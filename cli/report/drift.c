@@ -135,11 +135,23 @@ static enum status put_charts(struct text *out, const struct season *season, str
   return status;
 }
 
-/* Whether a finding is of the factory, or of all there are. */
-static bool concerns(const struct season *season, const struct finding *finding, const char *factory) {
-  const char *name = names_text(&season->names, finding->cell.factory);
-  if (!factory || finding->key == KEY_ALL || finding->key == KEY_SHIFT_EVERYWHERE) return true;
+static bool is_of(const struct season *season, const struct season_cell *cell, const char *factory) {
+  const char *name = names_text(&season->names, cell->factory);
   return name && !strcmp(name, factory);
+}
+
+/* Whether a finding is of the factory, or of all that make the golden, it among them. */
+static bool concerns(const struct season *season, const struct finding *finding, const char *factory) {
+  bool everywhere = finding->key == KEY_ALL, in_shift = finding->key == KEY_SHIFT_EVERYWHERE;
+  if (!factory) return true;
+  if (!everywhere && !in_shift) return is_of(season, &finding->cell, factory);
+  for (size_t i = 0; i < season->cell_count; i++) {
+    const struct season_cell *cell = &season->cells[i];
+    if (cell->golden == finding->cell.golden && (!in_shift || cell->shift == finding->cell.shift) &&
+        is_of(season, cell, factory))
+      return true;
+  }
+  return false;
 }
 
 static enum status put_findings(struct text *out, const struct season *season, const struct findings *findings,

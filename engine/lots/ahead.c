@@ -164,8 +164,8 @@ bool ahead_put_job(struct ahead *ahead, int64_t number, struct job *job) {
 static void read_all(struct ahead *ahead) {
   struct fault fault = {0};
   enum status status = ahead->calls->read(ahead->calls->source, ahead, &fault);
-  /* A put that failed has left its own. */
-  if (status && !ahead->status && !ahead->stopped) {
+  /* A put that failed has left its own, or whoever takes has. */
+  if (status && !ahead->status) {
     ahead->status = status;
     ahead->fault = fault;
   }

@@ -121,9 +121,10 @@ static enum status take_set_aside(struct reading *in, const struct job *job) {
 }
 
 static enum status take(void *context, const struct ahead_item *item, struct fault *fault) {
-  (void)fault;
   struct reading *in = context;
-  return item->job ? take_set_aside(in, item->job) : give(in, item->row);
+  enum status status = item->job ? take_set_aside(in, item->job) : give(in, item->row);
+  if (status) *fault = *in->fault;
+  return status;
 }
 
 static void refused_line(void *context, int64_t number, struct fault *fault) {

@@ -200,13 +200,28 @@ static struct row of_three_factories(int i, struct row_dimension *hole) {
   return row;
 }
 
-static char *drift_of(const char *factory, bool beside) {
+/* Photo `i` of two factories in turn, each with a golden and a line of its own; from photo 300 on that of F3 is off. */
+static struct row of_two_goldens(int i, struct row_dimension *width) {
+  bool third = i % 2;
+  *width = (struct row_dimension){.name = "width", .unit = "mm", .uncertainty = 0.01, .lower = 0, .upper = 20};
+  width->value = 10 + (i * 7919 % 101 - 50) / 100.0 + (third && i >= 300 ? 3 : 0);
+  struct row row = row_of("p.jpg", VERDICT_PASS);
+  row.keys[ROW_FACTORY] = third ? "F3" : "F1", row.keys[ROW_GOLDEN] = third ? "secret" : "plate";
+  row.keys[ROW_LOT] = third ? "T" : "A", row.keys[ROW_SHIFT] = third ? "late" : "early";
+  row.has_time = true, row.time_ms = 1767225600000 + 60000LL * i, row.sequence = i + 1;
+  row.dimensions = width, row.dimension_count = 1;
+  return row;
+}
+
+typedef struct row draw_row(int i, struct row_dimension *dimension);
+
+static char *drift_of(draw_row *draw, const char *factory, bool beside) {
   struct report_data data = {.only_factory = factory, .lots = {.by = ROW_LOT}};
   struct fault fault = {0};
   struct text out = {0};
   for (int i = 0; i < 600; i++) {
     struct row_dimension hole;
-    struct row row = of_three_factories(i, &hole);
+    struct row row = draw(i, &hole);
     bool own = !strcmp(row.keys[ROW_FACTORY], factory);
     enum status status = own      ? report_take(&data, &row, &fault)
                          : beside ? report_take_other(&data, &row, &fault)
@@ -221,7 +236,8 @@ static char *drift_of(const char *factory, bool beside) {
 
 static void a_lot_that_stands_out_beside_other_factories_alone_is_in_its_factory_s_report(void **state) {
   (void)state;
-  char *alone = drift_of("F1", false), *beside = drift_of("F1", true), *other = drift_of("F2", true);
+  char *alone = drift_of(of_three_factories, "F1", false), *beside = drift_of(of_three_factories, "F1", true),
+       *other = drift_of(of_three_factories, "F2", true);
   assert_null(strstr(alone, "hole (golden plate)"));
   assert_non_null(strstr(beside, "Lot B of factory F1: dimension hole (golden plate)"));
   assert_null(strstr(other, "hole (golden plate)"));
@@ -230,8 +246,18 @@ static void a_lot_that_stands_out_beside_other_factories_alone_is_in_its_factory
   free(other);
 }
 
+static void what_only_another_factory_makes_is_in_no_other_s_report(void **state) {
+  (void)state;
+  char *own = drift_of(of_two_goldens, "F3", true), *other = drift_of(of_two_goldens, "F1", true);
+  assert_non_null(strstr(own, "width (golden secret)"));
+  assert_null(strstr(other, "secret"));
+  free(own);
+  free(other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_only_another_factory_makes_is_in_no_other_s_report),
       cmocka_unit_test(a_lot_that_stands_out_beside_other_factories_alone_is_in_its_factory_s_report),
       cmocka_unit_test(csv_reads_back_what_was_written),
       cmocka_unit_test(csv_keeps_a_spreadsheet_from_running_a_name),

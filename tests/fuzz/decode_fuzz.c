@@ -21,6 +21,13 @@ static bool is_wanted(const uint8_t *bytes, size_t size) {
   return !wanted;
 }
 
+/* What was decoded is all there. */
+static void read_all(const struct plane *plane) {
+  static volatile uint8_t sink;
+  for (int32_t y = 0; y < plane->height; y++)
+    for (int32_t x = 0; x < plane->width; x++) sink ^= plane->pixels[(size_t)y * plane->stride + (size_t)x];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   static struct image image;
   const struct decode_options options = {.max_pixels = 1 << 20, .least_width = 8, .least_height = 8, .fractions = true};
@@ -30,12 +37,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   if (!is_wanted(bytes, size)) return 0;
   (void)decode_header(bytes, size, &width, &height, &info, &fault);
   if (decode_photo(bytes, size, &options, &image, &info, &fault)) return 0;
-  /* What was decoded is all there. */
-  static volatile uint8_t sink;
-  for (int p = 0; p < (image.colour ? 3 : 1); p++)
-    for (int32_t y = 0; y < image.planes[p].height; y++)
-      for (int32_t x = 0; x < image.planes[p].width; x++)
-        sink ^= image.planes[p].pixels[(size_t)y * image.planes[p].stride + (size_t)x];
+  for (int p = 0; p < (image.colour ? 3 : 1); p++) {
+    read_all(&image.planes[p]);
+    if (image.fractions) read_all(&image.fraction[p]);
+  }
   return 0;
 }
 
@@ -45,8 +50,9 @@ static struct blob text(const char *bytes, size_t size) {
   return blob;
 }
 
-static struct blob turned_jpeg(const uint8_t *rgb, int subsampling, int orientation, bool progressive) {
-  struct blob jpeg = sample_jpeg(rgb, 37, 29, subsampling, progressive);
+static struct blob turned_jpeg(const uint8_t *rgb, int width, int height, int subsampling, int orientation,
+                               bool progressive) {
+  struct blob jpeg = sample_jpeg(rgb, width, height, subsampling, progressive);
   sample_jpeg_exif(&jpeg, orientation, "2026:03:01 22:14:05");
   return jpeg;
 }
@@ -96,16 +102,16 @@ uint8_t *fuzz_seed(int i, size_t *size) {
   struct blob seed = {0};
   switch (i) {
   case 0:
-    seed = turned_jpeg(rgb, TJSAMP_420, 6, false);
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_420, 6, false);
     break;
   case 1:
-    seed = turned_jpeg(rgb, TJSAMP_422, 3, true);
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_422, 3, true);
     break;
   case 2:
-    seed = turned_jpeg(rgb, TJSAMP_411, 1, false);
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_411, 1, false);
     break;
   case 3:
-    seed = turned_jpeg(rgb, TJSAMP_GRAY, 5, false);
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_GRAY, 5, false);
     break;
   case 4:
     seed = profiled_jpeg(rgb);
@@ -151,6 +157,15 @@ uint8_t *fuzz_seed(int i, size_t *size) {
     break;
   case 18:
     seed = sample_heic(rgb, 64, 48, NULL, NULL);
+    break;
+  case 19:
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_420, 1, false);
+    break;
+  case 20:
+    seed = turned_jpeg(rgb, 37, 29, TJSAMP_422, 5, true);
+    break;
+  case 21:
+    seed = turned_jpeg(rgb, 64, 48, TJSAMP_444, 3, false);
     break;
   }
   free(rgb);

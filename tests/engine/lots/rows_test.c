@@ -240,7 +240,9 @@ static void a_line_of_a_pipe_is_taken_before_the_next_is_there(void **state) {
   dprintf(fd, "%s\n", line);
   struct seen seen = {.stop_after = 1};
   struct rows_tally tally;
-  assert_int_equal(rows_read((const char *const[]){path}, 1, keep, &seen, &tally, NULL), STATUS_STOPPED);
+  struct fault fault = {0};
+  assert_int_equal(rows_read((const char *const[]){path}, 1, keep, &seen, &tally, &fault), STATUS_STOPPED);
+  assert_string_equal(fault.text, "enough");
   close(fd);
   free(line);
   free(path);
