@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH_ITEMS = 64, BATCHES = 6, BATCH_BYTES = 1 << 20 };
+enum { BATCH_ITEMS = 64, BATCHES = 6, BATCH_BYTES = 1 << 20, LONG_LINE = BATCH_BYTES / BATCH_ITEMS };
 
 struct item {
   int64_t number;
@@ -47,11 +47,14 @@ static struct batch *batch_at(struct ahead *ahead, size_t number) {
 }
 
 static void empty(struct batch *batch) {
-  for (size_t i = 0; i < batch->count; i++) job_free(&batch->items[i].job);
-  /* One long line is no reason to keep so much. */
+  /* Long lines are no reason to keep so much. */
+  for (size_t i = 0; i < batch->count; i++) {
+    job_free(&batch->items[i].job);
+    if (batch->items[i].size <= LONG_LINE) continue;
+    row_parser_free(batch->parsers[i]);
+    batch->parsers[i] = NULL;
+  }
   if (batch->room > 2 * BATCH_BYTES) {
-    row_parser_free(batch->parsers[0]);
-    batch->parsers[0] = NULL;
     free(batch->bytes);
     batch->bytes = NULL;
     batch->room = 0;
