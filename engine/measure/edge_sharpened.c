@@ -173,7 +173,8 @@ struct edge_sharpened edge_sharpened_find(const struct edge_sums *light, const s
                                           const struct edge_fit *fit) {
   const struct edge_sharpened none = {0, 0, 0};
   const struct profile p = levels_of(light);
-  double at[PARAMETERS] = {fit->level, fit->contrast, fit->sigma, fit->place, USUAL}, noise, variance, moved = 1, shift;
+  double at[PARAMETERS] = {fit->level, fit->contrast, fit->sigma, fit->place, USUAL};
+  double noise = 0, variance = 0, moved = 1, shift = 0;
   if (p.count <= 2 * REACH) return none;
   for (int round = 0; round < ROUNDS && moved >= SETTLED; round++) {
     moved = step(light, &p, shape, at, &noise, &variance);
