@@ -93,9 +93,19 @@ static enum status draw_reference(const struct spec *spec, const struct photo *m
   return STATUS_OK;
 }
 
+static void find_chroma(struct colouring *c) {
+  double rgb[3], ycc[3];
+  for (size_t i = 0; c->judged && i < c->cells.count; i++) {
+    for (int k = 0; k < 3; k++) rgb[k] = cielab_value(math_exp(c->samples[i].golden[k]) - TONE_FLOOR);
+    image_ycc_of(rgb, ycc);
+    c->chroma[i] = (struct chroma){ycc[1], ycc[2]};
+  }
+}
+
 static enum status take_golden(struct colouring *c, struct fault *fault) {
   c->samples = malloc((c->cells.count + 1) * sizeof *c->samples);
-  if (!c->samples) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  c->chroma = malloc((c->cells.count + 1) * sizeof *c->chroma);
+  if (!c->samples || !c->chroma) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct cell *cell = &c->cells.cell[i];
     struct tone_sample *s = &c->samples[i];
@@ -104,6 +114,7 @@ static enum status take_golden(struct colouring *c, struct fault *fault) {
     for (int k = 0; k < 3; k++)
       s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], cell->pixels);
   }
+  find_chroma(c);
   return STATUS_OK;
 }
 
@@ -133,6 +144,7 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
 void colouring_close(struct device *device, struct colouring *c) {
   cells_close(device, &c->cells);
   free(c->samples);
+  free(c->chroma);
   free(c->sums);
   memset(c, 0, sizeof *c);
 }
@@ -275,6 +287,7 @@ void colouring_take_mean(struct colouring *c) {
   for (size_t i = 0; c->sums && i < c->cells.count; i++)
     for (int k = 0; k < 3; k++)
       c->samples[i].golden[k] = (c->samples[i].golden[k] + c->sums[i][k]) / (1 + c->sums[i][3]);
+  if (c->sums) find_chroma(c);
   free(c->sums);
   c->sums = NULL;
 }

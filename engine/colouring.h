@@ -17,6 +17,11 @@
 
 #include <stdbool.h>
 
+/* Of values, less 128. */
+struct chroma {
+  double cb, cr;
+};
+
 /* The golden's side. */
 struct colouring {
   const struct spec *spec;
@@ -25,6 +30,7 @@ struct colouring {
   bool judged;                 /* there is something that zones could be held against */
   uint8_t reference;           /* label of the reference zone, or 0 */
   struct tone_sample *samples; /* of the golden, one a cell; photo not set */
+  struct chroma *chroma;       /* of these, where `judged` */
   struct steps steps;          /* of the golden photo */
   long photos;                 /* whose mean the golden colours are */
   double (*sums)[4];           /* of further approved photos, one a cell: like samples' golden, and how many */

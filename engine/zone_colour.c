@@ -28,11 +28,6 @@ struct means {
   double pixels, calm, all, golden[3], photo[3], light[3];
 };
 
-/* Of the golden's values. */
-struct chroma {
-  double cb, cr;
-};
-
 static struct cielab lab_of(const double *logarithm, double *light) {
   for (int k = 0; k < 3; k++) light[k] = math_exp(logarithm[k]) - TONE_FLOOR;
   return cielab_of_light(light);
@@ -82,19 +77,6 @@ static struct sums sums_of(const struct colouring *c, const struct colouring_wor
   return sums;
 }
 
-static struct chroma chroma_of(const double rgb[3]) {
-  double ycc[3];
-  image_ycc_of(rgb, ycc);
-  return (struct chroma){ycc[1], ycc[2]};
-}
-
-/* Of the mean of all golden photos. */
-static struct chroma chroma_of_sample(const struct tone_sample *s) {
-  double rgb[3];
-  for (int k = 0; k < 3; k++) rgb[k] = cielab_value(math_exp(s->golden[k]) - TONE_FLOOR);
-  return chroma_of(rgb);
-}
-
 /* The mean of a zone's calm ground, which has `pixels`. */
 static struct chroma calm_chroma(const struct colouring *c, const struct colouring_work *work, int label,
                                  double *pixels) {
@@ -102,7 +84,7 @@ static struct chroma calm_chroma(const struct colouring *c, const struct colouri
   *pixels = 0;
   for (size_t i = 0; i < c->cells.count; i++) {
     if (work->samples[i].label != label || work->samples[i].idle) continue;
-    const struct chroma here = chroma_of_sample(&work->samples[i]);
+    const struct chroma here = c->chroma[i];
     double n = (double)c->cells.cell[i].pixels;
     mean.cb += n * here.cb, mean.cr += n * here.cr, *pixels += n;
   }
@@ -119,7 +101,7 @@ static void alike_at_edges(const struct colouring *c, const struct colouring_wor
   all = 0;
   for (size_t i = 0; i < c->cells.count; i++) {
     if (work->samples[i].label != label || !work->samples[i].idle) continue;
-    const struct chroma here = chroma_of_sample(&work->samples[i]);
+    const struct chroma here = c->chroma[i];
     double n = (double)c->cells.cell[i].pixels, cb = here.cb - calm.cb, cr = here.cr - calm.cr;
     squares[0] += n * cb * cb, squares[1] += n * cr * cr, all += n;
   }
@@ -197,7 +179,7 @@ static double like_elsewhere(const struct colouring *c, const struct colouring_w
     const struct tone_sample *s = &work->samples[i];
     if (s->label == label || s->label == c->reference || s->idle) continue;
     all += s->weight[1];
-    if (is_alike(chroma_of_sample(s), own, reach)) like += s->weight[1];
+    if (is_alike(c->chroma[i], own, reach)) like += s->weight[1];
   }
   return all > 0 ? like / all : 0;
 }
