@@ -1,11 +1,12 @@
 #include "cli/parallel.h"
 
+#include "engine/crew.h"
+
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-struct crew {
+struct team {
   const struct parallel *parallel;
   pthread_mutex_t lock;
   pthread_cond_t worked, finished;
@@ -15,75 +16,72 @@ struct crew {
 };
 
 static void *work(void *argument) {
-  struct crew *crew = argument;
-  const struct parallel *parallel = crew->parallel;
-  pthread_mutex_lock(&crew->lock);
+  struct team *team = argument;
+  const struct parallel *parallel = team->parallel;
+  pthread_mutex_lock(&team->lock);
   for (;;) {
-    while (!crew->stopped && crew->next < parallel->count && crew->next >= crew->finish + 4 * parallel->threads)
-      pthread_cond_wait(&crew->finished, &crew->lock);
-    if (crew->stopped || crew->next == parallel->count) break;
-    size_t index = crew->next++;
-    pthread_mutex_unlock(&crew->lock);
+    while (!team->stopped && team->next < parallel->count && team->next >= team->finish + 4 * parallel->threads)
+      pthread_cond_wait(&team->finished, &team->lock);
+    if (team->stopped || team->next == parallel->count) break;
+    size_t index = team->next++;
+    pthread_mutex_unlock(&team->lock);
     parallel->work(parallel->context, index);
-    pthread_mutex_lock(&crew->lock);
-    crew->ready[index] = true;
-    pthread_cond_signal(&crew->worked);
+    pthread_mutex_lock(&team->lock);
+    team->ready[index] = true;
+    pthread_cond_signal(&team->worked);
   }
-  pthread_mutex_unlock(&crew->lock);
+  pthread_mutex_unlock(&team->lock);
   return NULL;
 }
 
-static enum status finish_in_order(struct crew *crew, struct fault *fault) {
+static enum status finish_in_order(struct team *team, struct fault *fault) {
   enum status status = STATUS_OK;
-  pthread_mutex_lock(&crew->lock);
-  while (!status && crew->finish < crew->parallel->count) {
-    while (!crew->ready[crew->finish]) pthread_cond_wait(&crew->worked, &crew->lock);
-    pthread_mutex_unlock(&crew->lock);
-    status = crew->parallel->finish(crew->parallel->context, crew->finish, fault);
-    pthread_mutex_lock(&crew->lock);
-    crew->finish++;
-    pthread_cond_broadcast(&crew->finished);
+  pthread_mutex_lock(&team->lock);
+  while (!status && team->finish < team->parallel->count) {
+    while (!team->ready[team->finish]) pthread_cond_wait(&team->worked, &team->lock);
+    pthread_mutex_unlock(&team->lock);
+    status = team->parallel->finish(team->parallel->context, team->finish, fault);
+    pthread_mutex_lock(&team->lock);
+    team->finish++;
+    pthread_cond_broadcast(&team->finished);
   }
-  crew->stopped = true;
-  pthread_cond_broadcast(&crew->finished);
-  pthread_mutex_unlock(&crew->lock);
+  team->stopped = true;
+  pthread_cond_broadcast(&team->finished);
+  pthread_mutex_unlock(&team->lock);
   return status;
 }
 
 enum status parallel_run(const struct parallel *parallel, struct fault *fault) {
   if (!parallel->count) return STATUS_OK;
-  struct crew crew = {.parallel = parallel, .ready = calloc(parallel->count, sizeof *crew.ready)};
+  struct team team = {.parallel = parallel, .ready = calloc(parallel->count, sizeof *team.ready)};
   pthread_t *threads = calloc(parallel->threads, sizeof *threads);
-  pthread_mutex_init(&crew.lock, NULL);
-  pthread_cond_init(&crew.worked, NULL);
-  pthread_cond_init(&crew.finished, NULL);
+  pthread_mutex_init(&team.lock, NULL);
+  pthread_cond_init(&team.worked, NULL);
+  pthread_cond_init(&team.finished, NULL);
   size_t started = 0;
   enum status status = STATUS_OK;
-  if (!crew.ready || !threads) {
+  if (!team.ready || !threads) {
     status = fault_set(fault, STATUS_MEMORY, "out of memory");
     goto end;
   }
   while (started < parallel->threads && started < parallel->count &&
-         !pthread_create(&threads[started], NULL, work, &crew))
+         !pthread_create(&threads[started], NULL, work, &team))
     started++;
   /* One thread does for all where the system gives no more. */
   if (started)
-    status = finish_in_order(&crew, fault);
+    status = finish_in_order(&team, fault);
   else
     status = fault_set(fault, STATUS_MEMORY, "no thread could be started");
 end:
   for (size_t i = 0; i < started; i++) pthread_join(threads[i], NULL);
-  pthread_cond_destroy(&crew.finished);
-  pthread_cond_destroy(&crew.worked);
-  pthread_mutex_destroy(&crew.lock);
+  pthread_cond_destroy(&team.finished);
+  pthread_cond_destroy(&team.worked);
+  pthread_mutex_destroy(&team.lock);
   free(threads);
-  free(crew.ready);
+  free(team.ready);
   return status;
 }
 
 size_t parallel_threads(long wanted) {
-  if (wanted > 0) return (size_t)wanted;
-  cpu_set_t set;
-  int count = sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set);
-  return count > 0 ? (size_t)count : 1;
+  return wanted > 0 ? (size_t)wanted : (size_t)crew_processors();
 }

@@ -57,6 +57,6 @@ enum status crew_run(const struct crew *crew, size_t count, struct fault *fault)
 
 int crew_processors(void) {
   cpu_set_t set;
-  int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-  return count < CREW_MOST ? count : CREW_MOST;
+  int count = sched_getaffinity(0, sizeof set, &set) ? 0 : CPU_COUNT(&set);
+  return count > 0 ? count : 1;
 }

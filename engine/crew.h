@@ -15,7 +15,7 @@ struct crew {
   void *context;
 };
 
-/* The processors that this process may run on, CREW_MOST at most. */
+/* The processors that this process may run on. */
 int crew_processors(void);
 
 /* Does pieces 0..count - 1. After a failure no more are begun; the failure is that of the first of them. */

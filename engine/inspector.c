@@ -1,11 +1,11 @@
 #include "engine/inspector.h"
 
 #include "engine/backend.h"
+#include "engine/crew.h"
 #include "engine/decode.h"
 #include "engine/focus.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,18 +254,12 @@ static enum status make_reference(struct inspector *in, const struct photo *phot
   return status;
 }
 
-/* That this process may run on. */
-static int processors(void) {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-}
-
 static enum status open_backend(struct inspector *in, const struct inspect_options *options, struct fault *fault) {
   char why[200];
   enum status status = backend_open(options, &in->device, why, sizeof why, fault);
   in->backend = in->device.backend;
   in->groups = options && options->groups;
-  if (options && options->once) in->once = options->aside ? processors() : 1;
+  if (options && options->once) in->once = options->aside ? crew_processors() : 1;
   return status;
 }
 

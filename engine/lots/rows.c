@@ -28,20 +28,20 @@ struct reading {
   const char *name;       /* of the place, for messages */
 };
 
-static enum status give(struct reading *in, struct row *row) {
+static enum status give(struct reading *in, struct row *row, struct fault *fault) {
   struct id128 id;
   bool known = false;
   size_t index;
   if (id128_parse(row->job_id, &id) && !id_set_add(&in->jobs, &id, &index, &known))
-    return fault_set(in->fault, STATUS_MEMORY, "out of memory for the jobs' ids");
+    return fault_set(fault, STATUS_MEMORY, "out of memory for the jobs' ids");
   if (known) {
     in->tally->repeated++;
     return STATUS_OK;
   }
-  if (!reviews_apply(&in->reviews, row)) return fault_set(in->fault, STATUS_MEMORY, "out of memory for the reviews");
+  if (!reviews_apply(&in->reviews, row)) return fault_set(fault, STATUS_MEMORY, "out of memory for the reviews");
   in->tally->overruled += row->overruled;
   row->sequence = ++in->tally->rows;
-  return in->each(in->context, row, in->fault);
+  return in->each(in->context, row, fault);
 }
 
 static bool blank(const char *line, size_t size) {
@@ -102,7 +102,7 @@ static enum status read_outcomes(void *source, struct ahead *ahead, struct fault
 /* --- Taken --- */
 
 /* A photo that was not judged. */
-static enum status take_set_aside(struct reading *in, const struct job *job) {
+static enum status take_set_aside(struct reading *in, const struct job *job, struct fault *fault) {
   struct row row = {.photo = job->photo,
                     .photo_id = job->photo_id,
                     .job_id = job->id,
@@ -117,14 +117,12 @@ static enum status take_set_aside(struct reading *in, const struct job *job) {
                     .unevenness = NAN};
   for (size_t i = JOB_TEXT_LOT; i < JOB_TEXTS; i++) row.keys[ROW_LOT + i - JOB_TEXT_LOT] = job_text_get(job, i);
   row.has_time = job->captured && job_time_parse(job->captured, &row.time_ms);
-  return give(in, &row);
+  return give(in, &row, fault);
 }
 
 static enum status take(void *context, const struct ahead_item *item, struct fault *fault) {
   struct reading *in = context;
-  enum status status = item->job ? take_set_aside(in, item->job) : give(in, item->row);
-  if (status) *fault = *in->fault;
-  return status;
+  return item->job ? take_set_aside(in, item->job, fault) : give(in, item->row, fault);
 }
 
 static void refused_line(void *context, int64_t number, struct fault *fault) {
