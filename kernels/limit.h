@@ -5,6 +5,8 @@
 #include "kernels/kernels.h"
 #include "kernels/pixel.h"
 
+#include <stdbool.h>
+
 /* What a pixel's detail and the 5 x 5 around it say. */
 struct limit_surroundings {
   int32_t near_low, near_high; /* least and largest mean of the 3 x 3, where something was seen */
@@ -12,6 +14,14 @@ struct limit_surroundings {
   uint64_t variance;           /* mean */
   int32_t detail;
 };
+
+/* Takes a mean of the 5 x 5; `near`: of the 3 x 3, too. */
+PIXEL_FN void limit_see(struct limit_surroundings *s, int32_t mean, bool near) {
+  if (mean < s->low) s->low = mean;
+  if (mean > s->high) s->high = mean;
+  if (near && mean < s->near_low) s->near_low = mean;
+  if (near && mean > s->near_high) s->near_high = mean;
+}
 
 /* value / divisor for a value below 2^60 and a divisor from 1 to below 2^17: digits of 15 bits, in divisions of 32
  * bits. On a GPU that of 64 bits is a call, around which registers are spilled. */

@@ -18,12 +18,8 @@ static void limits_at(const struct kernel_compare_of_one *call, int32_t x, int32
   if (zone > call->tolerance_count || !seen_all(&z, x, x > 0, x + 1 < golden->width)) return;
   for (int32_t v = -2; v <= 2; v++)
     for (int32_t u = -2; u <= 2; u++) {
-      int32_t m = mean_at(golden, cpu_edge(x + u, golden->width), cpu_edge(y + v, golden->height));
-      bool near = u >= -1 && u <= 1 && v >= -1 && v <= 1;
-      if (m < around.low) around.low = m;
-      if (m > around.high) around.high = m;
-      if (near && m < around.near_low) around.near_low = m;
-      if (near && m > around.near_high) around.near_high = m;
+      int32_t mean = mean_at(golden, cpu_edge(x + u, golden->width), cpu_edge(y + v, golden->height));
+      limit_see(&around, mean, u >= -1 && u <= 1 && v >= -1 && v <= 1);
     }
   limit_pixel(&call->tolerances[zone - 1], &around, middle, 1, rise, fall);
 }

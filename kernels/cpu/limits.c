@@ -1,4 +1,4 @@
-#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/rows.h"
 #include "kernels/limit.h"
 
 enum kernel_status cpu_statistics(struct kernel_context *context, const struct kernel_statistics *call) {
@@ -58,24 +58,18 @@ static void limits_at(const struct kernel_limits *call, const struct kernel_tole
   limit_pixel(tolerance, &around, cpu_row16(&call->mean, y)[x], one ? 1 : cpu_row16(&call->count, y)[x], rise, fall);
 }
 
-static bool zoned_around(const struct kernel_image *zones, int32_t x, int32_t y) {
-  for (int32_t v = cpu_edge(y - 1, zones->height); v <= cpu_edge(y + 1, zones->height); v++)
-    for (int32_t u = cpu_edge(x - 1, zones->width); u <= cpu_edge(x + 1, zones->width); u++)
-      if (!cpu_row8(zones, v)[u]) return false;
-  return true;
-}
-
 /* Where there is no count, it is 1, and the variance 0. */
 static void fill_limits(const struct kernel_limits *call) {
   const struct kernel_image *mean = &call->mean;
   for (int32_t y = 0; y < mean->height; y++) {
     const uint16_t *count = call->count.buffer ? cpu_row16(&call->count, y) : NULL;
-    const uint8_t *zones = cpu_row8(&call->zones, y);
+    const struct rows zones = rows_at(&call->zones, y);
     uint16_t *rise = cpu_row16(&call->rise, y), *fall = cpu_row16(&call->fall, y);
     for (int32_t x = 0; x < mean->width; x++) {
       rise[x] = fall[x] = 0;
-      if ((!count || count[x]) && zones[x] <= call->tolerance_count && zoned_around(&call->zones, x, y))
-        limits_at(call, &call->tolerances[zones[x] - 1], x, y, &rise[x], &fall[x]);
+      if ((!count || count[x]) && zones.here[x] <= call->tolerance_count &&
+          seen_all(&zones, x, x > 0, x + 1 < mean->width))
+        limits_at(call, &call->tolerances[zones.here[x] - 1], x, y, &rise[x], &fall[x]);
     }
   }
 }

@@ -29,14 +29,7 @@ static __device__ inline limit_surroundings look_around(const uint16_t means[MEA
   int32_t middle = means[v][u];
   limit_surroundings s = {middle, middle, middle, middle, 0, detail};
   for (int32_t j = -RIM; j <= RIM; j++)
-    for (int32_t i = -RIM; i <= RIM; i++) {
-      int32_t mean = means[v + j][u + i];
-      if (mean < s.low) s.low = mean;
-      if (mean > s.high) s.high = mean;
-      if (j < -1 || j > 1 || i < -1 || i > 1) continue;
-      if (mean < s.near_low) s.near_low = mean;
-      if (mean > s.near_high) s.near_high = mean;
-    }
+    for (int32_t i = -RIM; i <= RIM; i++) limit_see(&s, means[v + j][u + i], j >= -1 && j <= 1 && i >= -1 && i <= 1);
   return s;
 }
 

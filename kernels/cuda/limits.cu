@@ -1,4 +1,4 @@
-#include "kernels/cuda/context.h"
+#include "kernels/cuda/window.h"
 #include "kernels/limit.h"
 
 namespace assay_cuda {
@@ -42,22 +42,10 @@ static __device__ inline limit_surroundings look_around(const limit_planes &p, i
         s.variance += p.variance.row(v)[u], n++;
         if (!p.count.row(v)[u]) continue;
       }
-      int32_t mean = p.mean.row(v)[u];
-      if (mean < s.low) s.low = mean;
-      if (mean > s.high) s.high = mean;
-      if (v < y - 1 || v > y + 1 || u < x - 1 || u > x + 1) continue;
-      if (mean < s.near_low) s.near_low = mean;
-      if (mean > s.near_high) s.near_high = mean;
+      limit_see(&s, p.mean.row(v)[u], v >= y - 1 && v <= y + 1 && u >= x - 1 && u <= x + 1);
     }
   if (n) s.variance = limit_divide(s.variance, n);
   return s;
-}
-
-static __device__ inline bool zoned_around(const plane<const uint8_t> &zones, int32_t x, int32_t y) {
-  for (int32_t v = edge(y - 1, zones.height); v <= edge(y + 1, zones.height); v++)
-    for (int32_t u = edge(x - 1, zones.width); u <= edge(x + 1, zones.width); u++)
-      if (!zones.row(v)[u]) return false;
-  return true;
 }
 
 __global__ void __launch_bounds__(256, 4) limits_kernel(limit_planes p) {
@@ -66,7 +54,7 @@ __global__ void __launch_bounds__(256, 4) limits_kernel(limit_planes p) {
   int32_t zone = p.zones.row(y)[x];
   uint16_t rise = 0, fall = 0;
   uint32_t count = p.count.pixels ? p.count.row(y)[x] : 1;
-  if (count && zone <= p.tolerance_count && zoned_around(p.zones, x, y)) {
+  if (count && zone <= p.tolerance_count && seen_all(window_at(p.zones, x, y))) {
     limit_surroundings around = look_around(p, x, y);
     limit_pixel(&p.tolerances[zone - 1], &around, p.mean.row(y)[x], count, &rise, &fall);
   }
@@ -99,8 +87,7 @@ enum kernel_status limits(struct kernel_context *context, const struct kernel_li
 __global__ void __launch_bounds__(256) smooth_kernel(plane<const uint8_t> photo, plane<uint16_t> mean) {
   int32_t x = pixel_x(), y = pixel_y();
   if (x >= photo.width || y >= photo.height) return;
-  const uint8_t *above = photo.row(edge(y - 1, photo.height)) + x, *below = photo.row(edge(y + 1, photo.height)) + x;
-  mean.row(y)[x] = static_cast<uint16_t>(pixel_binomial(above, photo.row(y) + x, below, x > 0, x + 1 < photo.width));
+  mean.row(y)[x] = static_cast<uint16_t>(smooth(photo, x, y));
 }
 
 enum kernel_status limits_of_one(struct kernel_context *context, const struct kernel_limits_of_one *call) {
