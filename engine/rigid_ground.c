@@ -56,10 +56,8 @@ static void gather(struct fit *f, bool again) {
 }
 
 /* Standard deviation of an unknown, by its column of the inverse. */
-static double spread_of(const struct fit *f, int unknown) {
-  double one[CUBIC_UNKNOWNS] = {0};
-  one[unknown] = 1;
-  return solve_symmetric(f->cubic.a, one, CUBIC_UNKNOWNS, one) && one[unknown] > 0 ? sqrt(one[unknown]) : INFINITY;
+static double spread_of(const struct fit *f, size_t unknown) {
+  return sqrt(solve_variance(f->cubic.a, CUBIC_UNKNOWNS, unknown));
 }
 
 struct pose_point rigid_ground_under(const struct alignment *a, double x, double y, double reach) {

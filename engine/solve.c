@@ -30,3 +30,9 @@ bool solve_symmetric(const double *a, const double *b, size_t n, double *x) {
   for (size_t i = 0; i < n; i++) x[i] = y[i];
   return true;
 }
+
+double solve_variance(const double *a, size_t n, size_t unknown) {
+  double one[SOLVE_MAX] = {0};
+  one[unknown] = 1;
+  return solve_symmetric(a, one, n, one) && one[unknown] > 0 ? one[unknown] : INFINITY;
+}

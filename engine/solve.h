@@ -12,4 +12,18 @@ enum { SOLVE_MAX = 25 };
  * rounding. x may be b. */
 bool solve_symmetric(const double *a, const double *b, size_t n, double *x);
 
+/* The diagonal element `unknown` of a's inverse: that unknown's variance, where a is made of weights that are
+ * reciprocal variances. INFINITY where a is not positive definite. */
+double solve_variance(const double *a, size_t n, size_t unknown);
+
+/* Adds an observation to the normal equations of n unknowns: what their first `terms` do to it (the others nothing),
+ * its weight and what is left of it. Only the lower triangle of `a` is added to. */
+static inline void solve_add(double *a, double *b, size_t n, const double *row, size_t terms, double weight,
+                             double left) {
+  for (size_t j = 0; j < terms; j++) {
+    for (size_t k = 0; k <= j; k++) a[j * n + k] += weight * row[j] * row[k];
+    b[j] += weight * row[j] * left;
+  }
+}
+
 #endif

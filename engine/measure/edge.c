@@ -84,6 +84,11 @@ struct edge_response edge_response(const struct edge_shape *shape, double d) {
   return sum;
 }
 
+struct edge_response edge_response_within(const struct edge_shape *shape, double reach, double distance) {
+  const struct edge_response before = {0, 0, 0, 0}, beyond = {1, 0, 0, 0};
+  return distance <= -reach ? before : distance >= reach ? beyond : edge_response(shape, distance);
+}
+
 struct edge_shape edge_shape_at(const struct edge_shape *shape, double place) {
   struct edge_shape s = *shape;
   double wide = 1 + s.curvature * place;
@@ -101,6 +106,11 @@ void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p, int32_t
   }
 }
 
+double edge_bin_place(const struct edge_sums *sums, int32_t bin) {
+  double fine = (sums->places[bin] / sums->pixels[bin] + 0.5) / KERNEL_PROFILE_FINE;
+  return sums->first + (bin + fine) / KERNEL_PROFILE_SCALE;
+}
+
 /* The bins that hold something: pixels, mean value, mean distance. */
 struct samples {
   int32_t count;
@@ -113,9 +123,8 @@ static void take_samples(const struct edge_sums *sums, struct samples *out) {
     double pixels = sums->pixels[i];
     if (!(pixels > 0)) continue;
     int32_t k = out->count++;
-    double fine = (sums->places[i] / pixels + 0.5) / KERNEL_PROFILE_FINE;
     out->weight[k] = pixels, out->mean[k] = sums->values[i] / pixels;
-    out->place[k] = sums->first + (i + fine) / KERNEL_PROFILE_SCALE;
+    out->place[k] = edge_bin_place(sums, i);
   }
 }
 

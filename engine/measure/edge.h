@@ -33,6 +33,9 @@ struct edge_sums {
 /* Adds one from bin `from` on; bins beyond EDGE_MOST_BINS are left out. */
 void edge_sums_add(struct edge_sums *sums, const struct edge_profile *profile, int32_t from);
 
+/* Mean distance of what a bin holds, which is not nothing, px. */
+double edge_bin_place(const struct edge_sums *sums, int32_t bin);
+
 /* Shape of the response. */
 struct edge_shape {
   double sigma;     /* blur, px, the smaller part of the pixel included; at least EDGE_LEAST_SIGMA */
@@ -49,6 +52,8 @@ struct edge_response {
 struct edge_response edge_response(const struct edge_shape *shape, double distance);
 /* Beyond this distance the response is 0 or 1, px. */
 double edge_reach(const struct edge_shape *shape);
+/* The response, 0 or 1 from that distance on, which is given. */
+struct edge_response edge_response_within(const struct edge_shape *shape, double reach, double distance);
 /* The shape of an edge that lies at `place` of a profile whose circle has the curvature given: a parallel circle. */
 struct edge_shape edge_shape_at(const struct edge_shape *shape, double place);
 

@@ -111,8 +111,7 @@ static void make_model(const struct edge_sums *light, const struct profile *p, c
   for (int32_t i = p->first; i < end; i++) {
     if (light->pixels[i] > 0) fine = (light->places[i] / light->pixels[i] + 0.5) / KERNEL_PROFILE_FINE;
     const double d = light->first + (i + fine) / KERNEL_PROFILE_SCALE - at[PLACE];
-    struct edge_response r = {d > 0, 0, 0, 0};
-    if (d > -reach && d < reach) r = edge_response(&own, d);
+    const struct edge_response r = edge_response_within(&own, reach, d);
     m->level[i] = level_of(at[LEVEL] + at[CONTRAST] * r.value);
     const double each = 1 / light_slope(m->level[i]);
     m->by[LEVEL][i] = each, m->by[CONTRAST][i] = each * r.value;
@@ -129,25 +128,23 @@ static void make_model(const struct edge_sums *light, const struct profile *p, c
 static double step(const struct edge_sums *light, const struct profile *p, const struct edge_shape *shape, double *at,
                    double *noise, double *variance) {
   struct model m;
-  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, unit[PARAMETERS] = {0}, squares = 0, bins = 0;
+  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, squares = 0, bins = 0;
   make_model(light, p, shape, at, &m);
   for (int32_t i = p->first; i < p->first + p->count; i++) {
     const double pixels = light->pixels[i], bright = light_slope(m.level[i]), w = pixels * bright * bright;
     if (!(pixels > 0)) continue;
     const double left = (light->values[i] / pixels - strips_light_of(m.level[i])) / bright;
     squares += w * left * left, bins++;
-    for (int j = 0; j < PARAMETERS; j++) {
-      for (int k = 0; k <= j; k++) a[j * PARAMETERS + k] += w * m.by[j][i] * m.by[k][i];
-      b[j] += w * m.by[j][i] * left;
-    }
+    double row[PARAMETERS];
+    for (int k = 0; k < PARAMETERS; k++) row[k] = m.by[k][i];
+    solve_add(a, b, PARAMETERS, row, PARAMETERS, w, left);
   }
   if (!(bins > PARAMETERS)) return -1;
   *noise = TOGETHER * squares / (bins - PARAMETERS) + 1e-6;
   const double prior = *noise / (USUAL_SPREAD * USUAL_SPREAD);
   a[AMOUNT * PARAMETERS + AMOUNT] += prior, b[AMOUNT] += prior * (USUAL - at[AMOUNT]);
-  unit[AMOUNT] = 1;
-  if (!solve_symmetric(a, b, PARAMETERS, b) || !solve_symmetric(a, unit, PARAMETERS, unit)) return -1;
-  *variance = *noise * unit[AMOUNT];
+  if (!solve_symmetric(a, b, PARAMETERS, b)) return -1;
+  *variance = *noise * solve_variance(a, PARAMETERS, AMOUNT);
   const double blur = fmax(-0.3 * at[SIGMA], fmin(b[SIGMA], 0.3 * at[SIGMA])), place = fmax(-0.5, fmin(b[PLACE], 0.5));
   at[LEVEL] += b[LEVEL], at[CONTRAST] += b[CONTRAST], at[PLACE] += place;
   at[SIGMA] = fmax(at[SIGMA] + blur, EDGE_LEAST_SIGMA), at[AMOUNT] = fmax(0, fmin(at[AMOUNT] + b[AMOUNT], MOST));

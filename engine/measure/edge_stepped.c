@@ -40,12 +40,6 @@ struct samples {
   struct sample one[EDGE_MOST_BINS];
 };
 
-/* The response, 0 or 1 beyond its reach. */
-static struct edge_response response(const struct edge_shape *shape, double reach, double distance) {
-  const struct edge_response before = {0, 0, 0, 0}, beyond = {1, 0, 0, 0};
-  return distance <= -reach ? before : distance >= reach ? beyond : edge_response(shape, distance);
-}
-
 static void take(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
                  const struct edge_doubt *doubt, struct samples *out) {
   struct edge_shape own = edge_shape_at(shape, fit->place);
@@ -55,9 +49,8 @@ static void take(const struct edge_sums *sums, const struct edge_shape *shape, c
   for (int32_t i = 0; i < sums->count; i++) {
     const double pixels = sums->pixels[i];
     if (!(pixels > 0)) continue;
-    const double place =
-        sums->first + (i + (sums->places[i] / pixels + 0.5) / KERNEL_PROFILE_FINE) / KERNEL_PROFILE_SCALE;
-    const struct edge_response r = response(&own, reach, place - fit->place);
+    const double place = edge_bin_place(sums, i);
+    const struct edge_response r = edge_response_within(&own, reach, place - fit->place);
     const double model = doubt->model, jitter = doubt->jitter * r.slope, gathered = GATHERED * r.bend;
     const double off = fit->contrast * fit->contrast * (model * model + jitter * jitter + gathered * gathered);
     const double variance = doubt->noise / pixels + off;
@@ -75,7 +68,7 @@ struct left {
 /* Skewness is what the third derivative of the response does to a profile, once the step has been fitted to it: by the
  * differences of the second between neighbours. A plateau has level and contrast alone. */
 static struct left left_by(const struct samples *s, const struct edge_fit *fit) {
-  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, unit[PARAMETERS] = {0};
+  double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0};
   struct left left = {0, 0};
   for (int32_t i = 0; i < s->count; i++) {
     const int32_t before = i ? i - 1 : i, after = i + 1 < s->count ? i + 1 : i;
@@ -83,16 +76,11 @@ static struct left left_by(const struct samples *s, const struct edge_fit *fit) 
     const double third = s->one[after].alone.bend - s->one[before].alone.bend, w = s->one[i].weight;
     const double row[PARAMETERS] = {1, r->value, r->by_sigma, r->slope, third};
     const double rest = s->one[i].mean - fit->level - fit->contrast * r->value;
-    const int there = third != 0 || r->slope != 0 ? PARAMETERS : r->value != 0 ? 2 : 1;
+    const size_t there = third != 0 || r->slope != 0 ? PARAMETERS : r->value != 0 ? 2 : 1;
     left.squares += w * rest * rest;
-    for (int j = 0; j < there; j++) {
-      for (int k = 0; k <= j; k++) a[j * PARAMETERS + k] += w * row[j] * row[k];
-      b[j] += w * row[j] * rest;
-    }
+    solve_add(a, b, PARAMETERS, row, there, w, rest);
   }
-  unit[SHARE] = 1;
-  if (solve_symmetric(a, b, PARAMETERS, b) && solve_symmetric(a, unit, PARAMETERS, unit))
-    left.skew = fabs(b[SHARE]) / sqrt(unit[SHARE]);
+  if (solve_symmetric(a, b, PARAMETERS, b)) left.skew = fabs(b[SHARE]) / sqrt(solve_variance(a, PARAMETERS, SHARE));
   return left;
 }
 
@@ -112,18 +100,15 @@ static double add_rows(const struct samples *s, const struct edge_shape *shape, 
   double squares = 0;
   for (int32_t i = 0; i < s->count; i++) {
     const double d = s->one[i].place - t->p[PLACE], w = s->one[i].weight;
-    const struct edge_response first = response(&near, near_reach, d);
-    const struct edge_response second = response(&far, far_reach, d - t->width);
+    const struct edge_response first = edge_response_within(&near, near_reach, d);
+    const struct edge_response second = edge_response_within(&far, far_reach, d - t->width);
     const double value = (1 - share) * first.value + share * second.value;
     const double row[PARAMETERS] = {1, value, c * ((1 - share) * first.by_sigma + share * second.by_sigma),
                                     -c * ((1 - share) * first.slope + share * second.slope),
                                     c * (second.value - first.value)};
     const double left = s->one[i].mean - t->p[LEVEL] - c * value;
     squares += w * left * left;
-    for (int j = 0; j < PARAMETERS; j++) {
-      for (int k = 0; k <= j; k++) a[j * PARAMETERS + k] += w * row[j] * row[k];
-      b[j] += w * row[j] * left;
-    }
+    solve_add(a, b, PARAMETERS, row, PARAMETERS, w, left);
   }
   a[SHARE * PARAMETERS + SHARE] += 1 / (USUAL * USUAL);
   b[SHARE] -= share / (USUAL * USUAL);
@@ -156,15 +141,9 @@ static bool fit_two(const struct samples *s, const struct edge_shape *shape, con
       return false;
     moved = fabs(blur) > fabs(place) ? fabs(blur) : fabs(place);
   }
-  double unit[PARAMETERS] = {0};
-  unit[PLACE] = 1;
-  if (moved >= 0.05 || !solve_symmetric(a, unit, PARAMETERS, unit)) return false;
-  t->place_variance = unit[PLACE];
-  memset(unit, 0, sizeof unit);
-  unit[SHARE] = 1;
-  if (!solve_symmetric(a, unit, PARAMETERS, unit)) return false;
-  t->share_variance = unit[SHARE];
-  return true;
+  t->place_variance = solve_variance(a, PARAMETERS, PLACE);
+  t->share_variance = solve_variance(a, PARAMETERS, SHARE);
+  return moved < 0.05 && isfinite(t->place_variance) && isfinite(t->share_variance);
 }
 
 /* Upper 0.1 % point of chi-square by Wilson and Hilferty's approximation (1931). */
