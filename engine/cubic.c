@@ -9,35 +9,13 @@ static const struct {
   int u, v;
 } POWERS[CUBIC_TERMS] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0, 2}, {3, 0}, {2, 1}, {1, 2}, {0, 3}};
 
-void cubic_terms(double u, double v, double *terms) {
-  const double uu = u * u, vv = v * v;
-  const double all[CUBIC_TERMS] = {1, u, v, uu, u * v, vv, uu * u, uu * v, u * vv, vv * v};
-  memcpy(terms, all, sizeof all);
-}
-
 void cubic_begin(double held, struct cubic *c) {
   memset(c->a, 0, sizeof c->a);
   memset(c->b, 0, sizeof c->b);
   for (size_t i = 0; i < CUBIC_UNKNOWNS; i++) c->a[i * CUBIC_UNKNOWNS + i] = held;
 }
 
-void cubic_add(const struct tile_equation *d, double weight, const double *terms, struct cubic *c) {
-  for (size_t i = 0; i < CUBIC_TERMS; i++) {
-    double *across = c->a + i * CUBIC_UNKNOWNS, *down = c->a + (CUBIC_TERMS + i) * CUBIC_UNKNOWNS;
-    double xx = weight * terms[i] * d->xx, xy = weight * terms[i] * d->xy, yy = weight * terms[i] * d->yy;
-    for (size_t k = 0; k < CUBIC_TERMS; k++) down[k] += xy * terms[k];
-    for (size_t k = 0; k <= i; k++) across[k] += xx * terms[k], down[CUBIC_TERMS + k] += yy * terms[k];
-    c->b[i] += weight * terms[i] * d->bx, c->b[CUBIC_TERMS + i] += weight * terms[i] * d->by;
-  }
-}
-
-/* Sums over a row, by power of u: products of two terms have at most twice the degree of one. */
-struct row_sums {
-  double xx[2 * CUBIC_DEGREE + 2], xy[2 * CUBIC_DEGREE + 2], yy[2 * CUBIC_DEGREE + 2];
-  double bx[CUBIC_DEGREE + 1], by[CUBIC_DEGREE + 1];
-};
-
-static void add_tile(const struct tile_equation *d, double weight, double u, struct row_sums *s) {
+void cubic_sum(const struct tile_equation *d, double weight, double u, struct cubic_sums *s) {
   double power[2 * CUBIC_DEGREE + 2] = {weight};
   for (int k = 1; k < 2 * CUBIC_DEGREE + 2; k++) power[k] = u * power[k - 1];
   for (int k = 0; k < 2 * CUBIC_DEGREE + 2; k++)
@@ -45,11 +23,7 @@ static void add_tile(const struct tile_equation *d, double weight, double u, str
   for (int k = 0; k < CUBIC_DEGREE + 1; k++) s->bx[k] += d->bx * power[k], s->by[k] += d->by * power[k];
 }
 
-void cubic_add_row(const struct tile_equation *tiles, const double *weights, const double *u, int count, double v,
-                   struct cubic *c) {
-  struct row_sums s = {{0}, {0}, {0}, {0}, {0}};
-  for (int i = 0; i < count; i++)
-    if (weights[i] > 0) add_tile(&tiles[i], weights[i], u[i], &s);
+void cubic_add(const struct cubic_sums *s, double v, struct cubic *c) {
   double power[2 * CUBIC_DEGREE + 1] = {1};
   for (int k = 1; k < 2 * CUBIC_DEGREE + 1; k++) power[k] = v * power[k - 1];
   for (size_t i = 0; i < CUBIC_TERMS; i++) {
@@ -57,11 +31,11 @@ void cubic_add_row(const struct tile_equation *tiles, const double *weights, con
     for (size_t k = 0; k < CUBIC_TERMS; k++) {
       const int of_u = POWERS[i].u + POWERS[k].u;
       const double of_v = power[POWERS[i].v + POWERS[k].v];
-      down[k] += of_v * s.xy[of_u];
-      if (k <= i) across[k] += of_v * s.xx[of_u], down[CUBIC_TERMS + k] += of_v * s.yy[of_u];
+      down[k] += of_v * s->xy[of_u];
+      if (k <= i) across[k] += of_v * s->xx[of_u], down[CUBIC_TERMS + k] += of_v * s->yy[of_u];
     }
-    c->b[i] += power[POWERS[i].v] * s.bx[POWERS[i].u];
-    c->b[CUBIC_TERMS + i] += power[POWERS[i].v] * s.by[POWERS[i].u];
+    c->b[i] += power[POWERS[i].v] * s->bx[POWERS[i].u];
+    c->b[CUBIC_TERMS + i] += power[POWERS[i].v] * s->by[POWERS[i].u];
   }
 }
 
@@ -77,11 +51,4 @@ struct cubic_row cubic_row(const struct cubic *c, double v) {
 
 bool cubic_solve(struct cubic *c) {
   return solve_symmetric(c->a, c->b, CUBIC_UNKNOWNS, c->answer);
-}
-
-struct pose_point cubic_at(const struct cubic *c, const double *terms) {
-  struct pose_point sum = {0, 0};
-  for (size_t i = 0; i < CUBIC_TERMS; i++)
-    sum.x += c->answer[i] * terms[i], sum.y += c->answer[CUBIC_TERMS + i] * terms[i];
-  return sum;
 }

@@ -102,17 +102,18 @@ static bool changed_least(const double *before, const double *now) {
   return true;
 }
 
-/* How much each tile of a row counts: by where the field has it (`c` NULL), or the cubic. */
-static void weigh_row(const struct evidence *e, int row, const double *f, const struct cubic *c) {
-  size_t first = (size_t)row * (size_t)e->columns;
+/* A row of tiles, each as much as it counts by where the field has it (`c` NULL), or the cubic. */
+static struct cubic_sums sum_row(const struct evidence *e, int row, const double *f, const struct cubic *c) {
+  struct cubic_sums sums = {{0}, {0}, {0}, {0}, {0}};
   struct cubic_row along = {{0}, {0}};
   if (c) along = cubic_row(c, coordinate(e, row, e->rows));
   for (int i = 0; i < e->columns; i++) {
-    size_t tile = first + (size_t)i;
+    size_t tile = (size_t)row * (size_t)e->columns + (size_t)i;
     const struct tile_equation *d = &e->data[tile];
     struct pose_point at = c ? cubic_row_at(&along, e->across[i]) : (struct pose_point){f[tile], f[e->count + tile]};
-    e->weight[tile] = d->xx + d->yy > 0 ? weight_of(d, at.x, at.y) : 0;
+    if (d->xx + d->yy > 0) cubic_sum(d, weight_of(d, at.x, at.y), e->across[i], &sums);
   }
+  return sums;
 }
 
 /* Robust, from where the field is. */
@@ -121,9 +122,8 @@ static bool fit_cubic(const struct evidence *e, const double *f, struct cubic *c
   for (int round = 0; round < BEND_ROUNDS; round++) {
     cubic_begin(HELD, c);
     for (int j = 0; j < e->rows; j++) {
-      size_t first = (size_t)j * (size_t)e->columns;
-      weigh_row(e, j, f, round ? c : NULL);
-      cubic_add_row(e->data + first, e->weight + first, e->across, e->columns, coordinate(e, j, e->rows), c);
+      const struct cubic_sums sums = sum_row(e, j, f, round ? c : NULL);
+      cubic_add(&sums, coordinate(e, j, e->rows), c);
     }
     double before[CUBIC_UNKNOWNS];
     memcpy(before, c->answer, sizeof before);

@@ -39,20 +39,23 @@ static double robust(const struct tile_equation *d, struct pose_point p) {
 
 static void gather(struct fit *f, bool again) {
   const struct tiles *t = &f->alignment->tiles;
-  double sigma = f->alignment->sigma < 1 ? 1 : f->alignment->sigma, terms[CUBIC_TERMS];
+  double sigma = f->alignment->sigma < 1 ? 1 : f->alignment->sigma;
   cubic_begin(HELD, &f->cubic);
-  for (int row = 0; row < t->rows; row++)
+  for (int row = 0; row < t->rows; row++) {
+    double y = tiles_middle(t, row), v = (y - f->y) / f->reach;
+    const struct cubic_row along = cubic_row(&f->cubic, v);
+    struct cubic_sums sums = {{0}, {0}, {0}, {0}, {0}};
     for (int column = 0; column < t->columns; column++) {
-      double x = tiles_middle(t, column), y = tiles_middle(t, row), u = (x - f->x) / f->reach,
-             v = (y - f->y) / f->reach;
+      double x = tiles_middle(t, column), u = (x - f->x) / f->reach;
       struct pose_point here = field_at(&f->alignment->placement.field, x, y);
       size_t i = (size_t)row * (size_t)t->columns + (size_t)column;
       struct tile_equation d = field_information(t, i, sigma, here.x / f->unit, here.y / f->unit);
       if (!(d.xx + d.yy > 0)) continue;
-      cubic_terms(u, v, terms);
       double near = math_exp(-0.5 * (u * u + v * v));
-      cubic_add(&d, near * (again ? robust(&d, cubic_at(&f->cubic, terms)) : 1), terms, &f->cubic);
+      cubic_sum(&d, near * (again ? robust(&d, cubic_row_at(&along, u)) : 1), u, &sums);
     }
+    cubic_add(&sums, v, &f->cubic);
+  }
 }
 
 /* Standard deviation of an unknown, by its column of the inverse. */

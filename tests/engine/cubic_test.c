@@ -20,12 +20,38 @@ static double drawn(uint64_t *seed) {
   return (double)(support_random(seed) % 1000) / 1000;
 }
 
+static void terms_at(double u, double v, double *terms) {
+  const double all[CUBIC_TERMS] = {1, u, v, u * u, u * v, v * v, u * u * u, u * u * v, u * v * v, v * v * v};
+  memcpy(terms, all, sizeof all);
+}
+
+static struct pose_point answer_at(const struct cubic *cubic, const double *terms) {
+  struct pose_point sum = {0, 0};
+  for (int i = 0; i < CUBIC_TERMS; i++)
+    sum.x += cubic->answer[i] * terms[i], sum.y += cubic->answer[CUBIC_TERMS + i] * terms[i];
+  return sum;
+}
+
+/* Tile by tile and term by term. */
+static void add_tile(const struct tile_equation *d, double weight, const double *terms, struct cubic *c) {
+  for (int i = 0; i < CUBIC_TERMS; i++) {
+    double *of_x = c->a + i * CUBIC_UNKNOWNS, *of_y = c->a + (CUBIC_TERMS + i) * CUBIC_UNKNOWNS;
+    for (int k = 0; k < CUBIC_TERMS; k++) {
+      of_y[k] += weight * terms[i] * d->xy * terms[k];
+      if (k > i) continue;
+      of_x[k] += weight * terms[i] * d->xx * terms[k];
+      of_y[CUBIC_TERMS + k] += weight * terms[i] * d->yy * terms[k];
+    }
+    c->b[i] += weight * terms[i] * d->bx, c->b[CUBIC_TERMS + i] += weight * terms[i] * d->by;
+  }
+}
+
 /* What a tile says that knows both directions unequally, and where it is. */
 static struct tile_equation tile_at(const struct cubic *truth, int i, int j, uint64_t *seed) {
   struct tile_equation d = {.xx = 1 + drawn(seed), .xy = 0.5 * drawn(seed), .yy = 1 + drawn(seed)};
   double terms[CUBIC_TERMS];
-  cubic_terms(across[i], down[j], terms);
-  struct pose_point at = cubic_at(truth, terms);
+  terms_at(across[i], down[j], terms);
+  struct pose_point at = answer_at(truth, terms);
   d.bx = d.xx * at.x + d.xy * at.y, d.by = d.xy * at.x + d.yy * at.y;
   return d;
 }
@@ -40,15 +66,16 @@ static void a_row_adds_what_its_tiles_add(void **state) {
   cubic_begin(1e-9, &tiles);
   cubic_begin(1e-9, &rows);
   for (int j = 0; j < ROWS; j++) {
-    struct tile_equation row[COLUMNS];
-    double weight[COLUMNS], terms[CUBIC_TERMS];
+    struct cubic_sums sums = {{0}, {0}, {0}, {0}, {0}};
     for (int i = 0; i < COLUMNS; i++) {
-      row[i] = tile_at(&truth, i, j, &seed);
-      weight[i] = i == j ? 0 : drawn(&seed);
-      cubic_terms(across[i], down[j], terms);
-      cubic_add(&row[i], weight[i], terms, &tiles);
+      const struct tile_equation d = tile_at(&truth, i, j, &seed);
+      const double weight = i == j ? 0 : drawn(&seed);
+      double terms[CUBIC_TERMS];
+      terms_at(across[i], down[j], terms);
+      add_tile(&d, weight, terms, &tiles);
+      cubic_sum(&d, weight, across[i], &sums);
     }
-    cubic_add_row(row, weight, across, COLUMNS, down[j], &rows);
+    cubic_add(&sums, down[j], &rows);
   }
   for (size_t i = 0; i < CUBIC_UNKNOWNS; i++) {
     for (size_t k = 0; k <= i; k++)
@@ -66,8 +93,8 @@ static void along_a_row_the_answer_is_the_same(void **state) {
   const struct cubic_row row = cubic_row(&cubic, -0.7);
   for (int i = -10; i <= 10; i++) {
     double terms[CUBIC_TERMS];
-    cubic_terms(0.1 * i, -0.7, terms);
-    struct pose_point expected = cubic_at(&cubic, terms), at = cubic_row_at(&row, 0.1 * i);
+    terms_at(0.1 * i, -0.7, terms);
+    struct pose_point expected = answer_at(&cubic, terms), at = cubic_row_at(&row, 0.1 * i);
     assert_true(fabs(at.x - expected.x) < 1e-12 && fabs(at.y - expected.y) < 1e-12);
   }
 }
