@@ -30,7 +30,7 @@ static void split_difference(const struct alignment *a, struct result *result) {
       if (!(w > 0)) continue;
       double golden = (double)s[SUM_G] / w, rest = (double)s[SUM_E] / w / 16;
       double gain = light_row_gain(&row, tiles_middle(t, i));
-      double lit = gain * (golden + LIGHT_PEDESTAL) + a->light.offset - LIGHT_PEDESTAL - golden;
+      double lit = light_on(gain, a->light.offset, golden) - golden;
       light += w * lit * lit, product += w * rest * rest, weights += w;
     }
   }

@@ -37,6 +37,11 @@ struct light_row {
 };
 struct light_row light_row(const struct light *light, double y);
 
+/* What the light makes of a golden's value. */
+static inline double light_on(double gain, double offset, double golden) {
+  return gain * (golden + LIGHT_PEDESTAL) + offset - LIGHT_PEDESTAL;
+}
+
 #define LIGHT_LEAST_GAIN 0.05
 #define LIGHT_MOST_GAIN 20.0
 

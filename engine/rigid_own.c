@@ -1,5 +1,7 @@
 #include "engine/rigid_own.h"
 
+#include "engine/select.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,20 +17,22 @@ static const double APART = 1;
 struct work {
   int32_t width, height;
   uint8_t *golden, *photo, *mask, *own;
-  int32_t *moved, *still, *sums;
+  int32_t *moved, *still;
+  int32_t *sums;  /* of boxes, along rows */
+  double *values; /* of the zone's pixels; in the memory of `sums` */
 };
 
 static enum status reserve(struct rigid_own *own, int32_t width, int32_t height, struct work *w, struct fault *fault) {
   size_t n = (size_t)width * (size_t)height;
   size_t nodes = (size_t)KERNEL_NODES(width) * (size_t)KERNEL_NODES(height) * 2;
-  size_t plane = n > nodes ? n : nodes, need = 3 * plane * sizeof(int32_t) + 4 * n;
+  size_t plane = n > nodes ? n : nodes, need = n * sizeof(double) + 2 * plane * sizeof(int32_t) + 4 * n;
   if (need > own->size) {
     uint8_t *larger = realloc(own->memory, need);
     if (!larger) return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
     own->memory = larger, own->size = need;
   }
-  *w = (struct work){.width = width, .height = height, .moved = (int32_t *)(void *)own->memory};
-  w->still = w->moved + plane, w->sums = w->still + plane;
+  *w = (struct work){.width = width, .height = height, .values = (double *)(void *)own->memory};
+  w->sums = (int32_t *)(void *)own->memory, w->moved = (int32_t *)(void *)(w->values + n), w->still = w->moved + plane;
   w->golden = own->memory + need - 4 * n;
   w->photo = w->golden + n, w->mask = w->photo + n, w->own = w->mask + n;
   return STATUS_OK;
@@ -63,8 +67,7 @@ static void square(const struct work *w, const struct refine *r, int level, int3
     for (int32_t x = 0; x < w->width; x++) {
       size_t at = (size_t)y * (size_t)w->width + (size_t)x;
       double gain = light_row_gain(&row, unit * x + half);
-      double lit = gain * (w->golden[at] + LIGHT_PEDESTAL) + r->light.offset - LIGHT_PEDESTAL;
-      double e = w->photo[at] ? w->photo[at] - lit : 255;
+      double e = w->photo[at] ? w->photo[at] - light_on(gain, r->light.offset, w->golden[at]) : 255;
       out[at] = w->mask[at] ? (int32_t)(256 * (e * e < 65025 ? e * e : 65025) / (BOX * BOX)) : 0;
     }
   }
@@ -89,19 +92,13 @@ static void sum_boxes(const struct work *w, int32_t *squares) {
     }
 }
 
-static int ascending(const void *a, const void *b) {
-  const int32_t *p = a, *q = b;
-  return (*p > *q) - (*p < *q);
-}
-
 /* What half of the zone's pixels do not exceed. */
 static double middle(const struct work *w, size_t *pixels) {
   size_t n = (size_t)w->width * (size_t)w->height, count = 0;
   for (size_t i = 0; i < n; i++)
-    if (w->mask[i]) w->sums[count++] = w->moved[i];
-  qsort(w->sums, count, sizeof *w->sums, ascending);
+    if (w->mask[i]) w->values[count++] = w->moved[i];
   *pixels = count;
-  return count ? w->sums[count / 2] : 0;
+  return count ? select_value(w->values, count, count / 2) : 0;
 }
 
 /* Into `own`; whether it is enough. */

@@ -24,25 +24,35 @@ static void box(struct picture *object, int left, int top, int width, int height
   picture_box(object, SAMPLES * left, SAMPLES * top, SAMPLES * width, SAMPLES * height, &value);
 }
 
+/* Lays a print, which it frees, on an object; from the golden pixel given on. */
+static void lay(struct picture *print, int left, int top, struct picture *object) {
+  for (int y = 0; y < print->height; y++)
+    for (int x = 0; x < print->width; x++)
+      *picture_at(object, SAMPLES * left + x, SAMPLES * top + y) = *picture_at(print, x, y);
+  picture_free(print);
+}
+
+/* Of an object, which it frees. */
+static struct photo photo_of(struct picture *object, float ground, double blur, uint64_t seed, const char *name) {
+  struct pose pose = pose_turned(0, 1.0 / SAMPLES, -0.5, -0.5, -0.5, -0.5);
+  struct picture p = picture_seen(object, &pose, WIDTH, HEIGHT, SAMPLES, ground);
+  picture_blur(&p, blur);
+  picture_noise(&p, 1, seed);
+  struct photo photo = picture_photo(&p, name);
+  picture_free(&p);
+  picture_free(object);
+  return photo;
+}
+
 /* The product on a ground, with a slit of light somewhere. */
 static struct photo seen(float ground, const struct extra *extra, uint64_t seed, const char *name) {
   struct picture print = picture_product(SAMPLES * (ACROSS - 40), SAMPLES * (DOWN - 50), 1, 5);
   struct picture object = picture_even(SAMPLES * WIDTH, SAMPLES * HEIGHT, 1, ground);
   box(&object, LEFT, TOP, ACROSS, DOWN, PRODUCT);
-  for (int y = 0; y < print.height; y++)
-    for (int x = 0; x < print.width; x++)
-      *picture_at(&object, SAMPLES * (LEFT + 20) + x, SAMPLES * (TOP + 10) + y) = *picture_at(&print, x, y);
+  lay(&print, LEFT + 20, TOP + 10, &object);
   box(&object, LEFT + 10, TOP + DOWN - 20, ACROSS - 20, 2, CREASE);
   if (extra->width) box(&object, extra->left, extra->top, extra->width, extra->height, BRIGHT);
-  struct pose pose = pose_turned(0, 1.0 / SAMPLES, -0.5, -0.5, -0.5, -0.5);
-  struct picture p = picture_seen(&object, &pose, WIDTH, HEIGHT, SAMPLES, ground);
-  picture_blur(&p, 0.7);
-  picture_noise(&p, 1, seed);
-  struct photo photo = picture_photo(&p, name);
-  picture_free(&p);
-  picture_free(&object);
-  picture_free(&print);
-  return photo;
+  return photo_of(&object, ground, 0.7, seed, name);
 }
 
 /* Regions of a photo of such a product against a golden on a ground of 110. */
@@ -121,19 +131,10 @@ static void a_glint_uses_none_of_the_tolerance(void **state) {
 static struct photo barred(float darker, int width, uint64_t seed, const char *name) {
   struct picture print = picture_product(SAMPLES * (WIDTH - 80), SAMPLES * HEIGHT, 1, 5);
   struct picture object = picture_even(SAMPLES * WIDTH, SAMPLES * HEIGHT, 1, 170);
-  for (int y = 0; y < print.height; y++)
-    for (int x = 0; x < print.width; x++) *picture_at(&object, x, y) = *picture_at(&print, x, y);
+  lay(&print, 0, 0, &object);
   for (int i = 0; i < 12; i++) box(&object, WIDTH - 64 + 4 * i, 20, 1, HEIGHT - 40, 110);
   if (darker > 0) box(&object, WIDTH - 64 + 4 * 6, 70, width, 24, 110 - darker);
-  struct pose pose = pose_turned(0, 1.0 / SAMPLES, -0.5, -0.5, -0.5, -0.5);
-  struct picture p = picture_seen(&object, &pose, WIDTH, HEIGHT, SAMPLES, 170);
-  picture_blur(&p, 0.5);
-  picture_noise(&p, 1, seed);
-  struct photo photo = picture_photo(&p, name);
-  picture_free(&p);
-  picture_free(&object);
-  picture_free(&print);
-  return photo;
+  return photo_of(&object, 170, 0.5, seed, name);
 }
 
 static size_t barred_regions(float darker, int width) {
