@@ -68,10 +68,9 @@ static void close_sheet(struct sheet *s) {
   if (s->golden) golden_close(s->golden);
 }
 
-/* To 0.01, as it is printed; no -0. */
+/* To 0.01, as it is printed. */
 static double hundredths(double value) {
-  const double rounded = floor(value * 100 + 0.5) / 100;
-  return rounded == 0 ? 0 : rounded;
+  return output_rounded(value, 2);
 }
 
 static void print_yaml(const struct spec_dimension *g) {
@@ -132,8 +131,8 @@ static enum status print_measure(const struct sheet *s, enum measure_kind kind, 
   if (s->json)
     return output_json(json_pack("{s:s, s:s, s:o, s:f, s:f, s:s}", "name", name, "measure", word, "of",
                                  b ? json_pack("[s, s]", a->name, b->name) : json_pack("[s]", a->name), "value",
-                                 floor(m.value * 1e5 + 0.5) / 1e5, "uncertainty",
-                                 floor(m.budget.expanded * 1e5 + 0.5) / 1e5, "unit", unit),
+                                 output_rounded(m.value, 5), "uncertainty", output_rounded(m.budget.expanded, 5),
+                                 "unit", unit),
                        fault);
   snprintf(of, sizeof of, b ? "[%s, %s]" : "%s", a->name, b ? b->name : "");
   if (two_sided) snprintf(lower, sizeof lower, "lower: %.4f, ", m.value - room);

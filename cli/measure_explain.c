@@ -1,5 +1,7 @@
 #include "cli/measure_explain.h"
 
+#include "cli/output.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,8 +93,7 @@ static json_t *budget_json(const struct measured *m) {
 
 /* To 1e-4 px, as a result has its pixels. */
 static double pixels(double value) {
-  const double rounded = floor(value * 1e4 + 0.5) / 1e4;
-  return rounded == 0 ? 0 : rounded;
+  return output_rounded(value, 4);
 }
 
 static json_t *gauge_json(const struct inspect_gauges *g, const struct gauge *gauge) {
@@ -102,8 +103,8 @@ static json_t *gauge_json(const struct inspect_gauges *g, const struct gauge *ga
   for (int i = 0; i < 2; i++) {
     const struct gauge_step *step = &gauge->step[i];
     if (step->width != 0)
-      json_array_append_new(steps, json_pack("{s:f, s:f}", "width_px", pixels(step->width), "share",
-                                             floor(1e3 * step->share + 0.5) / 1e3));
+      json_array_append_new(
+          steps, json_pack("{s:f, s:f}", "width_px", pixels(step->width), "share", output_rounded(step->share, 3)));
   }
   for (size_t i = 0; i < gauge->count; i++) {
     const struct gauge_edge *e = &g->edges[gauge->first + i];

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,11 @@ enum status output_json(json_t *json, struct fault *fault) {
 
 enum status output_result(const struct result *result, struct fault *fault) {
   return print_line(result_write(result), fault);
+}
+
+double output_rounded(double value, int decimals) {
+  const double unit = pow(10, decimals), rounded = floor(value * unit + 0.5) / unit;
+  return rounded == 0 ? 0 : rounded;
 }
 
 const char *output_text_of(const json_t *object, const char *key) {

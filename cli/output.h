@@ -16,6 +16,9 @@ enum status output_json(json_t *json, struct fault *fault);
 /* The line of a result. */
 enum status output_result(const struct result *result, struct fault *fault);
 
+/* A number to so many decimals; never -0. */
+double output_rounded(double value, int decimals);
+
 /* A member of a JSON object as text, "" where it is none. */
 const char *output_text_of(const json_t *object, const char *key);
 
