@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of twice the log likelihood. What a ramp, or its end, must explain more than what is simpler: chi-square's 99.76 %
- * point for one parameter more. */
-static const double step_drop = 2 * 3.676, ramp_drop = 2 * 1.921, worth = 9.2;
+/* Of twice the log likelihood; see change.h. What a ramp, or its end, must explain more than what is simpler:
+ * chi-square's 99.76 % point for one parameter more. */
+static const double step_drop = 2 * 3.676, ramp_drop = 2 * 1.921, either_drop = 2 * 2.996, worth = 9.2;
 
 enum { GRID = 96 };
 
@@ -116,31 +116,36 @@ static double of_onset(const struct sums *s, size_t onset, bool ramp) {
   return ramp ? best_length(s, onset, &unused) : explained(s, onset, 1);
 }
 
-/* The first and the last onset that explain no less than `least`. A ramp's likelihood is smooth and is followed from
- * the best outwards; a step's is not, and each place is looked at. */
-static void interval(const struct sums *s, bool ramp, double least, struct change *change) {
-  size_t last = s->count - 2;
-  change->lower = change->upper = change->onset;
+/* Places. */
+struct range {
+  size_t lower, upper;
+};
+
+/* The first and the last onset that explain no less than `least`, about the best of them. A ramp's likelihood is smooth
+ * and is followed from the best outwards; a step's is not, and each place is looked at. */
+static struct range interval(const struct sums *s, size_t best, bool ramp, double least) {
+  struct range range = {best, best};
+  size_t last = s->count - 2, step = ramp && s->count > 20000 ? s->count / 5000 : 1;
   for (int side = -1; side <= 1; side += 2) {
-    size_t *bound = side < 0 ? &change->lower : &change->upper;
-    size_t step = ramp && s->count > 20000 ? s->count / 5000 : 1;
-    for (size_t at = change->onset; side < 0 ? at >= step : at + step <= last;) {
+    size_t *bound = side < 0 ? &range.lower : &range.upper;
+    for (size_t at = best; side < 0 ? at >= step : at + step <= last;) {
       at = side < 0 ? at - step : at + step;
       if (of_onset(s, at, ramp) >= least)
         *bound = at;
       else if (ramp)
         break;
     }
-    if (step > 1)
-      *bound = side < 0 ? (*bound > step ? *bound - step : 0) : (*bound + step < last ? *bound + step : last);
   }
+  /* A ramp may begin between the last place that was looked at and the one before it. */
+  if (ramp) range.lower = range.lower > step ? range.lower - step : 0;
+  if (step > 1) range.upper = range.upper + step < last ? range.upper + step : last;
+  return range;
 }
 
 static void describe(const struct sums *s, size_t onset, size_t length, double inflation, struct change *change) {
   struct fit fit = fit_ramp(s, onset, length);
   double left = fmax(s->total - explained(s, onset, length), 0), n = (double)s->count;
-  bool ramp = length > 1;
-  *change = (struct change){.model = ramp ? CHANGE_RAMP : CHANGE_STEP,
+  *change = (struct change){.model = length > 1 ? CHANGE_RAMP : CHANGE_STEP,
                             .onset = onset,
                             .end = onset + length,
                             .sigma = sqrt(left / fmax(n - 3, 1))};
@@ -150,7 +155,21 @@ static void describe(const struct sums *s, size_t onset, size_t length, double i
   change->before = s->mean - change->size * fit.mean_f;
   change->after = change->before + change->size;
   change->gain = explained(s, onset, length) / variance;
-  interval(s, ramp, explained(s, onset, length) - variance * (ramp ? ramp_drop : step_drop), change);
+}
+
+/* The interval of a step, of a ramp, or of what may be either: of each the best onset, NULL where it is out of the
+ * question. */
+static void find_interval(const struct sums *s, double variance, const size_t *step, const size_t *ramp,
+                          struct change *change) {
+  struct range range = {SIZE_MAX, 0};
+  if (step) range = interval(s, *step, false, of_onset(s, *step, false) - step_drop * variance);
+  if (ramp) {
+    struct range other =
+        interval(s, *ramp, true, of_onset(s, *ramp, true) - (step ? either_drop : ramp_drop) * variance);
+    if (other.lower < range.lower) range.lower = other.lower;
+    if (other.upper > range.upper) range.upper = other.upper;
+  }
+  change->lower = range.lower, change->upper = range.upper;
 }
 
 /* A ramp goes on unless one that has come to an end explains clearly more. */
@@ -170,6 +189,7 @@ static enum status find(const double *values, size_t count, double inflation, bo
   double variance = fmax(sums.total - fmax(step, ramp), 0) / fmax((double)count - 3, 1) * inflation;
   bool take_ramp = ramps && length > 1 && ramp - step > worth * variance;
   describe(&sums, take_ramp ? ramp_onset : onset, take_ramp ? length : 1, inflation, change);
+  find_interval(&sums, variance, take_ramp ? NULL : &onset, ramps ? &ramp_onset : NULL, change);
   change->over_step = take_ramp && step > 0 ? ramp / step : 1;
   change->goes_on = take_ramp && still_rising(&sums, change, inflation);
   sums_free(&sums);

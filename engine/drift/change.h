@@ -5,7 +5,10 @@
  * straight line (ramp: a broken line, Hinkley 1969). The interval of a step's place holds all places whose log
  * likelihood is less than 3.676 below the largest: its limit distribution is that of the larger of two exponential
  * variables (Yao, Annals of Statistics 15, 1987; Siegmund, International Statistical Review 56, 1988). The onset of a
- * ramp is a regular parameter (Feder, Annals of Statistics 3, 1975): 1.921, half of chi-square's 95 % point.
+ * ramp is a regular parameter (Feder, Annals of Statistics 3, 1975): 1.921, half of chi-square's 95 % point; it may lie
+ * between two units. Where a step explains the series nearly as well as the best ramp, as with few units on the way
+ * from level to level, either may be true, and the interval holds both: the step's, and all onsets that some length of
+ * the ramp allows, both together (2.996, half of chi-square's point of two).
  *
  * Indices count the series' units from 0. Pure functions but for the memory they take. */
 #ifndef ASSAY_ENGINE_DRIFT_CHANGE_H
@@ -22,7 +25,7 @@ enum change_model { CHANGE_STEP, CHANGE_RAMP };
 struct change {
   enum change_model model;
   size_t onset;        /* the last unit before the change */
-  size_t lower, upper; /* of the onset, 95 % */
+  size_t lower, upper; /* of the onset, 95 %: of what may be a ramp as well as a step, of both */
   size_t end;          /* the first unit at the new level; the last unit of all where a ramp still goes on */
   bool goes_on;        /* a ramp that has not come to an end */
   double before, after, size /* after - before */, size_error; /* in the values' unit; `after` is that of `end` */

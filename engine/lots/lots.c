@@ -68,10 +68,10 @@ char *lots_line_name(const char *factory, const char *line) {
 
 static bool find_lot(struct lots *lots, const struct row *row, uint32_t *index) {
   const char *factory = row->keys[ROW_FACTORY], *name = row->keys[lots->by];
-  const bool line = lots->across && lots->by == ROW_LINE && name && factory;
+  const bool lines = lots->across && lots->by == ROW_LINE, line = lines && name && factory;
   const char *supplier = lots->across ? NULL : factory, *told_by = line ? factory : supplier;
-  /* Most rows are of the lot of the row before. */
-  const struct lot *last = lots->count && !line ? &lots->items[lots->last] : NULL;
+  /* Most rows are of the lot of the row before; but what a factory's line is called may be another line's own name. */
+  const struct lot *last = lots->count && !lines ? &lots->items[lots->last] : NULL;
   *index = lots->last;
   if (last && same(last->supplier, supplier) && same(last->name, name)) return true;
   char fixed[1024];

@@ -210,6 +210,26 @@ static void the_spec_may_say_never(void **state) {
   picture_free(&p);
 }
 
+static void a_golden_with_a_part_of_its_own_is_no_artwork(void **state) {
+  (void)state;
+  struct picture p = board(1);
+  struct photo photo = picture_photo(&p, "golden.pgm");
+  struct golden sealed = {.photos = &photo, .photo_count = 1, .version = 1};
+  static const char text[] =
+      "zones:\n  - {name: label, polygon: [[20, 20], [90, 20], [90, 80], [20, 80]], rigid: true}\n";
+  struct inspector *inspector;
+  struct fault fault = {0};
+  assert_int_equal(spec_parse(text, strlen(text), "golden.yaml", &sealed.spec, &fault), STATUS_OK);
+  sealed.spec.artwork = ARTWORK_DARK;
+  assert_int_equal(inspector_open(&sealed, NULL, &inspector, &fault), STATUS_OK);
+  assert_int_equal(inspector->rigid.count, 1);
+  assert_false(inspector->artwork.found);
+  inspector_close(inspector);
+  spec_free(&sealed.spec);
+  photo_free(&photo);
+  picture_free(&p);
+}
+
 /* A limit sample lets its like pass, and nothing deeper, of another class or elsewhere. */
 static void a_limit_sample_of_artwork_lets_its_like_pass(void **state) {
   (void)state;
@@ -275,6 +295,7 @@ int main(void) {
       cmocka_unit_test(on_a_blank_sheet_everything_is_copper),
       cmocka_unit_test(ordinary_photos_are_no_artwork),
       cmocka_unit_test(the_spec_may_say_never),
+      cmocka_unit_test(a_golden_with_a_part_of_its_own_is_no_artwork),
       cmocka_unit_test(a_limit_sample_of_artwork_lets_its_like_pass),
       cmocka_unit_test(depth_is_the_exact_distance),
   };

@@ -77,6 +77,30 @@ static void ramps_are_known_and_lie_within_their_intervals(void **state) {
   }
 }
 
+/* Of the series that show too few units on the way to tell it from a step, many are told as one: the interval holds the
+ * onset all the same. */
+static void ramps_of_few_units_lie_within_their_intervals(void **state) {
+  (void)state;
+  static const struct {
+    size_t count, length;
+    double size;
+  } cases[] = {{120, 15, 5}, {90, 15, 5}, {120, 8, 4}, {120, 60, 5}, {1200, 30, 2}};
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    uint64_t seed = 250 + c;
+    int runs = times(400), held = 0, wide = 0;
+    for (int i = 0; i < runs; i++) {
+      struct change change;
+      size_t onset = (size_t)((0.2 + 0.4 * drift_uniform(&seed)) * (double)cases[c].count);
+      draw(cases[c].count, onset, cases[c].size / (double)cases[c].length, cases[c].length, &seed);
+      assert_int_equal(change_find(series, cases[c].count, 1, &change, NULL), STATUS_OK);
+      held += change.lower <= onset && onset <= change.upper;
+      wide += change.upper - change.lower > cases[c].length + 40;
+    }
+    assert_true(held >= enough(runs));
+    assert_true(wide < runs / 20);
+  }
+}
+
 static void a_step_is_not_taken_for_a_ramp(void **state) {
   (void)state;
   uint64_t seed = 300;
@@ -122,6 +146,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(steps_lie_within_their_intervals),
       cmocka_unit_test(ramps_are_known_and_lie_within_their_intervals),
+      cmocka_unit_test(ramps_of_few_units_lie_within_their_intervals),
       cmocka_unit_test(a_step_is_not_taken_for_a_ramp),
       cmocka_unit_test(rates_lie_within_their_intervals),
       cmocka_unit_test(nothing_moves_in_a_constant_series),

@@ -172,6 +172,19 @@ static void many_groups_are_compared_each_with_the_others(void **state) {
   compare_free(&compare);
 }
 
+static void a_line_without_a_factory_is_not_a_factory_s_that_is_written_like_it(void **state) {
+  (void)state;
+  struct compare compare = {.units = {.by = ROW_LINE, .across = true}};
+  static const struct {
+    const char *factory, *line;
+  } from[] = {{"F1", "A"}, {NULL, "F1 / A"}, {"F1", "A"}, {NULL, "F1 / A"}};
+  for (int i = 0; i < 4; i++)
+    add(&compare, &(struct sample){.number = i, .lot = "L", .factory = from[i].factory, .line = from[i].line});
+  assert_int_equal(compare.units.count, 2);
+  for (int i = 0; i < 2; i++) assert_int_equal(compare.units.items[i].units, 2);
+  compare_free(&compare);
+}
+
 static void only_the_newest_version_of_a_golden_is_measured_by(void **state) {
   (void)state;
   struct compare compare = {.units = {.by = ROW_SHIFT, .across = true}};
@@ -198,6 +211,7 @@ int main(void) {
       cmocka_unit_test(groups_alike_are_left_alone_in_nearly_all_seeds),
       cmocka_unit_test(variance_between_factories_is_told_from_that_within),
       cmocka_unit_test(many_groups_are_compared_each_with_the_others),
+      cmocka_unit_test(a_line_without_a_factory_is_not_a_factory_s_that_is_written_like_it),
       cmocka_unit_test(only_the_newest_version_of_a_golden_is_measured_by),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
