@@ -77,12 +77,27 @@ struct batch {
   struct group_keeper keeper;
   struct results results;
   struct places places;
+  bool begun;               /* what gets the results */
   struct client_run client; /* its context is the batch */
 };
 
+/* What gets the results is begun with the first job: by then the store is ours. Where another run has it, or it cannot
+ * be opened, what lies in the folder stays as it is. */
+static enum status begin_output(struct batch *batch, struct fault *fault) {
+  if (batch->begun) return STATUS_OK;
+  if (batch->places.results) {
+    batch->results.file = fopen(batch->places.results, "we");
+    if (!batch->results.file) return fault_set(fault, STATUS_IO, "%s: %s", batch->places.results, strerror(errno));
+  }
+  if (!batch->results.json) report_begin(&batch->results.report, stdout, submission_widest(&batch->submission));
+  batch->begun = true;
+  return STATUS_OK;
+}
+
 static enum status next(void *context, struct client_job *job, bool *end, struct fault *fault) {
   struct batch *batch = context;
-  return submission_next(&batch->submission, false, false, job, end, fault);
+  enum status status = begin_output(batch, fault);
+  return status ? status : submission_next(&batch->submission, false, false, job, end, fault);
 }
 
 static enum status outcome(void *context, const struct client_outcome *outcome, struct fault *fault) {
@@ -100,19 +115,6 @@ static enum status prepare_goldens(struct batch *batch, struct fault *fault) {
   for (size_t i = 0; !status && i < batch->submission.golden_count; i++)
     status = engine_judge_prepare(&batch->setup, batch->submission.goldens[i].path, batch->submission.goldens[i].sha256,
                                   fault);
-  return status;
-}
-
-static enum status begin_results(struct batch *batch, struct fault *fault) {
-  enum status status = results_begin(&batch->results, batch->submission.count, fault);
-  if (!status && batch->places.results) {
-    batch->results.file = fopen(batch->places.results, "we");
-    if (!batch->results.file) status = fault_set(fault, STATUS_IO, "%s: %s", batch->places.results, strerror(errno));
-  }
-  batch->results.json = batch->given->common.json;
-  batch->results.submission = &batch->submission;
-  if (!status && !batch->results.json)
-    report_begin(&batch->results.report, stdout, submission_widest(&batch->submission));
   return status;
 }
 
@@ -159,7 +161,9 @@ static enum status run_batch(struct batch *batch, int *exit_code, struct fault *
   enum status status = submission_read(&given->common.operands, &given->given, &batch->submission, fault);
   if (!status) status = prepare_goldens(batch, fault);
   if (!status) status = make_places(given->out, &batch->places, fault);
-  if (!status) status = begin_results(batch, fault);
+  if (!status) status = results_begin(&batch->results, batch->submission.count, fault);
+  batch->results.json = given->common.json;
+  batch->results.submission = &batch->submission;
   batch->setup.pictures = batch->places.pictures;
   batch->setup.evidence = batch->places.evidence;
   batch->keeper = (struct group_keeper){.folder = batch->places.groups, .mutex = PTHREAD_MUTEX_INITIALIZER};

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -185,6 +186,26 @@ static void ctrl_c_stops_cleanly_and_the_same_command_goes_on(void **state) {
   program_end_free(&end);
 }
 
+static void a_folder_that_another_run_works_in_is_left_as_it_is(void **state) {
+  const struct run_place *place = *state;
+  const char *out = run_place_path("out"), *kept = run_place_path("out/results.jsonl");
+  struct program_end end = RUN("run", place->golden, place->photos, "--out", out);
+  ASSERT_EXIT(end, 1);
+  program_end_free(&end);
+  char *before = program_read(kept, NULL);
+  int other = open(run_place_path("out/store/broker.lock"), O_RDWR | O_CLOEXEC);
+  assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+  end = RUN("run", place->golden, run_place_path("photos/0.jpg"), "--out", out);
+  ASSERT_EXIT(end, 69);
+  assert_string_equal(end.out, "");
+  char *after = program_read(kept, NULL);
+  assert_string_equal(after, before);
+  close(other);
+  free(before);
+  free(after);
+  program_end_free(&end);
+}
+
 static void a_closed_output_is_an_io_error(void **state) {
   const struct run_place *place = *state;
   const struct program_how how = {.out = "closed"};
@@ -223,6 +244,7 @@ int main(void) {
       TEST(a_lot_is_judged_and_reported_with_a_golden_that_has_no_spec),
       TEST(a_job_that_is_done_is_not_done_again),
       TEST(ctrl_c_stops_cleanly_and_the_same_command_goes_on),
+      TEST(a_folder_that_another_run_works_in_is_left_as_it_is),
       TEST(a_closed_output_is_an_io_error),
       TEST(wrong_usage_is_told_before_anything_is_done),
   };
