@@ -95,6 +95,10 @@ static enum status tick(struct broker *broker, struct fault *fault) {
   hear_news(broker);
   broker_assign(broker);
   broker_commit(broker);
+  if (broker->store_lost) {
+    *fault = broker->store_fault;
+    return STATUS_IO;
+  }
   beat_to_brokers(broker);
   broker_stream(broker);
   peers_forget_gone(broker);

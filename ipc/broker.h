@@ -29,7 +29,8 @@ struct broker_options {
   bool audit;                /* keep audit.jsonl in the store's folder */
   void (*beat)(void *context); /* called about every heartbeat by the broker's thread; may be NULL */
   void *beat_context;
-  int stop_fd; /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
+  bool ends_with_store; /* a store that cannot be written ends the broker, which otherwise goes on and tries again */
+  int stop_fd;          /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
 };
 
 struct broker;
@@ -45,7 +46,8 @@ const char *broker_endpoint(const struct broker *broker, size_t index);
 const struct broker_figures *broker_figures(const struct broker *broker);
 
 /* Serves until stop_fd can be read, then answers what has arrived, says BYE and returns STATUS_OK. A store that fails
- * is told to the peers concerned and does not end it. Not before broker_open, and by one thread. */
+ * is told to the peers concerned, and ends it with STATUS_IO where `ends_with_store` says so. Not before broker_open,
+ * and by one thread. */
 enum status broker_run(struct broker *broker, struct fault *fault);
 void broker_close(struct broker *broker);
 

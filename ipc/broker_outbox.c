@@ -125,5 +125,7 @@ void broker_commit(struct broker *broker) {
     peer->touched = false;
   }
   if (broker->store_failed) broker->may_wait = broker->may_suspect = true;
+  if (broker->store_failed && broker->options.ends_with_store && broker->store_fault.status == STATUS_IO)
+    broker->store_lost = true;
   broker->store_failed = false;
 }

@@ -99,6 +99,7 @@ struct broker {
   struct golden_copy *copies; /* that were sent a short while ago */
   bool in_transaction;
   bool store_failed; /* in this tick; `store_fault` says why */
+  bool store_lost;   /* it cannot be written, and we are to end with it */
   struct fault store_fault;
   bool probed;                /* in this tick something was written to a store that had failed */
   bool may_wait, may_suspect; /* there may be waiting jobs, and suspects among them */

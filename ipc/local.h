@@ -13,7 +13,8 @@ struct local_options {
   int stop_fd; /* when it can be read, ends with STATUS_STOPPED after the photos in work are stored; -1: never */
 };
 
-/* client_submit against a broker and a worker of its own. */
+/* client_submit against a broker and a worker of its own. Ends with STATUS_IO where the store cannot be written, as on
+ * a full disk; what was stored before is kept. */
 enum status local_run(const struct local_options *options, struct client_run *run, struct fault *fault);
 
 #endif

@@ -7,11 +7,13 @@
 #include "tests/support.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -704,6 +706,46 @@ static void a_local_run_that_is_stopped_is_finished_by_the_next(void **state) {
   free(store);
 }
 
+static void limit_files(rlim_t bytes) {
+  struct rlimit limit;
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = bytes;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void fill_disk(struct bench_set *set, int64_t delivered) {
+  (void)set;
+  if (delivered == 10) limit_files(4096);
+}
+
+static void a_local_run_whose_disk_is_full_says_so_and_is_finished_by_the_next(void **state) {
+  struct flow *flow = *state;
+  struct fault fault = {0};
+  char *store = support_text("%s/local", flow->folder);
+  struct local_options options = {
+      .store = store, .judge = &bench_judge, .threads = 2, .times = &bench_times, .stop_fd = -1};
+  struct bench_set set;
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 300, "SLOW");
+  set.each = fill_disk;
+  struct client_run run = bench_run(&set);
+  struct rlimit before;
+  getrlimit(RLIMIT_FSIZE, &before);
+  void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+  enum status status = local_run(&options, &run, &fault);
+  limit_files(before.rlim_cur);
+  signal(SIGXFSZ, handler);
+  assert_int_equal(status, STATUS_IO);
+  assert_non_null(strstr(fault.text, store));
+  assert_true(set.delivered < 300);
+  bench_set_free(&set);
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 300, "SLOW");
+  run = bench_run(&set);
+  if (local_run(&options, &run, &fault)) fail_msg("%s", fault.text);
+  assert_int_equal(set.delivered, 300);
+  bench_set_free(&set);
+  free(store);
+}
+
 static void a_local_run_without_a_store_leaves_nothing_behind(void **state) {
   struct flow *flow = *state;
   struct fault fault = {0};
@@ -750,6 +792,7 @@ int main(int argc, char **argv) {
       TEST(a_job_with_a_wrong_field_or_photo_is_refused_and_the_others_are_taken),
       TEST(a_local_run_gives_every_result_and_goes_on_where_it_was),
       TEST(a_local_run_that_is_stopped_is_finished_by_the_next),
+      TEST(a_local_run_whose_disk_is_full_says_so_and_is_finished_by_the_next),
       TEST(a_local_run_without_a_store_leaves_nothing_behind),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
