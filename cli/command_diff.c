@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 
 struct diff_options {
   struct common_options common;
@@ -124,8 +125,16 @@ static enum status read_pairs(struct diff *diff, struct fault *fault) {
   return pairs_add(&diff->pairs, operands->items[0], operands->items[1], 0, fault);
 }
 
+/* Large pages pay where memory is kept from photo to photo. Here each pair takes its own, once: that small pages come
+ * one by one costs a tenth more, but a virtual machine whose host takes back free large ones, which many do, gets each
+ * of these anew, and that costs more than the comparison. What fails changes nothing but that. */
+static void take_small_pages(void) {
+  prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   struct diff diff = {.given = values};
+  take_small_pages();
   enum status status = read_pairs(&diff, fault);
   if (!status) {
     diff.outcomes = calloc(diff.pairs.count, sizeof *diff.outcomes);
