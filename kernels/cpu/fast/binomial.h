@@ -49,7 +49,39 @@ static inline void seen_part(const struct kernel_image *mask, int32_t y, int32_t
   }
 }
 
-/* The same, and what is seen. */
+/* Which parts of the last rows of a mask are set throughout, with a neighbour on either side: nearly all are. A row is
+ * asked once, not for each of the three rows that it is about. */
+struct seen_rows {
+  int32_t known; /* so many rows were asked */
+  bool set[4][(KERNEL_MAX_SIDE + BINOMIAL_PART - 1) / BINOMIAL_PART];
+};
+
+static inline bool seen_all_set(const uint8_t *restrict mask, int32_t count) {
+  uint8_t least = 255;
+  for (int32_t i = 0; i < count; i++) least = mask[i] < least ? mask[i] : least;
+  return least != 0;
+}
+
+/* Asks the rows up to the one below row y; rows come one after the other. */
+static inline void seen_rows_reach(const struct kernel_image *mask, int32_t y, struct seen_rows *rows) {
+  for (; rows->known <= cpu_edge(y + 1, mask->height); rows->known++) {
+    const uint8_t *row = cpu_row8(mask, rows->known);
+    for (int32_t first = 0; first < mask->width; first += BINOMIAL_PART) {
+      int32_t begin = first ? first - 1 : 0;
+      int32_t end = first + BINOMIAL_PART < mask->width ? first + BINOMIAL_PART + 1 : mask->width;
+      rows->set[rows->known % 4][first / BINOMIAL_PART] = seen_all_set(row + begin, end - begin);
+    }
+  }
+}
+
+/* Whether all nine pixels are set about each of a part of row y, which was reached. */
+static inline bool seen_rows_whole(const struct seen_rows *rows, int32_t y, int32_t first, int32_t height) {
+  int32_t part = first / BINOMIAL_PART;
+  return rows->set[cpu_edge(y - 1, height) % 4][part] && rows->set[y % 4][part] &&
+         rows->set[cpu_edge(y + 1, height) % 4][part];
+}
+
+/* The sums, and what is seen. */
 static inline void binomial_part(const struct kernel_image *photo, const struct kernel_image *mask, int32_t y,
                                  int32_t first, int32_t count, struct binomial *restrict out) {
   binomial_sums(photo, y, first, count, out->sum);
