@@ -118,14 +118,17 @@ static void number_cell(char cell[CELL], const char *unit, double value) {
     snprintf(cell, CELL, "%.5g %s", value, unit ? unit : "");
 }
 
+/* "-12.34 [-15.11, -10.00]" */
+enum { INDEX = 23 };
+
 static const struct column columns[] = {{.title = "group", .width = 12},
                                         {.title = "dimension", .width = 24},
                                         {.title = "n", .width = 6, .right = true},
                                         {.title = "mean", .width = 12, .right = true},
-                                        {.title = "Cp", .width = 18, .right = true},
-                                        {.title = "Cpk", .width = 18, .right = true},
-                                        {.title = "Pp", .width = 18, .right = true},
-                                        {.title = "Ppk", .width = 18, .right = true},
+                                        {.title = "Cp", .width = INDEX, .right = true},
+                                        {.title = "Cpk", .width = INDEX, .right = true},
+                                        {.title = "Pp", .width = INDEX, .right = true},
+                                        {.title = "Ppk", .width = INDEX, .right = true},
                                         {.title = ""}};
 
 static void print_row(const struct table *table, const struct series_set *set, const struct series *s,

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 struct report_options {
@@ -36,8 +37,8 @@ static const struct option options[] = {
      .kind = OPTION_WORD,
      .offset = FIELD(format),
      .argument = "html|csv|json|junit",
-     .fallback = "html",
-     .help = "a page; a line a photo; the page's data; test cases for a build server"},
+     .help = "a page; a line a photo; the page's data; test cases for a build server (default: by FILE's ending, .csv, "
+             ".json or .xml, else html)"},
     {.name = "language",
      .kind = OPTION_WORD,
      .offset = FIELD(language),
@@ -91,18 +92,28 @@ static const struct option options[] = {
 
 struct gathering {
   const struct report_options *given;
+  const char *format;
   struct report_data data;
   struct text csv;
   struct report_junit junit;
 };
+
+static const char *format_of(const struct report_options *given) {
+  static const char *const endings[][2] = {{".csv", "csv"}, {".json", "json"}, {".xml", "junit"}};
+  const char *dot = strrchr(given->out, '.');
+  if (given->format) return given->format;
+  for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+    if (!strcasecmp(dot, endings[i][0])) return endings[i][1];
+  return "html";
+}
 
 static enum status take_row(void *context, const struct row *row, struct fault *fault) {
   struct gathering *in = context;
   const char *factory = row->keys[ROW_FACTORY];
   if (in->given->factory && (!factory || strcmp(factory, in->given->factory) != 0))
     return report_take_other(&in->data, row, fault);
-  if (!strcmp(in->given->format, "csv")) report_csv_row(&in->csv, row);
-  if (!strcmp(in->given->format, "junit")) report_junit_photo(&in->junit, row);
+  if (!strcmp(in->format, "csv")) report_csv_row(&in->csv, row);
+  if (!strcmp(in->format, "junit")) report_junit_photo(&in->junit, row);
   return report_take(&in->data, row, fault);
 }
 
@@ -140,7 +151,7 @@ static enum status make_page(const struct gathering *in, const struct report_fol
 
 static enum status make_report(const struct gathering *in, const json_t *lots, struct text *out, struct fault *fault) {
   const struct words *places = &in->given->common.operands;
-  bool page = !strcmp(in->given->format, "html");
+  bool page = !strcmp(in->format, "html");
   struct report_folders folders = {0};
   struct text json = {0};
   enum status status = report_folders_find(places->items, places->count, &folders, fault);
@@ -152,7 +163,7 @@ static enum status make_report(const struct gathering *in, const json_t *lots, s
 }
 
 static enum status write_report(struct gathering *in, const json_t *lots, struct fault *fault) {
-  const char *format = in->given->format;
+  const char *format = in->format;
   struct text out = {0};
   enum status status = STATUS_OK;
   if (!strcmp(format, "junit"))
@@ -246,6 +257,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   const struct report_options *given = values;
   const struct words *places = &given->common.operands;
   struct gathering in = {.given = given,
+                         .format = format_of(given),
                          .data = {.limits = {(size_t)given->photos, (size_t)given->pictures},
                                   .lots = {.by = ROW_LOT, .check_times = true},
                                   .for_factory = !strcmp(given->for_, "factory"),
