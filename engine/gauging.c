@@ -109,8 +109,9 @@ void gauging_judge(const struct inspection *work, struct result *result) {
   if (result->verdict == VERDICT_CANNOT_JUDGE || score < result->score) result->score = score;
   if (bad) {
     describe(bad, text, sizeof text);
-    result_add_reason(result, REASON_DIMENSION, "%zu %s out of tolerance: %s", failed,
-                      failed == 1 ? "dimension is" : "dimensions are, the worst", text);
+    result_add_reason(result, REASON_DIMENSION, "%zu %s: %s", failed,
+                      failed == 1 ? "dimension is out of tolerance" : "dimensions are out of tolerance, the worst",
+                      text);
     result->verdict = VERDICT_FAIL;
   }
   if (!open) return;

@@ -54,6 +54,8 @@ static void the_back_lit_part_fails_by_its_hole_alone(void **state) {
     assert_int_equal(result.verdict, i == 1 ? VERDICT_FAIL : VERDICT_PASS);
     for (int k = 0; k < 4; k++)
       assert_int_equal(result.dimensions[k].verdict, i == 1 && k == 0 ? VERDICT_FAIL : VERDICT_PASS);
+    static const char said[] = "1 dimension is out of tolerance: ";
+    if (i == 1) assert_memory_equal(result.reasons[0].text, said, sizeof said - 1);
     result_free(&result);
   }
   inspection_close(inspection);
