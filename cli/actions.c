@@ -4,6 +4,7 @@
 #include "models/digest.h"
 #include "models/file.h"
 #include "models/job.h"
+#include "models/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,8 +171,10 @@ static enum status read_head(struct csv *csv, const char *path, int place[ACTION
     for (size_t i = 0; i < count && i < MOST_FIELDS; i++)
       if (!strcmp(fields[i], names[k])) place[k] = (int)i;
     if (place[k] < 0 && k != ACTION_EXAMPLES && k != ACTION_DONE)
-      status = fault_set(fault, STATUS_INVALID, "%s: no column %s; expected the form of assay lot report --for factory",
-                         path, names[k]);
+      status = fault_set(
+          fault, STATUS_INVALID,
+          "%s: no column %s; expected the form of assay lot report --for factory, with commas between its fields", path,
+          names[k]);
   }
   return status;
 }
@@ -183,6 +186,9 @@ enum status actions_read_form(const char *path, struct actions *actions, struct 
   int place[ACTION_TEXTS], line = 0;
   *actions = (struct actions){0};
   enum status status = file_read(AT_FDCWD, path, path, true, MOST_BYTES, &bytes, &size, fault);
+  /* Spreadsheets save in the local encoding unless they are told. */
+  if (!status && (!utf8_valid((const char *)bytes, size) || memchr(bytes, 0, size)))
+    status = fault_set(fault, STATUS_INVALID, "%s: not a text in UTF-8; expected the form saved as CSV in UTF-8", path);
   char *text = status ? NULL : malloc(size + 1);
   if (!status && !text) status = fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   struct csv csv;
@@ -196,7 +202,8 @@ enum status actions_read_form(const char *path, struct actions *actions, struct 
     const char *texts[ACTION_TEXTS];
     status = csv_read(&csv, fields, MOST_FIELDS, &count, &line, fault);
     if (status || !count) break;
-    for (int k = 0; k < ACTION_TEXTS; k++) texts[k] = place[k] >= 0 && (size_t)place[k] < count ? fields[place[k]] : "";
+    for (int k = 0; k < ACTION_TEXTS; k++)
+      texts[k] = place[k] >= 0 && (size_t)place[k] < count ? csv_plain(fields[place[k]]) : "";
     if (!*texts[ACTION_CAUSE] && !*texts[ACTION_ACTION]) continue;
     status = check(path, line, texts, fault);
     if (!status) status = push(actions, texts, fault);

@@ -74,8 +74,16 @@ enum status csv_read(struct csv *csv, char **fields, size_t room, size_t *count,
   return STATUS_OK;
 }
 
+static bool is_formula(const char *value) {
+  return *value && strchr("=+-@\t\r", *value);
+}
+
+const char *csv_plain(const char *field) {
+  return *field == '\'' && is_formula(field + 1) ? field + 1 : field;
+}
+
 void csv_put(struct text *text, const char *value) {
-  bool formula = *value && strchr("=+-@\t\r", *value);
+  bool formula = is_formula(value);
   if (!formula && !strpbrk(value, ",\"\r\n")) {
     text_put(text, value);
     return;

@@ -25,4 +25,7 @@ enum status csv_read(struct csv *csv, char **fields, size_t room, size_t *count,
  * return first) gets an apostrophe in front. */
 void csv_put(struct text *text, const char *value);
 
+/* What csv_put was given for a field that was read: without the apostrophe before what looks like a formula. */
+const char *csv_plain(const char *field);
+
 #endif

@@ -122,8 +122,41 @@ static void what_is_filled_in_badly_is_refused_with_its_place(void **state) {
   support_remove(folder);
 }
 
+static void what_a_spreadsheet_is_kept_from_running_comes_back_as_it_was(void **state) {
+  (void)state;
+  char *folder = support_folder(), *form = support_text("%s/form.csv", folder),
+       *kept = support_text("%s/actions.jsonl", folder),
+       *text = support_text("%s0123456789abcdef,'=F,g,stain,major,2,9,1,'- worn belt,'tightened',2026-03-05,\n", head);
+  write_text(form, text);
+  struct program_end end = RUN("action", "import", form, "--register", kept);
+  ASSERT_EXIT(end, 0);
+  program_end_free(&end);
+  char *lines = program_read(kept, NULL);
+  ASSERT_HAS(lines, "\"factory\":\"=F\"");
+  ASSERT_HAS(lines, "\"cause\":\"- worn belt\"");
+  ASSERT_HAS(lines, "\"action\":\"'tightened'\"");
+  free(lines), free(text), free(form), free(kept);
+  support_remove(folder);
+}
+
+static void a_form_in_another_encoding_is_refused(void **state) {
+  (void)state;
+  char *folder = support_folder(), *form = support_text("%s/form.csv", folder),
+       *kept = support_text("%s/actions.jsonl", folder),
+       *text = support_text("%s0123456789abcdef,F,g,stain,major,2,9,1,\xB5\xB6\xC6\xAC,what,2026-03-05,\n", head);
+  write_text(form, text);
+  struct program_end end = RUN("action", "import", form, "--register", kept);
+  ASSERT_EXIT(end, 65);
+  ASSERT_HAS(end.err, "form.csv: not a text in UTF-8");
+  program_end_free(&end);
+  free(text), free(form), free(kept);
+  support_remove(folder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(an_action_is_open_until_a_later_lot_shows_that_it_worked),
-                                     cmocka_unit_test(what_is_filled_in_badly_is_refused_with_its_place)};
+                                     cmocka_unit_test(what_is_filled_in_badly_is_refused_with_its_place),
+                                     cmocka_unit_test(what_a_spreadsheet_is_kept_from_running_comes_back_as_it_was),
+                                     cmocka_unit_test(a_form_in_another_encoding_is_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
