@@ -42,21 +42,24 @@ static void turn_square(const struct squares *s, JDIMENSION column, JDIMENSION r
   at[0] = s->turn.exchange ? y : x, at[1] = s->turn.exchange ? x : y;
 }
 
-/* Of a square of a plane. */
+/* Of a square of a plane: of its columns first, which are words. */
 static inline int32_t sum_of(const uint8_t *pixels, size_t stride, int side) {
+  uint16_t columns[IMAGE_FRACTION_SIDE] = {0};
   int32_t sum = 0;
   for (int y = 0; y < side; y++, pixels += stride)
-    for (int x = 0; x < side; x++) sum += pixels[x];
+    for (int x = 0; x < side; x++) columns[x] = (uint16_t)(columns[x] + pixels[x]);
+  for (int x = 0; x < side; x++) sum += columns[x];
   return sum;
 }
 
-/* The mean of a square of a plane, less 128. Of whole photos sides are known: their loops are vectors. */
-static double mean_of(const struct plane *plane, const int32_t at[2], int side) {
+/* The mean of a square of a plane, less 128. Of whole photos sides are known: their loops are vectors. A side is a
+ * power of two, so that `share`, 1 / side^2, is exact. */
+static double mean_of(const struct plane *plane, const int32_t at[2], int side, double share) {
   const uint8_t *first = plane->pixels + (size_t)at[1] * (size_t)side * plane->stride + (size_t)at[0] * (size_t)side;
   const int32_t sum = side == IMAGE_FRACTION_SIDE       ? sum_of(first, plane->stride, IMAGE_FRACTION_SIDE)
                       : side == IMAGE_FRACTION_SIDE / 2 ? sum_of(first, plane->stride, IMAGE_FRACTION_SIDE / 2)
                                                         : sum_of(first, plane->stride, side);
-  return (double)sum / (side * side) - 128;
+  return sum * share - 128;
 }
 
 /* First coefficients, summed over each square of a row. */
@@ -77,6 +80,7 @@ static void read_row(struct jpeg_reader *reader, int index, const struct squares
   struct jpeg_decompress_struct *jpeg = &reader->jpeg;
   const double unit = (double)jpeg->comp_info[index].quant_table->quantval[0] / (DCTSIZE * s->across * s->down);
   const struct plane *out = &reader->image->fraction[index];
+  const double share = 1.0 / (s->side * s->side);
   int32_t sums[AT_ONCE], at[2];
   for (JDIMENSION column = 0; column < s->columns; column++) {
     JDIMENSION left = s->columns - column;
@@ -84,7 +88,7 @@ static void read_row(struct jpeg_reader *reader, int index, const struct squares
       sum_blocks(jpeg, reader->coefficients[index], s, row, column, sums, left < AT_ONCE ? left : AT_ONCE);
     turn_square(s, column, row, at);
     double mean = unit * sums[column % AT_ONCE];
-    double off = IMAGE_FRACTION_UNIT * (mean - mean_of(&reader->image->planes[index], at, s->side));
+    double off = IMAGE_FRACTION_UNIT * (mean - mean_of(&reader->image->planes[index], at, s->side, share));
     if (fabs(off) <= MOST) out->pixels[(size_t)at[1] * out->stride + (size_t)at[0]] = (uint8_t)(128.5 + off);
   }
 }
