@@ -75,8 +75,6 @@ struct frame {
 };
 void optics_expose(const struct studio *studio, const struct shot *shot, const struct view *view, struct frame frame,
                    float *const rgb[3]);
-/* What falls on the product at a photo pixel, red, green and blue, as a share of what a full sensor takes. */
-void optics_light(const struct shot *shot, double x, double y, double light[3]);
 /* In place, by sigma[0] across and sigma[1] down, at most OPTICS_BLUR; the outermost optics_reach(sigma) pixels are
  * left as they are. */
 enum { OPTICS_BLUR = 20 };

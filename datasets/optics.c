@@ -130,12 +130,6 @@ static float lamp_at(const struct lamp *lamp, int x, int y) {
   return edge * (1 + lamp->gx * dx + lamp->gy * dy + lamp->highlight / (near * near));
 }
 
-void optics_light(const struct shot *shot, double x, double y, double light[3]) {
-  const struct lamp lamp = lamp_make(shot);
-  float here = lamp_at(&lamp, (int)floor(x + 0.5), (int)floor(y + 0.5));
-  for (int c = 0; c < 3; c++) light[c] = (double)here * (double)lamp.gains[c];
-}
-
 /* Brushing runs across the whole tile, so that units whose tiles lie alike in height alone would look alike: theirs are
  * sums of several, each turned end for end or not. */
 static float grain_at(const struct studio *studio, const struct shot *shot, const struct scene *scene, float x,

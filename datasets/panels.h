@@ -19,9 +19,11 @@ void panels_colour(const struct artwork *artwork, int panel, double lab[3]);
 /* How far (Lab units) along `way`, of length 1, a panel's mean differs from the approved one by `delta_e`
  * (CIEDE2000). */
 double panels_distance(const struct artwork *artwork, int panel, const double way[3], double delta_e);
-/* By how much (CIEDE2000 of the means) a panel whose light is multiplied by `tint` differs under the lamp of a shot,
- * whose mapping is made. */
-double panels_shown(const struct artwork *artwork, int panel, const double tint[3], const struct shot *shot);
+/* By how much (CIEDE2000 of the mean CIELAB of its pixels, before they are compressed) a panel whose light is
+ * multiplied by `tint` differs in an approved shot, whose mapping is made: under its lamp, and as its lens mixes fine
+ * detail. */
+enum status panels_shown(const struct studio *studio, int panel, const double tint[3], const struct shot *approved,
+                         struct darkroom *darkroom, double *delta_e, struct fault *fault);
 /* In this shot the panel, of the approved colour `lab`, is off by `off` (Lab); all panels reflect by `tint`. */
 void panels_paint(const struct scene *scene, int panel, const double lab[3], const double off[3], struct shot *shot);
 void panels_tint(const struct scene *scene, const double tint[3], struct shot *shot);

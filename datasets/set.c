@@ -108,7 +108,9 @@ static enum status make_photo(struct worker *worker, int job, struct fault *faul
   if (index >= 0 && options->material > 0) {
     struct random material = random_stream((uint64_t)options->seed, 'S', (uint64_t)index);
     swapped = panels_swap(&stock->artwork, options->material, &material, &shot);
-    shown = panels_shown(&stock->artwork, swapped, shot.materials[shot.material_count - 1].tint, &set->golden);
+    enum status seen = panels_shown(&stock->studio, swapped, shot.materials[shot.material_count - 1].tint, &set->golden,
+                                    &worker->darkroom, &shown, fault);
+    if (seen != STATUS_OK) return seen;
   }
   struct truth truth = {.swapped = swapped,
                         .delta_e = options->material,

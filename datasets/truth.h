@@ -13,7 +13,7 @@ struct truth {
   struct defect defects[4];
   int defect_count, quality;
   int swapped;                   /* panel of another material, or -1 */
-  double delta_e, shown_delta_e; /* under even light, and as the first golden photo's lamp shows it */
+  double delta_e, shown_delta_e; /* under even light, and as the first golden photo shows it */
   double dimensions[SCENE_DIMENSIONS];
   const struct change *loose; /* its first part is the loose one, which lies off; NULL: it lies right */
 };

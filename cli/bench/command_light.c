@@ -167,10 +167,9 @@ const struct command command_bench_light = {
         "reference and eight zones, under the light of the approved photos and under gradients, casts, gammas and\n"
         "strong JPEG compression, judges them, and counts: photos that were not judged; regions far from all planted\n"
         "defects; zones whose colour is off though their material is right; planted defects found; zones whose\n"
-        "material is 2.5 dE off found, with the largest error of their difference, as the lamp of the first approved\n"
-        "photo shows it; and the largest difference of a zone whose material is right; and how many of both kinds of "
-        "zones are off by more\n"
-        "than their uncertainty (95 %).\n\n"
+        "material is 2.5 dE off found, with the largest error of their difference, as the first approved photo would\n"
+        "show it before it is compressed; the largest difference of a zone whose material is right; and how many of\n"
+        "both kinds of zones are off by more than their uncertainty (95 %).\n\n"
         "With --json, a line a light: {\"light\", \"photos\", \"not_judged\", \"false_regions\", \"false_zones\",\n"
         "\"planted\", \"found\", \"swapped\", \"swapped_found\", \"largest_error\", \"largest_other\",\n"
         "\"zones\", \"beyond\"}.",
