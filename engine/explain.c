@@ -1,6 +1,7 @@
 #include "engine/explain.h"
 
 #include "engine/correlation.h"
+#include "engine/grain.h"
 #include "engine/nudge.h"
 
 #include <stdlib.h>
@@ -21,6 +22,11 @@ static const double UNSURE = 2, LEFT = 0.25;
  * limit that gives way there: a line of the golden that another photo samples otherwise. Of one approved photo alone
  * HAIR_PEAK tolerances of it are; of more, as much less as they tell what a line does. */
 static const double HAIR = 1.75, HAIR_PEAK = 0.6;
+
+/* What is FAINT and narrow, and reaches no further than so many deviations of the ground about it, is that ground's
+ * grain: the largest streaks of a brushed plate of 12 megapixels reach 6,
+ * defects 12 and more. */
+static const double GRAIN = 7, GRAIN_WIDE = 10;
 
 enum { BAND = 2, MARGIN = 5 };
 
@@ -98,6 +104,20 @@ static double left_of(const struct surroundings *s, const struct finding *f, int
   return is_glint(s, f, limit) ? 0 : STANDS;
 }
 
+/* Grain uses of the tolerance what it reaches of its own. */
+static enum status left_of_grain(struct device *device, const struct reference *reference, const struct aligned *photo,
+                                 const struct comparison *c, const struct finding *f, double *left,
+                                 struct fault *fault) {
+  struct surroundings s;
+  bool small;
+  enum status status = surroundings_fetch(device, reference, photo, c, f, GRAIN_MARGIN, &s, &small, fault);
+  if (status) return status;
+  double reached = small ? grain_deviations(&s, f, c->limit[ALIGNED_LUMA]) / GRAIN : 1;
+  if (reached < 1) *left = reached;
+  surroundings_free(&s);
+  return STATUS_OK;
+}
+
 /* Its pixels count by what is left of them. */
 static void set_aside(const struct surroundings *s, const struct finding *f, double left, struct comparison *c) {
   int32_t limit = c->limit[ALIGNED_LUMA], *levels = c->levels[ALIGNED_LUMA];
@@ -122,8 +142,11 @@ enum status explain_findings(struct device *device, const struct reference *refe
       enum status status = surroundings_fetch(device, reference, photo, c, f, MARGIN, &s, &small, fault);
       if (status) return status;
       if (small) left = left_of(&s, f, reference->photos, c->limit[ALIGNED_LUMA]);
+      if (left < 0 && f->peak < FAINT && f->width < GRAIN_WIDE)
+        status = left_of_grain(device, reference, photo, c, f, &left, fault);
       if (left >= 0) set_aside(&s, f, left, c);
       surroundings_free(&s);
+      if (status) return status;
     }
     if (left < 0) c->findings[kept++] = *f;
   }
