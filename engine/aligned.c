@@ -55,7 +55,8 @@ static enum status measure(struct device *device, const struct aligned_golden *g
                             .photo_level = photo_level,
                             .placement = &a->placement,
                             .light = light,
-                            .cut = 127};
+                            .cut = 127,
+                            .light_only = true};
   return tiles_measure(device, tiles, &call, fault);
 }
 

@@ -101,7 +101,8 @@ static enum status relight(struct refine *r, int order, int rounds, struct fault
   return status;
 }
 
-enum status refine_measure(struct refine *r, int level, struct fault *fault) {
+/* `light_only`: what tells the light alone, which the rest is not judged by. */
+static enum status measure(struct refine *r, int level, bool light_only, struct fault *fault) {
   int photo_level = placement_photo_level(r->placement, level, r->golden->level[0].width, r->golden->level[0].height,
                                           r->photo->count);
   struct tiles_call call = {.golden = &r->golden->level[level],
@@ -111,11 +112,16 @@ enum status refine_measure(struct refine *r, int level, struct fault *fault) {
                             .photo_level = photo_level,
                             .placement = r->placement,
                             .light = &r->light,
-                            .cut = r->cut};
+                            .cut = r->cut,
+                            .light_only = light_only};
   enum status status = tiles_measure(r->device, r->tiles, &call, fault);
   r->measured = r->placement->pose, r->still = false;
-  if (!status) judge(r);
+  if (!status && !light_only) judge(r);
   return status;
+}
+
+enum status refine_measure(struct refine *r, int level, struct fault *fault) {
+  return measure(r, level, false, fault);
 }
 
 void refine_next_cut(struct refine *r) {
@@ -199,7 +205,7 @@ enum status refine_pose(struct refine *r, int level, int rounds, double still, s
 }
 
 enum status refine_light(struct refine *r, int level, struct fault *fault) {
-  enum status status = refine_measure(r, level, fault);
+  enum status status = measure(r, level, true, fault);
   if (!status) status = relight(r, LIGHT_MAX_ORDER, LIGHT_ROUNDS, fault);
   return status ? status : refine_measure(r, level, fault);
 }

@@ -60,6 +60,7 @@ enum status tiles_measure(struct device *device, struct tiles *tiles, const stru
                                   .place = tiles->device_grid.buffer,
                                   .light = tiles->device_light.buffer,
                                   .cut = fixed_round(16 * call->cut, 2032),
+                                  .light_only = call->light_only,
                                   .sums = tiles->device_sums.buffer};
   if (call->mask) sums.mask = *call->mask;
   status = device_check(device->backend->operations.tile_sums(device->context, &sums), "tile_sums", fault);

@@ -6,6 +6,8 @@
 #include "engine/placement.h"
 #include "engine/pyramid.h"
 
+#include <stdbool.h>
+
 /* Working memory and the last measurement. All zero is empty. */
 struct tiles {
   int level;             /* of the golden's pyramid */
@@ -24,6 +26,7 @@ struct tiles_call {
   const struct placement *placement;
   const struct light *light; /* NULL: gain 1, offset 0 */
   double cut;                /* grey levels, 1..127 */
+  bool light_only;           /* as of kernel_tile_sums */
 };
 
 enum status tiles_measure(struct device *device, struct tiles *tiles, const struct tiles_call *call,

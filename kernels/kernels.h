@@ -75,6 +75,7 @@ struct kernel_tile_sums {
   struct kernel_buffer *place; /* grid over golden of {int32 x, int32 y}, Q16 photo pixels */
   struct kernel_buffer *light; /* one {int32 gain, int32 offset} a tile */
   int32_t cut;
+  int32_t light_only; /* not 0: SUM_W, SUM_G and SUM_E, which tell the light, are all that is asked; the others are 0 */
   struct kernel_buffer *sums; /* int64 [tiles of height][tiles of width][KERNEL_SUMS] */
 };
 

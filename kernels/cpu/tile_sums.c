@@ -23,11 +23,15 @@ static struct span span_of(const struct corner *grid, size_t nodes, int32_t colu
   return s;
 }
 
-static void add_pixel(int64_t *sums, int32_t w, int32_t g, int32_t e, int32_t x, int32_t y) {
+static void add_light(int64_t *sums, int32_t w, int32_t g, int32_t e) {
   sums[SUM_W] += w;
   sums[SUM_G] += w * g;
-  sums[SUM_GG] += w * g * g;
   sums[SUM_E] += w * e;
+}
+
+static void add_pixel(int64_t *sums, int32_t w, int32_t g, int32_t e, int32_t x, int32_t y) {
+  add_light(sums, w, g, e);
+  sums[SUM_GG] += w * g * g;
   sums[SUM_EE] += (int64_t)w * e * e;
   sums[SUM_GE] += w * g * e;
   sums[SUM_X] += w * x;
@@ -59,8 +63,12 @@ static void add_row(const struct kernel_tile_sums *call, int32_t column, int32_t
     int32_t value = pixel_sample(pixels, photo->width, photo->height, photo->stride, at_x, at_y);
     int32_t model = pixel_add(pixel_multiply(here[x], light[0]) >> 8, light[1]);
     int32_t residual = pixel_subtract(value, model);
-    sums[SUM_SEEN]++;
     int32_t w = pixel_weight(residual, call->cut);
+    if (call->light_only) {
+      if (w) add_light(sums, w, here[x], residual);
+      continue;
+    }
+    sums[SUM_SEEN]++;
     if (w) add_pixel(sums, w, here[x], residual, here[x + 1] - here[x - 1], below[x] - above[x]);
   }
 }

@@ -11,7 +11,7 @@ struct sums_planes {
   plane<const uint8_t> golden, mask, photo;
   corner_grid place;
   const int32_t *light;
-  int32_t cut;
+  int32_t cut, light_only;
   long long *sums;
 };
 
@@ -51,6 +51,10 @@ static __device__ inline int32_t part_in(int32_t sum, int32_t w, int32_t g, int3
   }
 }
 
+static __device__ inline bool tells_light(int32_t sum) {
+  return sum == SUM_W || sum == SUM_G || sum == SUM_E;
+}
+
 /* What one pixel of the golden gives; all 0 where it gives nothing. */
 static __device__ inline void pixel_factors(const sums_planes &p, int32_t x, int32_t y, int32_t *factors) {
   int32_t px, py;
@@ -79,7 +83,7 @@ __global__ void __launch_bounds__(CELL_PIXELS) tile_sums_kernel(sums_planes p) {
   for (int32_t i = 0; i < FACTORS; i++) pixels[i][row * PITCH + column] = factors[i];
   __syncthreads();
   long long sum = 0;
-  for (int32_t i = 0, at = column * PITCH; i < KERNEL_CELL; i++, at++)
+  for (int32_t i = 0, at = column * PITCH; i < KERNEL_CELL && (!p.light_only || tells_light(row)); i++, at++)
     sum += row == SUM_SEEN ? pixels[SEEN][at]
                            : part_in(row, pixels[WEIGHT][at], pixels[GOLDEN][at], pixels[RESIDUAL][at],
                                      pixels[ACROSS][at], pixels[DOWN][at]);
@@ -96,9 +100,13 @@ enum kernel_status tile_sums(struct kernel_context *context, const struct kernel
   const struct kernel_image *golden = &call->golden;
   if (!tile_sums_fits(call)) return KERNEL_ARGUMENT;
   dim3 tiles(static_cast<unsigned>(KERNEL_TILES(golden->width)), static_cast<unsigned>(KERNEL_TILES(golden->height)));
-  sums_planes planes = {plane_of<const uint8_t>(call->golden), plane_of<const uint8_t>(call->mask),
-                        plane_of<const uint8_t>(call->photo),  grid_over(call->place, golden->width, 2),
-                        elements<const int32_t>(call->light),  call->cut,
+  sums_planes planes = {plane_of<const uint8_t>(call->golden),
+                        plane_of<const uint8_t>(call->mask),
+                        plane_of<const uint8_t>(call->photo),
+                        grid_over(call->place, golden->width, 2),
+                        elements<const int32_t>(call->light),
+                        call->cut,
+                        call->light_only,
                         elements<long long>(call->sums)};
   LAUNCH(tile_sums_kernel, tiles, dim3(KERNEL_CELL, KERNEL_CELL), 0, context->stream, planes);
   return launched();

@@ -117,6 +117,20 @@ static inline void weigh(const struct model *m, const uint8_t *golden, const uin
   *squares += *w * squared;
 }
 
+/* What tells the light alone. */
+static inline void add_light_row(const struct model m[HALVES], const uint8_t *here, const uint16_t *value,
+                                 const int8_t *used, struct sums *s) {
+  cell_i32 wide_w[HALVES], wide_e[HALVES], squares = {0};
+  for (int h = 0; h < HALVES; h++) {
+    int32_t from = h * CELL_LANES;
+    weigh(&m[h], here + from, value + from, used + from, &wide_w[h], &wide_e[h], &squares);
+  }
+  words_i16 w = words_join(wide_w[0], wide_w[1]), e = words_join(wide_e[0], wide_e[1]), ones = (words_i16){0} + 1;
+  s->w += words_dot(w, ones);
+  s->g += words_dot(w, words_of_bytes(here));
+  s->e += words_dot(w, e);
+}
+
 static inline void add_row(const struct model m[HALVES], const uint8_t *const *golden, const uint16_t *value,
                            const int8_t *used, int32_t at, struct sums *s) {
   const uint8_t *here = golden[1] + at;
@@ -156,10 +170,14 @@ static int64_t total(cell_i32 v, int32_t cell) {
   return sum;
 }
 
+static void add_light(const struct sums *s, int32_t cell, int64_t *sums) {
+  sums[SUM_W] += total(s->w, cell), sums[SUM_G] += total(s->g, cell), sums[SUM_E] += total(s->e, cell);
+}
+
 static void add_sums(const struct sums *s, int32_t cell, int64_t *sums) {
   const bool both = WORDS > KERNEL_CELL;
-  sums[SUM_W] += total(s->w, cell), sums[SUM_G] += total(s->g, cell), sums[SUM_GG] += total(s->gg, cell);
-  sums[SUM_E] += total(s->e, cell), sums[SUM_GE] += total(s->ge, cell);
+  add_light(s, cell, sums);
+  sums[SUM_GG] += total(s->gg, cell), sums[SUM_GE] += total(s->ge, cell);
   sums[SUM_X] += total(s->x, cell), sums[SUM_Y] += total(s->y, cell);
   sums[SUM_XX] += total(s->xx, cell), sums[SUM_XY] += total(s->xy, cell), sums[SUM_YY] += total(s->yy, cell);
   sums[SUM_XE] += total(s->xe, cell), sums[SUM_YE] += total(s->ye, cell);
@@ -172,7 +190,9 @@ static void add_sums(const struct sums *s, int32_t cell, int64_t *sums) {
   }
 }
 
-static void sum_across(const struct part *p, const int32_t *light, int32_t cut, int32_t at, int64_t *sums) {
+static void sum_across(const struct kernel_tile_sums *call, const struct part *p, const int32_t *light, int32_t at,
+                       int64_t *sums) {
+  const int32_t cut = call->cut;
   struct sums s;
   struct model m[HALVES];
   memset(&s, 0, sizeof s);
@@ -184,9 +204,13 @@ static void sum_across(const struct part *p, const int32_t *light, int32_t cut, 
     m[h].inverse = 1.0F / (float)(cut * cut) - (cell_f32){0};
   }
   for (int32_t row = 0, rows = p->end - p->top; row < rows; row++)
-    add_row(m, p->golden + row, p->value[row], p->used[row], at, &s);
+    if (call->light_only)
+      add_light_row(m, p->golden[row + 1] + at, p->value[row] + at, p->used[row] + at, &s);
+    else
+      add_row(m, p->golden + row, p->value[row], p->used[row], at, &s);
   for (int32_t cell = 0; cell < (WORDS > KERNEL_CELL ? 2 : 1); cell++)
-    if (at / KERNEL_CELL + cell < p->cells) add_sums(&s, cell, sums + (size_t)(at / KERNEL_CELL + cell) * KERNEL_SUMS);
+    if (at / KERNEL_CELL + cell < p->cells)
+      (call->light_only ? add_light : add_sums)(&s, cell, sums + (size_t)(at / KERNEL_CELL + cell) * KERNEL_SUMS);
 }
 
 static void sum_part(const struct kernel_tile_sums *call, struct part *p, const int32_t *light, int64_t *sums) {
@@ -195,7 +219,7 @@ static void sum_part(const struct kernel_tile_sums *call, struct part *p, const 
   if (p->end <= p->top) return;
   take_golden(&call->golden, p);
   sample_part(call, p);
-  for (int32_t at = 0; at < p->cells * KERNEL_CELL; at += WORDS) sum_across(p, light, call->cut, at, sums);
+  for (int32_t at = 0; at < p->cells * KERNEL_CELL; at += WORDS) sum_across(call, p, light, at, sums);
 }
 
 enum kernel_status FAST(cpu_tile_sums)(struct kernel_context *context, const struct kernel_tile_sums *call) {
