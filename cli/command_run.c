@@ -195,12 +195,15 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
 const struct command command_run = {
     .name = "run",
     .summary = "judge photos against a golden sample",
-    .text = "Folders are searched for photos, level by level in the order of their names. A photo that is missing or\n"
-            "damaged is a result (cannot_judge, unreadable), not an error. Results are in the order given.\n\n"
-            "Ctrl-C stops after the photos being judged; with --out the same command goes on where it stopped, and a\n"
-            "photo that is judged is not judged again. Ctrl-C once more kills.\n\n"
-            "Exit code 0 all pass, 1 something failed, 2 something could not be judged and nothing failed. The fail\n"
-            "share of the summary is of the photos that were judged.",
+    .text =
+        "Folders are searched for photos, level by level in the order of their names. A photo that is missing or\n"
+        "damaged is a result (cannot_judge, unreadable), not an error. Results are in the order given.\n\n"
+        "Ctrl-C stops after the photos being judged; with --out the same command goes on where it stopped, and a\n"
+        "photo that is judged is not judged again. Ctrl-C once more kills.\n\n"
+        "A photo on which the program died again and again is set aside: an error, no line, exit code 70. assay serve\n"
+        "--data FOLDER/store and assay retry have it tried again.\n\n"
+        "Exit code 0 all pass, 1 something failed, 2 something could not be judged and nothing failed. The fail\n"
+        "share of the summary is of the photos that were judged.",
     .example = "  assay run goldens/label photos/ --lot L-2231 --factory North --shift night --out inspection\n"
                "  assay run goldens/label --manifest photos.csv --json",
     .operands = {.usage = "GOLDEN PHOTO|FOLDER... | --manifest FILE.csv", .least = 0, .most = SIZE_MAX},

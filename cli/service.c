@@ -93,7 +93,7 @@ enum status service_change_jobs(const struct common_options *common, const struc
   if (!status && common->json)
     status = output_json(json_pack("{s:s?, s:I}", "submission", submission, done, (json_int_t)jobs), fault);
   else if (!status)
-    printf("%lld jobs %s\n", (long long)jobs, done);
+    printf("%lld job%s %s\n", (long long)jobs, jobs == 1 ? "" : "s", done);
   service_access_close(&access);
   return status;
 }
