@@ -188,6 +188,50 @@ char *rows_store(const char *place) {
   return is_store ? strdup(place) : NULL;
 }
 
+/* --- What results.jsonl has no line of --- */
+
+struct aside {
+  struct reading *in;
+  struct store *store;
+  enum status status;
+};
+
+static bool take_if_set_aside(void *context, const struct store_outcome *outcome) {
+  struct aside *aside = context;
+  struct fault *fault = aside->in->fault;
+  struct job job = {0};
+  bool found = false;
+  if (outcome->state != JOB_SET_ASIDE) return true;
+  aside->status = store_find_job(aside->store, outcome->id, &job, &found, fault);
+  if (!aside->status && found) aside->status = take_set_aside(aside->in, &job, fault);
+  job_free(&job);
+  return !aside->status;
+}
+
+/* Of the submission that came last: that of the command which wrote results.jsonl. */
+static enum status take_last_set_aside(struct reading *in, struct store *store) {
+  struct aside aside = {.in = in, .store = store};
+  struct store_submission last;
+  size_t count = 0;
+  enum status status = store_submissions(store, NULL, 1, &last, &count, in->fault);
+  if (status || !count || !last.counts.set_aside) return status;
+  status = store_outcomes(store, last.id, STORE_BY_POSITION, -1, SIZE_MAX, take_if_set_aside, &aside, in->fault);
+  return status ? status : aside.status;
+}
+
+static enum status read_set_aside(struct reading *in, const char *place) {
+  struct store *store = NULL;
+  char *within = NULL;
+  if (asprintf(&within, "%s/store", place) < 0) return fault_set(in->fault, STATUS_MEMORY, "out of memory");
+  char *folder = rows_store(within);
+  enum status status = folder ? store_open(folder, &store, in->fault) : STATUS_OK;
+  if (!status && store) status = take_last_set_aside(in, store);
+  store_close(store);
+  free(folder);
+  free(within);
+  return status;
+}
+
 static enum status read_place(struct reading *in, const char *place) {
   struct stat entry;
   if (!strcmp(place, "-")) return read_file(in, place);
@@ -209,7 +253,7 @@ static enum status read_place(struct reading *in, const char *place) {
                ? fault_set(in->fault, STATUS_MISSING, "%s: neither store.db nor results.jsonl is in this folder", place)
                : read_file(in, file);
   free(file);
-  return status;
+  return status ? status : read_set_aside(in, place);
 }
 
 /* What people decided stands beside the results that they saw. */

@@ -14,7 +14,8 @@ struct rows_tally {
  * results were stored or written. A place is
  *   the folder of a store (it holds store.db), or a PostgreSQL database's URI; jobs that were set aside come as rows
  *   that cannot be judged;
- *   a folder with results.jsonl, as assay run --out writes it;
+ *   a folder with results.jsonl, as assay run --out writes it; jobs of that run that were set aside, which its store/
+ *   knows of, come last, as rows that cannot be judged;
  *   a file of results, one JSON object a line, empty lines passed over; "-" is standard input.
  * A job's result is given once, also where several places hold it; results without a job are all given. Findings that
  * people overruled are taken out of it, by the reviews of its place.

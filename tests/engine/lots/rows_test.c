@@ -104,6 +104,18 @@ static void make_job(struct job *job, int number) {
   job_identify(job);
 }
 
+static void lose_for_good(struct store *store, const struct store_lessee *worker, const struct job *job) {
+  struct fault fault = {0};
+  for (int i = 0; i < STORE_MAX_LOSSES; i++) {
+    struct store_leased leased;
+    size_t count;
+    assert_int_equal(store_lease(store, worker, i > 0, 1, 3, 4, &leased, &count, &fault), STATUS_OK);
+    assert_int_equal(count, 1);
+    store_leased_free(&leased);
+    assert_int_equal(store_lose(store, worker->id, job->id, "crash", 5, NULL, &fault), STATUS_OK);
+  }
+}
+
 static void a_store_gives_its_results_and_the_jobs_that_were_set_aside(void **state) {
   (void)state;
   char *folder = support_folder();
@@ -119,14 +131,7 @@ static void a_store_gives_its_results_and_the_jobs_that_were_set_aside(void **st
   enum store_finished finished;
   assert_int_equal(store_finish(store, done.id, line, strlen(line), 2, &finished, &fault), STATUS_OK);
   accept_job(store, &lost, 1);
-  for (int i = 0; i < STORE_MAX_LOSSES; i++) {
-    struct store_leased leased;
-    size_t count;
-    assert_int_equal(store_lease(store, &worker, i > 0, 1, 3, 4, &leased, &count, &fault), STATUS_OK);
-    assert_int_equal(count, 1);
-    store_leased_free(&leased);
-    assert_int_equal(store_lose(store, worker.id, lost.id, "crash", 5, NULL, &fault), STATUS_OK);
-  }
+  lose_for_good(store, &worker, &lost);
   store_close(store);
   struct rows_tally tally;
   struct seen seen = read_places(folder, NULL, &tally);
@@ -140,6 +145,30 @@ static void a_store_gives_its_results_and_the_jobs_that_were_set_aside(void **st
   free(found);
   free(line);
   job_free(&done);
+  job_free(&lost);
+  support_remove(folder);
+}
+
+static void the_folder_of_a_run_gives_what_was_set_aside_too(void **state) {
+  (void)state;
+  char *folder = support_folder(), *within = support_text("%s/store", folder),
+       *lines = write_lines(folder, "results.jsonl", 0, 3);
+  struct store *store;
+  struct fault fault = {0};
+  assert_int_equal(store_open(within, &store, &fault), STATUS_OK);
+  const struct store_lessee worker = {.id = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", .name = "w"};
+  struct job lost;
+  make_job(&lost, 7);
+  accept_job(store, &lost, 0);
+  lose_for_good(store, &worker, &lost);
+  store_close(store);
+  struct rows_tally tally;
+  struct seen seen = read_places(folder, NULL, &tally);
+  assert_int_equal(seen.count, 4);
+  assert_string_equal(seen.photos[3], "photos/000007.jpg");
+  assert_int_equal(seen.verdicts[3], VERDICT_CANNOT_JUDGE);
+  free(lines);
+  free(within);
   job_free(&lost);
   support_remove(folder);
 }
@@ -254,6 +283,7 @@ int main(void) {
       cmocka_unit_test(files_and_folders_are_read_in_order_and_a_job_counts_once),
       cmocka_unit_test(a_last_line_needs_no_newline_and_a_long_one_is_read),
       cmocka_unit_test(a_store_gives_its_results_and_the_jobs_that_were_set_aside),
+      cmocka_unit_test(the_folder_of_a_run_gives_what_was_set_aside_too),
       cmocka_unit_test(what_cannot_be_read_is_named),
       cmocka_unit_test(whoever_takes_rows_can_stop),
       cmocka_unit_test(what_is_read_ahead_comes_in_order_and_before_what_is_refused),
