@@ -35,7 +35,7 @@ struct cells {
  * its colour is grey. */
 struct cells_photo {
   const struct pyramid *luma, *cb, *cr;
-  const struct image *image; /* of which only steps and fractions count */
+  const struct image *image; /* of which only steps, fractions and what is full count */
 };
 
 /* What a photo shows of a cell. */

@@ -11,9 +11,6 @@
 /* The least difference that counts where the spec says nothing: what a buyer sees side by side. */
 static const double DEFAULT_LIMIT = 1.6;
 
-/* Values above are not known: the sensor may have been full. */
-static const double FULL_VALUE = 249;
-
 /* A cell of so many pixels weighs 1, and so does a value of this; noise weighs less where it is bright. */
 static const double WHOLE_CELL = 150, BRIGHT_VALUE = 110;
 
@@ -28,9 +25,9 @@ static double log_light(double value) {
   return math_log(cielab_light(value) + TONE_FLOOR);
 }
 
-static double weight_of(double value, int64_t pixels) {
+static double weight_of(double value, double full, int64_t pixels) {
   double size = (double)pixels / WHOLE_CELL, bright = (value + 14) / (BRIGHT_VALUE + 14);
-  if (value >= FULL_VALUE) return 0;
+  if (value >= full) return 0;
   return (size < 1 ? size : 1) * (bright < 1 ? bright * bright : 1);
 }
 
@@ -102,7 +99,7 @@ static void find_chroma(struct colouring *c) {
   }
 }
 
-static enum status take_golden(struct colouring *c, struct fault *fault) {
+static enum status take_golden(struct colouring *c, double full, struct fault *fault) {
   c->samples = malloc((c->cells.count + 1) * sizeof *c->samples);
   c->chroma = malloc((c->cells.count + 1) * sizeof *c->chroma);
   if (!c->samples || !c->chroma) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
@@ -112,7 +109,7 @@ static enum status take_golden(struct colouring *c, struct fault *fault) {
     *s = (struct tone_sample){
         .x = cell->x, .y = cell->y, .label = cell->label, .mixed = cell->mixed, .idle = cell->restless};
     for (int k = 0; k < 3; k++)
-      s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], cell->pixels);
+      s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], full, cell->pixels);
   }
   find_chroma(c);
   return STATUS_OK;
@@ -136,7 +133,7 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
   enum status status = draw_reference(spec, masks, zones, c, &labels, &memory, fault);
   if (!status) status = cells_open(device, &labels, golden, &c->cells, fault);
   if (!status && c->judged) status = check_sizes(c, fault);
-  if (!status) status = take_golden(c, fault);
+  if (!status) status = take_golden(c, golden->image->full, fault);
   free(memory);
   return status;
 }
@@ -152,14 +149,17 @@ void colouring_close(struct device *device, struct colouring *c) {
 /* ---- a photo ---- */
 
 /* The golden's luma against the photo's, as if it were one of three colours. */
-static void take_luma(const struct cell *cell, const struct cell_colour *shown, bool seen, struct tone_sample *s) {
+static void take_luma(const struct cell *cell, const struct cell_colour *shown, bool seen, double full,
+                      struct tone_sample *s) {
   double luma = 0.299 * cell->colour[0] + 0.587 * cell->colour[1] + 0.114 * cell->colour[2], value = shown->colour[0];
-  double here = weight_of(luma, cell->pixels), there = seen ? weight_of(value, shown->pixels) : 0;
+  double here = weight_of(luma, IMAGE_FULL, cell->pixels);
+  double there = seen ? weight_of(value, full, shown->pixels) : 0;
   s->golden[0] = log_light(luma), s->photo[0] = seen ? log_light(value) : 0;
   s->weight[0] = here < there ? here : there, s->weight[1] = s->weight[2] = 0;
 }
 
-static enum status take_photo(const struct colouring *c, bool grey, struct colouring_work *work, struct fault *fault) {
+static enum status take_photo(const struct colouring *c, bool grey, double full, struct colouring_work *work,
+                              struct fault *fault) {
   if (!work->samples) work->samples = malloc((c->cells.count + 1) * sizeof *work->samples);
   if (!work->zones) work->zones = malloc((c->spec->zone_count + 1) * sizeof *work->zones);
   if (!work->label) work->label = malloc(c->spec->zone_count + 1);
@@ -170,12 +170,12 @@ static enum status take_photo(const struct colouring *c, bool grey, struct colou
     *s = c->samples[i];
     bool seen = 2 * shown->pixels >= c->cells.cell[i].pixels;
     if (grey) {
-      take_luma(&c->cells.cell[i], shown, seen, s);
+      take_luma(&c->cells.cell[i], shown, seen, full, s);
       continue;
     }
     for (int k = 0; k < 3; k++) {
       s->photo[k] = seen ? log_light(shown->colour[k]) : 0;
-      double weight = seen ? weight_of(shown->colour[k], shown->pixels) : 0;
+      double weight = seen ? weight_of(shown->colour[k], full, shown->pixels) : 0;
       if (weight < s->weight[k]) s->weight[k] = weight;
     }
   }
@@ -185,7 +185,7 @@ static enum status take_photo(const struct colouring *c, bool grey, struct colou
 static enum status look(struct device *device, const struct colouring *c, const struct placement *placement,
                         const struct cells_photo *photo, bool grey, struct colouring_work *work, struct fault *fault) {
   enum status status = cells_measure(device, &c->cells, placement, photo, &work->cells, fault);
-  return status ? status : take_photo(c, grey, work, fault);
+  return status ? status : take_photo(c, grey, photo->image->full, work, fault);
 }
 
 static double limit_of(const struct spec *spec, const struct spec_zone *zone) {

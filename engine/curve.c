@@ -115,6 +115,7 @@ static void apply_square(const struct curve *curve, struct image *image, int32_t
 }
 
 void curve_apply(const struct curve *curve, struct image *image) {
+  image->full = between(curve, image->full);
   if (!image->colour) {
     apply_grey(curve, &image->planes[0]);
     return;

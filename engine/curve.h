@@ -24,7 +24,7 @@ struct curve {
 double curve_of_tone(const struct tone *tone, struct curve *curve);
 
 /* In place: red, green and blue go through the curve, or grey. Fractions become those of what is
- * had without rounding. */
+ * had without rounding, and what was full stays so. */
 void curve_apply(const struct curve *curve, struct image *image);
 
 #endif

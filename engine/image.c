@@ -53,6 +53,7 @@ enum status image_reserve(struct image *image, int32_t width, int32_t height, bo
   image->colour = colour;
   image->step[0] = image->step[1] = 0;
   image->fractions = false;
+  image->full = IMAGE_FULL;
   image->width = image->full_width = width;
   image->height = image->full_height = height;
   image->reduction = 1;

@@ -28,6 +28,7 @@ struct image {
    * full-size x = n (x + 0.5) - 0.5. */
   int32_t full_width, full_height, reduction;
   double step[2]; /* grey levels by which the file tells means of 8 x 8 samples apart: luma, chroma; 0: no JPEG's */
+  double full;    /* red, green and blue values from here on are not known: the sensor may have been full */
   /* By how much the file's means are above the planes', a pixel a square of IMAGE_FRACTION_SIDE / reduction luma
    * pixels, of luma, Cb and Cr: 128 + IMAGE_FRACTION_UNIT x grey levels. Only with `fractions`, for they must be asked
    * for. */
@@ -82,6 +83,9 @@ static inline void image_rgb_at(const struct image *image, bool colour, int32_t 
   }
   image_rgb_of(luma, cb, cr, rgb);
 }
+
+/* `full` of a photo as it was taken. */
+enum { IMAGE_FULL = 249 };
 
 enum { IMAGE_MAX_SIDE = 32000 };
 

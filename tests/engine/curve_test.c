@@ -5,6 +5,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -47,9 +48,30 @@ static void fractions_say_what_the_curve_would_have_made_of_them_unrounded(void 
   image_free(&image);
 }
 
+/* White that was not clipped must not seem so, nor the other way round, behind a curve that lifts or lowers it. */
+static void what_was_full_stays_full_behind_a_curve_and_nothing_else(void **state) {
+  (void)state;
+  const struct curve curve = power_curve();
+  for (int colour = 0; colour < 2; colour++) {
+    struct fault fault = {0};
+    struct image image = {0};
+    assert_int_equal(image_reserve(&image, 16, 16, colour, &fault), STATUS_OK);
+    for (int k = 0; k < (colour ? 3 : 1); k++)
+      memset(image.planes[k].pixels, k ? 128 : IMAGE_FULL, image.planes[k].stride * (size_t)image.planes[k].height);
+    assert_true(image.full == IMAGE_FULL);
+    curve_apply(&curve, &image);
+    assert_float_equal(image.full, 255 * pow(IMAGE_FULL / 255.0, 1.25), 1e-9);
+    assert_float_equal(image.planes[0].pixels[0], image.full, 0.51);
+    assert_int_equal(image_reserve(&image, 16, 16, colour, &fault), STATUS_OK);
+    assert_true(image.full == IMAGE_FULL);
+    image_free(&image);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fractions_say_what_the_curve_would_have_made_of_them_unrounded),
+      cmocka_unit_test(what_was_full_stays_full_behind_a_curve_and_nothing_else),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
