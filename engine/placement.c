@@ -45,6 +45,7 @@ struct field_row field_row(const struct field *field, double y) {
 }
 
 struct pose_point field_at(const struct field *field, double x, double y) {
+  if (!field->columns) return (struct pose_point){0, 0};
   struct field_row row = field_row(field, y);
   return field_row_at(&row, x);
 }

@@ -16,6 +16,16 @@ bool solve_symmetric(const double *a, const double *b, size_t n, double *x);
  * reciprocal variances. INFINITY where a is not positive definite. */
 double solve_variance(const double *a, size_t n, size_t unknown);
 
+/* The last unknown of the same system, without the others. False, and `last` not said, where a is not positive
+ * definite. */
+struct solved_last {
+  double x, variance;
+};
+bool solve_last(const double *a, const double *b, size_t n, struct solved_last *last);
+
+/* The inverse, n x n. False, and it untouched, where a is not positive definite. */
+bool solve_inverse(const double *a, size_t n, double *inverse);
+
 /* Adds an observation to the normal equations of n unknowns: what their first `terms` do to it (the others nothing),
  * its weight and what is left of it. Only the lower triangle of `a` is added to. */
 static inline void solve_add(double *a, double *b, size_t n, const double *row, size_t terms, double weight,

@@ -81,8 +81,9 @@ struct profile_reach {
 
 /* The half plane u a + v b <= c. */
 PROFILE_FN void profile_side(struct profile_reach *r, int side, double a, double b, double c) {
-  if (a > 1e-6) r->high[side] = c / a, r->high_slope[side] = -b / a;
-  if (a < -1e-6) r->low[side] = c / a, r->low_slope[side] = -b / a;
+  double each = 1 / a;
+  if (a > 1e-6) r->high[side] = c * each, r->high_slope[side] = -b * each;
+  if (a < -1e-6) r->low[side] = c * each, r->low_slope[side] = -b * each;
 }
 
 PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p) {
@@ -96,9 +97,9 @@ PROFILE_FN struct profile_reach profile_reach_of(const struct kernel_profile *p)
   if (sagitta < 0) r.across_high -= sagitta;
   r.along += PROFILE_MARGIN, r.across_low -= PROFILE_MARGIN, r.across_high += PROFILE_MARGIN;
   if (fabs(nx) > 1e-6) {
-    double s = r.across_low / nx, t = r.across_high / nx;
+    double each = 1 / nx, s = r.across_low * each, t = r.across_high * each;
     r.low[0] = s < t ? s : t, r.high[0] = s < t ? t : s;
-    r.low_slope[0] = r.high_slope[0] = -ny / nx;
+    r.low_slope[0] = r.high_slope[0] = -ny * each;
   }
   /* Where |along| <= length + spread across. */
   double spread = p->length * p->curvature, limit = p->length + PROFILE_MARGIN * sqrt(1 + spread * spread);

@@ -1,100 +1,7 @@
 #include "engine/measure/edge.h"
 
-#include "engine/measure/normal_table.h"
-
 #include <math.h>
 #include <string.h>
-
-/* Two numbers that are worked on at once. */
-typedef double pair __attribute__((vector_size(2 * sizeof(double))));
-
-/* The normal distribution and its density, at two places. */
-struct normal {
-  pair share, density;
-};
-
-/* By Taylor's series about the nearest row of the table, to 1e-10. */
-static struct normal normal(pair z) {
-  const pair size = {fabs(z[0]), fabs(z[1])};
-  const int rows[2] = {size[0] < 9 ? (int)(size[0] * NORMAL_STEPS + 0.5) : NORMAL_ROWS - 1,
-                       size[1] < 9 ? (int)(size[1] * NORMAL_STEPS + 0.5) : NORMAL_ROWS - 1};
-  const pair at = {(double)rows[0] / NORMAL_STEPS, (double)rows[1] / NORMAL_STEPS};
-  pair share = {normal_table[rows[0]][0], normal_table[rows[1]][0]};
-  pair density = {normal_table[rows[0]][1], normal_table[rows[1]][1]};
-  const pair t = {size[0] < 9 ? size[0] - at[0] : 0, size[1] < 9 ? size[1] - at[1] : 0};
-  const pair square = at * at, second = square - 1, third = at * (square - 3), fourth = square * (square - 6) + 3;
-  const pair a = at * (-1.0 / 2), b = second * (1.0 / 6), c = third * (-1.0 / 24), e = fourth * (1.0 / 120);
-  share += density * (t * (1 + t * (a + t * (b + t * (c + t * e)))));
-  density *= 1 + t * (2 * a + t * (3 * b + t * (4 * c + t * 5 * e)));
-  return (struct normal){{z[0] < 0 ? 1 - share[0] : share[0], z[1] < 0 ? 1 - share[1] : share[1]}, density};
-}
-
-static inline struct edge_response straight(double sigma, double box, double d) {
-  const double each = 1 / sigma, of = 1 / box;
-  const pair ends = {(d + 0.5 * box) * each, (d - 0.5 * box) * each};
-  const struct normal n = normal(ends);
-  const pair reached = ends * n.share + n.density;
-  struct edge_response r;
-  r.value = sigma * (reached[0] - reached[1]) * of;
-  r.slope = (n.share[0] - n.share[1]) * of;
-  r.by_sigma = (n.density[0] - n.density[1]) * of;
-  r.bend = r.by_sigma * each;
-  return r;
-}
-
-/* Where the blur falls back by less along a curved edge, px, its mean place is all there is to see: what else the curve
- * does is about 1e-4 px. */
-static const double SLIGHT = 0.08;
-
-/* Blur along the edge: that across, without the smaller part of the pixel, and the pixel's 1/12, whatever its angle. */
-static double variance_along(const struct edge_shape *shape) {
-  return shape->sigma * shape->sigma + shape->box * shape->box / 12;
-}
-
-/* The part of the response at `node` deviations along the edge, where the circle has fallen back. */
-static void add_node(const struct edge_shape *shape, double d, double node, double weight, struct edge_response *sum) {
-  double k = shape->curvature, variance = node * node * variance_along(shape), root = 1 - k * k * variance;
-  double back = -k * variance / (1 + sqrt(root > 0 ? root : 0));
-  struct edge_response side = straight(shape->sigma, shape->box, d - back);
-  sum->value += weight * side.value;
-  sum->slope += weight * side.slope;
-  sum->bend += weight * side.bend;
-  sum->by_sigma += weight * (side.by_sigma - side.slope * 2 * back * shape->sigma / variance_along(shape));
-}
-
-/* Deviations beyond which the response is what it is far away, to 2e-5 of it with the pixel's box. */
-static const double FAR = 3.9;
-
-double edge_reach(const struct edge_shape *shape) {
-  double bow = shape->curvature * variance_along(shape);
-  return FAR * shape->sigma + 0.5 * shape->box + 5 * (bow < 0 ? -bow : bow);
-}
-
-struct edge_response edge_response(const struct edge_shape *shape, double d) {
-  double bow = shape->curvature * variance_along(shape);
-  if (bow > -SLIGHT && bow < SLIGHT) {
-    struct edge_response r = straight(shape->sigma, shape->box, d + 0.5 * bow);
-    r.by_sigma += r.slope * shape->curvature * shape->sigma;
-    return r;
-  }
-  static const double nodes[][2] = {
-      {0, 8.0 / 15}, {1.3556261799742659, 0.44415184554016907}, {2.8569700138728056, 0.02251482112649760}};
-  struct edge_response sum = {0, 0, 0, 0};
-  for (int i = 0; i < 3; i++) add_node(shape, d, nodes[i][0], nodes[i][1], &sum);
-  return sum;
-}
-
-struct edge_response edge_response_within(const struct edge_shape *shape, double reach, double distance) {
-  const struct edge_response before = {0, 0, 0, 0}, beyond = {1, 0, 0, 0};
-  return distance <= -reach ? before : distance >= reach ? beyond : edge_response(shape, distance);
-}
-
-struct edge_shape edge_shape_at(const struct edge_shape *shape, double place) {
-  struct edge_shape s = *shape;
-  double wide = 1 + s.curvature * place;
-  if (wide > 0.1) s.curvature /= wide;
-  return s;
-}
 
 void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p, int32_t from) {
   sums->first = p->first, sums->count = p->count < EDGE_MOST_BINS ? p->count : EDGE_MOST_BINS;
@@ -188,16 +95,18 @@ static void add_plateau(double weight, double residual, bool beyond, double *a, 
 /* One Gauss-Newton step; how far the place and the blur moved, px, or -1. */
 static double fit_step(const struct samples *p, struct edge_shape *shape, struct edge_fit *fit) {
   double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0}, inverse[2];
-  struct edge_shape own = edge_shape_at(shape, fit->place);
-  double reach = edge_reach(&own);
+  const struct edge_shape own = edge_shape_at(shape, fit->place);
+  double distances[EDGE_MOST_BINS];
+  struct edge_response responses[EDGE_MOST_BINS];
+  for (int32_t i = 0; i < p->count; i++) distances[i] = p->place[i] - fit->place;
+  edge_responses(&own, distances, p->count, responses);
   for (int32_t i = 0; i < p->count; i++) {
-    const double d = p->place[i] - fit->place;
-    if (d <= -reach || d >= reach) {
-      add_plateau(p->weight[i], p->mean[i] - fit->level - (d > 0 ? fit->contrast : 0), d > 0, a, b);
+    const struct edge_response r = responses[i];
+    const double residual = p->mean[i] - fit->level - fit->contrast * r.value;
+    if (edge_response_is_flat(&r)) {
+      add_plateau(p->weight[i], residual, distances[i] > 0, a, b);
       continue;
     }
-    struct edge_response r = edge_response(&own, d);
-    double residual = p->mean[i] - fit->level - fit->contrast * r.value;
     double row[PARAMETERS] = {1, r.value, fit->contrast * r.by_sigma, -fit->contrast * r.slope};
     add_row(row, p->weight[i], residual, a, b);
   }

@@ -45,15 +45,16 @@ struct edge_shape {
 
 #define EDGE_LEAST_SIGMA 0.15
 
-/* Response of a step of height 1 at distance 0, and its derivatives by distance and by sigma. */
+/* Response of a step of height 1 at distance 0, and its derivatives by distance and by sigma; at many distances. */
 struct edge_response {
   double value, slope, bend, by_sigma;
 };
-struct edge_response edge_response(const struct edge_shape *shape, double distance);
-/* Beyond this distance the response is 0 or 1, px. */
-double edge_reach(const struct edge_shape *shape);
-/* The response, 0 or 1 from that distance on, which is given. */
-struct edge_response edge_response_within(const struct edge_shape *shape, double reach, double distance);
+void edge_responses(const struct edge_shape *shape, const double *distances, int32_t count,
+                    struct edge_response *responses);
+/* Far from the step, where the response is 0 or 1 and has no derivatives. */
+static inline bool edge_response_is_flat(const struct edge_response *response) {
+  return response->slope == 0 && response->by_sigma == 0;
+}
 /* The shape of an edge that lies at `place` of a profile whose circle has the curvature given: a parallel circle. */
 struct edge_shape edge_shape_at(const struct edge_shape *shape, double place);
 

@@ -105,13 +105,16 @@ static void make_model(const struct edge_sums *light, const struct profile *p, c
                        const double *at, struct model *m) {
   struct edge_shape own = edge_shape_at(shape, at[PLACE]);
   const int32_t end = p->first + p->count;
-  double fine = 0.5;
+  double fine = 0.5, distances[EDGE_MOST_BINS];
+  struct edge_response responses[EDGE_MOST_BINS];
   own.sigma = at[SIGMA];
-  const double reach = edge_reach(&own);
   for (int32_t i = p->first; i < end; i++) {
     if (light->pixels[i] > 0) fine = (light->places[i] / light->pixels[i] + 0.5) / KERNEL_PROFILE_FINE;
-    const double d = light->first + (i + fine) / KERNEL_PROFILE_SCALE - at[PLACE];
-    const struct edge_response r = edge_response_within(&own, reach, d);
+    distances[i - p->first] = light->first + (i + fine) / KERNEL_PROFILE_SCALE - at[PLACE];
+  }
+  edge_responses(&own, distances, p->count, responses);
+  for (int32_t i = p->first; i < end; i++) {
+    const struct edge_response r = responses[i - p->first];
     m->level[i] = level_of(at[LEVEL] + at[CONTRAST] * r.value);
     const double each = 1 / light_slope(m->level[i]);
     m->by[LEVEL][i] = each, m->by[CONTRAST][i] = each * r.value;

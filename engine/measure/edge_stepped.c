@@ -32,6 +32,7 @@ static const double SKEWED = 3.2;
 struct sample {
   double place, mean, weight;
   struct edge_response alone; /* of the one step fitted */
+  double rest;                /* what that leaves */
 };
 
 struct samples {
@@ -43,18 +44,25 @@ struct samples {
 static void take(const struct edge_sums *sums, const struct edge_shape *shape, const struct edge_fit *fit,
                  const struct edge_doubt *doubt, struct samples *out) {
   struct edge_shape own = edge_shape_at(shape, fit->place);
+  double distances[EDGE_MOST_BINS];
+  struct edge_response responses[EDGE_MOST_BINS];
   own.sigma = fit->sigma;
-  const double reach = edge_reach(&own);
   out->count = 0, out->first = sums->first, out->end = sums->first + (double)sums->count / KERNEL_PROFILE_SCALE;
   for (int32_t i = 0; i < sums->count; i++) {
     const double pixels = sums->pixels[i];
     if (!(pixels > 0)) continue;
     const double place = edge_bin_place(sums, i);
-    const struct edge_response r = edge_response_within(&own, reach, place - fit->place);
-    const double model = doubt->model, jitter = doubt->jitter * r.slope, gathered = GATHERED * r.bend;
+    distances[out->count] = place - fit->place;
+    out->one[out->count++] = (struct sample){.place = place, .mean = sums->values[i] / pixels, .weight = pixels};
+  }
+  edge_responses(&own, distances, out->count, responses);
+  for (int32_t i = 0; i < out->count; i++) {
+    const struct edge_response *r = &responses[i];
+    const double model = doubt->model, jitter = doubt->jitter * r->slope, gathered = GATHERED * r->bend;
     const double off = fit->contrast * fit->contrast * (model * model + jitter * jitter + gathered * gathered);
-    const double variance = doubt->noise / pixels + off;
-    out->one[out->count++] = (struct sample){place, sums->values[i] / pixels, 1 / variance, r};
+    struct sample *one = &out->one[i];
+    one->weight = 1 / (doubt->noise / one->weight + off), one->alone = *r;
+    one->rest = one->mean - fit->level - fit->contrast * r->value;
   }
 }
 
@@ -67,20 +75,21 @@ struct left {
 
 /* Skewness is what the third derivative of the response does to a profile, once the step has been fitted to it: by the
  * differences of the second between neighbours. A plateau has level and contrast alone. */
-static struct left left_by(const struct samples *s, const struct edge_fit *fit) {
+static struct left left_by(const struct samples *s) {
   double a[PARAMETERS * PARAMETERS] = {0}, b[PARAMETERS] = {0};
   struct left left = {0, 0};
+  struct solved_last skew;
   for (int32_t i = 0; i < s->count; i++) {
     const int32_t before = i ? i - 1 : i, after = i + 1 < s->count ? i + 1 : i;
     const struct edge_response *r = &s->one[i].alone;
     const double third = s->one[after].alone.bend - s->one[before].alone.bend, w = s->one[i].weight;
     const double row[PARAMETERS] = {1, r->value, r->by_sigma, r->slope, third};
-    const double rest = s->one[i].mean - fit->level - fit->contrast * r->value;
+    const double rest = s->one[i].rest;
     const size_t there = third != 0 || r->slope != 0 ? PARAMETERS : r->value != 0 ? 2 : 1;
     left.squares += w * rest * rest;
     solve_add(a, b, PARAMETERS, row, there, w, rest);
   }
-  if (solve_symmetric(a, b, PARAMETERS, b)) left.skew = fabs(b[SHARE]) / sqrt(solve_variance(a, PARAMETERS, SHARE));
+  if (solve_last(a, b, PARAMETERS, &skew)) left.skew = fabs(skew.x) / sqrt(skew.variance);
   return left;
 }
 
@@ -96,12 +105,18 @@ static double add_rows(const struct samples *s, const struct edge_shape *shape, 
                        double *b) {
   struct edge_shape near = edge_shape_at(shape, t->p[PLACE]), far = edge_shape_at(shape, t->p[PLACE] + t->width);
   near.sigma = far.sigma = t->p[SIGMA];
-  const double near_reach = edge_reach(&near), far_reach = edge_reach(&far), share = t->p[SHARE], c = t->p[CONTRAST];
-  double squares = 0;
+  const double share = t->p[SHARE], c = t->p[CONTRAST];
+  double squares = 0, distances[2][EDGE_MOST_BINS];
+  struct edge_response responses[2][EDGE_MOST_BINS];
   for (int32_t i = 0; i < s->count; i++) {
-    const double d = s->one[i].place - t->p[PLACE], w = s->one[i].weight;
-    const struct edge_response first = edge_response_within(&near, near_reach, d);
-    const struct edge_response second = edge_response_within(&far, far_reach, d - t->width);
+    distances[0][i] = s->one[i].place - t->p[PLACE];
+    distances[1][i] = distances[0][i] - t->width;
+  }
+  edge_responses(&near, distances[0], s->count, responses[0]);
+  edge_responses(&far, distances[1], s->count, responses[1]);
+  for (int32_t i = 0; i < s->count; i++) {
+    const double w = s->one[i].weight;
+    const struct edge_response first = responses[0][i], second = responses[1][i];
     const double value = (1 - share) * first.value + share * second.value;
     const double row[PARAMETERS] = {1, value, c * ((1 - share) * first.by_sigma + share * second.by_sigma),
                                     -c * ((1 - share) * first.slope + share * second.slope),
@@ -196,10 +211,10 @@ static struct edge_stepped average(const struct two *all, int count, const struc
 }
 
 /* Whether one step leaves more than it may, and the weighted squares that it leaves. */
-static bool leaves_more(const struct samples *s, const struct edge_fit *fit, double *squares) {
+static bool leaves_more(const struct samples *s, double *squares) {
   const double freedom = s->count - 4;
   if (!(freedom >= 1)) return false;
-  const struct left left = left_by(s, fit);
+  const struct left left = left_by(s);
   *squares = left.squares;
   return left.squares > limit_of(freedom) || left.skew > SKEWED;
 }
@@ -209,7 +224,7 @@ bool edge_stepped_suspect(const struct edge_sums *sums, const struct edge_shape 
   struct samples s;
   double squares;
   take(sums, shape, fit, doubt, &s);
-  return leaves_more(&s, fit, &squares);
+  return leaves_more(&s, &squares);
 }
 
 struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct edge_shape *shape,
@@ -221,7 +236,7 @@ struct edge_stepped edge_stepped_find(const struct edge_sums *sums, const struct
   double alone;
   if (!edge_fit(sums, shape, rough->place, 0.5 * fabs(rough->contrast), SETTLED, &fit)) return none;
   take(sums, shape, &fit, doubt, &s);
-  if (!leaves_more(&s, &fit, &alone)) return none;
+  if (!leaves_more(&s, &alone)) return none;
   const double freedom = s.count > PARAMETERS ? s.count - PARAMETERS : 1;
   return average(all, fit_all(&s, shape, &fit, all), &fit, alone, freedom, doubt->noise * fit.spread * fit.spread);
 }

@@ -1,5 +1,7 @@
 #include "engine/measure/edge_terms.h"
 
+#include "engine/measure/bin_pair.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -7,18 +9,21 @@
 enum { CELL = KERNEL_PROFILE_SCALE };
 
 void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table) {
-  struct edge_shape own = edge_shape_at(shape, place);
-  double reach = edge_reach(&own);
+  const struct edge_shape own = edge_shape_at(shape, place);
+  double distances[EDGE_MOST_BINS];
+  struct edge_response responses[EDGE_MOST_BINS];
   table->count = count < EDGE_MOST_BINS ? count : EDGE_MOST_BINS;
   table->low = table->high = 0;
+  for (int32_t i = 0; i < table->count; i++) distances[i] = first + (i + 0.5) / KERNEL_PROFILE_SCALE - place;
+  edge_responses(&own, distances, table->count, responses);
   for (int32_t i = 0; i < table->count; i++) {
-    double d = first + (i + 0.5) / KERNEL_PROFILE_SCALE - place;
-    if (d <= -reach) table->low = i + 1;
-    if (d < reach) table->high = i + 1;
-    if (d <= -reach || d >= reach) continue;
-    struct edge_response r = edge_response(&own, d);
-    table->value[i] = r.value, table->slope[i] = r.slope, table->bend[i] = r.bend;
+    const struct edge_response *r = &responses[i];
+    const bool flat = edge_response_is_flat(r);
+    if (flat && distances[i] < 0) table->low = i + 1;
+    if (!flat || distances[i] < 0) table->high = i + 1;
+    table->value[i] = r->value, table->slope[i] = r->slope, table->bend[i] = r->bend;
   }
+  table->value[table->count] = table->slope[table->count] = table->bend[table->count] = 0;
 }
 
 /* Bins first <= i < end where the response is `r`, 0 or 1, and has no slope. */
@@ -37,41 +42,50 @@ static void add_plateau(const struct edge_profile *p, int32_t first, int32_t end
   t->r += r * pixels, t->rr += r * pixels, t->mr += r * values;
 }
 
-/* Two sums that are worked on at once. */
-typedef double pair __attribute__((vector_size(2 * sizeof(double))));
+/* Sums over pairs of bins. */
+struct pair_terms {
+  bin_pair n, s, r, ss, sr, rr, m, ms, mr, mm, there;
+};
 
-void edge_terms(const struct edge_profile *p, const struct edge_table *table, int32_t from, struct edge_terms *terms) {
+/* Bins i and i + 1, whose words are given; a bin of nothing adds nothing. */
+static inline void add_pair(bin_words words, const struct edge_table *table, int32_t i, struct pair_terms *t) {
   const double fine = 1.0 / (KERNEL_PROFILE_FINE * KERNEL_PROFILE_SCALE);
   const double middle = 0.5 * fine - 0.5 / KERNEL_PROFILE_SCALE;
-  int32_t count = p->count < table->count ? p->count : table->count, end = count < table->high ? count : table->high;
-  pair n_m = {0}, s_r = {0}, ss_sr = {0}, ms_mr = {0}, rr_mm = {0};
-  double freedom = -3;
-  for (int32_t i = table->low > from ? table->low : from; i < end; i++) {
-    const struct kernel_bin bin = p->bins[i];
-    if (!bin.word) continue;
-    const int32_t pixels = (int32_t)kernel_bin_count(bin), sum = (int32_t)kernel_bin_sum(bin);
-    double n = pixels, m = sum, each = 1 / n, off = (int32_t)kernel_bin_place(bin) * each * fine + middle;
-    double slope = table->slope[i], bend = table->bend[i];
-    const pair shape = {slope + bend * off, table->value[i] + (slope + 0.5 * bend * off) * off};
-    const pair weighed = n * shape;
-    n_m += (pair){n, m}, s_r += weighed, ss_sr += weighed[0] * shape, ms_mr += m * shape;
-    rr_mm += (pair){weighed[1], m * m} * (pair){shape[1], each};
-    freedom++;
-  }
-  struct edge_terms t = {.n = n_m[0],
-                         .s = s_r[0],
-                         .r = s_r[1],
-                         .ss = ss_sr[0],
-                         .sr = ss_sr[1],
-                         .rr = rr_mm[0],
-                         .m = n_m[1],
-                         .ms = ms_mr[0],
-                         .mr = ms_mr[1],
-                         .mm = rr_mm[1],
-                         .freedom = freedom};
-  add_plateau(p, from, table->low < count ? table->low : count, 0, &t);
-  add_plateau(p, end > from ? end : from, count, 1, &t);
-  *terms = t;
+  const bin_pair n = bin_pair_counts(words), m = bin_pair_sums(words), there = bin_pair_there(n);
+  const bin_pair each = 1 / (n + (1 - there)), off = bin_pair_places(words) * each * fine + middle;
+  bin_pair value, slope, bend;
+  memcpy(&value, table->value + i, sizeof value);
+  memcpy(&slope, table->slope + i, sizeof slope);
+  memcpy(&bend, table->bend + i, sizeof bend);
+  const bin_pair s = slope + bend * off, r = value + (slope + 0.5 * bend * off) * off, ns = n * s, nr = n * r;
+  t->n += n, t->s += ns, t->r += nr, t->ss += ns * s, t->sr += ns * r, t->rr += nr * r;
+  t->m += m, t->ms += m * s, t->mr += m * r, t->mm += m * m * each, t->there += there;
+}
+
+static double both(bin_pair p) {
+  return p[0] + p[1];
+}
+
+void edge_terms(const struct edge_profile *p, const struct edge_table *table, int32_t from, struct edge_terms *terms) {
+  const int32_t count = p->count < table->count ? p->count : table->count,
+                end = count < table->high ? count : table->high;
+  struct pair_terms t = {0};
+  int32_t i = table->low > from ? table->low : from;
+  for (; i + 2 <= end; i += 2) add_pair(bin_words_at(p->bins + i), table, i, &t);
+  if (i < end) add_pair((bin_words){p->bins[i].word, 0}, table, i, &t);
+  *terms = (struct edge_terms){.n = both(t.n),
+                               .s = both(t.s),
+                               .r = both(t.r),
+                               .ss = both(t.ss),
+                               .sr = both(t.sr),
+                               .rr = both(t.rr),
+                               .m = both(t.m),
+                               .ms = both(t.ms),
+                               .mr = both(t.mr),
+                               .mm = both(t.mm),
+                               .freedom = both(t.there) - 3};
+  add_plateau(p, from, table->low < count ? table->low : count, 0, terms);
+  add_plateau(p, end > from ? end : from, count, 1, terms);
 }
 
 bool edge_terms_solve(const struct edge_terms *t, const struct edge_prior *prior, struct edge_solved *out) {

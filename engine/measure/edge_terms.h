@@ -8,7 +8,8 @@
 /* The response on the bins' middles, for edges that are expected at one place. */
 struct edge_table {
   int32_t count, low, high; /* before bin `low` it is 0, from `high` on 1 */
-  double value[EDGE_MOST_BINS], slope[EDGE_MOST_BINS], bend[EDGE_MOST_BINS];
+  /* One more than there are bins, for they are read by twos. */
+  double value[EDGE_MOST_BINS + 1], slope[EDGE_MOST_BINS + 1], bend[EDGE_MOST_BINS + 1];
 };
 void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table);
 

@@ -115,9 +115,9 @@ static void fit_one(const struct measuring *m, const struct pool *p, const struc
   }
 }
 
-static void fit_strips(const struct measuring *m, const struct gauge *gauge, const struct pool *p, struct fits *fits) {
+static void fit_strips(const struct measuring *m, const struct pool *p, struct fits *fits) {
   struct edge_table table;
-  edge_table(&p->shape, -m->work->sought[gauge - m->gauges].before[p->edge], EDGE_MOST_BINS, p->fit.place, &table);
+  edge_table(&p->shape, p->mean.first, p->mean.count, p->fit.place, &table);
   fits->count = 0;
   for (size_t i = 0; i < p->count && fits->count < GAUGE_MOST_PLACES; i++) {
     if (p->traces[i].edge != p->edge) continue;
@@ -138,17 +138,22 @@ static void at_half(const struct measuring *m, const struct pool *p, struct fits
   }
 }
 
-/* The strips' edges under one blur; where they scatter about the mean, the mean profile's is too wide. */
-static void fit_blur(const struct measuring *m, const struct gauge *gauge, struct pool *p, struct fits *fits) {
-  fit_strips(m, gauge, p, fits);
+/* The strips' edges under one blur. */
+static void fit_edges(const struct measuring *m, const struct pool *p, struct fits *fits) {
+  fit_strips(m, p, fits);
+  fits_find_noise(fits);
   fits_mark_levels(fits);
   fits_share_levels(fits);
+  fits_find_noise(fits);
+}
+
+/* The same; where they scatter about the mean, the mean profile's blur is too wide. */
+static void fit_blur(const struct measuring *m, struct pool *p, struct fits *fits) {
+  fit_edges(m, p, fits);
   double wide = p->shape.sigma * p->shape.sigma, square = wide - fits_scatter(fits);
   if (square >= 0.98 * wide) return;
   p->shape.sigma = square > EDGE_LEAST_SIGMA * EDGE_LEAST_SIGMA ? sqrt(square) : EDGE_LEAST_SIGMA;
-  fit_strips(m, gauge, p, fits);
-  fits_mark_levels(fits);
-  fits_share_levels(fits);
+  fit_edges(m, p, fits);
 }
 
 /* Fits all edges of one pool; what is spoilt is left out of the blur and levels that the others share. */
@@ -157,7 +162,7 @@ static bool fit_pool(const struct measuring *m, const struct gauge *gauge, struc
   int parameters = m->work->sought[gauge - m->gauges].parameters;
   if (!fit_mean(m, p, NULL)) return false;
   for (int round = 0;; round++) {
-    fit_blur(m, gauge, p, fits);
+    fit_blur(m, p, fits);
     size_t left_out = fits_mark(fits, gauge, parameters, p->shape.sigma);
     if (!left_out || left_out == fits->left_out || round + 1 == ROUNDS) break;
     fits->left_out = left_out;
@@ -183,7 +188,7 @@ static void undo_company(const struct measuring *m, const struct pool *p, bool c
   struct edge_fit fit = p->fit;
   struct edge_doubt doubt = curved ? DEVELOPED : PLAIN;
   double amount = 0;
-  doubt.noise = fits_least_noise(fits);
+  doubt.noise = fits->least_noise;
   if (curved) {
     const struct edge_sharpened found = edge_sharpened_find(&p->mean, &p->shape, &fit);
     gauge->sharpened[p->edge] = found.spread, amount = found.amount;
@@ -242,9 +247,10 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
   for (int edge = 0; edge < sought->edges; edge++) {
     const double least = gauge->spec->contrast;
     /* In light the same step is least from black on. */
-    struct pool pool = {
-        .traces = traces, .count = count, .edge = edge, .least = photo->curved ? strips_light_of(least) : least};
-    pool.fit.sigma = sought->blur[edge] > LEAST_BLUR ? sought->blur[edge] : LEAST_BLUR;
+    struct pool pool; /* large: what its fit fills is not set */
+    pool.traces = traces, pool.count = count, pool.edge = edge;
+    pool.least = photo->curved ? strips_light_of(least) : least;
+    pool.fit = (struct edge_fit){.sigma = sought->blur[edge] > LEAST_BLUR ? sought->blur[edge] : LEAST_BLUR};
     fits->left_out = 0;
     if (!fit_pool(m, gauge, &pool, fits)) {
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");

@@ -8,10 +8,8 @@
 /* Whether the strip's edge says something about the others: it was found, and nothing spoilt it the round before. */
 bool fits_counts(const struct strip_fit *fit);
 
-/* Noise of the image as the fits leave it, grey levels squared: the median over the strips. */
-double fits_noise(const struct fits *fits);
-/* The same by the strips that leave least: what the model does not fit in the others is not noise. */
-double fits_least_noise(const struct fits *fits);
+/* Takes the noise from what the strips that count leave. */
+void fits_find_noise(struct fits *fits);
 
 /* Marks edges whose level or contrast is not that of the others: something lies on the edge, or it is broken off. */
 void fits_mark_levels(struct fits *fits);

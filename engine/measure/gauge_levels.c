@@ -27,19 +27,13 @@ static size_t noises_of(const struct fits *fits, double *values) {
   return n;
 }
 
-double fits_noise(const struct fits *fits) {
-  double values[GAUGE_MOST_PLACES];
-  const size_t n = noises_of(fits, values);
-  return n && values[n / 2] > ROUNDING ? values[n / 2] : ROUNDING;
-}
-
-double fits_least_noise(const struct fits *fits) {
+void fits_find_noise(struct fits *fits) {
   /* A tenth of the strips lie below two thirds of the median where each has some 25 degrees of freedom. */
   static const double BELOW = 1.5;
   double values[GAUGE_MOST_PLACES];
   const size_t n = noises_of(fits, values);
   const double usual = n ? values[n / 2] : 0, least = n ? BELOW * values[n / 10] : 0;
-  return fmax(ROUNDING, fmin(usual, least));
+  fits->noise = fmax(ROUNDING, usual), fits->least_noise = fmax(ROUNDING, fmin(usual, least));
 }
 
 /* Equations for a level and a contrast that all edges share, each place being its own. */
@@ -77,7 +71,7 @@ static double worth(double noise, double variance) {
 void fits_share_levels(struct fits *fits) {
   struct shared sum = {0};
   struct variation levels = {0}, contrasts = {0};
-  double noise = fits_noise(fits);
+  const double noise = fits->noise;
   fits->level_variance = fits->contrast_variance = fits->covariance = 0;
   for (size_t i = 0; i < fits->count; i++)
     if (fits_counts(&fits->one[i])) add_shared(&sum, &fits->one[i].terms);
@@ -118,12 +112,12 @@ double fits_common_variance(const struct fits *fits) {
 }
 
 double fits_scatter(const struct fits *fits) {
-  double n = 0, sum = 0, squares = 0, noise = 0, usual = fits_noise(fits);
+  double n = 0, sum = 0, squares = 0, noise = 0;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
     if (!fits_counts(f) || fabs(f->place) > 1) continue;
     n++, sum += f->place, squares += f->place * f->place;
-    noise += usual * f->solved.spread * f->solved.spread;
+    noise += fits->noise * f->solved.spread * f->solved.spread;
   }
   if (n < 3) return 0;
   double variance = (squares - sum * sum / n) / n - noise / n;

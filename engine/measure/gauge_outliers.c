@@ -32,16 +32,16 @@ static size_t list_levels(const struct fits *fits, bool contrast, bool sizes, do
 }
 
 /* Marks edges whose level or contrast is another thing's; the share of the contrast that would have been seen. */
-static double mark_odd(struct fits *fits, bool contrast, double noise) {
+static double mark_odd(struct fits *fits, bool contrast) {
   double values[GAUGE_MOST_PLACES], scale[GAUGE_MOST_PLACES];
-  double height = fabs(robust_median(values, list_levels(fits, true, false, 0, values)));
-  double middle = robust_median(values, list_levels(fits, contrast, false, 0, values));
+  const double usual = robust_median(values, list_levels(fits, true, false, 0, values)), height = fabs(usual);
+  double middle = contrast ? usual : robust_median(values, list_levels(fits, false, false, 0, values));
   double spread = 1.4826 * robust_median(values, list_levels(fits, contrast, true, middle, values));
   size_t count = 0;
   for (size_t i = 0; i < fits->count; i++) {
     struct strip_fit *f = &fits->one[i];
     if (f->state != EDGE_FOUND) continue;
-    double own = sqrt(noise * (contrast ? f->solved.contrast_variance : f->solved.level_variance));
+    double own = sqrt(fits->noise * (contrast ? f->solved.contrast_variance : f->solved.level_variance));
     double cut = ODD * (own > spread ? own : spread);
     if (cut < LEAST_ODD * height) cut = LEAST_ODD * height;
     scale[count++] = cut;
@@ -51,28 +51,27 @@ static double mark_odd(struct fits *fits, bool contrast, double noise) {
 }
 
 void fits_mark_levels(struct fits *fits) {
-  double noise = fits_noise(fits), level = mark_odd(fits, false, noise), contrast = mark_odd(fits, true, noise);
+  const double level = mark_odd(fits, false), contrast = mark_odd(fits, true);
   fits->unseen = level > contrast ? level : contrast;
 }
 
 static void unlike(struct fits *fits) {
-  double usual = fits_noise(fits);
   for (size_t i = 0; i < fits->count; i++) {
     struct strip_fit *f = &fits->one[i];
-    if (f->state == EDGE_FOUND && f->solved.residual > UNLIKE * usual * f->terms.freedom) f->state = EDGE_OUTLIER;
+    if (f->state == EDGE_FOUND && f->solved.residual > UNLIKE * fits->noise * f->terms.freedom) f->state = EDGE_OUTLIER;
   }
 }
 
 static void astray(struct fits *fits, int parameters) {
   struct robust_row rows[GAUGE_MOST_PLACES];
-  double model[ROBUST_MOST], spread = 0, n = 0, usual = fits_noise(fits);
+  double model[ROBUST_MOST], spread = 0, n = 0;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
     memcpy(rows[i].basis, f->trace->basis, sizeof rows[i].basis);
     rows[i].offset = f->place, rows[i].usable = f->state == EDGE_FOUND;
     if (rows[i].usable) spread += f->solved.spread, n++;
   }
-  double clean = n > 0 ? ASTRAY * sqrt(usual) * spread / n : 0;
+  double clean = n > 0 ? ASTRAY * sqrt(fits->noise) * spread / n : 0;
   if (clean < LEAST_ASTRAY) clean = LEAST_ASTRAY;
   if (!robust_fit(rows, (int)fits->count, parameters, clean, model)) return;
   for (size_t i = 0; i < fits->count; i++)
@@ -101,9 +100,14 @@ static double spoilt_after(const struct fits *fits, size_t i, bool forward, bool
 /* How far from a thing's border, in deviations of the blur, what it adds to the picture falls to a share of its own
  * contrast. */
 static double faded(double share) {
-  double at = 0;
-  while (at < CLEAR && edge_response(&(struct edge_shape){1, 0.1, 0}, -at).value > share) at += 0.1;
-  return at;
+  enum { STEPS = 30 };
+  double distances[STEPS + 1];
+  struct edge_response responses[STEPS + 1];
+  int at = 0;
+  for (int i = 0; i <= STEPS; i++) distances[i] = -CLEAR * i / STEPS;
+  edge_responses(&(struct edge_shape){1, 0.1, 0}, distances, STEPS + 1, responses);
+  while (at < STEPS && responses[at].value > share) at++;
+  return -distances[at];
 }
 
 /* Leaves out of a strip what the blur of a spoilt place reaches, whose border is `away` along the outline: all of it,
@@ -125,13 +129,14 @@ static void keep_clear(struct strip_fit *f, double away, double reach) {
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma) {
   enum gauge_kind kind = gauge->spec->gauge;
   bool closed = kind == GAUGE_CIRCLE || kind == GAUGE_ELLIPSE;
-  double seen = sigma * faded(fits->unseen);
   size_t count = 0;
   unlike(fits);
   /* The places of a profile of widths are each its own. */
   if (kind != GAUGE_WIDTH) astray(fits, parameters);
   for (size_t i = 0; i < fits->count; i++) count += spoilt(&fits->one[i]);
-  for (size_t i = 0; i < fits->count && kind != GAUGE_WIDTH && count; i++) {
+  const bool reaches = count && kind != GAUGE_WIDTH;
+  const double seen = reaches ? sigma * faded(fits->unseen) : 0;
+  for (size_t i = 0; i < fits->count && reaches; i++) {
     if (fits->one[i].state != EDGE_FOUND) continue;
     double after = spoilt_after(fits, i, true, closed), before = spoilt_after(fits, i, false, closed);
     keep_clear(&fits->one[i], (after < before ? after : before) + seen, CLEAR * sigma);

@@ -55,7 +55,9 @@ struct strip_fit {
 struct fits {
   size_t count, left_out;
   struct strip_fit one[GAUGE_MOST_PLACES];
-  double unseen;                                        /* share of the contrast that a spoilt edge may hide */
+  double noise;       /* of the image as the fits leave it, grey levels squared: the median over the strips */
+  double least_noise; /* by those that leave least: what the model does not fit in the others is not noise */
+  double unseen;      /* share of the contrast that a spoilt edge may hide */
   double level_variance, contrast_variance, covariance; /* of the levels they share, for noise of 1 grey level */
 };
 

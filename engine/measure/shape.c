@@ -128,48 +128,50 @@ static void gradient(const struct shape *s, const struct shape_point *point, dou
 }
 
 static void equations(const struct shape *s, const struct shape_point *points, size_t count, double *a, double *b) {
-  int n = shape_parameters(s->kind);
+  const int n = shape_parameters(s->kind);
   double g[SHAPE_MOST];
   memset(a, 0, (size_t)(n * n) * sizeof *a);
   memset(b, 0, (size_t)n * sizeof *b);
   for (size_t i = 0; i < count; i++) {
-    double w = 1 / (points[i].spread * points[i].spread), d = shape_distance(s, &points[i]);
+    const double w = 1 / (points[i].spread * points[i].spread), d = shape_distance(s, &points[i]);
     gradient(s, &points[i], g);
-    for (int j = 0; j < n; j++) {
-      for (int k = 0; k < n; k++) a[j * n + k] += w * g[j] * g[k];
-      b[j] -= w * g[j] * d;
-    }
+    solve_add(a, b, (size_t)n, g, (size_t)n, w, -d);
   }
 }
 
-/* The inverse of the normal matrix, column by column. */
-static bool invert(const double *a, int n, double *inverse) {
-  for (int j = 0; j < n; j++) {
-    double e[SHAPE_MOST] = {0};
-    e[j] = 1;
-    if (!solve_symmetric(a, e, (size_t)n, e)) return false;
-    for (int i = 0; i < n; i++) inverse[i * n + j] = e[i];
+/* A circle's: the sums are few, and stay near. */
+static void circle_equations(const struct shape *s, const struct shape_point *points, size_t count, double *a,
+                             double *b) {
+  double xx = 0, xy = 0, yy = 0, x1 = 0, y1 = 0, ww = 0, bx = 0, by = 0, bw = 0;
+  for (size_t i = 0; i < count; i++) {
+    const double x = points[i].x - s->p[SHAPE_X], y = points[i].y - s->p[SHAPE_Y], r = sqrt(x * x + y * y);
+    const double w = 1 / (points[i].spread * points[i].spread), each = r > 0 ? 1 / r : 0;
+    const double gx = x * each, gy = y * each, d = w * (r - s->p[SHAPE_RADIUS]);
+    xx += w * gx * gx, xy += w * gx * gy, yy += w * gy * gy, x1 += w * gx, y1 += w * gy, ww += w;
+    bx += gx * d, by += gy * d, bw += d;
   }
-  return true;
+  const double lower[] = {xx, 0, 0, xy, yy, 0, x1, y1, ww}, right[] = {bx, by, bw};
+  memcpy(a, lower, sizeof lower);
+  memcpy(b, right, sizeof right);
 }
 
-/* Brings the normal matrix to a unit diagonal, so that its solver's measure of rank does not see the units. */
+/* The unknowns and the inverse of the normal matrix, which is brought to a unit diagonal, so that the measure of rank
+ * does not see the units. */
 static bool solve_scaled(const double *a, const double *b, int n, double *x, double *inverse) {
-  double scale[SHAPE_MOST], m[SHAPE_MOST * SHAPE_MOST], r[SHAPE_MOST];
+  double scale[SHAPE_MOST], m[SHAPE_MOST * SHAPE_MOST];
   for (int i = 0; i < n; i++) {
     if (!(a[i * n + i] > 0)) return false;
     scale[i] = 1 / sqrt(a[i * n + i]);
+    for (int j = 0; j <= i; j++) m[i * n + j] = a[i * n + j] * scale[i] * scale[j];
   }
+  if (!solve_inverse(m, (size_t)n, inverse)) return false;
   for (int i = 0; i < n; i++) {
-    for (int j = 0; j < n; j++) m[i * n + j] = a[i * n + j] * scale[i] * scale[j];
-    r[i] = b[i] * scale[i];
+    x[i] = 0;
+    for (int j = 0; j < n; j++) {
+      inverse[i * n + j] *= scale[i] * scale[j];
+      x[i] += inverse[i * n + j] * b[j];
+    }
   }
-  if (!solve_symmetric(m, r, (size_t)n, r)) return false;
-  for (int i = 0; i < n; i++) x[i] = r[i] * scale[i];
-  if (!inverse) return true;
-  if (!invert(m, n, inverse)) return false;
-  for (int i = 0; i < n; i++)
-    for (int j = 0; j < n; j++) inverse[i * n + j] *= scale[i] * scale[j];
   return true;
 }
 
@@ -179,15 +181,24 @@ static bool sound(const struct shape *s) {
   return s->p[2] > 0 && (s->kind == SHAPE_CIRCLE || s->p[3] > 0);
 }
 
+/* A step that is not worth another, of the size. A circle's next one is smaller by the share of the radius that its
+ * points are off by. */
+static double settled(const struct shape *s, int round) {
+  if (s->kind == SHAPE_CIRCLE) return 1e-7;
+  /* A point at the joint of two parts of an outline may go from one to the other and back. */
+  return round < ROUNDS / 2 ? 1e-9 : 1e-5;
+}
+
 bool shape_fit(const struct shape_point *points, size_t count, struct shape *s) {
   int n = shape_parameters(s->kind);
   double a[SHAPE_MOST * SHAPE_MOST], b[SHAPE_MOST], x[SHAPE_MOST];
   if (count < (size_t)shape_minimum(s->kind)) return false;
   if (s->kind == SHAPE_LINE) return fit_line(points, count, s);
   if (s->kind == SHAPE_CIRCLE && !start_circle(points, count, s)) return false;
-  for (int round = 0; round < ROUNDS; round++) {
-    equations(s, points, count, a, b);
-    if (!solve_scaled(a, b, n, x, NULL)) return false;
+  for (int round = 0, done = 0; round < ROUNDS; round++) {
+    (s->kind == SHAPE_CIRCLE ? circle_equations : equations)(s, points, count, a, b);
+    if (!solve_scaled(a, b, n, x, s->covariance)) return false;
+    if (done) return true;
     double moved = 0, size = size_of(s);
     for (int i = 0; i < n; i++) {
       double part = i == SHAPE_TURN ? fabs(x[i]) : fabs(x[i]) / size;
@@ -195,10 +206,7 @@ bool shape_fit(const struct shape_point *points, size_t count, struct shape *s) 
       if (part > moved) moved = part;
     }
     if (!sound(s)) return false;
-    /* A point at the joint of two parts of an outline may go from one to the other and back. */
-    if (moved > (round < ROUNDS / 2 ? 1e-9 : 1e-5)) continue;
-    equations(s, points, count, a, b);
-    return solve_scaled(a, b, n, x, s->covariance);
+    done = moved <= settled(s, round);
   }
   return false;
 }

@@ -25,12 +25,15 @@ struct list {
   int32_t at[ROOM + LANES]; /* column less that of the frame, times ROWS, and row less that of the stretch */
   uint8_t bytes[ROOM + BYTES];
   int32_t value[ROOM + BYTES], bin[ROOM];
-  uint64_t word[ROOM];
+  _Alignas(8) uint32_t word[2 * ROOM]; /* of each the lower half first, as the processor has it */
   struct stretch stretch[STRETCHES];
 };
 
 /* LANES numbers wherever they lie. */
 typedef int32_t lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+/* Words whose halves were written. */
+typedef uint64_t words __attribute__((may_alias));
 
 static void widen(struct list *restrict l) {
   for (int32_t i = 0; i < (l->count + BYTES - 1) / BYTES * BYTES; i++) l->value[i] = l->bytes[i];
@@ -46,7 +49,7 @@ static inline __attribute__((always_inline)) void find_places(const struct stret
   const int32_t top = s.top - f.y;
   const int32_t *restrict at = l->at + s.first, *restrict value = l->value + s.first;
   int32_t *restrict bin = l->bin + s.first;
-  uint64_t *restrict word = l->word + s.first;
+  uint32_t *restrict word = l->word + 2 * (ptrdiff_t)s.first;
   for (int32_t i = 0; i < (s.end - s.first) / LANES * LANES; i++) {
     float u = (float)(at[i] >> ROW_BITS) - f.rest_x, v = (float)(top + (at[i] & (ROWS - 1))) - f.rest_y;
     float across = u * f.nx + v * f.ny, along = v * f.nx - u * f.ny, half = f.length, distance = across;
@@ -59,7 +62,8 @@ static inline __attribute__((always_inline)) void find_places(const struct stret
     int inside = (along >= -half) & (along < half) & (place >= 0.0f) & (place < f.end);
     int32_t whole = (int32_t)(inside ? place : 0.0f), mask = -inside;
     bin[i] = s.bins + (inside ? whole / KERNEL_PROFILE_FINE : i & s.spare);
-    word[i] = (uint32_t)((1 | value[i] << 16) & mask) | (uint64_t)(uint32_t)(whole % KERNEL_PROFILE_FINE) << 40;
+    word[2 * i] = (uint32_t)((1 | value[i] << 16) & mask);
+    word[2 * i + 1] = (uint32_t)(whole % KERNEL_PROFILE_FINE) << 8;
   }
 }
 
@@ -74,11 +78,12 @@ static void add_list(struct list *l, struct kernel_bin *bins) {
       find_places(&l->stretch[i], l, false);
   /* Neighbours are often of one bin, to which an addition has to wait for the one before: those of four places are
    * taken in turn. */
+  const words *word = (const words *)l->word;
   for (int32_t i = 0; i < part; i++) {
-    bins[l->bin[i]].word += l->word[i];
-    bins[l->bin[part + i]].word += l->word[part + i];
-    bins[l->bin[2 * part + i]].word += l->word[2 * part + i];
-    bins[l->bin[3 * part + i]].word += l->word[3 * part + i];
+    bins[l->bin[i]].word += word[i];
+    bins[l->bin[part + i]].word += word[part + i];
+    bins[l->bin[2 * part + i]].word += word[2 * part + i];
+    bins[l->bin[3 * part + i]].word += word[3 * part + i];
   }
   l->count = l->stretches = 0;
 }
