@@ -181,7 +181,8 @@ const struct command command_measure = {
         "With --json one result a line, as from run; --explain adds \"budgets\": [{\"name\", \"unit\", \"budget\":\n"
         "[{\"from\", \"u\", \"freedom\"}], \"u\", \"freedom\", \"factor\", \"expanded\"}] (u: standard\n"
         "uncertainty in the value's unit) and \"gauges\": [{\"name\", \"found\", \"why\", \"edges\", \"blur_px\",\n"
-        "\"noise\", \"steps\": [{\"width_px\", \"share\"}], \"left_out\": [{\"state\", \"x\", \"y\"}]}].\n"
+        "\"noise\", \"hidden_px\", \"steps\": [{\"width_px\", \"share\"}], \"left_out\": [{\"state\", \"x\", "
+        "\"y\"}]}].\n"
         "Exit code 0 all pass, 1 some fail, 2 some cannot be judged and none fails.",
     .example = "  assay measure bracket photo.jpg --explain\n"
                "  assay measure bracket photos/ --json --out pictures > results.jsonl",

@@ -62,6 +62,8 @@ void measure_explain_gauge(const struct inspect_gauges *g, const struct gauge *g
           "    a second step, or a tail, of %.0f %% of the contrast about %.1f px %s it: the larger one is measured\n",
           100 * step->share, fabs(step->width), step->width > 0 ? "behind" : "before");
   }
+  if (gauge->hidden > 0)
+    printf("    unlike the photo's other edges: a bevel, a burr or a shadow too narrow to be fitted may be in it\n");
   for (size_t i = 0; i < gauge->count; i++) {
     const struct gauge_edge *e = &g->edges[gauge->first + i];
     if (e->state != EDGE_FOUND) printf("    %s at (%.1f, %.1f)\n", edge_state_name(e->state), e->x, e->y);
@@ -112,10 +114,11 @@ static json_t *gauge_json(const struct inspect_gauges *g, const struct gauge *ga
       json_array_append_new(left_out, json_pack("{s:s, s:f, s:f}", "state", edge_state_name(e->state), "x",
                                                 pixels(e->x), "y", pixels(e->y)));
   }
-  return json_pack("{s:s, s:b, s:o, s:I, s:o, s:o, s:o, s:o}", "name", gauge->spec->name, "found", gauge->found, "why",
-                   gauge->found ? json_null() : json_string(gauge->why), "edges", (json_int_t)number[EDGE_FOUND],
+  return json_pack("{s:s, s:b, s:o, s:I, s:o, s:o, s:f, s:o, s:o}", "name", gauge->spec->name, "found", gauge->found,
+                   "why", gauge->found ? json_null() : json_string(gauge->why), "edges", (json_int_t)number[EDGE_FOUND],
                    "blur_px", gauge->found ? json_real(pixels(gauge->sigma)) : json_null(), "noise",
-                   gauge->found ? json_real(pixels(gauge->noise)) : json_null(), "steps", steps, "left_out", left_out);
+                   gauge->found ? json_real(pixels(gauge->noise)) : json_null(), "hidden_px", pixels(gauge->hidden),
+                   "steps", steps, "left_out", left_out);
 }
 
 void measure_explain_json(const struct inspect_gauges *g, json_t *json) {

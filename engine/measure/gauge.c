@@ -31,7 +31,10 @@ static enum status begin(struct measuring *m, const struct spec_dimension *dimen
   if (m->gauge_count > w->sought_capacity) {
     struct sought *larger = realloc(w->sought, m->gauge_count * sizeof *larger);
     if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
-    w->sought = larger, w->sought_capacity = m->gauge_count;
+    w->sought = larger;
+    double *squares = realloc(w->squares, 2 * m->gauge_count * sizeof *squares);
+    if (!squares) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    w->squares = squares, w->sought_capacity = m->gauge_count;
   }
   return STATUS_OK;
 }
@@ -70,6 +73,7 @@ enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
   const size_t all = m->gauge_count, some = photo->device->backend->memory.borrow ? FEW : all;
   for (size_t first = 0; first < all && !status; first += some)
     status = measure_some(m, photo, first, first + some < all ? first + some : all, fault);
+  if (!status && all) gauges_doubt(m);
   return status;
 }
 
@@ -79,6 +83,7 @@ void measuring_free(struct measuring *m, struct device *device) {
     free(m->work->seeks);
     free(m->work->sought);
     free(m->work->traces);
+    free(m->work->squares);
     free(m->work);
   }
   free(m->gauges);

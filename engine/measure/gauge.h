@@ -40,7 +40,8 @@ struct gauge {
   char why[256];             /* where it was not: what was seen, what was expected */
   size_t first, count;       /* its edges in measuring.edges */
   struct pose_point middle;  /* of the gauge, photo pixels */
-  double sigma;              /* blur of the edge without the pixel, px */
+  double sigma;              /* blur of the edge without the pixel, of a pair's softer one, px */
+  double hidden;             /* standard uncertainty of where in an edge unlike the photo's others the step is, px */
   double noise, freedom;     /* of the image at the edge, grey levels, and degrees of freedom of that */
   double common[2];          /* standard uncertainty of a displacement that all edges of a polarity share, px */
   double sharpened[2];       /* the same from the camera's sharpening, which is one for all gauges: signed, px */
@@ -71,7 +72,8 @@ struct gauge_photo {
 };
 
 /* Measures every gauge of the list (measures in it are passed over), in its order. A gauge that cannot be measured is
- * not an error: found is false, with why. */
+ * not an error: found is false, with why. What is usual in a photo is told by all, so that what belongs to one is to
+ * be measured in one call. */
 enum status gauges_measure(struct measuring *measuring, const struct gauge_photo *photo,
                            const struct spec_dimension *dimensions, size_t count, struct fault *fault);
 void measuring_free(struct measuring *measuring, struct device *device);

@@ -261,7 +261,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
     if (status) return status;
     gauge->common[edge] = sqrt(fits_common_variance(fits) + pool.fit.blind);
     double lens = pool.shape.sigma * pool.shape.sigma - (1 - pool.shape.box * pool.shape.box) / 12;
-    gauge->sigma = lens > 0 ? sqrt(lens) : 0;
+    if (lens > gauge->sigma * gauge->sigma) gauge->sigma = sqrt(lens);
   }
   double variance = gauge->freedom > 0 ? residual / gauge->freedom : 0;
   gauge->noise = sqrt(variance > ROUNDING ? variance : ROUNDING);

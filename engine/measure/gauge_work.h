@@ -69,6 +69,7 @@ struct gauge_work {
   size_t sought_capacity;
   struct trace *traces;
   size_t trace_count, trace_capacity;
+  double *squares; /* room for two a gauge */
 };
 
 /* A whole array with room for one more; the place of it, or NULL out of memory. */
@@ -89,5 +90,9 @@ void gauge_shape(struct measuring *m, const struct gauge_photo *photo, struct ga
 
 /* What was seen at a gauge's edges, for `why`. */
 void gauge_explain(const struct measuring *m, struct gauge *gauge);
+
+/* Sets `hidden` of all gauges, once they are measured: a bevel, a burr or a shadow too narrow to be fitted as a step of
+ * its own makes an edge softer than the photo's others, or leaves much of its profile unexplained. */
+void gauges_doubt(struct measuring *measuring);
 
 #endif

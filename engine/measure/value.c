@@ -209,16 +209,22 @@ static void add_sharpening(const struct value_call *call, const struct inputs *i
   if (any) budget_add(budget, "camera sharpening", fabs(evaluate(&moved) - evaluate(in)), INFINITY);
 }
 
-/* A step beside an edge is its own gauge's matter. */
+/* What moves the edges k of gauge i alone, by `spread` px. */
+static void add_moved(const struct value_call *call, const struct inputs *in, int i, int k, double spread,
+                      const char *name, struct budget *budget) {
+  struct inputs moved = *in;
+  double by[2] = {0, 0};
+  by[k] = spread;
+  if (!(spread > 0) || !gauge_reshape_moved(call->measuring, in->gauge[i], call->scale, by, moved.shape[i])) return;
+  budget_add(budget, name, fabs(evaluate(&moved) - evaluate(in)), INFINITY);
+}
+
+/* A step beside an edge, or one that is hidden in it, is its own gauge's matter. */
 static void add_steps(const struct value_call *call, const struct inputs *in, struct budget *budget) {
   for (int i = 0; i < in->count; i++)
     for (int k = 0; k < in->gauge[i]->shapes; k++) {
-      struct inputs moved = *in;
-      double by[2] = {0, 0};
-      by[k] = in->gauge[i]->step[k].spread;
-      if (!(by[k] > 0) || !gauge_reshape_moved(call->measuring, in->gauge[i], call->scale, by, moved.shape[i]))
-        continue;
-      budget_add(budget, "edge step", fabs(evaluate(&moved) - evaluate(in)), INFINITY);
+      add_moved(call, in, i, k, in->gauge[i]->step[k].spread, "edge step", budget);
+      add_moved(call, in, i, k, in->gauge[i]->hidden, "hidden step", budget);
     }
 }
 
@@ -286,6 +292,11 @@ static double widths_stepped(const struct value_call *call, const struct gauge *
   return step * length_of(gauge->step[0].spread, gauge->step[1].spread);
 }
 
+static double widths_hidden(const struct value_call *call, const struct gauge *gauge) {
+  const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
+  return step * length_of(gauge->hidden, gauge->hidden);
+}
+
 static void measure_widths(const struct value_call *call, const struct inputs *in, struct measured *out) {
   double spread, form, unused[2];
   size_t count, other;
@@ -293,6 +304,7 @@ static void measure_widths(const struct value_call *call, const struct inputs *i
   budget_add(&out->budget, "image noise", spread, in->gauge[0]->freedom);
   budget_add(&out->budget, "camera sharpening", widths_sharpened(call, in->gauge[0]), INFINITY);
   budget_add(&out->budget, "edge step", widths_stepped(call, in->gauge[0]), INFINITY);
+  budget_add(&out->budget, "hidden step", widths_hidden(call, in->gauge[0]), INFINITY);
   budget_add(&out->budget, "edge form", form, count > 1 ? (double)(count - 1) : 1);
   for (int mode = 0; mode < call->scale->mode_count; mode++) {
     struct scale more, less;

@@ -90,10 +90,60 @@ static void a_plain_rim_is_as_sure_as_its_noise(void **state) {
     }
 }
 
+/* Two plain holes, which tell what the photo's edges are like, and one that may have a bevel. */
+static const struct spec_dimension three[] = {
+    {.name = "a", .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40, 40}, .radius = 12.2, .search = 6},
+    {.name = "b", .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {120, 40}, .radius = 12.2, .search = 6},
+    {.name = "hole", .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {200, 40}, .radius = 12.2, .search = 6},
+    {.name = "size", .measure = MEASURE_DIAMETER, .of = {"hole"}, .unit = "px", .lower = NAN, .upper = NAN}};
+
+static struct measured third_of(const struct bevel *b, int photo) {
+  struct fault fault;
+  struct measured out;
+  const double x = 0.1 + 0.17 * photo, y = 39.8 - 0.13 * photo;
+  assert_int_equal(drawing_begin(&lab.drawing, 240, 80, 3, &fault), STATUS_OK);
+  for (int i = 0; i < 2; i++) drawing_ellipse(&lab.drawing, x + 40 + 80 * i, y, RADIUS, RADIUS, 0, NULL, 1);
+  drawing_ellipse(&lab.drawing, x + 200, y, RADIUS + b->width, RADIUS + b->width, 0, NULL, b->share);
+  drawing_ellipse(&lab.drawing, x + 200, y, RADIUS, RADIUS, 0, NULL, 1 - b->share);
+  drawing_blur(&lab.drawing, b->blur);
+  drawing_finish(&lab.drawing, 170, -100, b->noise, &lab.draws);
+  assert_int_equal(bench_lab_measure(&lab, three, 3, &fault), STATUS_OK);
+  const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
+  value_measure(&call, &three[3], &out);
+  if (!out.found) fail_msg("ring of %g px, %g of the contrast: %s", b->width, b->share, out.why);
+  return out;
+}
+
+static void a_bevel_too_narrow_to_be_fitted_widens_the_uncertainty(void **state) {
+  (void)state;
+  static const struct bevel narrow[] = {{2, 0.5, 0.7, 2}, {3, 0.5, 1.2, 2}};
+  for (size_t k = 0; k < sizeof narrow / sizeof *narrow; k++)
+    for (int i = 0; i < PHOTOS; i++) {
+      const struct measured m = third_of(&narrow[k], i);
+      const double error = m.value - 2 * RADIUS;
+      if (fabs(error) > m.budget.expanded)
+        fail_msg("ring of %g px, %g of the contrast: off by %.3f px, said to be sure to %.3f", narrow[k].width,
+                 narrow[k].share, error, m.budget.expanded);
+      assert_true(lab.measuring.gauges[2].hidden > 0);
+    }
+}
+
+static void plain_edges_hide_nothing(void **state) {
+  (void)state;
+  static const struct bevel plain[] = {{0, 0, 0.7, 1}, {0, 0, 0.7, 8}, {0, 0, 2, 8}};
+  for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+    for (int i = 0; i < PHOTOS; i++) {
+      third_of(&plain[k], i);
+      for (int j = 0; j < 3; j++) assert_true(lab.measuring.gauges[j].hidden == 0);
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_hole_is_measured_and_not_its_bevel),
       cmocka_unit_test(a_plain_rim_is_as_sure_as_its_noise),
+      cmocka_unit_test(a_bevel_too_narrow_to_be_fitted_widens_the_uncertainty),
+      cmocka_unit_test(plain_edges_hide_nothing),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
 }
