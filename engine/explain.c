@@ -24,8 +24,7 @@ static const double UNSURE = 2, LEFT = 0.25;
 static const double HAIR = 1.75, HAIR_PEAK = 0.6;
 
 /* What is FAINT and narrow, and reaches no further than so many deviations of the ground about it, is that ground's
- * grain: the largest streaks of a brushed plate of 12 megapixels reach 6,
- * defects 12 and more. */
+ * grain: the largest streaks of a brushed plate of 12 megapixels reach 6, defects 12 and more. */
 static const double GRAIN = 7, GRAIN_WIDE = 10;
 
 enum { BAND = 2, MARGIN = 5 };

@@ -282,19 +282,11 @@ static bool widths_value(const struct value_call *call, const struct scale *scal
 }
 
 /* Both edges of a width are moved, each along its own strip's vector, which is one for both. */
-static double widths_sharpened(const struct value_call *call, const struct gauge *gauge) {
+static void add_widths_moved(const struct value_call *call, const struct gauge *gauge, struct budget *budget) {
   const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
-  return step * fabs(gauge->sharpened[1] - gauge->sharpened[0]);
-}
-
-static double widths_stepped(const struct value_call *call, const struct gauge *gauge) {
-  const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
-  return step * length_of(gauge->step[0].spread, gauge->step[1].spread);
-}
-
-static double widths_hidden(const struct value_call *call, const struct gauge *gauge) {
-  const double step = scale_step(call->scale, gauge->middle.x, gauge->middle.y, 1, 0);
-  return step * length_of(gauge->hidden, gauge->hidden);
+  budget_add(budget, "camera sharpening", step * fabs(gauge->sharpened[1] - gauge->sharpened[0]), INFINITY);
+  budget_add(budget, "edge step", step * length_of(gauge->step[0].spread, gauge->step[1].spread), INFINITY);
+  budget_add(budget, "hidden step", step * length_of(gauge->hidden, gauge->hidden), INFINITY);
 }
 
 static void measure_widths(const struct value_call *call, const struct inputs *in, struct measured *out) {
@@ -302,9 +294,7 @@ static void measure_widths(const struct value_call *call, const struct inputs *i
   size_t count, other;
   if (!widths_value(call, call->scale, in, &out->value, &spread, &form, &count)) return;
   budget_add(&out->budget, "image noise", spread, in->gauge[0]->freedom);
-  budget_add(&out->budget, "camera sharpening", widths_sharpened(call, in->gauge[0]), INFINITY);
-  budget_add(&out->budget, "edge step", widths_stepped(call, in->gauge[0]), INFINITY);
-  budget_add(&out->budget, "hidden step", widths_hidden(call, in->gauge[0]), INFINITY);
+  add_widths_moved(call, in->gauge[0], &out->budget);
   budget_add(&out->budget, "edge form", form, count > 1 ? (double)(count - 1) : 1);
   for (int mode = 0; mode < call->scale->mode_count; mode++) {
     struct scale more, less;
