@@ -1,4 +1,4 @@
-#include "datasets/plan.h"
+#include "tests/datasets/stage.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -9,42 +9,20 @@
 #include <cmocka.h>
 
 /* A white product with one dark dot, photographed with everything that the options allow. */
-struct stage {
-  struct options options;
-  struct scene scene;
-  struct artwork artwork;
-  struct studio studio;
-  struct darkroom darkroom;
-  struct shot shot;
-  struct view view;
-};
-
 static const double dot_x = 131.7, dot_y = 22.3, dot_size = 5;
 
 static int set_stage(void **state) {
   struct stage *s = calloc(1, sizeof *s);
   char *argv[] = {"assay-synth", "--out", "x", "--megapixels", "0.8"};
-  struct unit unit = {0};
-  if (!s || options_parse(&s->options, 5, argv, NULL)) return -1;
-  if (scene_make(&s->scene, PRODUCT_LABEL, 1, NULL)) return -1;
-  s->scene.item_count = s->scene.part_count = 0, s->scene.current_part = -1, s->scene.fibre = 0;
+  if (!s || !stage_begin(s, 5, argv)) return -1;
   scene_add(&s->scene, ITEM_DISC, dot_x, dot_y, dot_size, 0, colour_hex(0x202020));
-  plan_shot(&s->options, &s->scene, &unit, 5, &s->shot);
-  if (artwork_make(&s->artwork, &s->scene, 3 * plan_nominal_scale(&s->options, &s->scene), NULL)) return -1;
-  if (studio_make(&s->studio, &s->artwork, s->shot.width, 1, NULL)) return -1;
-  s->view.artwork = &s->artwork;
   *state = s;
-  return 0;
+  return stage_light(s, 3) ? 0 : -1;
 }
 
 static int strike_stage(void **state) {
-  struct stage *s = *state;
-  view_truncate(&s->view, 0);
-  darkroom_free(&s->darkroom);
-  studio_free(&s->studio);
-  artwork_free(&s->artwork);
-  scene_free(&s->scene);
-  free(s);
+  stage_strike(*state);
+  free(*state);
   return 0;
 }
 

@@ -1,5 +1,5 @@
 #include "datasets/panels.h"
-#include "datasets/plan.h"
+#include "tests/datasets/stage.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -9,15 +9,6 @@
 #include <cmocka.h>
 
 /* A plain product under an even lamp; on its first panel stand lines finer than a photo's pixel. */
-struct stage {
-  struct options options;
-  struct scene scene;
-  struct artwork artwork;
-  struct studio studio;
-  struct darkroom darkroom;
-  struct shot shot;
-};
-
 enum { LINED, PLAIN };
 
 static const double pitch = 0.2;
@@ -25,29 +16,20 @@ static const double pitch = 0.2;
 static int set_stage(void **state) {
   struct stage *s = calloc(1, sizeof *s);
   char *argv[] = {"assay-synth", "--out", "x", "--megapixels", "0.3", "--card"};
-  struct unit unit = {0};
   double box[4];
-  if (!s || options_parse(&s->options, 6, argv, NULL)) return -1;
-  if (scene_make(&s->scene, PRODUCT_LABEL, 1, NULL)) return -1;
-  s->scene.item_count = s->scene.part_count = 0, s->scene.current_part = -1, s->scene.fibre = 0;
+  if (!s || !stage_begin(s, 6, argv)) return -1;
   panels_box(&s->scene, LINED, box);
   for (double x = box[0]; x < box[2]; x += pitch)
     scene_add(&s->scene, ITEM_BOX, x + pitch / 4, (box[1] + box[3]) / 2, pitch / 2, box[3] - box[1], colour_hex(0));
-  plan_shot(&s->options, &s->scene, &unit, 5, &s->shot);
+  if (!stage_light(s, 6)) return -1;
   s->shot.light = (struct light){.exposure = 0.8, .cast = {1, 1, 1}, .size = 1};
-  if (artwork_make(&s->artwork, &s->scene, 6 * plan_nominal_scale(&s->options, &s->scene), NULL)) return -1;
-  if (studio_make(&s->studio, &s->artwork, s->shot.width, 1, NULL)) return -1;
   *state = s;
   return 0;
 }
 
 static int strike_stage(void **state) {
-  struct stage *s = *state;
-  darkroom_free(&s->darkroom);
-  studio_free(&s->studio);
-  artwork_free(&s->artwork);
-  scene_free(&s->scene);
-  free(s);
+  stage_strike(*state);
+  free(*state);
   return 0;
 }
 
