@@ -150,8 +150,8 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct measure measure = {.given = values};
   const struct words *operands = &measure.given->common.operands;
   enum status status = open_golden(&measure, fault);
-  for (size_t i = 1; i < operands->count && !status; i++)
-    status = photo_paths_add(&measure.photos, operands->items[i], NULL, fault);
+  measure.photos.leave_out[0] = measure.given->out;
+  if (!status) status = photo_paths_add_all(&measure.photos, operands->items + 1, operands->count - 1, fault);
   if (!status && measure.given->out) status = folder_make(measure.given->out, fault);
   interrupt_watch();
   progress_begin("measuring", measure.photos.count);

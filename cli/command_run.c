@@ -158,7 +158,7 @@ static enum status judge_all(struct batch *batch, struct fault *fault) {
 static enum status run_batch(struct batch *batch, int *exit_code, struct fault *fault) {
   const struct run_options *given = batch->given;
   batch->setup.inspect.groups = given->out != NULL;
-  enum status status = submission_read(&given->common.operands, &given->given, &batch->submission, fault);
+  enum status status = submission_read(&given->common.operands, &given->given, given->out, &batch->submission, fault);
   if (!status) status = prepare_goldens(batch, fault);
   if (!status) status = make_places(given->out, &batch->places, fault);
   if (!status) status = results_begin(&batch->results, batch->submission.count, fault);

@@ -133,7 +133,7 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct batch batch = {.given = given, .results = {.json = given->common.json, .as_they_come = true}};
   struct service_access access = {0};
   enum status status = service_access_open(&given->service, &access, fault);
-  if (!status) status = submission_read(&given->common.operands, &given->given, &batch.submission, fault);
+  if (!status) status = submission_read(&given->common.operands, &given->given, NULL, &batch.submission, fault);
   if (!status) status = seal_goldens(&batch.submission, fault);
   batch.results.submission = &batch.submission;
   if (!status) status = results_begin(&batch.results, batch.submission.count, fault);

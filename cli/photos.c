@@ -1,5 +1,7 @@
 #include "cli/photos.h"
 
+#include "cli/message.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +13,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Deeper than any photo set; a loop of links ends here. */
+/* Deeper than any photo set. */
 enum { DEPTH_MAX = 32 };
+
+/* The folders that lead to where the walk is. */
+struct trail {
+  const struct trail *above;
+  struct stat folder;
+  int depth;
+};
 
 static bool has_extension(const char *name) {
   const char *dot = strrchr(name, '.');
@@ -63,24 +72,54 @@ static int bytewise(const struct dirent **a, const struct dirent **b) {
   return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum status walk(struct photo_paths *paths, const char *folder, int depth, struct fault *fault);
+static bool is_same(const struct stat *one, const struct stat *other) {
+  return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+static bool leads_here(const struct trail *trail, const struct stat *folder) {
+  for (; trail; trail = trail->above)
+    if (is_same(&trail->folder, folder)) return true;
+  return false;
+}
+
+static enum status walk(struct photo_paths *paths, const char *folder, const struct trail *trail, struct fault *fault);
+
+static bool is_written_by_us(const struct photo_paths *paths, const struct stat *folder) {
+  struct stat own;
+  for (size_t i = 0; i < sizeof paths->leave_out / sizeof *paths->leave_out; i++)
+    if (paths->leave_out[i] && !stat(paths->leave_out[i], &own) && is_same(&own, folder)) return true;
+  return false;
+}
+
+/* A link back to a folder above holds nothing that is not found without it. */
+static enum status enter(struct photo_paths *paths, const char *path, const struct stat *info,
+                         const struct trail *above, struct fault *fault) {
+  const struct trail trail = {above, *info, above->depth + 1};
+  const bool ours = is_written_by_us(paths, info);
+  if (!ours && !leads_here(above, info)) return walk(paths, path, &trail, fault);
+  message_warning(ours ? "%s: passed over: pictures that are written here are no photos to be judged"
+                       : "%s: passed over: a link back to a folder above",
+                  path);
+  return STATUS_OK;
+}
 
 /* Takes `path` over. */
-static enum status add_entry(struct photo_paths *paths, char *path, const char *name, int depth, struct fault *fault) {
+static enum status add_entry(struct photo_paths *paths, char *path, const char *name, const struct trail *trail,
+                             struct fault *fault) {
   struct stat info;
   enum status status = STATUS_OK;
   bool there = !stat(path, &info);
   if (there && S_ISDIR(info.st_mode))
-    status = walk(paths, path, depth + 1, fault);
+    status = enter(paths, path, &info, trail, fault);
   else if (has_extension(name) || (there && S_ISREG(info.st_mode) && has_signature(path)))
     return append(paths, path, fault);
   free(path);
   return status;
 }
 
-static enum status walk(struct photo_paths *paths, const char *folder, int depth, struct fault *fault) {
-  if (depth > DEPTH_MAX)
-    return fault_set(fault, STATUS_INVALID, "%s: more than %d folders deep; is there a link back to a folder above?",
+static enum status walk(struct photo_paths *paths, const char *folder, const struct trail *trail, struct fault *fault) {
+  if (trail->depth > DEPTH_MAX)
+    return fault_set(fault, STATUS_INVALID, "%s: more than %d folders deep; expected photos nearer to the folder given",
                      folder, DEPTH_MAX);
   struct dirent **entries = NULL;
   int count = scandir(folder, &entries, visible, bytewise);
@@ -95,7 +134,7 @@ static enum status walk(struct photo_paths *paths, const char *folder, int depth
     if (!status && asprintf(&path, "%s%s%s", folder, slash, entries[i]->d_name) < 0)
       status = fault_set(fault, STATUS_MEMORY, "out of memory for the list of photos");
     else if (!status)
-      status = add_entry(paths, path, entries[i]->d_name, depth, fault);
+      status = add_entry(paths, path, entries[i]->d_name, trail, fault);
     free(entries[i]);
   }
   free(entries);
@@ -107,7 +146,8 @@ enum status photo_paths_add(struct photo_paths *paths, const char *path, size_t 
   struct stat info;
   enum status status;
   if (!stat(path, &info) && S_ISDIR(info.st_mode)) {
-    status = walk(paths, path, 0, fault);
+    const struct trail trail = {.folder = info};
+    status = walk(paths, path, &trail, fault);
   } else {
     char *copy = strdup(path);
     status =
@@ -115,6 +155,24 @@ enum status photo_paths_add(struct photo_paths *paths, const char *path, size_t 
   }
   if (found) *found = paths->count - before;
   return status;
+}
+
+enum status photo_paths_add_all(struct photo_paths *paths, const char *const *given, size_t count,
+                                struct fault *fault) {
+  const char *bare = NULL;
+  for (size_t i = 0; i < count; i++) {
+    size_t found;
+    enum status status = photo_paths_add(paths, given[i], &found, fault);
+    if (status) return status;
+    if (found) continue;
+    if (bare) message_warning("%s: no photo in this folder", bare);
+    bare = given[i];
+  }
+  if (!bare) return STATUS_OK;
+  if (!paths->count)
+    return fault_set(fault, STATUS_INVALID, "%s: no photo in this folder; known are " PHOTO_EXTENSIONS, bare);
+  message_warning("%s: no photo in this folder", bare);
+  return STATUS_OK;
 }
 
 void photo_paths_free(struct photo_paths *paths) {

@@ -1,6 +1,5 @@
 #include "cli/submission.h"
 
-#include "cli/message.h"
 #include "cli/photos.h"
 #include "cli/text.h"
 
@@ -99,30 +98,27 @@ static enum status read_manifest(const struct words *operands, const struct subm
   return status;
 }
 
-static enum status walk_operands(const struct words *operands, struct photo_paths *paths, struct fault *fault) {
-  enum status status = STATUS_OK;
-  const char *bare = NULL;
-  for (size_t i = 1; !status && i < operands->count; i++) {
-    size_t found;
-    status = photo_paths_add(paths, operands->items[i], &found, fault);
-    if (!status && !found) {
-      if (bare) message_warning("%s: no photo in this folder", bare);
-      bare = operands->items[i];
+/* The pictures that an earlier run has written into `out`, which may lie among the photos. */
+static enum status leave_out_pictures(struct photo_paths *paths, const char *out, char *own[2], struct fault *fault) {
+  static const char *const names[2] = {"pictures", "evidence"};
+  for (size_t i = 0; i < 2 && out; i++) {
+    if (asprintf(&own[i], "%s/%s", out, names[i]) < 0) {
+      own[i] = NULL;
+      return out_of_memory(fault);
     }
+    paths->leave_out[i] = own[i];
   }
-  if (status || !bare) return status;
-  if (!paths->count)
-    return fault_set(fault, STATUS_INVALID, "%s: no photo in this folder; known are " PHOTO_EXTENSIONS, bare);
-  message_warning("%s: no photo in this folder", bare);
   return STATUS_OK;
 }
 
 static enum status read_operands(const struct words *operands, const struct submission_options *options,
-                                 struct submission *submission, struct fault *fault) {
+                                 const char *out, struct submission *submission, struct fault *fault) {
   if (operands->count < 2)
     return fault_set(fault, STATUS_USAGE, "expected GOLDEN PHOTO|FOLDER..., or --manifest FILE.csv");
   struct photo_paths paths = {0};
-  enum status status = walk_operands(operands, &paths, fault);
+  char *own[2] = {NULL, NULL};
+  enum status status = leave_out_pictures(&paths, out, own, fault);
+  if (!status) status = photo_paths_add_all(&paths, operands->items + 1, operands->count - 1, fault);
   if (!status) status = reserve(submission, paths.count, fault);
   for (size_t i = 0; !status && i < paths.count; i++) {
     struct job job = {.photo = paths.items[i], .golden_path = strdup(operands->items[0])};
@@ -131,13 +127,14 @@ static enum status read_operands(const struct words *operands, const struct subm
     job_free(&job);
   }
   photo_paths_free(&paths);
+  free(own[0]), free(own[1]);
   return status;
 }
 
-enum status submission_read(const struct words *operands, const struct submission_options *options,
+enum status submission_read(const struct words *operands, const struct submission_options *options, const char *out,
                             struct submission *submission, struct fault *fault) {
   return options->manifest ? read_manifest(operands, options, submission, fault)
-                           : read_operands(operands, options, submission, fault);
+                           : read_operands(operands, options, out, submission, fault);
 }
 
 void submission_free(struct submission *submission) {

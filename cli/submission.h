@@ -46,8 +46,10 @@ struct submission {
 };
 
 /* operands: GOLDEN PHOTO|FOLDER..., or with a manifest at most GOLDEN. Folders are walked; one without photos is warned
- * of, and STATUS_INVALID where nothing else is given. */
-enum status submission_read(const struct words *operands, const struct submission_options *options,
+ * of, and STATUS_INVALID where nothing else is given; so is what an earlier run wrote into the folder `out` (NULL:
+ * none).
+ */
+enum status submission_read(const struct words *operands, const struct submission_options *options, const char *out,
                             struct submission *submission, struct fault *fault);
 void submission_free(struct submission *submission);
 

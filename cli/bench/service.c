@@ -20,7 +20,7 @@ static enum status list_jobs(const struct service_bench *bench, struct submissio
   if (!words.items) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
   words.items[0] = bench->operands->items[0];
   for (size_t i = 0; i < bench->count; i++) words.items[i + 1] = bench->operands->items[1 + i % photos];
-  enum status status = submission_read(&words, &none, submission, fault);
+  enum status status = submission_read(&words, &none, NULL, submission, fault);
   if (!status && submission->count != bench->count)
     status = fault_set(fault, STATUS_USAGE, "a folder among the photos; expected files");
   for (size_t i = 0; i < submission->count && !status; i++)
