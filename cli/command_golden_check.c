@@ -1,9 +1,11 @@
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/text.h"
 
 #include "models/golden.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct golden_check_options {
   struct common_options common;
@@ -31,6 +33,11 @@ static void print_report(const char *path, const json_t *report) {
     const char *text = json_string_value(problem);
     printf("  %s\n", text ? text : "");
   }
+  json_array_foreach(json_object_get(report, "unsealed"), i, problem) {
+    char *name = text_clean(json_string_value(problem), 0, false);
+    printf("not sealed and not used: %s\n", name ? name : "");
+    free(name);
+  }
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
@@ -52,8 +59,12 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
 const struct command command_golden_check = {
     .name = "golden check",
     .summary = "verify the seal of a golden, its history and its signature",
-    .text = "Every sealed file must have its size and SHA-256, none may be missing, and each seal must cite the one\n"
-            "before it. Exit code 65 when the golden is not sound.",
+    .text =
+        "Every sealed file must have its size and SHA-256, none may be missing, and each seal must cite the one\n"
+        "before it. Exit code 65 when the golden is not sound. What else lies in the folder is named: it is no part\n"
+        "of the golden, and nothing is judged by it.\n\n"
+        "With --json: {\"ok\", \"name\", \"version\", \"sha256\", \"signed_by\", \"problems\": [texts],\n"
+        "\"unsealed\": [names]}.",
     .example = "  assay golden check goldens/label --trusted approvers.keys",
     .operands = {.usage = "DIR", .least = 1, .most = 1},
     .options = options,

@@ -66,7 +66,8 @@ struct golden_revise {
 
 /* Makes the next version: the old seal goes to history/ and is cited by the new one. The golden must verify. The new
  * folder is made beside and exchanged for the old one at once, so that whoever opens the golden sees one version or
- * the other, whole, whatever happens. Two that revise at the same time come one after the other. The cache is lost. */
+ * the other, whole, whatever happens. Two that revise at the same time come one after the other. The cache is lost;
+ * what else lies in the folder without being sealed is taken over. */
 enum status golden_revise(const struct golden_revise *how, struct fault *fault);
 
 /* Opens and verifies: every sealed file must have its size and SHA-256, no sealed file may be missing, golden.yaml must
@@ -80,8 +81,9 @@ enum status golden_history(const char *path, json_t **history, struct fault *fau
 
 /* `golden check`: everything golden_open checks, the chain of earlier seals and, where the seal is signed, the
  * signature; trusted_keys (may be NULL) is a file of public keys (see keys.h), one of which must then have signed.
- * `report` gets {"ok", "name", "version", "sha256", "signed_by": public key or null, "problems": [texts]} also when the
- * golden is bad (what cannot be known is null); NULL only when out of memory. The status and `fault` are those of the
+ * `report` gets {"ok", "name", "version", "sha256", "signed_by": public key or null, "problems": [texts], "unsealed":
+ * [names of what lies in the folder and is no part of the golden]} also when the golden is bad (what cannot be known is
+ * null); NULL only when out of memory. The status and `fault` are those of the
  * first problem. */
 enum status golden_check(const char *path, const char *trusted_keys, json_t **report, struct fault *fault);
 

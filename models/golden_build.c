@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -84,13 +85,16 @@ static enum status make_folder(struct golden_build *build, const char *name, boo
   return STATUS_OK;
 }
 
+static enum status make_folder_of(struct golden_build *build, const char *name, struct fault *fault) {
+  if (!strncmp(name, SEAL_PHOTOS, strlen(SEAL_PHOTOS))) return make_folder(build, "photos", &build->has_photos, fault);
+  if (!strncmp(name, SEAL_MASKS, strlen(SEAL_MASKS))) return make_folder(build, "masks", &build->has_masks, fault);
+  if (!strncmp(name, "history/", 8)) return make_folder(build, "history", &build->has_history, fault);
+  return STATUS_OK;
+}
+
 enum status golden_build_write(struct golden_build *build, const char *name, const void *bytes, size_t size,
                                struct fault *fault) {
-  enum status status = STATUS_OK;
-  if (!strncmp(name, SEAL_PHOTOS, strlen(SEAL_PHOTOS)))
-    status = make_folder(build, "photos", &build->has_photos, fault);
-  if (!strncmp(name, SEAL_MASKS, strlen(SEAL_MASKS))) status = make_folder(build, "masks", &build->has_masks, fault);
-  if (!strncmp(name, "history/", 8)) status = make_folder(build, "history", &build->has_history, fault);
+  enum status status = make_folder_of(build, name, fault);
   if (status) return status;
   status = file_write(build->folder, name, name, 0666, bytes, size, fault);
   return status ? fault_prefix(fault, "%s", build->path) : STATUS_OK;
@@ -228,6 +232,31 @@ enum status golden_build_finish(struct golden_build *build, bool replace, struct
   }
   if (fsync(build->parent)) return io_fault(build->path, "its folder cannot be synced", fault);
   return STATUS_OK;
+}
+
+struct taking_over {
+  struct golden_build *build;
+  int old;
+};
+
+static enum status take_over(void *context, const char *name, struct fault *fault) {
+  struct taking_over *in = context;
+  enum status status = make_folder_of(in->build, name, fault);
+  if (status || !renameat2(in->old, name, in->build->folder, name, RENAME_NOREPLACE)) return status;
+  return io_fault(name, "cannot be moved", fault);
+}
+
+enum status golden_build_take_over(struct golden_build *build, int old_folder, const struct seal *old,
+                                   struct fault *fault) {
+  struct taking_over in = {build, old_folder};
+  struct fault why = {0};
+  enum status status = golden_unsealed(old_folder, old, take_over, &in, &why);
+  if (!status) return STATUS_OK;
+  fault_set(fault, STATUS_IO, "%s: version %" PRId64 " is sealed, but what else lay in the folder is in %s now: %s",
+            build->path, build->seal.version, build->temporary, why.text);
+  free(build->temporary);
+  build->temporary = NULL;
+  return STATUS_IO;
 }
 
 void golden_build_end(struct golden_build *build) {

@@ -37,6 +37,10 @@ enum status golden_build_seal(struct golden_build *build, const char *by, const 
 /* Syncs the folder and puts it in its place: new (`replace` false; what is there already is STATUS_INVALID) or in
  * exchange for the one that is there, which is then deleted. */
 enum status golden_build_finish(struct golden_build *build, bool replace, struct fault *fault);
+/* After golden_build_finish in exchange for another: moves what lies in that one's folder and is no part of it to the
+ * new one. What cannot be moved stays in the old folder, which is kept then, and STATUS_IO says where. */
+enum status golden_build_take_over(struct golden_build *build, int old_folder, const struct seal *old,
+                                   struct fault *fault);
 void golden_build_end(struct golden_build *build);
 
 /* The spec's text with its `name` set; the caller frees it. The text must be one that spec_parse takes. */
@@ -59,6 +63,12 @@ void golden_past_free(struct golden_past *past);
 /* Opens a golden's folder and reads its seal, with the bytes that `sha256` is of. */
 enum status golden_seal_open(const char *path, int *folder, struct seal *seal, uint8_t **bytes, size_t *size,
                              struct fault *fault);
+
+/* Calls `each` for what lies in a golden's folder and is no part of it, in the order of names ("notes.txt",
+ * "photos/more.jpg"; a folder once); ends with the first status that is not OK. */
+typedef enum status golden_unsealed_each(void *context, const char *name, struct fault *fault);
+enum status golden_unsealed(int folder, const struct seal *seal, golden_unsealed_each *each, void *context,
+                            struct fault *fault);
 
 /* golden_open, which goes on after a bad file where `problems` (may be NULL) is there to collect them. */
 enum status golden_load(const char *path, json_t *problems, struct golden **golden, struct fault *fault);

@@ -1,5 +1,6 @@
 #include "models/file.h"
 #include "models/golden_build.h"
+#include "models/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,15 +101,26 @@ static void check_past(int folder, const char *path, const struct seal *seal, st
   golden_past_free(&past);
 }
 
+static enum status note_unsealed(void *context, const char *name, struct fault *fault) {
+  char *shown = utf8_repair(name);
+  bool failed = !shown || json_array_append_new(context, json_string(shown));
+  free(shown);
+  return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
+}
+
 enum status golden_check(const char *path, const char *trusted_keys, json_t **report, struct fault *fault) {
   struct findings found = {.problems = json_array(), .fault = fault};
+  json_t *unsealed = json_array();
   struct golden *golden = NULL;
   struct seal seal = {0};
   uint8_t *bytes = NULL;
   size_t size;
   int folder;
   *report = NULL;
-  if (!found.problems) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
+  if (!found.problems || !unsealed) {
+    json_decref(found.problems), json_decref(unsealed);
+    return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
+  }
   found.first = golden_load(path, found.problems, &golden, fault);
   golden_close(golden);
   struct fault now = {0};
@@ -119,12 +131,13 @@ enum status golden_check(const char *path, const char *trusted_keys, json_t **re
     digest_sha256(bytes, size, found.sha256);
     check_signature(folder, path, trusted_keys, bytes, size, &found);
     check_past(folder, path, &seal, &found);
+    note(&found, golden_unsealed(folder, &seal, note_unsealed, unsealed, &now), &now);
     close(folder);
   }
-  *report =
-      json_pack("{s:b, s:s?, s:o, s:s?, s:s?, s:o}", "ok", !found.first, "name", known ? seal.name : NULL, "version",
-                known ? json_integer((json_int_t)seal.version) : json_null(), "sha256", known ? found.sha256 : NULL,
-                "signed_by", found.signed_by[0] ? found.signed_by : NULL, "problems", found.problems);
+  *report = json_pack("{s:b, s:s?, s:o, s:s?, s:s?, s:o, s:o}", "ok", !found.first, "name", known ? seal.name : NULL,
+                      "version", known ? json_integer((json_int_t)seal.version) : json_null(), "sha256",
+                      known ? found.sha256 : NULL, "signed_by", found.signed_by[0] ? found.signed_by : NULL, "problems",
+                      found.problems, "unsealed", unsealed);
   free(bytes);
   seal_free(&seal);
   if (!*report) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);

@@ -185,6 +185,7 @@ static enum status revise(const struct golden_revise *how, struct fault *fault) 
   if (!status) status = add_history(&before, &build, fault);
   if (!status) status = golden_build_seal(&build, how->by, how->why, how->key_file, fault);
   if (!status) status = golden_build_finish(&build, true, fault);
+  if (!status) status = golden_build_take_over(&build, before.folder, &before.seal, fault);
 end:
   golden_build_end(&build);
   spec_free(&spec);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -132,6 +133,32 @@ static void the_history_is_a_chain_of_seals(void **state) {
   place_end(&place);
 }
 
+static void a_revision_takes_over_what_is_not_sealed(void **state) {
+  (void)state;
+  struct place place = place_make();
+  place_created(&place);
+  char *folder = support_text("%s/inspection", place.golden);
+  assert_int_equal(mkdir(folder, 0777), 0);
+  place_put(&place, "inspection/results.jsonl", "{}");
+  place_put(&place, "photos/more.jpg", "not approved");
+  place_put(&place, "agreed.txt", "by telephone");
+  const struct golden_revise how = {.path = place.golden, .by = "Bob", .why = "again"};
+  revised(&how);
+  revised(&how);
+  static const char *const kept[][2] = {
+      {"inspection/results.jsonl", "{}"}, {"photos/more.jpg", "not approved"}, {"agreed.txt", "by telephone"}};
+  for (size_t i = 0; i < 3; i++) {
+    char *text = place_read(&place, kept[i][0]);
+    assert_string_equal(text, kept[i][1]);
+    free(text);
+  }
+  struct golden *golden = opened(&place);
+  assert_int_equal(golden->photo_count, 2);
+  golden_close(golden);
+  free(folder);
+  place_end(&place);
+}
+
 static void a_broken_chain_is_found(void **state) {
   (void)state;
   struct place place = place_make();
@@ -247,6 +274,7 @@ int main(void) {
       cmocka_unit_test(a_revision_may_change_the_spec_and_add_photos_and_masks),
       cmocka_unit_test(a_golden_behind_a_link_is_revised_where_it_lies),
       cmocka_unit_test(the_history_is_a_chain_of_seals),
+      cmocka_unit_test(a_revision_takes_over_what_is_not_sealed),
       cmocka_unit_test(a_broken_chain_is_found),
       cmocka_unit_test(a_failed_revision_leaves_the_golden_as_it_was),
       cmocka_unit_test(whoever_opens_or_kills_meanwhile_finds_a_whole_golden),

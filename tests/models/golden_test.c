@@ -48,6 +48,28 @@ static void what_was_created_opens_with_the_same_bytes(void **state) {
   place_end(&place);
 }
 
+static void what_lies_in_the_folder_without_being_sealed_is_told(void **state) {
+  (void)state;
+  struct place place = place_make();
+  place_created(&place);
+  const struct golden_revise how = {.path = place.golden, .by = "Bob", .why = "again"};
+  assert_int_equal(golden_revise(&how, NULL), STATUS_OK);
+  json_t *report;
+  assert_int_equal(golden_check(place.golden, NULL, &report, NULL), STATUS_OK);
+  assert_int_equal(json_array_size(json_object_get(report, "unsealed")), 0);
+  json_decref(report);
+  place_put(&place, "photos/front-2.jpg", "first photo");
+  place_put(&place, "history/2.json", "{}");
+  place_put(&place, ".notes", "");
+  assert_int_equal(golden_check(place.golden, NULL, &report, NULL), STATUS_OK);
+  const json_t *unsealed = json_object_get(report, "unsealed");
+  static const char *const expected[] = {".notes", "history/2.json", "photos/front-2.jpg"};
+  assert_int_equal(json_array_size(unsealed), 3);
+  for (size_t i = 0; i < 3; i++) assert_string_equal(json_string_value(json_array_get(unsealed, i)), expected[i]);
+  json_decref(report);
+  place_end(&place);
+}
+
 static void the_seal_is_written_byte_for_byte(void **state) {
   (void)state;
   struct place place = place_make();
@@ -362,6 +384,7 @@ static void check_reports_every_problem(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_was_created_opens_with_the_same_bytes),
+      cmocka_unit_test(what_lies_in_the_folder_without_being_sealed_is_told),
       cmocka_unit_test(the_seal_is_written_byte_for_byte),
       cmocka_unit_test(the_name_given_wins_over_the_spec_and_the_rest_of_it_stays),
       cmocka_unit_test(a_golden_without_a_spec_has_the_defaults),
