@@ -184,16 +184,20 @@ static enum status approve(const struct approve_options *given, const char *why,
   return status;
 }
 
-static enum status tell(const struct approve_options *given, const struct search *s, struct fault *fault) {
+static enum status tell(const struct approve_options *given, const struct search *s, bool known, struct fault *fault) {
   struct golden *golden = NULL;
   enum status status = golden_open(given->common.operands.items[0], &golden, fault);
   if (status) return status;
   const double *box = s->approval.box;
   if (given->common.json)
-    status = output_json(json_pack("{s:s, s:I, s:s, s:s, s:[f,f,f,f], s:f}", "golden", golden->spec.name, "version",
-                                   (json_int_t)golden->version, "sha256", golden->sha256, "photo_id", s->approval.photo,
-                                   "golden_box", box[0], box[1], box[2], box[3], "use", s->approval.use),
-                         fault);
+    status =
+        output_json(json_pack("{s:s, s:I, s:s, s:s, s:[f,f,f,f], s:f, s:b}", "golden", golden->spec.name, "version",
+                              (json_int_t)golden->version, "sha256", golden->sha256, "photo_id", s->approval.photo,
+                              "golden_box", box[0], box[1], box[2], box[3], "use", s->approval.use, "new", !known),
+                    fault);
+  else if (known)
+    printf("golden: %s, version %lld: this finding is a limit sample of it already; nothing is changed\nseal %s\n",
+           golden->spec.name, (long long)golden->version, golden->sha256);
   else
     printf("golden: %s, version %lld; %s of %.0f x %.0f px at (%.0f, %.0f) that went to %.2f times the tolerance "
            "passes from now on\nseal %s\n",
@@ -209,14 +213,16 @@ static enum status approve_one(const struct approve_options *given, const json_t
   struct rows_tally tally = {0};
   const struct spec_approval *approval = &s.approval;
   struct golden *golden = NULL;
+  bool known = false;
   enum status status = read_finding(finding, &s, fault);
   if (!status) status = golden_open(given->common.operands.items[0], &golden, fault);
   if (!status) s.spec = &golden->spec;
   if (!status) status = rows_read_as_found(&given->results, 1, look, &s, &tally, fault);
   if (!status) status = check_found(&s, finding, given->results, fault);
+  if (!status) known = is_limit_sample(approval, &golden->spec);
   golden_close(golden);
-  if (!status) status = approve(given, given->why, &approval, 1, fault);
-  return status ? status : tell(given, &s, fault);
+  if (!status && !known) status = approve(given, given->why, &approval, 1, fault);
+  return status ? status : tell(given, &s, known, fault);
 }
 
 /* --- What was overruled in review --- */
@@ -256,9 +262,7 @@ static enum status approve_reviewed(const struct approve_options *given, const j
   struct golden *golden = NULL;
   struct reviewed reviewed = {0};
   enum status status = golden_open(given->common.operands.items[0], &golden, fault);
-  if (!status)
-    status =
-        reviewed_read(given->reviewed, history, golden->spec.approvals, golden->spec.approval_count, &reviewed, fault);
+  if (!status) status = reviewed_read(given->reviewed, history, &golden->spec, &reviewed, fault);
   golden_close(golden);
   if (!status && reviewed.of_zones)
     message_warning(
@@ -298,9 +302,11 @@ const struct command command_golden_approve = {
         "two\n"
         "levels what lies there passes if it reaches no deeper and is of the same class. What is demanded of a zone "
         "(a\n"
-        "code, a text, same_print) is not taken back by this.\n\n"
+        "code, a text, same_print) is not taken back by this. A finding that is a limit sample already changes "
+        "nothing.\n\n"
         "With --reviewed all that people overruled becomes limit samples, in one new version.\n\n"
-        "With --json: {\"golden\", \"version\", \"sha256\", \"photo_id\", \"golden_box\", \"use\"}; with --reviewed\n"
+        "With --json: {\"golden\", \"version\", \"sha256\", \"photo_id\", \"golden_box\", \"use\", \"new\"}; with "
+        "--reviewed\n"
         "{\"golden\", \"version\", \"sha256\", \"approved\": how many}.",
     .example = "  assay golden approve goldens/label 5f1c22a0:1 --results inspection --by \"Mei Tan\" "
                "--why \"print edge, agreed 7 May\"\n"

@@ -22,6 +22,12 @@ static bool is_same(const struct spec_approval *a, const struct spec_approval *b
   return same;
 }
 
+bool is_limit_sample(const struct spec_approval *approval, const struct spec *spec) {
+  for (size_t i = 0; i < spec->approval_count; i++)
+    if (is_same(approval, &spec->approvals[i])) return true;
+  return false;
+}
+
 static bool read_approval(const json_t *line, struct spec_approval *approval) {
   const json_t *box = json_object_get(line, "golden_box");
   double peak = json_number_value(json_object_get(line, "peak"));
@@ -49,28 +55,28 @@ static enum status add(struct reviewed *reviewed, const struct spec_approval *ap
   return fault_set(fault, STATUS_MEMORY, "out of memory for the reviews");
 }
 
-static enum status take(const struct review *review, const json_t *history, const struct spec_approval *known,
-                        size_t known_count, struct reviewed *reviewed, struct fault *fault) {
+static enum status take(const struct review *review, const json_t *history, const struct spec *spec,
+                        struct reviewed *reviewed, struct fault *fault) {
   struct spec_approval approval;
   enum status status = STATUS_OK;
   json_t *line = json_loads(review->line, 0, NULL);
   bool is_new = line && cites(history, output_text_of(line, "golden_sha256")) && read_approval(line, &approval);
   bool demanded = line && !strcmp(output_text_of(line, "class"), class_name(CLASS_CODE));
   bool of_zone = is_new && (demanded || json_is_true(json_object_get(line, "whole_zone")));
-  for (size_t i = 0; i < known_count && is_new; i++) is_new = !is_same(&approval, &known[i]);
+  is_new = is_new && !is_limit_sample(&approval, spec);
   reviewed->of_zones += of_zone;
   if (is_new && !of_zone) status = add(reviewed, &approval, line, fault);
   json_decref(line);
   return status;
 }
 
-enum status reviewed_read(const char *place, const json_t *history, const struct spec_approval *known,
-                          size_t known_count, struct reviewed *reviewed, struct fault *fault) {
+enum status reviewed_read(const char *place, const json_t *history, const struct spec *spec, struct reviewed *reviewed,
+                          struct fault *fault) {
   struct reviews reviews = {0};
   enum status status = reviews_read(place, &reviews, fault);
   for (size_t i = 0; i < reviews.count && !status; i++)
     if (reviews.items[i].overruled && review_holds(&reviews, i))
-      status = take(&reviews.items[i], history, known, known_count, reviewed, fault);
+      status = take(&reviews.items[i], history, spec, reviewed, fault);
   reviews_free(&reviews);
   return status;
 }

@@ -6,6 +6,7 @@
 #include "models/status.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct reviewed_sample {
   struct spec_approval approval;
@@ -20,12 +21,15 @@ struct reviewed {
 };
 
 /* The findings of the place (engine/lots/reviews.h) that were overruled last, were judged against a version of the
- * golden that `history` lists, and are not among the `known` approvals. */
-enum status reviewed_read(const char *place, const json_t *history, const struct spec_approval *known,
-                          size_t known_count, struct reviewed *reviewed, struct fault *fault);
+ * golden that `history` lists, and are not among the spec's limit samples. */
+enum status reviewed_read(const char *place, const json_t *history, const struct spec *spec, struct reviewed *reviewed,
+                          struct fault *fault);
 void reviewed_free(struct reviewed *reviewed);
 
 /* The reasons of all of them in one text, at most `size`, cut with "...". */
 void reviewed_reason(const struct reviewed *reviewed, char *text, size_t size);
+
+/* Whether the spec has the same place of the same photo among its limit samples. */
+bool is_limit_sample(const struct spec_approval *approval, const struct spec *spec);
 
 #endif

@@ -81,6 +81,26 @@ static void an_approved_finding_passes_from_then_on_and_nothing_else(void **stat
   free(finding), free(none);
 }
 
+static void a_finding_that_is_accepted_already_changes_nothing(void **state) {
+  struct place *place = *state;
+  struct program_end run = RUN("run", place->golden, place->spotted, "--out", place->out, "--json", "--threads", "1");
+  json_t *result = parse_line(strtok(run.out, "\n"));
+  char *finding = support_text("%.12s:1", json_string_value(json_object_get(result, "photo_id")));
+  struct program_end first = RUN("golden", "approve", place->golden, finding, "--results", place->out, "--by", "Mei",
+                                 "--why", "spot agreed", "--json");
+  struct program_end again = RUN("golden", "approve", place->golden, finding, "--results", place->out, "--by", "Lin",
+                                 "--why", "spot agreed once more", "--json");
+  ASSERT_EXIT(first, 0);
+  ASSERT_EXIT(again, 0);
+  json_t *one = parse_line(first.out), *other = parse_line(again.out);
+  assert_true(json_is_true(json_object_get(one, "new")));
+  assert_true(json_is_false(json_object_get(other, "new")));
+  assert_true(json_equal(json_object_get(one, "sha256"), json_object_get(other, "sha256")));
+  program_end_free(&run), program_end_free(&first), program_end_free(&again);
+  json_decref(result), json_decref(one), json_decref(other);
+  free(finding);
+}
+
 static void what_names_no_finding_is_wrong_usage(void **state) {
   struct place *place = *state;
   static const char *const wrong[] = {"abc:1", "0123456789", "0123456789:0", "0123456789:x", "0123456789:"};
@@ -134,6 +154,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       TEST(an_approved_finding_passes_from_then_on_and_nothing_else),
+      TEST(a_finding_that_is_accepted_already_changes_nothing),
       TEST(what_names_no_finding_is_wrong_usage),
       TEST(calibration_says_how_far_the_good_photos_support_the_rate),
       TEST(a_defective_photo_among_the_good_ones_is_not_calibrated_away),
