@@ -162,18 +162,23 @@ static void tell_of_migration(const struct broker *broker, const struct broker_o
   free(copy);
 }
 
+/* Workers that live on have some time to come back and keep what they hold. */
+static enum status join_store(struct broker *broker, const struct broker_options *options, struct fault *fault) {
+  const int64_t now = clock_wall_ms(), patience = options->workers_die_with_it ? -1 : 2 * broker->times.silence_ms;
+  enum status status = store_join(broker->store, broker->id, broker->name, now + patience, fault);
+  return status || !options->workers_die_with_it ? status : store_expire(broker->store, now, NULL, fault);
+}
+
 static enum status open_store(struct broker *broker, const struct broker_options *options, struct fault *fault) {
   enum status status = store_connect(options->store, options->database, &broker->store, fault);
   if (!status && !options->database) status = lock_store(broker, options->store, fault);
   if (status) return status;
   tell_of_migration(broker, options);
   link_random_id(broker->id);
-  store_set_back_off(broker->store, broker->times.silence_ms / 4);
   /* Who waits for longer is silent for the peers, which then do not hear why. */
   status = store_set_patience(broker->store, broker->times.silence_ms / 2, fault);
-  /* Workers that live on have this long to come back and keep what they hold. */
-  if (!status)
-    status = store_join(broker->store, broker->id, broker->name, clock_wall_ms() + 2 * broker->times.silence_ms, fault);
+  if (!status) status = join_store(broker, options, fault);
+  store_set_back_off(broker->store, broker->times.silence_ms / 4);
   if (status) *broker->id = 0;
   return status;
 }

@@ -30,7 +30,9 @@ struct broker_options {
   void (*beat)(void *context); /* called about every heartbeat by the broker's thread; may be NULL */
   void *beat_context;
   bool ends_with_store; /* a store that cannot be written ends the broker, which otherwise goes on and tries again */
-  int stop_fd;          /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
+  bool workers_die_with_it; /* they are threads of its process: who has the store knows that those before are gone, and
+                               what they had is lost at once */
+  int stop_fd;              /* the broker ends when it can be read (a pipe or an eventfd); -1: never */
 };
 
 struct broker;

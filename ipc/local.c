@@ -124,6 +124,7 @@ enum status local_run(const struct local_options *options, struct client_run *ru
                                           .endpoint_count = 1,
                                           .times = options->times,
                                           .ends_with_store = true,
+                                          .workers_die_with_it = true,
                                           .stop_fd = broker.stop_fd};
   worker.worker = (struct worker_options){.context = context,
                                           .endpoint = endpoint,

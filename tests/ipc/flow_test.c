@@ -706,6 +706,50 @@ static void a_local_run_that_is_stopped_is_finished_by_the_next(void **state) {
   free(store);
 }
 
+/* As one that was killed: its leases last on. */
+static void lease_to_the_dead(const char *folder, size_t limit) {
+  struct store *store;
+  struct fault fault = {0};
+  struct store_leased leased[8];
+  size_t count;
+  const struct store_lessee who = {.id = "dead", .name = "host:1", .workers = 1};
+  const int64_t now = clock_wall_ms();
+  assert_true(limit <= 8);
+  if (store_open(folder, &store, &fault)) fail_msg("%s", fault.text);
+  assert_int_equal(store_join(store, "killed", "host:1", now, &fault), STATUS_OK);
+  assert_int_equal(store_lease(store, &who, false, limit, now, now + 3600000, leased, &count, &fault), STATUS_OK);
+  assert_int_equal(count, limit);
+  for (size_t i = 0; i < count; i++) store_leased_free(&leased[i]);
+  store_close(store);
+}
+
+static void what_a_killed_local_run_had_in_work_is_taken_at_once(void **state) {
+  struct flow *flow = *state;
+  struct fault fault = {0};
+  char *store = support_text("%s/local", flow->folder);
+  local_stop = eventfd(0, EFD_CLOEXEC);
+  struct local_options options = {
+      .store = store, .judge = &bench_judge, .threads = 2, .times = &bench_times, .stop_fd = local_stop};
+  struct bench_set set;
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 100, "SLOW");
+  set.each = stop_local;
+  struct client_run run = bench_run(&set);
+  assert_int_equal(local_run(&options, &run, &fault), STATUS_STOPPED);
+  bench_set_free(&set);
+  lease_to_the_dead(store, 3);
+  /* Who waits until the dead have been silent for long enough waits for an hour. */
+  const struct ipc_times patient = {.heartbeat_ms = 20, .silence_ms = 3600000};
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 100, "SLOW");
+  run = bench_run(&set);
+  options.stop_fd = -1, options.times = &patient;
+  if (local_run(&options, &run, &fault)) fail_msg("%s", fault.text);
+  assert_int_equal(set.delivered, 100);
+  assert_int_equal(set.doubles, 0);
+  bench_set_free(&set);
+  close(local_stop);
+  free(store);
+}
+
 static void limit_files(rlim_t bytes) {
   struct rlimit limit;
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -792,6 +836,7 @@ int main(int argc, char **argv) {
       TEST(a_job_with_a_wrong_field_or_photo_is_refused_and_the_others_are_taken),
       TEST(a_local_run_gives_every_result_and_goes_on_where_it_was),
       TEST(a_local_run_that_is_stopped_is_finished_by_the_next),
+      TEST(what_a_killed_local_run_had_in_work_is_taken_at_once),
       TEST(a_local_run_whose_disk_is_full_says_so_and_is_finished_by_the_next),
       TEST(a_local_run_without_a_store_leaves_nothing_behind),
   };
