@@ -184,7 +184,8 @@ static void look_for_suspects(struct broker *broker) {
   if (!broker_change(broker, NULL) ||
       !broker_stored(broker, store_next_suspect(broker->store, &found, &at, &fault), &fault))
     return;
-  broker->may_suspect = found && at <= clock_wall_ms();
+  int64_t left = at - clock_wall_ms();
+  broker->may_suspect = found && (left <= 0 || left > STORE_HOLD_MOST_MS);
   if (found && !broker->may_suspect) broker->suspect_at = at;
 }
 

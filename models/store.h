@@ -35,8 +35,9 @@ enum job_state { JOB_ACCEPTED, JOB_LEASED, JOB_DONE, JOB_SET_ASIDE, JOB_CANCELLE
 
 enum {
   STORE_MAX_LOSSES = 3,
-  STORE_MAX_RUN_OUT = 6, /* where a lease ran out: its broker died, too, or was restarted */
-  STORE_PEER_MAX = 255,  /* bytes of a worker's, client's or submission's name */
+  STORE_HOLD_MOST_MS = 3600000, /* no suspect is held back for longer */
+  STORE_MAX_RUN_OUT = 6,        /* where a lease ran out: its broker died, too, or was restarted */
+  STORE_PEER_MAX = 255,         /* bytes of a worker's, client's or submission's name */
   STORE_SCHEMA = 3
 };
 
@@ -129,7 +130,7 @@ enum status store_set_patience(struct store *store, int milliseconds, struct fau
 /* How long a job that was lost once waits before it is given out again, in ms; four times that after the second time. 0
  * at first. */
 void store_set_back_off(struct store *store, int64_t back_off);
-/* *at: when the first of the waiting suspects may be given out. */
+/* *at: when the first of the waiting suspects may be given out; more than STORE_HOLD_MOST_MS ahead: now. */
 enum status store_next_suspect(struct store *store, bool *found, int64_t *at, struct fault *fault);
 
 /* The ids a worker has leases of, through a callback. */

@@ -88,10 +88,13 @@ const char *store_migration(int version, enum dialect dialect) {
   " VALUES($1, $2, $3, $4, $5, $6, $7, $8, 0, 1) ON CONFLICT(id) DO UPDATE SET asked = jobs.asked + 1"                 \
   " RETURNING n, state, asked"
 
+/* A time so far ahead (STORE_HOLD_MOST_MS) was set by a clock that has been set back since. */
+#define AHEAD "lease_until > CAST($5 AS BIGINT) + 3600000"
+
 #define LEASE(LOCK)                                                                                                    \
   "WITH picked AS MATERIALIZED (SELECT n AS picked_n FROM jobs WHERE state = 0 AND " SUSPECT " = $1"                   \
-  " AND (lease_until IS NULL OR lease_until <= $5)"                                                                    \
-  " AND ($1 = 0 OR losses >= $8 OR coalesce(lease_until, 0) <= $9"                                                     \
+  " AND (lease_until IS NULL OR lease_until <= $5 OR " AHEAD ")"                                                       \
+  " AND ($1 = 0 OR losses >= $8 OR coalesce(lease_until, 0) <= $9 OR " AHEAD                                           \
   " OR coalesce(history, '') NOT LIKE '%\"worker\":\"' || $3 || '\"%')"                                                \
   " ORDER BY priority DESC, turn, n LIMIT $2" LOCK ") UPDATE jobs SET state = 1, worker = $3, worker_name = $4,"       \
   " leased_at = $5, lease_until = $6, broker = $7 FROM picked WHERE n = picked_n"                                      \

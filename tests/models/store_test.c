@@ -257,6 +257,18 @@ static void a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any(v
   assert_int_equal(lease(store, &anna_of_two, true, 1, id), 1);
 }
 
+static void a_clock_that_is_set_back_holds_no_suspect(void **state) {
+  struct store *store = ((struct store_bench *)*state)->store;
+  struct fault fault = {0};
+  const int64_t fast = 2000 + 400LL * 86400000; /* more than a year ahead of lease()'s clock */
+  char id[1][33];
+  accept_many(store, 1);
+  store_set_back_off(store, 100);
+  assert_int_equal(lease(store, &anna, false, 1, id), 1);
+  must(store_lose(store, anna.id, id[0], "no disk", fast, NULL, &fault), &fault);
+  assert_int_equal(lease(store, &anna, true, 1, id), 1);
+}
+
 static void a_job_lost_three_times_is_set_aside_with_what_is_known(void **state) {
   struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
@@ -1005,7 +1017,7 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),                                       \
       TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
       TEST(a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any),                                        \
-      TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
+      TEST(a_clock_that_is_set_back_holds_no_suspect), TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),   \
       TEST(submissions_are_listed_the_latest_first_and_by_who_handed_them_in),                                         \
       TEST(a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end),                                        \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \
