@@ -105,9 +105,9 @@ struct traits {
   double stands;                   /* how much more the photo stands out from its surroundings than the golden, -1..1 */
 };
 
-static double squared_gradient(const struct surroundings *s, const double *values, int32_t x, int32_t y) {
+static double squared_gradient(const struct surroundings *s, const float *values, int32_t x, int32_t y) {
   if (x < 1 || y < 1 || x + 1 >= s->width || y + 1 >= s->height) return 0;
-  const double *v = values + (size_t)y * (size_t)s->width + (size_t)x;
+  const float *v = values + (size_t)y * (size_t)s->width + (size_t)x;
   double dx = 0.5 * (v[1] - v[-1]), dy = 0.5 * (v[s->width] - v[-s->width]), square = dx * dx + dy * dy;
   return square > NOISE ? square : 0;
 }

@@ -1,9 +1,11 @@
 #include "engine/explain.h"
 
 #include "engine/correlation.h"
+#include "engine/crew.h"
 #include "engine/grain.h"
 #include "engine/nudge.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 /* A finding that reaches so many tolerances stands, whatever it looks like: WEAK if it is the golden's own structure
@@ -58,7 +60,7 @@ static double likeness_along(const struct surroundings *s, const struct finding 
   for (int32_t y = 1; y + 1 < s->height; y++)
     for (int32_t x = 1; x + 1 < s->width; x++) {
       if (!in_band(s, f, x, y, limit)) continue;
-      const double *golden = s->golden + (size_t)(y - 1) * (size_t)s->width + (size_t)(x - 1);
+      const float *golden = s->golden + (size_t)(y - 1) * (size_t)s->width + (size_t)(x - 1);
       double d = s->difference[(size_t)y * (size_t)s->width + (size_t)x];
       for (size_t k = 0; k < 9; k++) correlation_add(&c[k], d, golden[k / 3 * (size_t)s->width + k % 3]);
     }
@@ -117,39 +119,65 @@ static enum status left_of_grain(struct device *device, const struct reference *
   return STATUS_OK;
 }
 
+/* What several threads look at together. */
+struct explaining {
+  struct device *device;
+  const struct reference *reference;
+  const struct aligned *photo;
+  struct comparison *comparison;
+  pthread_mutex_t lock; /* of its levels */
+  double *left;         /* by finding */
+};
+
 /* Its pixels count by what is left of them. */
-static void set_aside(const struct surroundings *s, const struct finding *f, double left, struct comparison *c) {
-  int32_t limit = c->limit[ALIGNED_LUMA], *levels = c->levels[ALIGNED_LUMA];
+static void set_aside(const struct surroundings *s, const struct finding *f, double left, struct explaining *e) {
+  int32_t limit = e->comparison->limit[ALIGNED_LUMA], *levels = e->comparison->levels[ALIGNED_LUMA];
   double share = left / f->peak;
+  pthread_mutex_lock(&e->lock);
   for (int32_t y = f->top; y <= f->bottom; y++)
     for (int32_t x = f->left; x <= f->right; x++) {
       uint8_t value = s->map[surroundings_at(s, x, y)];
       if (value < limit / 2) continue;
       levels[value]--, levels[(int32_t)(share * value)]++;
     }
+  pthread_mutex_unlock(&e->lock);
+}
+
+static enum status explain(void *context, size_t index, struct fault *fault) {
+  struct explaining *e = context;
+  const struct comparison *c = e->comparison;
+  const struct finding *f = &c->findings[index];
+  double *left = &e->left[index];
+  struct surroundings s;
+  bool small;
+  *left = STANDS;
+  if (f->chroma_peak > 0 || f->peak >= GLINT) return STATUS_OK;
+  enum status status = surroundings_fetch(e->device, e->reference, e->photo, c, f, MARGIN, &s, &small, fault);
+  if (status) return status;
+  if (small) *left = left_of(&s, f, e->reference->photos, c->limit[ALIGNED_LUMA]);
+  if (*left < 0 && f->peak < FAINT && f->width < GRAIN_WIDE)
+    status = left_of_grain(e->device, e->reference, e->photo, c, f, left, fault);
+  if (*left >= 0) set_aside(&s, f, *left, e);
+  surroundings_free(&s);
+  return status;
 }
 
 enum status explain_findings(struct device *device, const struct reference *reference, const struct aligned *photo,
-                             double min_area, struct comparison *c, struct fault *fault) {
+                             double min_area, int threads, struct comparison *c, struct fault *fault) {
+  if (!c->count) return STATUS_OK;
+  struct explaining e = {device, reference, photo, c, .left = malloc(c->count * sizeof *e.left)};
+  if (!e.left) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  pthread_mutex_init(&e.lock, NULL);
+  const struct crew crew = {threads, explain, &e};
+  enum status status = crew_run(&crew, c->count, fault);
   size_t kept = 0;
-  for (size_t i = 0; i < c->count; i++) {
-    const struct finding *f = &c->findings[i];
-    double left = STANDS;
-    if (!(f->chroma_peak > 0) && f->peak < GLINT) {
-      struct surroundings s;
-      bool small;
-      enum status status = surroundings_fetch(device, reference, photo, c, f, MARGIN, &s, &small, fault);
-      if (status) return status;
-      if (small) left = left_of(&s, f, reference->photos, c->limit[ALIGNED_LUMA]);
-      if (left < 0 && f->peak < FAINT && f->width < GRAIN_WIDE)
-        status = left_of_grain(device, reference, photo, c, f, &left, fault);
-      if (left >= 0) set_aside(&s, f, left, c);
-      surroundings_free(&s);
-      if (status) return status;
-    }
-    if (left < 0) c->findings[kept++] = *f;
+  for (size_t i = 0; i < c->count && !status; i++)
+    if (e.left[i] < 0) c->findings[kept++] = c->findings[i];
+  if (!status && kept < c->count) {
+    comparison_find_use(min_area, c);
+    c->count = kept;
   }
-  if (kept < c->count) comparison_find_use(min_area, c);
-  c->count = kept;
-  return STATUS_OK;
+  pthread_mutex_destroy(&e.lock);
+  free(e.left);
+  return status;
 }

@@ -9,7 +9,7 @@ enum { EDGE = 24, AROUND = 2, LEAST_PIXELS = 200 };
 static double range_at(const struct surroundings *s, int32_t x, int32_t y) {
   double low = 256, high = 0;
   for (int32_t v = y - AROUND; v <= y + AROUND; v++) {
-    const double *row = s->golden + (size_t)v * (size_t)s->width + (size_t)(x - AROUND);
+    const float *row = s->golden + (size_t)v * (size_t)s->width + (size_t)(x - AROUND);
     for (int32_t i = 0; i <= 2 * AROUND; i++) {
       low = row[i] < low ? row[i] : low;
       high = row[i] > high ? row[i] : high;

@@ -288,8 +288,8 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   if (!status && in->artwork.found)
     artwork_approve(in->spec, &in->zones, &work->comparison);
   else if (!status)
-    status = explain_findings(&work->device, &in->reference, &work->aligned, in->spec->min_area_px, &work->comparison,
-                              fault);
+    status = explain_findings(&work->device, &in->reference, &work->aligned, in->spec->min_area_px,
+                              inspector_threads(in), &work->comparison, fault);
   if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);
   const struct fingerprint_photo photo = {&work->alignment.placement, &work->photo.planes[0], &work->aligned};
   if (!status) status = fingerprint_make(&work->device, &in->fingerprint, &photo, &work->fingerprint, result, fault);

@@ -11,7 +11,7 @@ struct slope {
 };
 
 static struct slope slope_at(const struct surroundings *s, int32_t x, int32_t y) {
-  const double *g = s->golden + (size_t)y * (size_t)s->width + (size_t)x;
+  const float *g = s->golden + (size_t)y * (size_t)s->width + (size_t)x;
   return (struct slope){0.5 * (g[1] - g[-1]), 0.5 * (g[s->width] - g[-s->width])};
 }
 

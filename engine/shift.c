@@ -26,13 +26,16 @@ static struct places places_of(const struct surroundings *s, const struct findin
 }
 
 /* Of `count` places of a row. What golden and photo hold are 16ths, so that every sum is exact, whatever its order. */
-static double squares(const double *restrict a, const double *restrict b, int32_t count, int32_t stride) {
+static double squares(const float *restrict a, const float *restrict b, int32_t count, int32_t stride) {
   enum { LANES = 4 };
   double part[LANES] = {0};
   int32_t i = 0;
   if (stride == 1)
     for (; i + LANES <= count; i += LANES)
-      for (int k = 0; k < LANES; k++) part[k] += (b[i + k] - a[i + k]) * (b[i + k] - a[i + k]);
+      for (int k = 0; k < LANES; k++) {
+        double d = b[i + k] - a[i + k];
+        part[k] += d * d;
+      }
   for (; i < count; i++) {
     double d = b[(size_t)i * (size_t)stride] - a[(size_t)i * (size_t)stride];
     part[i % LANES] += d * d;
@@ -42,7 +45,7 @@ static double squares(const double *restrict a, const double *restrict b, int32_
 
 /* Mean squared difference of places of one picture from those of another dx, dy off; of what is `enough` or more no
  * more is asked than that it is. */
-static double difference(const struct surroundings *s, const struct places *p, const double *here, const double *there,
+static double difference(const struct surroundings *s, const struct places *p, const float *here, const float *there,
                          int32_t dx, int32_t dy, double enough) {
   double columns = (double)((p->right - p->left) / p->stride + 1),
          rows = (double)((p->bottom - p->top) / p->stride + 1);

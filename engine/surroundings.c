@@ -15,30 +15,46 @@ void surroundings_free(struct surroundings *s) {
   memset(s, 0, sizeof *s);
 }
 
-/* 3 x 3 binomial mean, edges repeated. Of what photos, goldens and their differences hold every sum is exact. */
-static void smooth(const double *restrict from, int32_t width, int32_t height, double *restrict to) {
-  size_t w = (size_t)width;
-  for (int32_t y = 0; y < height; y++, to += w) {
-    const double *here = from + (size_t)y * w, *above = y ? here - w : here, *below = y + 1 < height ? here + w : here;
-    for (size_t x = 0; x < w; x++) to[x] = above[x] + 2 * here[x] + below[x];
-    double before = to[0];
-    for (size_t x = 0; x < w; x++) {
-      double at = to[x], after = x + 1 < w ? to[x + 1] : at;
-      to[x] = (before + 2 * at + after) * 0.0625;
-      before = at;
-    }
-  }
+/* 3 x 3 binomial means are made of columns of three, and edges are repeated. Of what photos, goldens and their
+ * differences hold every sum is exact. */
+static void photo_columns(const uint8_t *restrict above, const uint8_t *restrict here, const uint8_t *restrict below,
+                          int32_t width, float *restrict columns) {
+  for (int32_t x = 0; x < width; x++) columns[x] = (float)(above[x] + 2 * here[x] + below[x]);
 }
 
-static enum status reserve(struct surroundings *s, uint16_t **mean, int16_t **bend, struct fault *fault) {
-  size_t count = (size_t)s->width * (size_t)s->height;
-  double *values = malloc(count * (3 * sizeof *values + sizeof **mean + sizeof **bend + 2));
+static void difference_columns(const struct surroundings *s, int32_t y, float *restrict columns) {
+  size_t w = (size_t)s->width, here = (size_t)y * w, above = y ? here - w : here;
+  size_t below = y + 1 < s->height ? here + w : here;
+  const float *restrict smooth = s->smooth, *restrict golden = s->golden;
+  for (size_t x = 0; x < w; x++)
+    columns[x] = (smooth[above + x] - golden[above + x]) + 2 * (smooth[here + x] - golden[here + x]) +
+                 (smooth[below + x] - golden[below + x]);
+}
+
+/* columns[-1] and columns[width] are set here. */
+static void mean_row(float *restrict columns, int32_t width, float *restrict to) {
+  columns[-1] = columns[0], columns[width] = columns[width - 1];
+  for (int32_t x = 0; x < width; x++) to[x] = (columns[x - 1] + 2 * columns[x] + columns[x + 1]) * 0.0625F;
+}
+
+/* What is fetched for the rest to be made of, and a row to make it in. */
+struct sources {
+  uint8_t *photo;
+  uint16_t *mean;
+  int16_t *bend;
+  float *columns;
+};
+
+static enum status reserve(struct surroundings *s, struct sources *from, struct fault *fault) {
+  size_t count = (size_t)s->width * (size_t)s->height, row = (size_t)s->width + 2;
+  float *values = malloc((3 * count + row) * sizeof *values + count * (sizeof *from->mean + sizeof *from->bend + 2));
   if (!values) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   s->memory = values;
   s->golden = values, s->smooth = values + count, s->difference = values + 2 * count;
-  *mean = (uint16_t *)(void *)(values + 3 * count);
-  *bend = (int16_t *)(*mean + count);
-  s->photo = (uint8_t *)(*bend + count), s->map = s->photo + count;
+  from->columns = values + 3 * count + 1;
+  from->mean = (uint16_t *)(void *)(values + 3 * count + row);
+  from->bend = (int16_t *)(from->mean + count);
+  from->photo = (uint8_t *)(from->bend + count), s->map = from->photo + count;
   return STATUS_OK;
 }
 
@@ -48,14 +64,18 @@ static void refocus(const struct surroundings *s, uint16_t *mean, const int16_t 
   for (size_t i = 0; i < count; i++) mean[i] = (uint16_t)pixel_clamp(mean[i] + pixel_defocus(bend[i], focus), 0, 65535);
 }
 
-static void derive(struct surroundings *s, const uint16_t *mean) {
-  size_t count = (size_t)s->width * (size_t)s->height;
-  for (size_t i = 0; i < count; i++) s->difference[i] = s->photo[i];
-  smooth(s->difference, s->width, s->height, s->smooth);
-  /* The golden's place holds the plain difference until that is smoothed. */
-  for (size_t i = 0; i < count; i++) s->golden[i] = s->smooth[i] - mean[i] / 16.0;
-  smooth(s->golden, s->width, s->height, s->difference);
-  for (size_t i = 0; i < count; i++) s->golden[i] = mean[i] / 16.0;
+static void derive(struct surroundings *s, const struct sources *from) {
+  size_t w = (size_t)s->width, count = w * (size_t)s->height;
+  for (int32_t y = 0; y < s->height; y++) {
+    const uint8_t *here = from->photo + (size_t)y * w, *below = y + 1 < s->height ? here + w : here;
+    photo_columns(y ? here - w : here, here, below, s->width, from->columns);
+    mean_row(from->columns, s->width, s->smooth + (size_t)y * w);
+  }
+  for (size_t i = 0; i < count; i++) s->golden[i] = (float)from->mean[i] * 0.0625F;
+  for (int32_t y = 0; y < s->height; y++) {
+    difference_columns(s, y, from->columns);
+    mean_row(from->columns, s->width, s->difference + (size_t)y * w);
+  }
 }
 
 enum status surroundings_fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
@@ -68,25 +88,24 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
   s->width = (right < p->width ? right : p->width - 1) - s->left + 1;
   s->height = (bottom < p->height ? bottom : p->height - 1) - s->top + 1;
   *small = (int64_t)s->width * s->height <= MOST_PIXELS;
-  uint16_t *mean = NULL;
-  int16_t *bend = NULL;
+  struct sources from = {NULL, NULL, NULL, NULL};
   if (!*small) return STATUS_OK;
-  enum status status = reserve(s, &mean, &bend, fault);
+  enum status status = reserve(s, &from, fault);
   if (!status)
     status = device_download_part(device, &photo->plane[ALIGNED_LUMA], 1, s->left, s->top, s->width, s->height,
-                                  s->photo, fault);
+                                  from.photo, fault);
   if (!status)
     status = device_download_part(device, &comparison->map[ALIGNED_LUMA], 1, s->left, s->top, s->width, s->height,
                                   s->map, fault);
   if (!status)
-    status = reference_mean(device, reference, ALIGNED_LUMA, s->left, s->top, s->width, s->height, mean, fault);
+    status = reference_mean(device, reference, ALIGNED_LUMA, s->left, s->top, s->width, s->height, from.mean, fault);
   if (!status && photo->bend.buffer) {
-    status =
-        device_download_part(device, &photo->bend, sizeof *bend, s->left, s->top, s->width, s->height, bend, fault);
-    if (!status) refocus(s, mean, bend, photo->focus);
+    status = device_download_part(device, &photo->bend, sizeof *from.bend, s->left, s->top, s->width, s->height,
+                                  from.bend, fault);
+    if (!status) refocus(s, from.mean, from.bend, photo->focus);
   }
   if (!status)
-    derive(s, mean);
+    derive(s, &from);
   else
     surroundings_free(s);
   return status;
@@ -96,10 +115,10 @@ enum { PART = 64, AROUND = 2 };
 
 /* Least and largest of the golden's columns around pixels of a row. */
 struct columns {
-  double low[PART + 2 * AROUND], high[PART + 2 * AROUND];
+  float low[PART + 2 * AROUND], high[PART + 2 * AROUND];
 };
 
-static void range_row(const double *restrict row, int32_t count, double *restrict low, double *restrict high) {
+static void range_row(const float *restrict row, int32_t count, float *restrict low, float *restrict high) {
   for (int32_t i = 0; i < count; i++) {
     low[i] = row[i] < low[i] ? row[i] : low[i];
     high[i] = row[i] > high[i] ? row[i] : high[i];
@@ -119,7 +138,7 @@ static void find_flat(const struct surroundings *s, int32_t x, int32_t y, int32_
   for (int32_t v = top; v <= bottom; v++)
     range_row(s->golden + surroundings_at(s, left, v), right - left, c.low + skip, c.high + skip);
   for (int32_t i = 0; i < count; i++) {
-    double low = 256, high = 0;
+    float low = 256, high = 0;
     for (int32_t k = i; k <= i + 2 * AROUND; k++) {
       low = c.low[k] < low ? c.low[k] : low;
       high = c.high[k] > high ? c.high[k] : high;
@@ -133,7 +152,7 @@ double surroundings_softness(const struct surroundings *s, const struct finding 
   bool even_part[PART];
   for (int32_t y = f->top; y <= f->bottom; y++)
     for (int32_t x = f->left; x <= f->right; x++) {
-      const double *d = s->difference + surroundings_at(s, x, y);
+      const float *d = s->difference + surroundings_at(s, x, y);
       int32_t at = (x - f->left) % PART;
       if (!at) find_flat(s, x, y, f->right - x + 1 < PART ? f->right - x + 1 : PART, even_part);
       bool even = even_part[at];

@@ -7,10 +7,9 @@
 /* Rows of `width` pixels. All zero is empty. */
 struct surroundings {
   int32_t left, top, width, height; /* golden pixels */
-  uint8_t *photo;                   /* aligned luma, golden's light */
   uint8_t *map;                     /* luma's, as in kernel_compare */
-  double *golden, *smooth;          /* grey levels, both through the 3 x 3 binomial mean, as they are compared */
-  double *difference;               /* smooth - golden, through that mean once more */
+  float *golden, *smooth;           /* grey levels, both through the 3 x 3 binomial mean, as they are compared: 16ths */
+  float *difference;                /* smooth - golden, through that mean once more: 256ths */
   void *memory;
 };
 

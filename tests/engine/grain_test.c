@@ -9,7 +9,7 @@
 
 enum { WIDTH = 80, HEIGHT = 40, LIMIT = 32 };
 
-static double golden[WIDTH * HEIGHT], photo[WIDTH * HEIGHT];
+static float golden[WIDTH * HEIGHT], photo[WIDTH * HEIGHT];
 static uint8_t map[WIDTH * HEIGHT];
 
 /* A streak of STREAK grey levels, which is just the tolerance, along the middle. */

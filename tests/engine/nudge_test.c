@@ -9,7 +9,7 @@
 
 enum { SIDE = 24, LIMIT = 32 };
 
-static double golden[SIDE * SIDE], photo[SIDE * SIDE];
+static float golden[SIDE * SIDE], photo[SIDE * SIDE];
 static uint8_t map[SIDE * SIDE];
 
 /* A ring, its edges 3 px soft, and what `shown` makes of the place of each pixel. */
