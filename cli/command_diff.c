@@ -8,6 +8,8 @@
 #include "cli/picture.h"
 #include "cli/report.h"
 
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -132,9 +134,17 @@ static void take_small_pages(void) {
   prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
+/* Each page that is given back and taken again costs as much as working on it. So what is freed stays here, for what
+ * comes next. */
+static void keep_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+}
+
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
   struct diff diff = {.given = values};
   take_small_pages();
+  keep_memory();
   enum status status = read_pairs(&diff, fault);
   if (!status) {
     diff.outcomes = calloc(diff.pairs.count, sizeof *diff.outcomes);
