@@ -47,24 +47,22 @@ static inline void lights_take(const struct kernel_buffer *grid, int32_t width, 
   l->fit = fit;
 }
 
-/* Row j of the cells, as pixel_between. */
+/* The values from `at` on of row j of the cells, as pixel_between. */
+static inline lanes_wide lights_corners(const struct lights_cells *l, int32_t at, int32_t j) {
+  lanes_wide top, down;
+  memcpy(&top, l->top + at, sizeof top);
+  memcpy(&down, l->down + at, sizeof down);
+  return WIDE(add_epi16)(top, WIDE(srai_epi16)(WIDE(mullo_epi16)(down, WIDE(set1_epi16)((short)j)), 4));
+}
+
+/* The right corners are worked out once more: to read what was just written elsewhere in a vector takes longer. */
 static inline void lights_row(const struct lights_cells *l, int32_t values, int32_t cells, int32_t j,
                               struct lights *row) {
   enum { LANES = sizeof(lanes_wide) / sizeof(int16_t) };
-  int32_t count = (cells + 1) * values;
-  for (int32_t i = 0; i < count; i += LANES) {
-    lanes_wide top, down;
-    memcpy(&top, l->top + i, sizeof top);
-    memcpy(&down, l->down + i, sizeof down);
-    top = WIDE(add_epi16)(top, WIDE(srai_epi16)(WIDE(mullo_epi16)(down, WIDE(set1_epi16)((short)j)), 4));
-    memcpy(row->from + i, &top, sizeof top);
-  }
   for (int32_t i = 0; i < cells * values; i += LANES) {
-    lanes_wide left, right;
-    memcpy(&left, row->from + i, sizeof left);
-    memcpy(&right, row->from + i + values, sizeof right);
-    right = WIDE(sub_epi16)(right, left);
-    memcpy(row->by + i, &right, sizeof right);
+    lanes_wide left = lights_corners(l, i, j), by = WIDE(sub_epi16)(lights_corners(l, i + values, j), left);
+    memcpy(row->from + i, &left, sizeof left);
+    memcpy(row->by + i, &by, sizeof by);
   }
 }
 

@@ -5,13 +5,8 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/fast/cell.h"
-#include "kernels/cpu/fast/lanes.h"
+#include "kernels/cpu/fast/strip_begin.h"
 #include "kernels/pixel.h"
-
-enum { STRIP_CELLS = 8, STRIP = STRIP_CELLS * KERNEL_CELL };
-
-/* Eight pixels at a time, half a cell, have their places looked at together. */
-enum { STRIP_PART = KERNEL_CELL / 2 };
 
 /* Places in a photo: the upper left of four pixels, and how far from it, 0..256. Where a place is not seen it is the
  * nearest that is.
@@ -58,21 +53,10 @@ static inline bool strip_suits(const struct kernel_image *photo) {
   return photo->width >= 2 && photo->height >= 2;
 }
 
-/* One coordinate of a grid of places at a strip and the cells of one row of cells: what is left and right of each cell,
- * at the upper [0] and the lower end [1]. Behind the last cell stands the first once more. */
-struct strip_axis {
-  int32_t left[2][STRIP_CELLS], right[2][STRIP_CELLS];
-};
-
 struct strip_grid {
   bool near, whole; /* the places of all rows, as in struct strip */
   struct strip_axis x, y;
 };
-
-/* A place (Q16) left or right of a cell on row j of the cells. */
-static inline int32_t strip_end(const int32_t ends[2][STRIP_CELLS], int32_t cell, int32_t j) {
-  return pixel_between(ends[0][cell], ends[1][cell], j);
-}
 
 /* Whether, along one axis, the places of all parts suit `near`: the ends of a cell's row lie at most `most` (Q16)
  * apart, so that those of a part span few pixels. And in *whole whether they also lie from pixel 0 to before pixel
@@ -126,69 +110,6 @@ static inline void strip_block_grids(const struct kernel_buffer *place, int32_t 
     strip_grid(place, width, row, at, strip_cells(width, at), photo, grid++);
 }
 
-#if defined __AVX2__
-/* Of each cell of one row: the place of its first pixel, from where its first and its second part begin, and the step
- * from pixel to pixel, Q20, in two halves each, of which the lower has 12 bits. */
-struct strip_begin {
-  int16_t high[2][STRIP_CELLS], low[STRIP_CELLS], large[STRIP_CELLS], small[STRIP_CELLS];
-};
-
-static inline int32_t strip_lower(int32_t a, int32_t b) {
-  return (a < b ? a : b) >> 16;
-}
-
-/* floor(floor(p + d i / 16) / 256) is floor((16 p + d i) / 4096). */
-static inline void strip_begins(const struct strip_axis *restrict a, int32_t j, int32_t begin[2][STRIP_CELLS],
-                                struct strip_begin *restrict b) {
-  for (int32_t k = 0; k < STRIP_CELLS; k++) {
-    int32_t left = pixel_add(strip_end(a->left, k, j), 128);
-    int32_t d = pixel_subtract(pixel_add(strip_end(a->right, k, j), 128), left);
-    int32_t first = strip_lower(left, left + ((8 * d - d) >> 4));
-    int32_t second = strip_lower(left + (d >> 1), left + ((16 * d - d) >> 4));
-    begin[0][k] = first, begin[1][k] = second;
-    b->high[0][k] = (int16_t)((left >> 8) - first * 256), b->high[1][k] = (int16_t)((left >> 8) - second * 256);
-    b->low[k] = (int16_t)((left & 255) * 16);
-    b->large[k] = (int16_t)(d >> 12), b->small[k] = (int16_t)(d & 4095);
-  }
-}
-
-/* A number of the cells from `cell` on, and one of their parts, for each of their pixels. */
-#if defined __AVX512BW__
-static inline lanes_wide strip_spread(const int16_t numbers[STRIP_CELLS], int32_t cell) {
-  __m512i pick = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(1), 1);
-  __m512i all = _mm512_castsi128_si512(_mm_loadu_si128((const __m128i *)numbers));
-  return _mm512_permutexvar_epi16(_mm512_add_epi16(pick, _mm512_set1_epi16((short)cell)), all);
-}
-
-static inline lanes_wide strip_spread_parts(const int16_t numbers[2][STRIP_CELLS], int32_t cell) {
-  const int64_t part = STRIP_CELLS * 0x0001000100010001, next = 0x0001000100010001;
-  __m512i pick = _mm512_set_epi64(part + next, part + next, next, next, part, part, 0, 0);
-  __m512i all = _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)numbers[0]));
-  return _mm512_permutexvar_epi16(_mm512_add_epi16(pick, _mm512_set1_epi16((short)cell)), all);
-}
-#else
-static inline lanes_wide strip_spread(const int16_t numbers[STRIP_CELLS], int32_t cell) {
-  return _mm256_set1_epi16(numbers[cell]);
-}
-
-static inline lanes_wide strip_spread_parts(const int16_t numbers[2][STRIP_CELLS], int32_t cell) {
-  return _mm256_setr_m128i(_mm_set1_epi16(numbers[0][cell]), _mm_set1_epi16(numbers[1][cell]));
-}
-#endif
-
-/* Q8 of a row, from where its parts begin: the halves' products with i stay words. */
-static inline void strip_from(const struct strip_begin *b, int32_t cells, uint16_t *to) {
-  lanes_wide i = lanes_index();
-  for (int32_t k = 0; k < cells; k += LANES_NEAR_PIXELS / KERNEL_CELL) {
-    lanes_wide small = WIDE(mullo_epi16)(strip_spread(b->small, k), i);
-    lanes_wide large = WIDE(mullo_epi16)(strip_spread(b->large, k), i);
-    small = WIDE(srli_epi16)(WIDE(add_epi16)(small, strip_spread(b->low, k)), 12);
-    lanes_wide place = WIDE(add_epi16)(WIDE(add_epi16)(strip_spread_parts(b->high, k), large), small);
-    memcpy(to + k * KERNEL_CELL, &place, sizeof place);
-  }
-}
-#endif
-
 /* Parts are sampled several at a time: what lies behind the last is looked at too. */
 static inline void strip_clear_rest(int32_t cells, struct strip *restrict strip) {
   if (cells == STRIP_CELLS) return;
@@ -199,11 +120,9 @@ static inline void strip_clear_rest(int32_t cells, struct strip *restrict strip)
 static inline void strip_whole_places(const struct strip_grid *grid, int32_t j, int32_t cells,
                                       struct strip *restrict strip) {
 #if defined __AVX2__
-  struct strip_begin begin;
-  strip_begins(&grid->x, j, strip->left, &begin);
-  strip_from(&begin, cells, strip->fx);
-  strip_begins(&grid->y, j, strip->top, &begin);
-  strip_from(&begin, cells, strip->fy);
+  struct strip_begin across = strip_begins(&grid->x, j, strip->left), down = strip_begins(&grid->y, j, strip->top);
+  strip_from(&across, cells, strip->fx);
+  strip_from(&down, cells, strip->fy);
 #else
   (void)grid, (void)j;
 #endif
