@@ -21,6 +21,10 @@ static const double LEAST_SHOWN = 0.5;
  * against: what a small label says of the lamp is not sure enough to judge all of the product by. */
 static const double MOST_OF_REST = 4;
 
+/* Ground whose Cb or Cr is so far from what all of it has on the mean has a colour of its own, and such a share of it
+ * counts: more than a JPEG's steps and what a lens makes of edges. */
+static const double OTHER_CHROMA = 8, LEAST_OTHER = 0.005;
+
 static double log_light(double value) {
   return math_log(cielab_light(value) + TONE_FLOOR);
 }
@@ -144,6 +148,30 @@ void colouring_close(struct device *device, struct colouring *c) {
   free(c->chroma);
   free(c->sums);
   memset(c, 0, sizeof *c);
+}
+
+static bool is_off(double value, double expected) {
+  return value - expected > OTHER_CHROMA || expected - value > OTHER_CHROMA;
+}
+
+/* A lamp's or a camera's cast makes chroma that goes with luma. */
+bool colouring_is_manifold(const struct colouring *c) {
+  double sum[3] = {0, 0, 0}, ycc[3], pixels = 0, other = 0;
+  for (size_t i = 0; i < c->cells.count; i++) {
+    const struct cell *cell = &c->cells.cell[i];
+    if (cell->restless) continue;
+    image_ycc_of(cell->colour, ycc);
+    for (int k = 0; k < 3; k++) sum[k] += ycc[k] * (double)cell->pixels;
+    pixels += (double)cell->pixels;
+  }
+  for (size_t i = 0; i < c->cells.count && sum[0] > 0; i++) {
+    const struct cell *cell = &c->cells.cell[i];
+    if (cell->restless) continue;
+    image_ycc_of(cell->colour, ycc);
+    if (is_off(ycc[1], ycc[0] * sum[1] / sum[0]) || is_off(ycc[2], ycc[0] * sum[2] / sum[0]))
+      other += (double)cell->pixels;
+  }
+  return other > LEAST_OTHER * pixels;
 }
 
 /* ---- a photo ---- */

@@ -59,6 +59,10 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
                            struct fault *fault);
 void colouring_close(struct device *device, struct colouring *colouring);
 
+/* Whether the golden's ground is of more than one colour, edges aside: what a grey photo cannot show. Of one colour all
+ * over, it says no more than a lamp does. */
+bool colouring_is_manifold(const struct colouring *colouring);
+
 /* Adds a further approved photo that was aligned to the golden, with its light taken to the golden's; and, after the
  * last, takes the mean of all for the golden's colours, so that what one photo's noise and rounding made of them counts
  * less. A grey photo is passed over. */

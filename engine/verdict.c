@@ -135,12 +135,21 @@ static bool light_refused(const struct inspection *work, struct result *result) 
   return false;
 }
 
-/* What was not looked at is said; a colour that is demanded is not taken as right. */
+/* What was not looked at is said; a colour that is demanded, or that tells parts of the product apart, is not taken as
+ * right. */
 static void say_not_judged(const struct inspection *work, struct result *result) {
-  if (!work->inspector->image.colour || work->aligned.colour) return;
+  const struct inspector *in = work->inspector;
+  if (!in->image.colour || work->aligned.colour) return;
+  if (in->spec->colour == COLOUR_NONE && !colouring_is_manifold(&in->colouring)) {
+    result_add_reason(result, REASON_COLOUR,
+                      "the photo is grey and the golden sample in colour: brightness alone was compared");
+    return;
+  }
+  result->verdict = VERDICT_CANNOT_JUDGE;
   result_add_reason(result, REASON_COLOUR,
-                    "the photo is grey and the golden sample in colour: brightness alone was compared");
-  if (work->inspector->spec->colour != COLOUR_NONE) result->verdict = VERDICT_CANNOT_JUDGE;
+                    "the photo is grey and the golden sample in colour: nothing differs in brightness, and colours "
+                    "cannot be seen; take it again in colour, or, where brightness alone matters, seal a golden sample "
+                    "of a grey photo");
 }
 
 enum status verdict_fill(struct inspection *work, struct result *result, struct fault *fault) {
