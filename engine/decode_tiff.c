@@ -8,6 +8,7 @@
 
 /* The most that one strip, tile or tag may need. */
 static const tmsize_t LARGEST_PIECE = (tmsize_t)1 << 30;
+enum { MOST_PAGES = 100 /* that are looked at */ };
 
 static tmsize_t read_memory(thandle_t handle, void *out, tmsize_t size) {
   struct tiff_memory *memory = handle;
@@ -197,6 +198,22 @@ static bool has_plain_samples(const struct tiff_layout *layout) {
          layout->photometric != PHOTOMETRIC_YCBCR;
 }
 
+/* A preview has less than half the size; of pages as large as the first none is surely the one that is meant. */
+static enum status check_pages(TIFF *tiff, const struct tiff_layout *first, struct fault *fault) {
+  for (int page = 2; page <= MOST_PAGES && TIFFReadDirectory(tiff); page++) {
+    uint32_t width = 0, height = 0, type = 0;
+    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width);
+    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height);
+    TIFFGetField(tiff, TIFFTAG_SUBFILETYPE, &type);
+    if (type & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) continue;
+    if (2 * (int64_t)width < (int64_t)first->width || 2 * (int64_t)height < (int64_t)first->height) continue;
+    return fault_set(fault, STATUS_INVALID,
+                     "the TIFF holds several pictures, page %d of %u x %u pixels: expected one photo a file", page,
+                     width, height);
+  }
+  return STATUS_OK;
+}
+
 static enum status read_pixels(struct source source, const struct header *header, const struct decode_options *options,
                                struct image *image, struct fault *fault) {
   (void)options;
@@ -208,6 +225,7 @@ static enum status read_pixels(struct source source, const struct header *header
   if (!status) status = read_layout(tiff, header, &layout, fault);
   if (!status)
     status = (has_plain_samples(&layout) ? tiff_read_samples : read_rgba)(tiff, &memory, &layout, &raster, fault);
+  if (!status) status = check_pages(tiff, &layout, fault);
   if (!status) status = raster_finish(&raster, header, image, fault);
   if (tiff) TIFFClose(tiff);
   raster_free(&raster);

@@ -165,6 +165,28 @@ static void what_cannot_be_taken_is_refused_in_words(void **state) {
   blob_free(&tiff);
 }
 
+static void a_second_picture_is_refused_and_a_preview_or_mask_passed_over(void **state) {
+  (void)state;
+  uint8_t *rgb = sample_scene(45, 38);
+  struct sample_tiff second = {.width = 45, .height = 38, .bits = 8, .samples = 3, .photometric = PHOTOMETRIC_RGB};
+  struct sample_tiff shape = second;
+  shape.second = &second;
+  struct blob tiff = sample_tiff(&shape, rgb, 45 * 3);
+  assert_refused(&tiff, "several pictures, page 2 of 45 x 38 pixels");
+  blob_free(&tiff);
+  const struct { int width, type; } passed[] = {{45, FILETYPE_REDUCEDIMAGE}, {45, FILETYPE_MASK}, {22, 0}};
+  for (int i = 0; i < 3; i++) {
+    second.width = passed[i].width, shape.second_type = passed[i].type;
+    struct image image = {0};
+    tiff = sample_tiff(&shape, rgb, 45 * 3);
+    sample_decode(&tiff, NULL, &image);
+    assert_int_equal(image.width, 45);
+    image_free(&image);
+    blob_free(&tiff);
+  }
+  free(rgb);
+}
+
 static void a_truncated_photo_is_refused_wherever_it_ends(void **state) {
   (void)state;
   uint8_t *rgb = sample_scene(45, 38);
@@ -194,6 +216,7 @@ int main(void) {
       cmocka_unit_test(palette_and_cmyk_become_colour),
       cmocka_unit_test(jpeg_inside_decodes_and_is_refused_when_damaged),
       cmocka_unit_test(what_cannot_be_taken_is_refused_in_words),
+      cmocka_unit_test(a_second_picture_is_refused_and_a_preview_or_mask_passed_over),
       cmocka_unit_test(a_truncated_photo_is_refused_wherever_it_ends),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,10 +10,7 @@
 
 #include <cmocka.h>
 
-struct blob sample_tiff(const struct sample_tiff *s, const uint8_t *rows, size_t row_size) {
-  char *folder = support_folder(), *path = support_text("%s/photo.tif", folder);
-  TIFF *tiff = TIFFOpen(path, "w");
-  assert_non_null(tiff);
+static void write_page(TIFF *tiff, const struct sample_tiff *s, const uint8_t *rows, size_t row_size) {
   TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, s->width);
   TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, s->height);
   TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, s->bits);
@@ -60,8 +57,20 @@ struct blob sample_tiff(const struct sample_tiff *s, const uint8_t *rows, size_t
       assert_int_equal(TIFFWriteScanline(tiff, piece, (uint32_t)y, (uint16_t)p), 1);
     }
   }
-  TIFFClose(tiff);
   free(piece);
+}
+
+struct blob sample_tiff(const struct sample_tiff *s, const uint8_t *rows, size_t row_size) {
+  char *folder = support_folder(), *path = support_text("%s/photo.tif", folder);
+  TIFF *tiff = TIFFOpen(path, "w");
+  assert_non_null(tiff);
+  write_page(tiff, s, rows, row_size);
+  if (s->second) {
+    assert_int_equal(TIFFWriteDirectory(tiff), 1);
+    TIFFSetField(tiff, TIFFTAG_SUBFILETYPE, s->second_type);
+    write_page(tiff, s->second, rows, row_size);
+  }
+  TIFFClose(tiff);
   FILE *file = fopen(path, "rb");
   struct blob blob = {malloc(1 << 20), 0};
   assert_non_null(blob.bytes);

@@ -9,7 +9,9 @@
 /* What the tags say; 0 leaves an optional tag out. */
 struct sample_tiff {
   int width, height, bits, samples, photometric, compression, planar, tile, orientation, extra, format;
-  const uint16_t *palette; /* red, green, blue, each 2^bits */
+  const uint16_t *palette;          /* red, green, blue, each 2^bits */
+  const struct sample_tiff *second; /* a further page, of the same rows */
+  int second_type;
 };
 
 /* Rows as TIFF stores them when the samples lie together; `row_size` bytes each. */
