@@ -15,15 +15,16 @@ function driftSection(data) {
     return;
   }
   const kinds = [...new Set(drift.charts.map((chart) => chart.quantity + "\n" + chart.name))];
-  const first = drift.findings.length ? drift.findings[0].quantity + "\n" + (drift.findings[0].name || "") : kinds[0];
+  const told = drift.findings.map((one) => one.quantity + "\n" + (one.name || ""));
+  const first = [...told, "failed\n", "score\n"].find((kind) => kinds.includes(kind)) || kinds[0];
   const place = make("div", { class: "charts" });
   const show = (kind) => place.replaceChildren(...drift.charts
     .filter((chart) => chart.quantity + "\n" + chart.name === kind).map(chartFigure));
   section.append(
     choice(say("quantity"), kinds.map((kind) => [kind, quantityName(...kind.split("\n"))]),
-      kinds.includes(first) ? first : kinds[0], show),
+      first, show),
     place, make("p", { class: "faint" }, say("chart_note", { reference: drift.reference })));
-  show(kinds.includes(first) ? first : kinds[0]);
+  show(first);
 }
 
 /* Shares as all other tables tell them. */
@@ -113,11 +114,11 @@ function plot(canvas, chart) {
     },
     options: {
       animation: false, responsive: true, maintainAspectRatio: false, locale: language,
-      plugins: { legend: { display: true, position: "bottom", labels: { boxHeight: 1, color: "#1b1f24",
+      plugins: { legend: { display: true, position: "bottom", labels: { usePointStyle: true, pointStyle: "line", pointStyleWidth: 32, color: "#1b1f24",
         filter: (item, all) => all.datasets.findIndex((set) => set.label === item.text) === item.datasetIndex } } },
       scales: { x: { ticks: { maxTicksLimit: canvas.clientWidth < 480 ? 2 : 4, maxRotation: 0, color: "#39424c" } },
         y: { title: { display: Boolean(chart.unit), text: chart.unit }, ticks: { color: "#39424c" },
-          ...(chart.quantity === "score" ? { min: 0, max: 100 } : {}) } }
+          ...(chart.quantity === "score" ? { min: 0, max: 100 } : isCounted(chart.quantity) ? { min: 0 } : {}) } }
     }
   });
 }
