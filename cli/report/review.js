@@ -76,14 +76,21 @@ function findingCard(finding) {
     told);
 }
 
+/* Where a view of `size` begins, about `middle`, that shows nothing beyond a picture of `whole` where it need not. */
+function begin(middle, size, whole) {
+  return size >= whole ? (whole - size) / 2 : Math.min(Math.max(middle - size / 2, 0), whole - size);
+}
+
 /* The place of the finding, on the golden and on the photo. */
 function closeUps({ photo, region }) {
   const golden = review.data.goldens.find((one) => one.sha256 === photo.golden);
   const own = review.pictures.photos[photo.job], approved = review.pictures.goldens[photo.golden];
   if (!golden || !golden.width || !own || !approved) return make("p", { class: "missing" }, say("no_pictures"));
   const [x, y, width, height] = region.golden_box;
-  const side = Math.max(3 * width, 4 * height, golden.width / 8);
-  const view = [x + width / 2 - side / 2, y + height / 2 - side * 3 / 8, side, side * 3 / 4].join(" ");
+  const all = Math.max(golden.width, golden.height * 4 / 3);
+  const side = Math.min(Math.max(3 * width, 4 * height, golden.width / 8), all);
+  const view = [begin(x + width / 2, side, golden.width), begin(y + height / 2, side * 3 / 4, golden.height), side, side * 3 / 4]
+    .join(" ");
   const picture = (source, label, marked) => make("figure", {},
     draw("svg", { viewBox: view, class: "closeup", role: "img", "aria-label": label },
       draw("image", { href: source, width: golden.width, height: golden.height, preserveAspectRatio: "none" }),
