@@ -107,12 +107,15 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   struct judge_terms terms;
   struct lots lots = {.by = ROW_LOT, .check_times = true};
   struct rows_tally tally;
+  const struct words *places = &given->common.operands;
+  int64_t waiting = 0;
   if (!given->resume != !given->why)
     return fault_set(fault, STATUS_USAGE, "--resume and --why belong together: who has acted, and how");
   row_key_parse(given->terms.by, &lots.by);
   enum status status = lot_terms_read(&given->terms, &terms, fault);
-  if (!status)
-    status = rows_read(given->common.operands.items, given->common.operands.count, take_row, &lots, &tally, fault);
+  if (!status) status = rows_read(places->items, places->count, take_row, &lots, &tally, fault);
+  if (!status) status = rows_read_waiting(places->items, places->count, take_row, &lots, &waiting, fault);
+  if (!status) lot_terms_tell_waiting(waiting);
   if (!status) status = lots_end(&lots, fault);
   if (!status && !lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is no lot to judge");
   for (size_t i = 0; i < given->resubmitted.count && !status; i++)

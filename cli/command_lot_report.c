@@ -117,6 +117,13 @@ static enum status take_row(void *context, const struct row *row, struct fault *
   return report_take(&in->data, row, fault);
 }
 
+static enum status take_waiting(void *context, const struct row *row, struct fault *fault) {
+  struct gathering *in = context;
+  const char *factory = row->keys[ROW_FACTORY];
+  if (in->given->factory && (!factory || strcmp(factory, in->given->factory) != 0)) return STATUS_OK;
+  return report_take_waiting(&in->data, row, fault);
+}
+
 /* The file appears whole or not at all. */
 static enum status write_file(const char *path, const struct text *text, struct fault *fault) {
   if (text->failed) return fault_set(fault, STATUS_MEMORY, "out of memory for the report");
@@ -265,10 +272,13 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
                                   .resubmission_of = given->resubmission_of}};
   struct judge_terms terms;
   struct rows_tally tally;
+  int64_t waiting = 0;
   row_key_parse(given->terms.by, &in.data.lots.by);
   report_csv_head(&in.csv);
   enum status status = lot_terms_read(&given->terms, &terms, fault);
   if (!status) status = rows_read(places->items, places->count, take_row, &in, &tally, fault);
+  if (!status) status = rows_read_waiting(places->items, places->count, take_waiting, &in, &waiting, fault);
+  if (!status) lot_terms_tell_waiting(waiting);
   for (size_t i = 0; i < places->count && !status; i++)
     status = reviews_read(places->items[i], &in.data.reviews, fault);
   if (!status) status = check_factory(&in, fault);

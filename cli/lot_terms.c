@@ -68,6 +68,13 @@ enum status lot_terms_find(const struct lots *lots, const char *option, const ch
   return fault_set(fault, STATUS_USAGE, "--%s %s: no result is of this %s", option, name, row_key_name(lots->by));
 }
 
+void lot_terms_tell_waiting(int64_t count) {
+  if (count)
+    message_warning("%lld photo%s no result yet, of a run that was stopped or goes on, or for want of workers; a lot "
+                    "is held where %s could turn its verdict",
+                    (long long)count, count == 1 ? " has" : "s have", count == 1 ? "it" : "they");
+}
+
 int lot_outcome_exit_code(enum lot_outcome outcome) {
   return outcome == LOT_ACCEPTED ? 0 : outcome == LOT_HELD ? 2 : 1;
 }

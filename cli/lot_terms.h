@@ -55,6 +55,9 @@ enum status lot_terms_read(const struct lot_terms *given, struct judge_terms *te
 /* Warns of lots of which more units were photographed than --size says that they have. */
 void lot_terms_check_size(const struct lot_terms *given, const struct lots *lots);
 
+/* Warns of photos that were handed in and have no result yet (rows_read_waiting). */
+void lot_terms_tell_waiting(int64_t count);
+
 /* Whether a lot of that name is there; else STATUS_USAGE, which tells `option`, the one that named it. */
 enum status lot_terms_find(const struct lots *lots, const char *option, const char *name, struct fault *fault);
 

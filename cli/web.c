@@ -37,6 +37,10 @@ static enum status take_row(void *data, const struct row *row, struct fault *fau
   return report_take(data, row, fault);
 }
 
+static enum status take_waiting(void *data, const struct row *row, struct fault *fault) {
+  return report_take_waiting(data, row, fault);
+}
+
 static enum status fill(const struct report_data *data, const struct web *web, const char *language,
                         const struct judge_terms *terms, struct text *out, struct fault *fault) {
   const char *folder = web->data, *place = web->place;
@@ -71,9 +75,11 @@ static enum status make_page(const struct web *web, const char *language, struct
   const char *place = web->place;
   struct judge_terms terms;
   struct rows_tally tally;
+  int64_t waiting;
   enum status status = lot_terms_read(&given, &terms, fault);
   if (!status) status = rows_read(&place, 1, take_row, &data, &tally, fault);
   if (!status && !tally.rows) status = fault_set(fault, STATUS_MISSING, "no results yet");
+  if (!status) status = rows_read_waiting(&place, 1, take_waiting, &data, &waiting, fault);
   if (!status) status = reviews_read(place, &data.reviews, fault);
   if (!status) status = report_end(&data, fault);
   if (!status) status = fill(&data, web, language, &terms, out, fault);

@@ -224,6 +224,12 @@ enum status store_lines(struct store *store, int64_t after,
 /* The job of an id, as it was handed in. Where it is found the caller ends with job_free. */
 enum status store_find_job(struct store *store, const char *id, struct job *job, bool *found, struct fault *fault);
 
+/* The jobs that wait or are leased, in the order in which they were accepted, of one submission or of all (NULL); ends
+ * with the first status of `each` that is not OK. */
+enum status store_not_done(struct store *store, const char *submission,
+                           enum status (*each)(void *context, const struct job *job, struct fault *fault),
+                           void *context, struct fault *fault);
+
 /* Whether a job that is not done wants the bytes of this photo (see blobs.h). */
 enum status store_needs_photo(struct store *store, const char *photo_id, bool *needed, struct fault *fault);
 

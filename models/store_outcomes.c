@@ -103,6 +103,51 @@ enum status store_find_job(struct store *store, const char *id, struct job *job,
   return status;
 }
 
+static enum status read_job(struct query *find, struct job *job, const struct store *store, struct fault *fault) {
+  json_t *json = json_loads(query_text(find, 1, NULL), 0, NULL);
+  enum status status = job_from_json(json, job, fault);
+  json_decref(json);
+  return status ? fault_prefix(fault, "store %s", store_name(store)) : STATUS_OK;
+}
+
+/* Adds to *count; *after: the last job's number. */
+static enum status read_not_done(struct store *store, const char *submission, int64_t *after, size_t *count,
+                                 enum status (*each)(void *context, const struct job *job, struct fault *fault),
+                                 void *context, struct fault *fault) {
+  struct query *find = store_query(store, SQL_NOT_DONE, fault);
+  if (!find) return fault->status;
+  query_set_integer(find, 1, *after);
+  query_set_integer(find, 2, PAGE);
+  query_set_text(find, 3, submission);
+  enum status status;
+  bool row;
+  while (!(status = query_step(find, &row, fault)) && row) {
+    struct job job = {0};
+    *after = query_integer(find, 0);
+    status = read_job(find, &job, store, fault);
+    if (!status) status = each(context, &job, fault);
+    job_free(&job);
+    if (status) break;
+    ++*count;
+  }
+  query_reset(find);
+  return status;
+}
+
+enum status store_not_done(struct store *store, const char *submission,
+                           enum status (*each)(void *context, const struct job *job, struct fault *fault),
+                           void *context, struct fault *fault) {
+  struct fault unused;
+  int64_t after = 0;
+  size_t count = PAGE;
+  enum status status = STATUS_OK;
+  while (!status && count == PAGE) {
+    count = 0;
+    status = read_not_done(store, submission, &after, &count, each, context, fault ? fault : &unused);
+  }
+  return status;
+}
+
 static void add_count(struct store_counts *counts, enum job_state state, int64_t count, int64_t suspects) {
   switch (state) {
   case JOB_ACCEPTED:

@@ -120,6 +120,9 @@ static const char *const common[SQL_STATEMENTS] = {
     [SQL_ADD_JOB] = ADD_JOB,
     [SQL_DROP_JOB] = "DELETE FROM jobs WHERE n = $1 AND NOT EXISTS (SELECT 1 FROM members WHERE job = $1)",
     [SQL_FIND_JOB] = "SELECT n FROM jobs WHERE id = $1",
+    [SQL_NOT_DONE] = "SELECT n, header FROM jobs WHERE state IN (0, 1) AND +n > $1 AND (CAST($3 AS TEXT) IS NULL"
+                     " OR EXISTS (SELECT 1 FROM members m JOIN submissions s ON s.n = m.submission"
+                     " WHERE m.job = jobs.n AND s.id = $3)) ORDER BY +n LIMIT $2",
     [SQL_FIND_HEADER] = "SELECT header FROM jobs WHERE id = $1",
     [SQL_ADD_MEMBER] = "INSERT INTO members(submission, position, job) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
     [SQL_FIND_MEMBER] = "SELECT job FROM members WHERE submission = $1 AND position = $2",

@@ -70,6 +70,7 @@ enum statement {
   SQL_SET_LOT,
   SQL_DROP_LOTS,
   SQL_LOCK_LOTS,
+  SQL_NOT_DONE,
   SQL_STATEMENTS
 };
 

@@ -186,6 +186,10 @@ enum status report_take_other(struct report_data *data, const struct row *row, s
   return season_add(&data->whole, row, fault);
 }
 
+enum status report_take_waiting(struct report_data *data, const struct row *row, struct fault *fault) {
+  return lots_add(&data->lots, row, fault);
+}
+
 enum status report_end(struct report_data *data, struct fault *fault) {
   enum status status = lots_end(&data->lots, fault);
   if (!status && !data->lots.count) status = fault_set(fault, STATUS_INVALID, "no results: there is nothing to report");

@@ -63,6 +63,8 @@ struct report_data {
 enum status report_take(struct report_data *data, const struct row *row, struct fault *fault);
 /* Takes a row of another factory than `only_factory`. */
 enum status report_take_other(struct report_data *data, const struct row *row, struct fault *fault);
+/* Takes a row of a photo that has no result yet: it counts for its lot's verdict alone. */
+enum status report_take_waiting(struct report_data *data, const struct row *row, struct fault *fault);
 /* After the last row, before anything is read. STATUS_INVALID where there was none. */
 enum status report_end(struct report_data *data, struct fault *fault);
 void report_data_free(struct report_data *data);

@@ -102,13 +102,13 @@ static enum status read_outcomes(void *source, struct ahead *ahead, struct fault
 /* --- Taken --- */
 
 /* A photo that was not judged. */
-static enum status take_set_aside(struct reading *in, const struct job *job, struct fault *fault) {
+static struct row row_without_result(const struct job *job, const char *reason) {
   struct row row = {.photo = job->photo,
                     .photo_id = job->photo_id,
                     .job_id = job->id,
                     .golden_sha256 = job->golden_sha256,
                     .verdict = VERDICT_CANNOT_JUDGE,
-                    .reason = "each try to judge it ended without a result",
+                    .reason = reason,
                     .camera = "",
                     .fingerprint = "",
                     .score = NAN,
@@ -117,6 +117,11 @@ static enum status take_set_aside(struct reading *in, const struct job *job, str
                     .unevenness = NAN};
   for (size_t i = JOB_TEXT_LOT; i < JOB_TEXTS; i++) row.keys[ROW_LOT + i - JOB_TEXT_LOT] = job_text_get(job, i);
   row.has_time = job->captured && job_time_parse(job->captured, &row.time_ms);
+  return row;
+}
+
+static enum status take_set_aside(struct reading *in, const struct job *job, struct fault *fault) {
+  struct row row = row_without_result(job, "each try to judge it ended without a result");
   return give(in, &row, fault);
 }
 
@@ -231,6 +236,62 @@ static enum status read_set_aside(struct reading *in, const char *place) {
   free(within);
   return status;
 }
+
+/* --- What has no result yet --- */
+
+struct waiting {
+  enum status (*each)(void *context, const struct row *row, struct fault *fault);
+  void *context;
+  int64_t *count;
+};
+
+static enum status take_waiting(void *context, const struct job *job, struct fault *fault) {
+  struct waiting *in = context;
+  struct row row = row_without_result(job, "it has no result yet");
+  row.sequence = INT64_MAX;
+  ++*in->count;
+  return in->each(in->context, &row, fault);
+}
+
+static enum status read_waiting_of_run(struct waiting *in, const char *place, struct fault *fault) {
+  struct store *store = NULL;
+  struct store_submission last;
+  char *within = NULL;
+  size_t count = 0;
+  if (asprintf(&within, "%s/store", place) < 0) return fault_set(fault, STATUS_MEMORY, "out of memory");
+  char *folder = rows_store(within);
+  enum status status = folder ? store_open(folder, &store, fault) : STATUS_OK;
+  if (!status && store) status = store_submissions(store, NULL, 1, &last, &count, fault);
+  if (!status && count) status = store_not_done(store, last.id, take_waiting, in, fault);
+  store_close(store);
+  free(folder);
+  free(within);
+  return status;
+}
+
+static enum status read_waiting(struct waiting *in, const char *place, struct fault *fault) {
+  struct store *store = NULL;
+  bool is_database = rows_is_database(place);
+  char *folder = is_database ? NULL : rows_store(place);
+  if (!is_database && !folder) return read_waiting_of_run(in, place, fault);
+  enum status status = is_database ? store_connect(NULL, place, &store, fault) : store_open(folder, &store, fault);
+  if (!status) status = store_not_done(store, NULL, take_waiting, in, fault);
+  store_close(store);
+  free(folder);
+  return status;
+}
+
+enum status rows_read_waiting(const char *const *places, size_t places_count,
+                              enum status (*each)(void *context, const struct row *row, struct fault *fault),
+                              void *context, int64_t *count, struct fault *fault) {
+  struct waiting in = {each, context, count};
+  enum status status = STATUS_OK;
+  *count = 0;
+  for (size_t i = 0; i < places_count && !status; i++) status = read_waiting(&in, places[i], fault);
+  return status;
+}
+
+/* --- Places --- */
 
 static enum status read_place(struct reading *in, const char *place) {
   struct stat entry;

@@ -33,6 +33,13 @@ enum status rows_read_as_found(const char *const *places, size_t count,
                                enum status (*each)(void *context, const struct row *row, struct fault *fault),
                                void *context, struct rows_tally *tally, struct fault *fault);
 
+/* Gives the photos of these places that were handed in and have no result yet, as rows that cannot be judged: those
+ * that wait in a store, and in a run's folder those of the run that wrote results.jsonl and was stopped, or goes on.
+ * *count is how many. */
+enum status rows_read_waiting(const char *const *places, size_t places_count,
+                              enum status (*each)(void *context, const struct row *row, struct fault *fault),
+                              void *context, int64_t *count, struct fault *fault);
+
 /* The folder of the store that a place is; NULL where it is none. The caller frees it. */
 char *rows_store(const char *place);
 /* Whether a place is a PostgreSQL database's URI. */

@@ -257,6 +257,29 @@ static void a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any(v
   assert_int_equal(lease(store, &anna_of_two, true, 1, id), 1);
 }
 
+static enum status add_number(void *context, const struct job *job, struct fault *fault) {
+  (void)fault;
+  *(int *)context += job->photo != NULL;
+  return STATUS_OK;
+}
+
+static void jobs_that_are_not_done_can_be_read_by_submission(void **state) {
+  struct store *store = ((struct store_bench *)*state)->store;
+  struct fault fault = {0};
+  enum { MANY = 600 /* more than are read at a time */ };
+  accept_many(store, MANY);
+  char ids[3][33];
+  lease(store, &anna, false, 3, ids);
+  finish(store, ids[0], "line");
+  int of_all = 0, of_one = 0, of_none = 0;
+  must(store_not_done(store, NULL, add_number, &of_all, &fault), &fault);
+  must(store_not_done(store, SUBMISSION, add_number, &of_one, &fault), &fault);
+  must(store_not_done(store, "another", add_number, &of_none, &fault), &fault);
+  assert_int_equal(of_all, MANY - 1);
+  assert_int_equal(of_one, MANY - 1);
+  assert_int_equal(of_none, 0);
+}
+
 static void a_clock_that_is_set_back_holds_no_suspect(void **state) {
   struct store *store = ((struct store_bench *)*state)->store;
   struct fault fault = {0};
@@ -1017,7 +1040,8 @@ static void a_database_that_cannot_be_used_is_refused_in_words(void **state) {
       TEST(the_same_photo_twice_in_a_submission_is_delivered_at_both_positions),                                       \
       TEST(another_job_at_a_taken_position_is_a_conflict), TEST(a_job_given_back_waits_again_and_is_no_suspect),       \
       TEST(a_suspect_is_for_workers_that_have_not_lost_it_while_there_are_any),                                        \
-      TEST(a_clock_that_is_set_back_holds_no_suspect), TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),   \
+      TEST(jobs_that_are_not_done_can_be_read_by_submission), TEST(a_clock_that_is_set_back_holds_no_suspect),         \
+      TEST(a_job_lost_three_times_is_set_aside_with_what_is_known),                                                    \
       TEST(submissions_are_listed_the_latest_first_and_by_who_handed_them_in),                                         \
       TEST(a_job_whose_lease_runs_out_again_and_again_is_set_aside_in_the_end),                                        \
       TEST(a_late_result_stands_also_for_a_job_that_was_set_aside),                                                    \

@@ -91,10 +91,14 @@ static void a_last_line_needs_no_newline_and_a_long_one_is_read(void **state) {
   support_remove(folder);
 }
 
-static void accept_job(struct store *store, struct job *job, int position) {
+static void accept_job_of(struct store *store, const char *submission, struct job *job, int position) {
   struct fault fault = {0};
   struct store_entry entry = {.job = job, .position = position, .path = "/x"};
-  if (store_accept(store, "0123456789abcdef0123456789abcdef", "test", &entry, 1, 1, &fault)) fail_msg("%s", fault.text);
+  if (store_accept(store, submission, "test", &entry, 1, 1, &fault)) fail_msg("%s", fault.text);
+}
+
+static void accept_job(struct store *store, struct job *job, int position) {
+  accept_job_of(store, "0123456789abcdef0123456789abcdef", job, position);
 }
 
 static void make_job(struct job *job, int number) {
@@ -170,6 +174,52 @@ static void the_folder_of_a_run_gives_what_was_set_aside_too(void **state) {
   free(lines);
   free(within);
   job_free(&lost);
+  support_remove(folder);
+}
+
+static enum status count_waiting(void *context, const struct row *row, struct fault *fault) {
+  int *lots = context;
+  (void)fault;
+  assert_int_equal(row->verdict, VERDICT_CANNOT_JUDGE);
+  assert_string_equal(row->reason, "it has no result yet");
+  *lots += atoi(row->keys[ROW_LOT] + 1);
+  return STATUS_OK;
+}
+
+static int waiting_at(const char *place, int64_t expected) {
+  struct fault fault = {0};
+  int64_t count;
+  int lots = 0;
+  if (rows_read_waiting(&place, 1, count_waiting, &lots, &count, &fault)) fail_msg("%s", fault.text);
+  assert_int_equal(count, expected);
+  return lots;
+}
+
+/* Lots 1 and 2 were handed in first, lots 4 and 8 last; 2 and 8 are done. */
+static void photos_that_have_no_result_yet_are_told(void **state) {
+  (void)state;
+  char *folder = support_folder(), *within = support_text("%s/store", folder),
+       *lines = write_lines(folder, "results.jsonl", 0, 3);
+  struct store *store;
+  struct fault fault = {0};
+  static const int numbers[] = {1, 2, 4, 8};
+  enum store_finished finished;
+  struct job job;
+  assert_int_equal(store_open(within, &store, &fault), STATUS_OK);
+  for (int i = 0; i < 4; i++) {
+    make_job(&job, numbers[i]);
+    accept_job_of(store, i < 2 ? "first" : "last", &job, i % 2);
+    char *line = sample_line(&(struct sample){.number = numbers[i]});
+    if (i % 2) assert_int_equal(store_finish(store, job.id, line, strlen(line), 2, &finished, &fault), STATUS_OK);
+    free(line);
+    job_free(&job);
+  }
+  assert_int_equal(waiting_at(within, 2), 1 + 4);
+  assert_int_equal(waiting_at(folder, 1), 4);
+  assert_int_equal(waiting_at(lines, 0), 0);
+  store_close(store);
+  free(lines);
+  free(within);
   support_remove(folder);
 }
 
@@ -284,6 +334,7 @@ int main(void) {
       cmocka_unit_test(a_last_line_needs_no_newline_and_a_long_one_is_read),
       cmocka_unit_test(a_store_gives_its_results_and_the_jobs_that_were_set_aside),
       cmocka_unit_test(the_folder_of_a_run_gives_what_was_set_aside_too),
+      cmocka_unit_test(photos_that_have_no_result_yet_are_told),
       cmocka_unit_test(what_cannot_be_read_is_named),
       cmocka_unit_test(whoever_takes_rows_can_stop),
       cmocka_unit_test(what_is_read_ahead_comes_in_order_and_before_what_is_refused),
