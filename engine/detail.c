@@ -4,10 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Least and largest value of each block. */
+/* Least and largest value of each block, of the rows seen last. */
+enum { KEPT = 3 };
 struct ranges {
+  size_t width;
   uint8_t *low, *high;
 };
+
+static size_t kept_at(const struct ranges *r, int32_t row) {
+  return (size_t)(row % KEPT) * r->width;
+}
 
 static void take_least(const uint8_t *restrict from, size_t count, uint8_t *restrict to) {
   for (size_t i = 0; i < count; i++) to[i] = from[i] < to[i] ? from[i] : to[i];
@@ -42,14 +48,14 @@ static void block_row(const struct plane *luma, int32_t row, uint8_t *low, uint8
 }
 
 /* A row of blocks with its neighbours, from the rows above, of and below it. */
-static void around_row(const struct ranges *blocks, size_t width, int32_t rows, int32_t row, uint8_t *low,
-                       uint8_t *high, uint8_t *out) {
-  size_t here = (size_t)row * width;
+static void around_row(const struct ranges *blocks, int32_t rows, int32_t row, uint8_t *low, uint8_t *high,
+                       uint8_t *out) {
+  size_t width = blocks->width, here = kept_at(blocks, row);
   /* A block stands before and behind, which is that of the edge once more. */
   memcpy(low + 1, blocks->low + here, width), memcpy(high + 1, blocks->high + here, width);
   for (int32_t v = row > 0 ? row - 1 : 0; v <= row + 1 && v < rows; v++) {
-    take_least(blocks->low + (size_t)v * width, width, low + 1);
-    take_most(blocks->high + (size_t)v * width, width, high + 1);
+    take_least(blocks->low + kept_at(blocks, v), width, low + 1);
+    take_most(blocks->high + kept_at(blocks, v), width, high + 1);
   }
   low[0] = low[1], high[0] = high[1], low[width + 1] = low[width], high[width + 1] = high[width];
   for (size_t i = 0; i < width; i++) {
@@ -61,59 +67,82 @@ static void around_row(const struct ranges *blocks, size_t width, int32_t rows, 
 }
 
 static void ranges_free(struct ranges *r) {
-  free(r->low), free(r->high);
+  free(r->low);
   *r = (struct ranges){0};
 }
 
-static enum status ranges_take(struct ranges *r, size_t count, struct fault *fault) {
-  *r = (struct ranges){image_memory(count), image_memory(count)};
-  return r->low && r->high ? STATUS_OK : fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-}
-
-/* A row of blocks from the one or two rows of half as large ones, `width` of them, that it has. */
-static void join_rows(const struct ranges *from, size_t width, size_t first, bool two, uint8_t *low, uint8_t *high) {
-  memcpy(low, from->low + first * width, width), memcpy(high, from->high + first * width, width);
-  if (two) take_least(from->low + (first + 1) * width, width, low);
-  if (two) take_most(from->high + (first + 1) * width, width, high);
-  pair_least(low, width), pair_most(high, width);
-}
-
-/* Room for a row of the luma and one more at either end. */
-static enum status detail_at(const struct ranges *blocks, int32_t width, int32_t height, const struct ranges *row,
-                             struct plane *detail, struct fault *fault) {
-  *detail = (struct plane){image_memory((size_t)width * (size_t)height), width, height, (size_t)width};
-  if (!detail->pixels) {
-    *detail = (struct plane){0};
-    return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
-  }
-  for (int32_t y = 0; y < height; y++)
-    around_row(blocks, (size_t)width, height, y, row->low, row->high, detail->pixels + (size_t)y * detail->stride);
+/* Room for `rows` rows. */
+static enum status ranges_take(struct ranges *r, size_t width, size_t rows, struct fault *fault) {
+  *r = (struct ranges){.width = width, .low = malloc(2 * rows * width)};
+  if (!r->low) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  r->high = r->low + rows * width;
   return STATUS_OK;
+}
+
+static void keep_row(struct ranges *r, int32_t row, const struct ranges *from) {
+  memcpy(r->low + kept_at(r, row), from->low, r->width);
+  memcpy(r->high + kept_at(r, row), from->high, r->width);
+}
+
+/* A row of blocks from the one or two rows of half as large ones that it has. */
+static void join_rows(const struct ranges *from, int32_t first, bool two, const struct ranges *to) {
+  memcpy(to->low, from->low + kept_at(from, first), from->width);
+  memcpy(to->high, from->high + kept_at(from, first), from->width);
+  if (two) take_least(from->low + kept_at(from, first + 1), from->width, to->low);
+  if (two) take_most(from->high + kept_at(from, first + 1), from->width, to->high);
+  pair_least(to->low, from->width), pair_most(to->high, from->width);
+}
+
+/* Detail of a size, and the rows of its blocks that are known. */
+struct making {
+  struct plane *detail;
+  struct ranges blocks;
+};
+
+/* The row before one that is known now has all of its neighbours, and so has the last. */
+static void make_rows(const struct making *m, int32_t known, const struct ranges *row) {
+  const struct plane *detail = m->detail;
+  for (int32_t y = known ? known - 1 : 0; y < known + (known + 1 == detail->height); y++)
+    around_row(&m->blocks, detail->height, y, row->low, row->high, detail->pixels + (size_t)y * detail->stride);
+}
+
+static enum status making_begin(struct making *m, int32_t width, int32_t height, struct plane *detail,
+                                struct fault *fault) {
+  *detail = (struct plane){image_memory((size_t)width * (size_t)height), width, height, (size_t)width};
+  m->detail = detail;
+  if (!detail->pixels) return fault_set(fault, STATUS_MEMORY, "golden: out of memory");
+  return ranges_take(&m->blocks, (size_t)width, KEPT, fault);
+}
+
+/* In one pass: a row of blocks, then what it completes. */
+static void make_all(const struct plane *luma, struct making *half, struct making *quarter, const struct ranges *row) {
+  int32_t height = half->detail->height;
+  for (int32_t y = 0; y < height; y++) {
+    block_row(luma, y, row->low, row->high);
+    keep_row(&half->blocks, y, row);
+    make_rows(half, y, row);
+    if (y % 2 == 0 && y + 1 < height) continue;
+    join_rows(&half->blocks, y - y % 2, y % 2 == 1, row);
+    keep_row(&quarter->blocks, y / 2, row);
+    make_rows(quarter, y / 2, row);
+  }
 }
 
 enum status detail_of(const struct plane *luma, struct plane *half, struct plane *quarter, struct fault *fault) {
   int32_t width = (luma->width + 1) / 2, height = (luma->height + 1) / 2;
-  int32_t less_width = (width + 1) / 2, less_height = (height + 1) / 2;
-  size_t w = (size_t)width, v = (size_t)less_width;
-  struct ranges blocks = {0}, less = {0}, row = {0};
+  struct making of_half = {.detail = NULL}, of_quarter = {.detail = NULL};
+  struct ranges row = {0};
   *half = *quarter = (struct plane){0};
-  enum status status = ranges_take(&blocks, w * (size_t)height, fault);
-  if (!status) status = ranges_take(&less, v * (size_t)less_height, fault);
-  if (!status) status = ranges_take(&row, (size_t)luma->width + 2, fault);
-  for (int32_t y = 0; y < height && !status; y++) {
-    block_row(luma, y, row.low, row.high);
-    memcpy(blocks.low + (size_t)y * w, row.low, w), memcpy(blocks.high + (size_t)y * w, row.high, w);
+  /* Room for a row of the luma, with one more at either end. */
+  enum status status = ranges_take(&row, (size_t)luma->width + 2, 1, fault);
+  if (!status) status = making_begin(&of_half, width, height, half, fault);
+  if (!status) status = making_begin(&of_quarter, (width + 1) / 2, (height + 1) / 2, quarter, fault);
+  if (!status) {
+    make_all(luma, &of_half, &of_quarter, &row);
+  } else {
+    free(half->pixels), free(quarter->pixels);
+    *half = *quarter = (struct plane){0};
   }
-  for (int32_t y = 0; y < less_height && !status; y++) {
-    join_rows(&blocks, w, 2 * (size_t)y, 2 * y + 1 < height, row.low, row.high);
-    memcpy(less.low + (size_t)y * v, row.low, v), memcpy(less.high + (size_t)y * v, row.high, v);
-  }
-  if (!status) status = detail_at(&blocks, width, height, &row, half, fault);
-  if (!status) status = detail_at(&less, less_width, less_height, &row, quarter, fault);
-  if (status) {
-    free(half->pixels);
-    *half = (struct plane){0};
-  }
-  ranges_free(&blocks), ranges_free(&less), ranges_free(&row);
+  ranges_free(&of_half.blocks), ranges_free(&of_quarter.blocks), ranges_free(&row);
   return status;
 }
