@@ -26,8 +26,8 @@ enum { STRIP_ROWS = 128, LEVEL = 1, LEVEL_BYTES = ISAL_DEF_LVL1_DEFAULT };
 struct strip {
   uint8_t *chunk; /* whole */
   size_t size;
-  uint8_t *rows; /* filtered */
-  size_t row_bytes;
+  size_t row_bytes; /* of its rows, filtered, */
+  uint32_t sum;     /* and their checksum */
 };
 
 struct png {
@@ -81,14 +81,14 @@ static void filter_rows(const struct png *png, int first, int end, uint8_t *to) 
   }
 }
 
-static bool deflate_strip(struct strip *strip, bool last, uint8_t *level, size_t room) {
+static bool deflate_strip(struct strip *strip, uint8_t *rows, bool last, uint8_t *level, size_t room) {
   struct isal_zstream stream;
   /* What it begins with sets the one half, and the other is read all the same. */
   memset(&stream, 0, sizeof stream);
   isal_deflate_stateless_init(&stream);
   stream.level = LEVEL, stream.level_buf = level, stream.level_buf_size = LEVEL_BYTES;
   stream.flush = last ? NO_FLUSH : FULL_FLUSH, stream.end_of_stream = last;
-  stream.next_in = strip->rows, stream.avail_in = (uint32_t)strip->row_bytes;
+  stream.next_in = rows, stream.avail_in = (uint32_t)strip->row_bytes;
   stream.next_out = strip->chunk + LENGTH_BYTES + TYPE_BYTES, stream.avail_out = (uint32_t)room;
   if (isal_deflate_stateless(&stream) != COMP_OK) return false;
   strip->size = (size_t)(finish_chunk(strip->chunk, "IDAT", stream.total_out) - strip->chunk);
@@ -102,23 +102,32 @@ static enum status make_strip(void *context, size_t index, struct fault *fault) 
   strip->row_bytes = (size_t)(end - first) * (1 + 3 * (size_t)png->width);
   /* What cannot be made smaller is stored, in blocks with a few bytes each. */
   size_t room = strip->row_bytes + strip->row_bytes / 64 + 1024;
-  strip->rows = malloc(strip->row_bytes), strip->chunk = malloc(room + CHUNK_BYTES);
-  uint8_t *level = calloc(1, LEVEL_BYTES);
+  uint8_t *rows = malloc(strip->row_bytes), *level = calloc(1, LEVEL_BYTES);
+  strip->chunk = malloc(room + CHUNK_BYTES);
   enum status status = STATUS_OK;
-  if (!strip->rows || !strip->chunk || !level) {
+  if (!rows || !strip->chunk || !level) {
     status = fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
   } else {
-    filter_rows(png, first, end, strip->rows);
-    if (!deflate_strip(strip, index + 1 == png->count, level, room))
+    filter_rows(png, first, end, rows);
+    strip->sum = isal_adler32(1, rows, strip->row_bytes);
+    if (!deflate_strip(strip, rows, index + 1 == png->count, level, room))
       status = fault_set(fault, STATUS_INTERNAL, "a strip of the picture cannot be deflated");
   }
+  free(rows);
   free(level);
   return status;
 }
 
+/* Adler-32 (RFC 1950) of what two sums are of, one behind the other; `size`: bytes of the second. */
+static uint32_t join_sums(uint32_t first, uint32_t second, size_t size) {
+  const uint64_t base = 65521, low = first & 0xFFFF, before = low + base - 1;
+  uint64_t high = (first >> 16) + (second >> 16) + size % base * before;
+  return (uint32_t)(high % base << 16 | (before + (second & 0xFFFF)) % base);
+}
+
 static uint32_t checksum(const struct png *png) {
   uint32_t sum = 1;
-  for (size_t i = 0; i < png->count; i++) sum = isal_adler32(sum, png->strips[i].rows, png->strips[i].row_bytes);
+  for (size_t i = 0; i < png->count; i++) sum = join_sums(sum, png->strips[i].sum, png->strips[i].row_bytes);
   return sum;
 }
 
@@ -167,7 +176,7 @@ enum status png_write(const char *path, const uint32_t *pixels, int width, int h
     fault_prefix(fault, "%s", path);
   else
     status = write_file(&png, path, fault);
-  for (size_t i = 0; i < png.count; i++) free(png.strips[i].chunk), free(png.strips[i].rows);
+  for (size_t i = 0; i < png.count; i++) free(png.strips[i].chunk);
   free(png.strips);
   return status;
 }
