@@ -1,6 +1,7 @@
 #include "engine/aligned.h"
 
 #include "engine/bands.h"
+#include "engine/crew.h"
 #include "engine/fixed.h"
 
 #include <math.h>
@@ -227,37 +228,66 @@ static enum status make_quarter(struct device *device, struct aligned *out, stru
   return status ? status : device_check(ops->halve_mask(device->context, &mask), "halve_mask", fault);
 }
 
+/* What is made of a photo, and what its planes are made with. */
+struct making {
+  struct device *device;
+  const struct aligned_golden *golden;
+  const struct image *photo;
+  struct alignment *alignment;
+  struct aligned *out;
+  int photo_level;
+  struct kernel_image tint;
+};
+
+static enum status make_pyramid(void *context, size_t second, struct fault *fault) {
+  const struct making *m = context;
+  struct pyramid *pyramid = second ? &m->out->photo_cr : &m->out->photo_cb;
+  return pyramid_build(m->device, pyramid, &m->photo->planes[1 + second], m->alignment->photo.count - 1, fault);
+}
+
+static enum status make_luma(const struct making *m, struct fault *fault) {
+  const struct align_golden *g = m->golden->align;
+  struct aligned *out = m->out;
+  struct device *device = m->device;
+  enum status status =
+      plane_of(device, &out->memory[ALIGNED_LUMA], g->width, g->height, &out->plane[ALIGNED_LUMA], fault);
+  out->seen[ALIGNED_LUMA] = out->plane[ALIGNED_LUMA];
+  const struct light *luma = &out->light.luma;
+  if (!status)
+    status = upload_grids(device, m->alignment, out, 0, m->photo_level, g->width, g->height, &luma, 1,
+                          &out->light.shade, fault);
+  if (status) return status;
+  struct kernel_warp call = {.photo = m->alignment->photo.level[m->photo_level],
+                             .place = out->place.buffer,
+                             .light = out->grid.buffer,
+                             .tint = m->tint,
+                             .out = out->plane[ALIGNED_LUMA]};
+  return bands_warp(device, m->golden->threads, &call, fault);
+}
+
+/* What is left when the chroma at half size is there: the luma, and the chroma at a quarter. */
+static enum status make_rest(void *context, size_t quarter, struct fault *fault) {
+  const struct making *m = context;
+  return quarter ? make_quarter(m->device, m->out, fault) : make_luma(m, fault);
+}
+
 enum status aligned_make(struct device *device, const struct aligned_golden *golden, const struct image *photo,
                          struct alignment *a, struct aligned *out, struct fault *fault) {
   const struct align_golden *g = golden->align;
+  struct making m = {.device = device, .golden = golden, .photo = photo, .alignment = a, .out = out};
+  const struct crew pyramids = {golden->threads, make_pyramid, &m}, rest = {golden->threads, make_rest, &m};
   enum status status = STATUS_OK;
   out->colour = photo->colour && golden->cb->count && a->photo.count > 1;
   out->planes = out->colour ? ALIGNED_PLANES : 1;
   out->photo = photo, out->placement = &a->placement;
   out->bend.buffer = NULL, out->focus = 0;
-  if (out->colour) {
-    status = pyramid_build(device, &out->photo_cb, &photo->planes[1], a->photo.count - 1, fault);
-    if (!status) status = pyramid_build(device, &out->photo_cr, &photo->planes[2], a->photo.count - 1, fault);
-  }
+  if (out->colour) status = crew_run(&pyramids, 2, fault);
   if (!status) status = find_light(device, golden, a, out, fault);
-  int photo_level = placement_photo_level(&a->placement, 0, g->width, g->height, a->photo.count);
-  if (photo_level + 2 > a->photo.count) photo_level = a->photo.count > 1 ? a->photo.count - 2 : 0;
-  struct kernel_image tint = {0};
-  if (!status && out->colour) status = make_chroma(device, g, a, out, photo_level, golden->threads, &tint, fault);
-  if (!status && out->colour) status = make_quarter(device, out, fault);
-  if (!status)
-    status = plane_of(device, &out->memory[ALIGNED_LUMA], g->width, g->height, &out->plane[ALIGNED_LUMA], fault);
-  out->seen[ALIGNED_LUMA] = out->plane[ALIGNED_LUMA];
-  const struct light *luma = &out->light.luma;
-  if (!status)
-    status = upload_grids(device, a, out, 0, photo_level, g->width, g->height, &luma, 1, &out->light.shade, fault);
-  if (status) return status;
-  struct kernel_warp call = {.photo = a->photo.level[photo_level],
-                             .place = out->place.buffer,
-                             .light = out->grid.buffer,
-                             .tint = tint,
-                             .out = out->plane[ALIGNED_LUMA]};
-  return bands_warp(device, golden->threads, &call, fault);
+  m.photo_level = placement_photo_level(&a->placement, 0, g->width, g->height, a->photo.count);
+  if (m.photo_level + 2 > a->photo.count) m.photo_level = a->photo.count > 1 ? a->photo.count - 2 : 0;
+  if (!status && out->colour) status = make_chroma(device, g, a, out, m.photo_level, golden->threads, &m.tint, fault);
+  if (!status) status = crew_run(&rest, out->colour ? 2 : 1, fault);
+  return status;
 }
 
 static enum status upload_all_seen(struct device *device, int32_t width, int32_t height, struct device_memory *memory,

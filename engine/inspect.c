@@ -2,6 +2,7 @@
 
 #include "engine/artwork_align.h"
 #include "engine/artwork_approve.h"
+#include "engine/crew.h"
 #include "engine/curve.h"
 #include "engine/decode.h"
 #include "engine/diagnose.h"
@@ -269,6 +270,39 @@ static enum status measure_colours(struct inspection *work, struct fault *fault)
                            &work->colours, fault);
 }
 
+static enum status find_findings(struct inspection *work, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  enum status status = compare_photo(&work->device, &in->reference, &in->zones.labels, &work->aligned,
+                                     in->spec->min_area_px, &work->comparison, fault);
+  if (!status && in->artwork.found)
+    status = artwork_find(&work->device, &in->artwork, &work->aligned, in->spec->min_area_px, &work->artwork,
+                          &work->comparison, fault);
+  if (!status && in->artwork.found)
+    artwork_approve(in->spec, &in->zones, &work->comparison);
+  else if (!status)
+    status = explain_findings(&work->device, &in->reference, &work->aligned, in->spec->min_area_px,
+                              inspector_threads(in), &work->comparison, fault);
+  if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);
+  return status;
+}
+
+/* What is asked of the planes that are ready, of each for itself. */
+enum { JUDGING_FINDINGS, JUDGING_FINGERPRINT, JUDGING_PIECES };
+
+struct judging {
+  struct inspection *work;
+  struct result *result;
+};
+
+static enum status judge_piece(void *context, size_t piece, struct fault *fault) {
+  const struct judging *judging = context;
+  struct inspection *work = judging->work;
+  if (piece == JUDGING_FINDINGS) return find_findings(work, fault);
+  const struct fingerprint_photo photo = {&work->alignment.placement, &work->photo.planes[0], &work->aligned};
+  return fingerprint_make(&work->device, &work->inspector->fingerprint, &photo, &work->fingerprint, judging->result,
+                          fault);
+}
+
 static enum status compare_aligned(struct inspection *work, struct result *result, struct fault *fault) {
   const struct inspector *in = work->inspector;
   double start = milliseconds();
@@ -279,20 +313,9 @@ static enum status compare_aligned(struct inspection *work, struct result *resul
   if (!status) status = measure_colours(work, fault);
   if (!status && !in->artwork.found && in->reference.photos > 1)
     status = focus_find(&work->device, &in->reference.plane[ALIGNED_LUMA], &work->aligned, fault);
-  if (!status)
-    status = compare_photo(&work->device, &in->reference, &in->zones.labels, &work->aligned, in->spec->min_area_px,
-                           &work->comparison, fault);
-  if (!status && in->artwork.found)
-    status = artwork_find(&work->device, &in->artwork, &work->aligned, in->spec->min_area_px, &work->artwork,
-                          &work->comparison, fault);
-  if (!status && in->artwork.found)
-    artwork_approve(in->spec, &in->zones, &work->comparison);
-  else if (!status)
-    status = explain_findings(&work->device, &in->reference, &work->aligned, in->spec->min_area_px,
-                              inspector_threads(in), &work->comparison, fault);
-  if (!status) rigid_clear(&in->rigid, &in->zones, &work->rigid, &work->comparison);
-  const struct fingerprint_photo photo = {&work->alignment.placement, &work->photo.planes[0], &work->aligned};
-  if (!status) status = fingerprint_make(&work->device, &in->fingerprint, &photo, &work->fingerprint, result, fault);
+  struct judging judging = {work, result};
+  const struct crew crew = {inspector_threads(in), judge_piece, &judging};
+  if (!status) status = crew_run(&crew, JUDGING_PIECES, fault);
   if (!status) {
     inspection_tell_light(work, result);
     work->judged = true;

@@ -86,6 +86,7 @@ static void *make_beside(void *argument) {
   struct opening *o = in->opening;
   struct device device = {.backend = NULL};
   enum status status = device_open(in->backend, &device, &o->made_fault);
+  if (!status) status = zones_draw(in->spec, NULL, in->image.width, in->image.height, &in->zones, &o->made_fault);
   if (!status) status = sort_golden(in, &device, &o->made_fault);
   reach(in, INSPECTOR_SORTED, status, &o->made_fault);
   if (!status) status = know_golden(in, &o->made_fault);
@@ -97,7 +98,8 @@ static void *make_beside(void *argument) {
   return NULL;
 }
 
-/* One picture alone, of a backend whose memory is the same for all of its contexts. False: it is to be done here. */
+/* One picture alone, all of which is compared, of a backend whose memory is the same for all of its contexts. False: it
+ * is to be done here. */
 static bool begin_beside(struct inspector *in) {
   struct opening *o = in->opening;
   if (!o || !in->backend->level) return false;
@@ -115,6 +117,17 @@ static enum status wait_looked(const void *inspector, struct fault *fault) {
   return inspector_wait(inspector, INSPECTOR_LOOKED, fault);
 }
 
+/* *datum is what takes part in alignment, NULL where all of it does. */
+static enum status draw_zones(struct inspector *in, const struct photo *masks, const struct plane **datum,
+                              struct fault *fault) {
+  enum status status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
+  *datum = &in->zones.labels;
+  if (!status) status = rigid_begin(in->spec, &in->zones, &in->rigid, datum, fault);
+  /* The frame takes no part in any case. */
+  if (*datum == &in->zones.labels && in->zones.whole) *datum = NULL;
+  return status;
+}
+
 /* Decodes the golden photo and makes everything that alignment begins with. */
 static enum status open_first(struct inspector *in, const struct photo *photo, const struct photo *masks,
                               struct fault *fault) {
@@ -129,12 +142,9 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   if (in->image.width < LEAST_GOLDEN_SIDE || in->image.height < LEAST_GOLDEN_SIDE)
     return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
                      in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
-  status = zones_draw(in->spec, masks, in->image.width, in->image.height, &in->zones, fault);
-  const struct plane *datum = &in->zones.labels;
-  if (!status) status = rigid_begin(in->spec, &in->zones, &in->rigid, &datum, fault);
-  /* The frame takes no part in alignment in any case. */
-  if (datum == &in->zones.labels && in->zones.whole) datum = NULL;
-  bool beside = !status && begin_beside(in);
+  const struct plane *datum = NULL;
+  bool beside = begin_beside(in);
+  if (!beside) status = draw_zones(in, masks, &datum, fault);
   if (!status && !beside) status = sort_golden(in, &in->device, fault);
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
