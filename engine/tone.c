@@ -11,6 +11,12 @@
 /* Unknowns: levels, contrast and bend, shape, and the own colours of two labels. */
 enum { CONTRAST = 3, BEND, SHAPE, OWN = SHAPE + TONE_SHAPE, REFERENCE = OWN + 3, UNKNOWNS = REFERENCE + 3, ROUNDS = 5 };
 
+/* Monomials u^a v^b up to an order, without the constant. Products of two of the shape's are among those up to twice
+ * its order, of which there are fewer than pairs. */
+#define MONOMIALS(order) (((order) + 1) * ((order) + 2) / 2 - 1)
+enum { PRODUCTS = MONOMIALS(2 * TONE_ORDER) };
+_Static_assert(MONOMIALS(TONE_ORDER) == TONE_SHAPE, "the shape's terms");
+
 /* Spread of a sample of weight 1, ln of light, and how large each unknown may well be: what samples do not tell stays
  * near 0. Of the shape, by degree. */
 static const double SPREAD = 0.02, LEAST_SPREAD = 0.01, LARGE_CONTRAST = 0.3, LARGE_BEND = 0.1, LARGE_REFERENCE = 0.1;
@@ -25,10 +31,10 @@ struct tone tone_none(int32_t width, int32_t height) {
   return tone;
 }
 
-/* u^a v^b by rising degree, without the constant. */
-static void monomials(const struct tone *tone, double x, double y, double *out) {
-  double u = (x - tone->cx) / tone->unit, v = (y - tone->cy) / tone->unit, before[TONE_ORDER + 1] = {1};
-  for (int degree = 1; degree <= TONE_ORDER; degree++) {
+/* By rising degree, and then by that of v. */
+static void monomials(const struct tone *tone, double x, double y, int order, double *out) {
+  double u = (x - tone->cx) / tone->unit, v = (y - tone->cy) / tone->unit, before[2 * TONE_ORDER + 1] = {1};
+  for (int degree = 1; degree <= order; degree++) {
     double last = before[degree - 1] * v;
     for (int i = 0; i < degree; i++) before[i] *= u;
     before[degree] = last;
@@ -38,7 +44,7 @@ static void monomials(const struct tone *tone, double x, double y, double *out) 
 
 static double shape_at(const struct tone *tone, double x, double y) {
   double term[TONE_SHAPE], sum = 0;
-  monomials(tone, x, y, term);
+  monomials(tone, x, y, TONE_ORDER, term);
   for (int i = 0; i < TONE_SHAPE; i++) sum += tone->shape[i] * term[i];
   return sum;
 }
@@ -49,7 +55,7 @@ struct fit {
   int own, reference;
   bool curve; /* the samples tell of it */
   double unknown[UNKNOWNS];
-  double *term;               /* TONE_SHAPE a sample */
+  double *term;               /* PRODUCTS a sample, of which TONE_SHAPE are the shape's */
   double *residual, *scratch; /* 3 a sample */
 };
 
@@ -93,27 +99,54 @@ static void add_channel(const struct fit *f, const struct tone_sample *s, int ch
   b[own + channel] += w * d;
 }
 
-/* What its shape adds: all channels have the same. */
+/* What the shape's terms sum up to: all channels have the same. */
+struct shape_sums {
+  double products[PRODUCTS];
+  double channel[3][TONE_SHAPE], level[2][3][TONE_SHAPE]; /* of the own labels, too */
+  double contrast[TONE_SHAPE], bend[TONE_SHAPE], target[TONE_SHAPE];
+};
+
+static inline void add_terms(double weight, const double *restrict term, int count, double *restrict sum) {
+  for (int k = 0; k < count; k++) sum[k] += weight * term[k];
+}
+
 static void add_shape(const struct fit *f, const struct tone_sample *s, const double *term, const double w[3],
-                      double *a, double *b) {
+                      struct shape_sums *sums) {
   double all = 0, first = 0, second = 0, target = 0;
   int own = label_level(f, s);
   for (int c = 0; c < 3; c++) {
     double g = f->curve ? s->golden[c] - TONE_MIDDLE : 0;
     all += w[c], first += w[c] * g, second += w[c] * g * g, target += w[c] * (s->photo[c] - s->golden[c]);
   }
-  for (int j = 0; j < TONE_SHAPE; j++) {
-    double *row = a + (SHAPE + j) * UNKNOWNS, t = term[j], scaled = all * t;
-    for (int c = 0; c < 3; c++) row[c] += w[c] * t;
-    row[CONTRAST] += first * t, row[BEND] += second * t, b[SHAPE + j] += target * t;
-    for (int k = 0; k <= j; k++) row[SHAPE + k] += scaled * term[k];
-    for (int c = 0; c < 3 && own; c++) a[(own + c) * UNKNOWNS + SHAPE + j] += w[c] * t;
-  }
+  add_terms(all, term, PRODUCTS, sums->products);
+  for (int c = 0; c < 3; c++) add_terms(w[c], term, TONE_SHAPE, sums->channel[c]);
+  add_terms(first, term, TONE_SHAPE, sums->contrast);
+  add_terms(second, term, TONE_SHAPE, sums->bend);
+  add_terms(target, term, TONE_SHAPE, sums->target);
+  for (int c = 0; c < 3 && own; c++) add_terms(w[c], term, TONE_SHAPE, sums->level[own == REFERENCE][c]);
+}
+
+/* Places them in the normal equations. */
+static void take_shape(const struct shape_sums *sums, double *a, double *b) {
+  for (int degree = 1, j = 0; degree <= TONE_ORDER; degree++)
+    for (int i = 0; i <= degree; i++, j++) {
+      double *row = a + (SHAPE + j) * UNKNOWNS;
+      for (int c = 0; c < 3; c++) row[c] = sums->channel[c][j];
+      row[CONTRAST] = sums->contrast[j], row[BEND] = sums->bend[j], b[SHAPE + j] = sums->target[j];
+      for (int other = 1, k = 0; other <= degree; other++)
+        for (int l = 0; l <= other && k <= j; l++, k++)
+          row[SHAPE + k] = sums->products[MONOMIALS(degree + other - 1) + i + l];
+      for (int c = 0; c < 3; c++) {
+        a[(OWN + c) * UNKNOWNS + SHAPE + j] = sums->level[0][c][j];
+        a[(REFERENCE + c) * UNKNOWNS + SHAPE + j] = sums->level[1][c][j];
+      }
+    }
 }
 
 /* One weighted least-squares round. `reach`: residual from which a sample does not count; 0: all count alike. */
 static bool solve_round(double reach, struct fit *f) {
   double a[UNKNOWNS * UNKNOWNS] = {0}, b[UNKNOWNS] = {0}, w[3];
+  struct shape_sums sums = {.products = {0}};
   for (size_t i = 0; i < f->count; i++) {
     const struct tone_sample *s = &f->samples[i];
     bool any = false;
@@ -122,8 +155,9 @@ static bool solve_round(double reach, struct fit *f) {
       w[c] = rest > 0 ? weight_of(f, s, c) * rest * rest : 0;
       if (w[c] > 0) add_channel(f, s, c, w[c], a, b), any = true;
     }
-    if (any) add_shape(f, s, f->term + i * TONE_SHAPE, w, a, b);
+    if (any) add_shape(f, s, f->term + i * PRODUCTS, w, &sums);
   }
+  take_shape(&sums, a, b);
   add_priors(a);
   return solve_symmetric(a, b, UNKNOWNS, f->unknown);
 }
@@ -134,7 +168,7 @@ static double find_residuals(struct fit *f) {
   const double *u = f->unknown;
   for (size_t i = 0; i < f->count; i++) {
     const struct tone_sample *s = &f->samples[i];
-    const double *term = f->term + i * TONE_SHAPE;
+    const double *term = f->term + i * PRODUCTS;
     int own = label_level(f, s);
     double shape = 0;
     for (int k = 0; k < TONE_SHAPE; k++) shape += u[SHAPE + k] * term[k];
@@ -165,10 +199,10 @@ enum status tone_fit(const struct tone_sample *samples, size_t count, int own, i
   if (!count) return STATUS_OK;
   struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference};
   f.curve = tells_of_curve(samples, count);
-  f.residual = calloc((6 + TONE_SHAPE) * count, sizeof *f.residual);
+  f.residual = calloc((6 + PRODUCTS) * count, sizeof *f.residual);
   if (!f.residual) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   f.scratch = f.residual + 3 * count, f.term = f.scratch + 3 * count;
-  for (size_t i = 0; i < count; i++) monomials(tone, samples[i].x, samples[i].y, f.term + i * TONE_SHAPE);
+  for (size_t i = 0; i < count; i++) monomials(tone, samples[i].x, samples[i].y, 2 * TONE_ORDER, f.term + i * PRODUCTS);
   bool ok = solve_round(0, &f);
   for (int round = 0; ok && round < ROUNDS; round++) ok = solve_round(4.685 * find_residuals(&f), &f);
   if (ok) {
