@@ -9,11 +9,20 @@ enum { PLANES = 3 };
 typedef uint16_t pixel_words __attribute__((vector_size(2 * KERNEL_CELL_SUMS)));
 typedef int64_t cell_row __attribute__((vector_size(8 * KERNEL_CELL_SUMS), aligned(8), may_alias));
 
+static inline cell_row wide(const pixel_words *pixel) {
+#if defined __AVX2__
+  /* What the compiler would do one by one. */
+  return (cell_row)_mm256_cvtepu16_epi64(_mm_loadl_epi64((const __m128i *)pixel));
+#else
+  return __builtin_convertvector(*pixel, cell_row);
+#endif
+}
+
 static inline void add_pixel(const pixel_words *pixel, int32_t cell, int32_t cell_count, int64_t *sums,
                              int64_t *nowhere) {
   uint32_t row = (uint32_t)cell - 1;
   int64_t *to = row < (uint32_t)cell_count ? sums + (size_t)row * KERNEL_CELL_SUMS : nowhere;
-  *(cell_row *)to += __builtin_convertvector(*pixel, cell_row);
+  *(cell_row *)to += wide(pixel);
 }
 
 /* Neighbours are often of one cell, to which an addition has to wait for the one before: those of four places are taken
@@ -34,6 +43,13 @@ static void pack(const uint8_t *restrict seen, const uint16_t *restrict luma, co
     uint16_t shown = seen[i] & 1, mask = (uint16_t)-shown;
     to[4 * i] = shown, to[4 * i + 1] = luma[i] & mask, to[4 * i + 2] = cb[i] & mask, to[4 * i + 3] = cr[i] & mask;
   }
+}
+
+/* A strip is read downwards, so that the processor does not see which memory comes next. */
+static void ask_for(const struct kernel_image *cells, int32_t y, int32_t first, int32_t count) {
+  enum { LINE = 64 / sizeof(uint16_t) };
+  if (y >= cells->height) return;
+  for (int32_t i = 0; i < count; i += LINE) __builtin_prefetch(cpu_row16(cells, y) + first + i);
 }
 
 static bool has_cells(const uint16_t *cells, int32_t count) {
@@ -60,6 +76,7 @@ static void add_part(const struct kernel_cell_sums *call, int32_t top, int32_t f
   strip_grid(call->place, width, top / KERNEL_CELL, first, cells, &call->luma, &grid);
   for (int32_t y = top; y < end; y++) {
     const uint16_t *numbers = cpu_row16(&call->cells, y) + first;
+    ask_for(&call->cells, y + AHEAD, first, count);
     if (!has_cells(numbers, count)) continue;
     strip_places(&grid, y - top, cells, &call->luma, &strip);
     for (int k = 0; k < PLANES; k++)
