@@ -1,5 +1,7 @@
 #include "datasets/drawn_season.h"
 
+#include "datasets/lab.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,9 +62,7 @@ static void draw_lots(const struct production *p, struct drawn_season *season,
     lot_colour[i / 3 / PANELS][i / 3 % PANELS][i % 3] = production_between_de * random_normal(&random);
   season->panel = random_below(&random, PANELS);
   season->material_lot = p->options->in_control ? -1 : p->material_lot;
-  double length = 0;
-  for (int i = 0; i < 3; i++) length += p->material[i] * p->material[i];
-  for (int i = 0; i < 3; i++) season->way[i] = p->material[i] / sqrt(length);
+  for (int i = 0; i < 3; i++) season->material[i] = p->material[i];
 }
 
 enum status drawn_season_plan(const struct options *options, struct unit **units, struct drawn_season *season,
@@ -91,9 +91,16 @@ enum status drawn_season_plan(const struct options *options, struct unit **units
 }
 
 void drawn_season_colours(const struct artwork *artwork, struct drawn_season *season) {
-  for (int i = 0; i < PANELS; i++) panels_colour(artwork, i, season->panel_colour[i]);
-  double far = panels_distance(artwork, season->panel, season->way, production_shift_de);
-  for (int k = 0; k < 3; k++) season->way[k] *= far;
+  for (int i = 0; i < PANELS; i++) {
+    panels_colour(artwork, i, season->panel_colour[i]);
+    lab_ways(season->panel_colour[i], &season->panel_ways[i]);
+  }
+  double way[3];
+  lab_go(&season->panel_ways[season->panel], season->material, way);
+  double length = sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2]);
+  for (int k = 0; k < 3; k++) way[k] /= length;
+  double far = panels_distance(artwork, season->panel, way, production_shift_de);
+  for (int k = 0; k < 3; k++) season->material[k] = far * way[k];
 }
 
 void drawn_season_free(struct drawn_season *season) {
@@ -106,7 +113,8 @@ void drawn_season_shot(const struct drawn_season *season, const struct scene *sc
   for (int i = 0; i < PANELS; i++) {
     double off[3];
     bool other = unit->lot == season->material_lot && i == season->panel;
-    for (int k = 0; k < 3; k++) off[k] = unit->season->colour[i][k] + (other ? season->way[k] : 0);
+    lab_go(&season->panel_ways[i], unit->season->colour[i], off);
+    for (int k = 0; k < 3 && other; k++) off[k] += season->material[k];
     panels_paint(scene, i, season->panel_colour[i], off, shot);
   }
 }

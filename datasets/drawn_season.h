@@ -2,6 +2,7 @@
 #ifndef ASSAY_DATASETS_DRAWN_SEASON_H
 #define ASSAY_DATASETS_DRAWN_SEASON_H
 
+#include "datasets/lab.h"
 #include "datasets/panels.h"
 #include "datasets/plan.h"
 #include "datasets/production_plan.h"
@@ -9,17 +10,18 @@
 struct drawn_unit {
   struct production_names names;
   double off[PRODUCTION_DIMENSIONS]; /* mm, of the scene's dimensions */
-  double colour[PANELS][3];          /* Lab, of the panels' means */
+  double colour[PANELS][3];          /* dE, along the ways of lab.h from the panels' approved means */
   unsigned classes;                  /* the one of its defect, as a bit */
 };
 
 struct drawn_season {
   struct drawn_unit *units;
   struct production_plant plants[PLANTS];
-  int panel;     /* of another material in one lot */
-  double way[3]; /* Lab, by how much: once drawn_season_colours was called */
+  int panel;          /* of another material in one lot */
+  double material[3]; /* dE, which way; once drawn_season_colours was called: Lab, by how much */
   int material_lot;
   double panel_colour[PANELS][3]; /* Lab */
+  struct lab_ways panel_ways[PANELS];
 };
 
 enum { DRAWN_SEASON_UNITS = 12000 };

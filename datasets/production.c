@@ -1,5 +1,6 @@
 #include "datasets/production.h"
 
+#include "datasets/lab.h"
 #include "datasets/number.h"
 
 #include <math.h>
@@ -39,19 +40,33 @@ static double measure(const struct production *p, const struct production_unit *
 /* CIELAB of both zones, as approved. */
 static const double approved[3] = {58, 9, 14};
 
-static double colour(const struct production *p, const struct production_unit *u, struct random *random,
-                     struct zone_result *out) {
+/* How colours spread about it, and which the other material's is: differences in Lab. */
+struct colours {
+  struct lab_ways ways;
+  double material[3];
+};
+
+static struct colours colours_of(const struct production *p) {
+  struct colours colours;
+  lab_ways(approved, &colours.ways);
+  lab_go(&colours.ways, p->material, colours.material);
+  lab_stretch(approved, production_shift_de, colours.material);
+  return colours;
+}
+
+static double colour(const struct production *p, const struct colours *colours, const struct production_unit *u,
+                     struct random *random, struct zone_result *out) {
   double most = 0;
   for (int z = 0; z < PRODUCTION_ZONES; z++) {
-    double squares = 0;
+    double far[3], off[3];
     out[z] = (struct zone_result){.limit = zone_limit, .has_lab = true};
+    for (int i = 0; i < 3; i++) far[i] = p->lot_colour[u->lot][z][i] + production_within_de * random_normal(random);
+    lab_go(&colours->ways, far, off);
     for (int i = 0; i < 3; i++) {
-      double off = p->lot_colour[u->lot][z][i] + production_within_de * random_normal(random);
-      if (production_other_material(p, u, z)) off += p->material[i];
-      out[z].golden_lab[i] = approved[i], out[z].lab[i] = approved[i] + off;
-      squares += off * off;
+      if (production_other_material(p, u, z)) off[i] += colours->material[i];
+      out[z].golden_lab[i] = approved[i], out[z].lab[i] = approved[i] + off[i];
     }
-    out[z].delta_e = sqrt(squares);
+    out[z].delta_e = lab_difference(out[z].golden_lab, out[z].lab);
     out[z].verdict = out[z].delta_e > zone_limit ? VERDICT_FAIL : VERDICT_PASS;
     snprintf(out[z].name, sizeof out[z].name, "%s", zones[z]);
     most = fmax(most, out[z].delta_e / zone_limit);
@@ -122,7 +137,8 @@ static void judge(struct result *result, double use) {
       result_add_reason(result, REASON_DIMENSION, "%s out of tolerance", result->dimensions[d].name);
 }
 
-static enum status make_result(const struct production *p, size_t index, struct result *result, struct fault *fault) {
+static enum status make_result(const struct production *p, const struct colours *colours, size_t index,
+                               struct result *result, struct fault *fault) {
   const struct production_unit *u = &p->units[index];
   struct random random = random_stream(p->options->seed, STREAM_UNITS, index);
   struct job job;
@@ -148,7 +164,7 @@ static enum status make_result(const struct production *p, size_t index, struct 
     return STATUS_OK;
   }
   double use = measure(p, u, &random, result->dimensions);
-  use = fmax(use, colour(p, u, &random, result->zones));
+  use = fmax(use, colour(p, colours, u, &random, result->zones));
   use = fmax(use, damage(p, u, &random, result->regions, &result->region_count));
   result->dimension_count = PRODUCTION_DIMENSIONS;
   result->zone_count = PRODUCTION_ZONES;
@@ -162,10 +178,12 @@ enum status production_make(const struct production_options *options, struct pro
   const char *const names[PRODUCTION_DIMENSIONS] = {dimensions[0].name, dimensions[1].name};
   struct production p;
   enum status status = production_plan(options, &p, fault);
+  struct colours colours = {0};
+  if (!status) colours = colours_of(&p);
   if (!status && plants) production_tell(&p, 1, names, zones, plants);
   for (size_t i = 0; i < p.count && !status; i++) {
     struct result result;
-    status = make_result(&p, i, &result, fault);
+    status = make_result(&p, &colours, i, &result, fault);
     if (status) break;
     status = each(context, &result, fault);
     result_free(&result);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* What is planted: a dimension that creeps by 0.02 sigma a unit for 300 units on one line and stays there; a night
- * shift of one factory with more scratches; a lot whose zone is of a material 2.5 dE off. */
+ * shift of one factory with more scratches; a lot whose zone is of a material 2.5 dE off (CIEDE2000). */
 enum plant { PLANT_CREEP, PLANT_SCRATCHES, PLANT_MATERIAL, PLANTS };
 
 struct production_plant {
@@ -47,9 +47,9 @@ struct production {
   size_t count;
   int line_units[PRODUCTION_LINES];
   double line_level[PRODUCTION_LINES][PRODUCTION_DIMENSIONS]; /* sigma */
-  double lot_colour[PRODUCTION_LOTS][PRODUCTION_ZONES][3];
+  double lot_colour[PRODUCTION_LOTS][PRODUCTION_ZONES][3];    /* dE, along the ways of lab.h */
   int creep_line, creep_dimension, creep_onset, night_factory, material_lot, material_zone;
-  double creep_sign, material[3];
+  double creep_sign, material[3]; /* material: dE, along the ways of lab.h */
   int64_t night_from;
 };
 
