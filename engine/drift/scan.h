@@ -13,10 +13,12 @@
  * of one test (Fisher's for rates).
  *
  * A zone's colour is compared in all three directions of CIELAB, each in units of its own spread within lots: by the
- * sum of squares, against how far lots lie apart in all axes together (Fisher's F with Box's correction, Annals of
- * Mathematical Statistics 25, 1954, for axes that do not vary alike; its maximum over time by James, James and
- * Siegmund, Statistica Sinica 2, 1992), and by the axis that shows most (Bonferroni); the smaller probability counts
- * double. So few lots as a season has would not bear the inverse of a full covariance matrix (Hotelling's T squared).
+ * sum of squares, against how far lots lie apart in all axes together, and by the axis that shows most (Bonferroni);
+ * the smaller probability counts double. That the axes do not vary alike is respected over time by Fisher's F with
+ * Box's correction (Annals of Mathematical Statistics 25, 1954; its maximum by James, James and Siegmund, Statistica
+ * Sinica 2, 1992), and of lots, whose tests go further into the tail than that correction holds, by the saddlepoint of
+ * the ratio (quadratic.h) with the covariance that the other lots show. So few lots as a season has would not bear the
+ * inverse of a full covariance matrix (Hotelling's T squared).
  */
 #ifndef ASSAY_ENGINE_DRIFT_SCAN_H
 #define ASSAY_ENGINE_DRIFT_SCAN_H

@@ -1,4 +1,5 @@
 /* A lot against all other lots of the golden: within its own line it has few to be compared with. */
+#include "engine/drift/quadratic.h"
 #include "engine/drift/scan_private.h"
 #include "engine/statistics/distributions.h"
 
@@ -130,6 +131,8 @@ struct verdict_on {
   bool compared;
   double most; /* the largest square of the axes' normal deviates */
   double square, variance, freedom;
+  double off[COLOUR_AXES]; /* from its line's mean */
+  double siblings;         /* its line's lots, with it */
 };
 
 static void look_axis(const struct scan *scan, int axis, struct lot *lots, struct line *lines,
@@ -141,6 +144,10 @@ static void look_axis(const struct scan *scan, int axis, struct lot *lots, struc
   double single = sums.freedom > 0 ? sums.within / sums.freedom : 0;
   for (size_t k = 0; k < count; k++) {
     struct verdict_on *v = &verdicts[k];
+    if (!is_usable(&lots[k])) continue;
+    const struct line *line = &lines[lots[k].line];
+    if (single > 0) v->off[axis] = (lots[k].mean - sums.origin - line->mean / line->count) / sqrt(single);
+    v->siblings = line->count;
     if (!is_comparable(&lots[k], &sums, lines)) continue;
     struct lot_off off = lot_off(&lots[k], &sums, lines);
     v->compared = true, v->freedom = off.freedom;
@@ -152,12 +159,29 @@ static void look_axis(const struct scan *scan, int axis, struct lot *lots, struc
   }
 }
 
+/* Products of the axes, summed over lots about their line's mean. */
+struct products {
+  double of[COLOUR_AXES][COLOUR_AXES];
+};
+
+static void add_products(struct products *sums, const struct verdict_on *v, double times) {
+  for (int i = 0; i < COLOUR_AXES * COLOUR_AXES; i++)
+    sums->of[i / COLOUR_AXES][i % COLOUR_AXES] += times * v->off[i / COLOUR_AXES] * v->off[i % COLOUR_AXES];
+}
+
 /* A lot that can be compared with all others is not compared within its line alone. */
-static void judge_lot(const struct scan *scan, const struct verdict_on *v, struct candidate *best) {
-  double extent = scan->levels[LEVEL_LINE].extent, ratio = v->variance > 0 ? v->square / v->variance : 0;
-  double joint = scan->axes > 1 ? scan_joint_square(extent, v->freedom, ratio) : v->most;
+static void judge_lot(const struct scan *scan, const struct verdict_on *v, const struct products *all,
+                      struct candidate *best) {
+  struct products rest = *all;
+  add_products(&rest, v, -v->siblings / (v->siblings - 1));
+  double values[QUADRATIC_AXES], joint = v->most;
+  quadratic_values(rest.of, values);
+  if (scan->axes > 1 && values[0] > 0) {
+    double p = quadratic_upper(values, v->freedom, v->square / v->variance);
+    joint = p > 0 ? chi_square_upper_quantile(p, COLOUR_AXES) : v->square / v->variance;
+  }
   best->gain = fmax(best->gain, fmax(v->most, joint));
-  best->probability = scan_rarity(extent, joint, v->most, scan->axes, scan_rarity_once, NULL);
+  best->probability = scan_rarity(COLOUR_AXES, joint, v->most, scan->axes, scan_rarity_once, NULL);
 }
 
 enum status scan_look_lots(const struct scan *scan, struct candidate *best, struct fault *fault) {
@@ -167,8 +191,10 @@ enum status scan_look_lots(const struct scan *scan, struct candidate *best, stru
   struct verdict_on *verdicts = calloc(count + 1, sizeof *verdicts);
   bool good = lots && lines && verdicts;
   for (int a = 0; a < scan->axes && good; a++) look_axis(scan, a, lots, lines, verdicts);
+  struct products all = {0};
+  for (size_t k = 0; k < count && good; k++) add_products(&all, &verdicts[k], 1);
   for (size_t k = 0; k < count && good; k++)
-    if (best[k].gain > 0 && verdicts[k].compared) judge_lot(scan, &verdicts[k], &best[k]);
+    if (best[k].gain > 0 && verdicts[k].compared) judge_lot(scan, &verdicts[k], &all, &best[k]);
   free(lots);
   free(lines);
   free(verdicts);
