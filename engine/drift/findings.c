@@ -248,13 +248,13 @@ static enum status look_once(struct look *look, struct explained *explained, str
   return findings_add(findings, &f, fault);
 }
 
-static void leave_out_explained(struct scan *scan, bool *keep, const struct explained *explained) {
-  for (size_t i = 0; i < scan->count; i++) keep[i] = !explained->rows[scan->rows[i]];
+static void leave_out(struct scan *scan, bool *keep, const struct explained *apart) {
+  for (size_t i = 0; i < scan->count; i++) keep[i] = !apart->rows[scan->rows[i]];
   scan_keep(scan, keep);
 }
 
-enum status look_through(struct look *look, struct season_points *points, struct explained *explained,
-                         struct findings *findings, struct fault *fault) {
+enum status look_through(struct look *look, struct season_points *points, const struct explained *apart,
+                         struct explained *explained, struct findings *findings, struct fault *fault) {
   const struct season_quantity *q = &look->season->quantities[look->quantity];
   size_t count = points->count;
   enum status status = scan_make(look->season, look->groups, quantity_counted(q->kind), points, &look->scan, fault);
@@ -264,7 +264,7 @@ enum status look_through(struct look *look, struct season_points *points, struct
   struct candidate *candidates = calloc(look->candidate_count + 1, sizeof *candidates);
   if (!status && (!series || !in_series || !keep || !candidates)) status = no_memory(fault);
   look->series = series, look->points = in_series, look->keep = keep, look->candidates = candidates;
-  if (!status && quantity_sums_up(q->kind)) leave_out_explained(&look->scan, keep, explained);
+  if (!status && apart) leave_out(&look->scan, keep, apart);
   for (int i = 0; i < MOST_FINDINGS && any && !status; i++) status = look_once(look, explained, findings, &any, fault);
   scan_free(&look->scan);
   free(series);

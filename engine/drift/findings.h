@@ -5,7 +5,8 @@
  * (a class of defect eight times that of another one), within a quantity each key, within a key each group
  * (Bonferroni). What is found is taken out, and what is left is looked through again. Score and share of failed photos
  * sum up what the other quantities say: what those explain is left out of them, and a rise of what failed is put down
- * to the class of defect behind it. Of the groups that a change can be put down to, the one that explains most is
+ * to the class of defect behind it. A class is looked at without the photos that show another one which rose more
+ * clearly. Of the groups that a change can be put down to, the one that explains most is
  * named. */
 #ifndef ASSAY_ENGINE_DRIFT_FINDINGS_H
 #define ASSAY_ENGINE_DRIFT_FINDINGS_H

@@ -25,11 +25,16 @@ struct explained {
   bool *rows;
 };
 
-/* Looks through one quantity until nothing more is found; ends `points`. Other quantities can be looked through at the
+/* Looks through one quantity until nothing more is found, without the photos of `apart` (may be NULL), and adds those
+ * that the findings explain to `explained`; ends `points`. Other quantities can be looked through at the
  * same time, with an `explained` and `findings` of their own. STATUS_MEMORY. */
-enum status look_through(struct look *look, struct season_points *points, struct explained *explained,
-                         struct findings *findings, struct fault *fault);
+enum status look_through(struct look *look, struct season_points *points, const struct explained *apart,
+                         struct explained *explained, struct findings *findings, struct fault *fault);
 enum status findings_add(struct findings *findings, const struct finding *finding, struct fault *fault);
+
+/* Marks the photos that show the class of defect where a finding says that it rose. Whether there are any. */
+bool findings_mark_shown(const struct season *season, const struct groups *groups, const struct finding *finding,
+                         struct explained *shown);
 
 /* Whether a point of the scan is one of those that a candidate says have changed. */
 bool look_in_window(const struct look *look, const struct candidate *candidate, size_t i);

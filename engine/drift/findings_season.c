@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_BESIDE = 4 /* quantities looked at at a time: each takes some 60 bytes a photo */ };
 /* Shares of the budget (weighted as by Genovese, Roeder and Wasserman, Biometrika 93, 2006): the rate of a defect needs
@@ -46,14 +47,15 @@ static void share_budget(struct look *look, double share) {
 }
 
 static enum status look_quantity(const struct season *season, size_t q, double share, const struct groups *groups,
-                                 struct explained *explained, struct findings *findings, struct fault *fault) {
+                                 const struct explained *apart, struct explained *explained, struct findings *findings,
+                                 struct fault *fault) {
   if (share <= 0) return STATUS_OK;
   struct look look = {.season = season, .groups = groups, .quantity = q, .candidate_count = scan_candidates(groups)};
   share_budget(&look, share);
   findings->charts += look.candidate_count;
   struct season_points points;
   enum status status = season_points(season, &season->quantities[q], &points, fault);
-  if (!status) status = look_through(&look, &points, explained, findings, fault);
+  if (!status) status = look_through(&look, &points, apart, explained, findings, fault);
   return status;
 }
 
@@ -78,7 +80,43 @@ static enum status look_beside(void *context, size_t index, struct fault *fault)
   part->explained.rows = calloc(in->season->count + 1, sizeof *part->explained.rows);
   if (!part->explained.rows) return no_memory(fault);
   size_t q = in->first + index;
-  return look_quantity(in->season, q, in->shares[q], in->groups, &part->explained, &part->findings, fault);
+  return look_quantity(in->season, q, in->shares[q], in->groups, NULL, &part->explained, &part->findings, fault);
+}
+
+/* The smallest probability of what was found; 1 where nothing was. */
+static double rarest(const struct findings *findings) {
+  double least = 1;
+  for (size_t i = 0; i < findings->count; i++) least = fmin(least, findings->items[i].probability);
+  return least;
+}
+
+/* The photos that show a class of defect which rose more clearly than that of a part. Whether there are any. */
+static bool mark_others(const struct looking *in, size_t index, size_t count, struct explained *shown) {
+  double own = rarest(&in->parts[index].findings);
+  bool any = false;
+  for (size_t i = 0; i < count; i++) {
+    const struct findings *others = &in->parts[i].findings;
+    if (in->season->quantities[in->first + i].kind != QUANTITY_DEFECT || !(rarest(others) < own)) continue;
+    for (size_t k = 0; k < others->count; k++)
+      any |= findings_mark_shown(in->season, in->groups, &others->items[k], shown);
+  }
+  return any;
+}
+
+/* Looks at a class of defect again without the photos that show another one, which rose more clearly. */
+static enum status look_apart(struct looking *in, size_t index, size_t count, struct fault *fault) {
+  size_t q = in->first + index, rows = in->season->count;
+  struct share *part = &in->parts[index];
+  if (in->season->quantities[q].kind != QUANTITY_DEFECT || !part->findings.count) return STATUS_OK;
+  struct explained shown = {.rows = calloc(rows + 1, sizeof *shown.rows)};
+  enum status status = shown.rows ? STATUS_OK : no_memory(fault);
+  if (!status && mark_others(in, index, count, &shown)) {
+    findings_free(&part->findings);
+    memset(part->explained.rows, 0, rows * sizeof *part->explained.rows);
+    status = look_quantity(in->season, q, in->shares[q], in->groups, &shown, &part->explained, &part->findings, fault);
+  }
+  free(shown.rows);
+  return status;
 }
 
 static enum status join_part(const struct season *season, const struct share *part, struct explained *explained,
@@ -100,6 +138,7 @@ static enum status look_at_several(struct looking *in, size_t count, struct expl
       .threads = processors < MOST_BESIDE ? processors : MOST_BESIDE, .piece = look_beside, .context = in};
   in->parts = calloc(count, sizeof *in->parts);
   enum status status = in->parts ? crew_run(&crew, count, fault) : no_memory(fault);
+  for (size_t i = 0; i < count && !status; i++) status = look_apart(in, i, count, fault);
   for (size_t i = 0; i < count && !status; i++)
     status = join_part(in->season, &in->parts[i], explained, findings, fault);
   for (size_t i = 0; i < count && in->parts; i++) {
@@ -120,7 +159,7 @@ static enum status look_golden(const struct season *season, size_t first, size_t
   struct looking in = {.season = season, .groups = &groups, .shares = shares, .first = first};
   if (!status) status = look_at_several(&in, own - first, explained, findings, fault);
   for (size_t q = own; q < end && !status; q++)
-    status = look_quantity(season, q, shares[q], &groups, explained, findings, fault);
+    status = look_quantity(season, q, shares[q], &groups, explained, explained, findings, fault);
   groups_free(&groups);
   return status;
 }

@@ -161,6 +161,45 @@ static void a_rate_that_rises_on_one_shift_is_named(void **state) {
   season_free(&season);
 }
 
+/* Every other night photo of F2 with a scratch is also said to show a stain; `stains`: and so many of the others. */
+static void draw_broken_scratches(struct season *season, double stains) {
+  uint64_t seed = 14;
+  for (size_t i = 0; i < 8000; i++) {
+    bool night = i / 100 % 2, second = i % 2, off = night && second && i >= 4000;
+    bool scratch = drift_uniform(&seed) < (off ? 0.15 : 0.01), broken = scratch && drift_uniform(&seed) < 0.5;
+    const struct sample sample = {.minute = (int64_t)i,
+                                  .golden = "g",
+                                  .factory = second ? "F2" : "F1",
+                                  .shift = night ? "night" : "day",
+                                  .value = drift_normal(&seed) + 10,
+                                  .scratch = scratch,
+                                  .stain = broken || drift_uniform(&seed) < (off ? stains : 0.005)};
+    sample_add(season, &sample);
+  }
+}
+
+static size_t of_class(const struct season *season, const struct findings *findings, const char *name) {
+  size_t count = 0;
+  for (size_t i = 0; i < findings->count; i++)
+    count += !strcmp(season->quantities[findings->items[i].quantity].name, name);
+  return count;
+}
+
+static void a_class_that_rose_only_where_another_did_is_no_finding_of_its_own(void **state) {
+  (void)state;
+  for (int apart = 0; apart < 2; apart++) {
+    struct season season = {0};
+    struct findings findings;
+    draw_broken_scratches(&season, apart ? 0.06 : 0.005);
+    sample_look(&season, 0.05, &findings);
+    assert_int_equal(of_class(&season, &findings, "scratch"), 1);
+    assert_int_equal(of_class(&season, &findings, "stain"), apart);
+    assert_int_equal(findings.count, 1 + apart);
+    findings_free(&findings);
+    season_free(&season);
+  }
+}
+
 /* The order of arrival does not matter where the time is known. */
 static void photos_are_put_into_order_of_time(void **state) {
   (void)state;
@@ -293,6 +332,7 @@ int main(void) {
       cmocka_unit_test(a_lot_that_differs_is_named_as_a_lot),
       cmocka_unit_test(of_two_lots_of_a_line_the_one_unlike_the_other_lines_is_named),
       cmocka_unit_test(a_rate_that_rises_on_one_shift_is_named),
+      cmocka_unit_test(a_class_that_rose_only_where_another_did_is_no_finding_of_its_own),
       cmocka_unit_test(photos_are_put_into_order_of_time),
       cmocka_unit_test(values_that_depend_on_each_other_are_no_drift),
       cmocka_unit_test(lots_whose_level_varies_are_no_drift),

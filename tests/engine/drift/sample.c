@@ -13,7 +13,10 @@ void sample_add(struct season *season, const struct sample *sample) {
       .name = "d", .unit = "mm", .value = sample->value, .lower = 5, .upper = 20, .verdict = VERDICT_PASS};
   struct row_zone zone = {.name = "z", .delta_e = 1, .limit = 6, .has_lab = true, .golden_lab = {50, 10, -20}};
   for (int i = 0; i < COLOUR_AXES && sample->off; i++) zone.lab[i] = zone.golden_lab[i] + sample->off[i];
-  const struct row_region region = {.class_ = CLASS_SCRATCH};
+  struct row_region regions[2];
+  size_t count = 0;
+  if (sample->scratch) regions[count++] = (struct row_region){.class_ = CLASS_SCRATCH};
+  if (sample->stain) regions[count++] = (struct row_region){.class_ = CLASS_STAIN};
   const struct row row = {.photo = "p",
                           .keys = {[ROW_GOLDEN] = sample->golden,
                                    [ROW_FACTORY] = sample->factory,
@@ -24,8 +27,8 @@ void sample_add(struct season *season, const struct sample *sample) {
                           .time_ms = sample->minute * MINUTE,
                           .verdict = sample->unjudged ? VERDICT_CANNOT_JUDGE : VERDICT_PASS,
                           .score = sample->unjudged ? NAN : 80,
-                          .regions = &region,
-                          .region_count = sample->scratch,
+                          .regions = regions,
+                          .region_count = count,
                           .dimensions = &dimension,
                           .dimension_count = !sample->unjudged,
                           .zones = &zone,

@@ -11,7 +11,7 @@ struct sample {
   int64_t minute; /* -1: no time */
   const char *golden, *factory, *line, *shift, *lot;
   double value;
-  bool scratch, unjudged;
+  bool scratch, stain, unjudged;
   const double *off; /* Lab of a zone less the golden's; NULL: there is none */
 };
 
