@@ -9,6 +9,7 @@ struct pair_judge {
   struct photo golden;
   struct inspector *inspector;
   struct inspection *inspection;
+  bool aside; /* there are threads to spare */
 };
 
 /* STATUS_INVALID or STATUS_MISSING where the golden image cannot be used; the message names it. */

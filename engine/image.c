@@ -23,6 +23,10 @@ void *image_memory(size_t size) {
   return memory;
 }
 
+void image_memory_return(void *memory, size_t size) {
+  if (memory && size > LARGE_PAGE) madvise(memory, size & ~(size_t)(LARGE_PAGE - 1), MADV_DONTNEED);
+}
+
 enum status image_reserve(struct image *image, int32_t width, int32_t height, bool colour, struct fault *fault) {
   if (width < 1 || height < 1 || width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE)
     return fault_set(fault, STATUS_LIMIT, "the image would be %d x %d pixels: a side may have 1 to %d", width, height,

@@ -46,6 +46,9 @@ enum { IMAGE_FRACTION_SIDE = 16, IMAGE_FRACTION_UNIT = 64 };
 
 /* Memory for planes, not cleared, of large pages where it is large; ends with free(). NULL: there is none. */
 void *image_memory(size_t size);
+/* Gives the pages of such memory back at once; what it held is lost, and it is still to be freed. Unlike free, several
+ * threads do so side by side. */
+void image_memory_return(void *memory, size_t size);
 
 /* Makes the planes for a size, reusing the memory of `image` where it is large enough (all zero: none yet). Contents
  * are not set. 1..IMAGE_MAX_SIDE a side, else STATUS_LIMIT. */

@@ -21,6 +21,7 @@ enum status inspection_open(const struct inspector *inspector, struct inspection
   struct inspection *work = *inspection = calloc(1, sizeof *work);
   if (!work) return fault_set(fault, STATUS_MEMORY, "inspection: out of memory");
   work->inspector = inspector;
+  work->alone = inspector_threads(inspector) > 1;
   enum status status = device_open(inspector->backend, &work->device, fault);
   if (status) {
     free(work);
@@ -31,6 +32,7 @@ enum status inspection_open(const struct inspector *inspector, struct inspection
 
 void inspection_close(struct inspection *work) {
   if (!work) return;
+  if (work->alone) image_memory_return(work->photo.memory, work->photo.memory_size);
   alignment_free(&work->device, &work->alignment);
   rigid_work_free(&work->device, &work->rigid);
   aligned_free(&work->device, &work->aligned);

@@ -54,6 +54,7 @@ struct inspector {
 
 struct inspection {
   const struct inspector *inspector;
+  bool alone; /* with one photo, for which there are several threads */
   struct device device;
   struct image photo;
   struct image as_taken; /* its luma, where its curve was brought to the golden's and dimensions are asked */

@@ -80,10 +80,13 @@ void cpu_release(struct kernel_context *context, struct kernel_buffer *buffer) {
     free(buffer);
     return;
   }
-  if (is_mapped(buffer->size))
+  if (is_mapped(buffer->size)) {
+    /* Threads give pages back side by side, but unmap what held them one after the other. */
+    madvise(buffer->bytes, whole_pages(buffer->size), MADV_DONTNEED);
     munmap(buffer->bytes, whole_pages(buffer->size));
-  else
+  } else {
     free(buffer->bytes);
+  }
   free(buffer);
 }
 
