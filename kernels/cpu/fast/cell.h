@@ -56,9 +56,15 @@ static inline cell_i32 cell_between(int32_t a, int32_t b, int32_t at) {
 }
 
 static inline cell_i32 cell_wide(const uint16_t *values) {
+#if defined __AVX512BW__
+  return (cell_i32)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)values));
+#elif defined __AVX2__
+  return (cell_i32)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)values));
+#else
   cell_u16 v;
   memcpy(&v, values, sizeof v);
   return __builtin_convertvector(v, cell_i32);
+#endif
 }
 
 /* Bytes, and signed bytes. */

@@ -160,6 +160,21 @@ static inline void add_row(const struct model m[HALVES], const uint8_t *const *g
   s->yg += words_dot(wy, g);
 }
 
+/* The sums are a function's own, so that they stay in registers from row to row. */
+static inline struct sums light_rows(const struct model m[HALVES], const struct part *p, int32_t at) {
+  struct sums s = {.w = {0}};
+  for (int32_t row = 0, rows = p->end - p->top; row < rows; row++)
+    add_light_row(m, p->golden[row + 1] + at, p->value[row] + at, p->used[row] + at, &s);
+  return s;
+}
+
+static inline struct sums all_rows(const struct model m[HALVES], const struct part *p, int32_t at) {
+  struct sums s = {.w = {0}};
+  for (int32_t row = 0, rows = p->end - p->top; row < rows; row++)
+    add_row(m, p->golden + row, p->value[row], p->used[row], at, &s);
+  return s;
+}
+
 /* Adds the lanes of cell `cell` of those that the sums are of, which are two at most. */
 static int64_t total(cell_i32 v, int32_t cell) {
   enum { LANES = WORDS > KERNEL_CELL ? CELL_LANES / 2 : CELL_LANES };
@@ -195,7 +210,6 @@ static void sum_across(const struct kernel_tile_sums *call, const struct part *p
   const int32_t cut = call->cut;
   struct sums s;
   struct model m[HALVES];
-  memset(&s, 0, sizeof s);
   for (int h = 0; h < HALVES; h++) {
     int32_t cell = (at + h * CELL_LANES) / KERNEL_CELL;
     if (cell >= p->cells) cell = p->cells - 1;
@@ -203,11 +217,7 @@ static void sum_across(const struct kernel_tile_sums *call, const struct part *p
     m[h].cut = cell_all(cut), m[h].square = cell_all(cut * cut);
     m[h].inverse = 1.0F / (float)(cut * cut) - (cell_f32){0};
   }
-  for (int32_t row = 0, rows = p->end - p->top; row < rows; row++)
-    if (call->light_only)
-      add_light_row(m, p->golden[row + 1] + at, p->value[row] + at, p->used[row] + at, &s);
-    else
-      add_row(m, p->golden + row, p->value[row], p->used[row], at, &s);
+  s = call->light_only ? light_rows(m, p, at) : all_rows(m, p, at);
   for (int32_t cell = 0; cell < (WORDS > KERNEL_CELL ? 2 : 1); cell++)
     if (at / KERNEL_CELL + cell < p->cells)
       (call->light_only ? add_light : add_sums)(&s, cell, sums + (size_t)(at / KERNEL_CELL + cell) * KERNEL_SUMS);
