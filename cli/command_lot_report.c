@@ -242,8 +242,8 @@ static void tell(const struct gathering *in, const json_t *lots) {
     accepted += outcome && !strcmp(outcome, "accepted");
     rejected += outcome && (!strcmp(outcome, "rejected") || !strcmp(outcome, "discontinued"));
   }
-  message_note("%s: %zu of %zu lots accepted, %zu rejected, %zu held", in->given->out, accepted, count, rejected,
-               count - accepted - rejected);
+  message_note("%s: %zu of %zu lot%s accepted, %zu rejected, %zu held", in->given->out, accepted, count,
+               count == 1 ? "" : "s", rejected, count - accepted - rejected);
 }
 
 static enum status judge_and_write(struct gathering *in, const struct judge_terms *terms, int *exit_code,

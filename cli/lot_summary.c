@@ -36,7 +36,8 @@ static void say_held(const struct judge_lot *verdict, char *text, size_t room) {
     snprintf(text, room, "photograph %lld more units: the sample is %lld%s", (long long)missing, (long long)sample,
              unjudged ? "; take unjudged photos again" : "");
   else
-    snprintf(text, room, "take photos of %lld unit%s again: they could not be judged and could turn the verdict",
+    snprintf(text, room,
+             "take photos of %lld unit%s again, or wait for results: what is not judged could turn the verdict",
              (long long)unjudged, unjudged == 1 ? "" : "s");
 }
 

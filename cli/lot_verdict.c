@@ -123,11 +123,16 @@ static void print_name(FILE *out, const char *before, const char *name) {
   free(clean);
 }
 
+static const char *plural(long long count) {
+  return count == 1 ? "" : "s";
+}
+
 static void print_class(FILE *out, const struct judge_terms *terms, const struct judge_class *judged, int class_) {
   const struct plan *plan = &judged->plan;
-  fprintf(out, "  %-8s  %-12s  %lld defective in %lld units, up to %lld allowed", severity_name((enum severity)class_),
-          lot_outcome_words(judged->outcome), (long long)judged->nonconforming,
-          (long long)(plan->sample_size - judged->missing), (long long)plan->accept);
+  const long long sample = plan->sample_size - judged->missing;
+  fprintf(out, "  %-8s  %-12s  %lld defective in %lld unit%s, up to %lld allowed", severity_name((enum severity)class_),
+          lot_outcome_words(judged->outcome), (long long)judged->nonconforming, sample, plural(sample),
+          (long long)plan->accept);
   if (judged->unjudged) fprintf(out, "; %lld could not be judged", (long long)judged->unjudged);
   if (judged->missing)
     fprintf(out, "; %lld of the sample of %lld not photographed", (long long)judged->missing,
@@ -201,8 +206,9 @@ void lot_verdict_print(FILE *out, const struct lots *lots, const struct judge_te
   if (verdict->size_known)
     fprintf(out, "  %lld of %lld units photographed", (long long)verdict->units, (long long)verdict->size);
   else
-    fprintf(out, "  %lld units photographed, taken as the sample (lot size not given)", (long long)verdict->units);
-  fprintf(out, ", %lld photos%s\n", (long long)lot->photos,
+    fprintf(out, "  %lld unit%s photographed, taken as the sample (lot size not given)", (long long)verdict->units,
+            plural(verdict->units));
+  fprintf(out, ", %lld photo%s%s\n", (long long)lot->photos, plural(lot->photos),
           verdict->drawn ? "; smaller samples are drawn from them, always the same ones" : "");
   char why[160];
   lot_reason(verdict, why, sizeof why);

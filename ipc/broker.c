@@ -146,9 +146,9 @@ static enum status lock_store(struct broker *broker, const char *folder, struct 
   if (broker->lock < 0)
     status = fault_set(fault, STATUS_IO, "%s: cannot open: %s", path, strerror(errno));
   else if (flock(broker->lock, LOCK_EX | LOCK_NB))
-    status = errno == EWOULDBLOCK
-                 ? fault_set(fault, STATUS_UNAVAILABLE, "store %s: another broker works with it", folder)
-                 : fault_set(fault, STATUS_IO, "%s: cannot lock: %s", path, strerror(errno));
+    status = errno == EWOULDBLOCK ? fault_set(fault, STATUS_UNAVAILABLE,
+                                              "store %s: another assay run or assay serve works with it", folder)
+                                  : fault_set(fault, STATUS_IO, "%s: cannot lock: %s", path, strerror(errno));
   free(path);
   return status;
 }
