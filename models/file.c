@@ -60,7 +60,8 @@ enum status file_read_open(int file, const char *shown, size_t limit, uint8_t **
   if (limit > SIZE_MAX / 4) limit = SIZE_MAX / 4;
   if (fstat(file, &info)) return fault_set(fault, STATUS_IO, "%s: cannot be read: %s", shown, strerror(errno));
   if (!S_ISREG(info.st_mode))
-    return fault_set(fault, STATUS_IO, "%s: %s, not a file", shown, S_ISDIR(info.st_mode) ? "a folder" : "a device");
+    return fault_set(fault, STATUS_IO, "%s: %s, not a file", shown,
+                     S_ISDIR(info.st_mode) ? "a folder" : "a pipe, a socket or a device");
   if ((uintmax_t)info.st_size > limit)
     return fault_set(fault, STATUS_LIMIT, "%s: %jd bytes; at most %zu are accepted", shown, (intmax_t)info.st_size,
                      limit);

@@ -113,8 +113,8 @@ static enum status read_row(struct reader *in, bool *done) {
   *done = !count;
   if (status || *done) return status;
   if (count != in->column_count)
-    return fault_set(in->fault, STATUS_INVALID, "%s:%d: %zu fields; expected %zu as in the header", in->csv.file, line,
-                     count, in->column_count);
+    return fault_set(in->fault, STATUS_INVALID, "%s:%d: %zu field%s; expected %zu as in the header", in->csv.file, line,
+                     count, count == 1 ? "" : "s", in->column_count);
   if (in->manifest->count >= MANIFEST_MAX_ROWS)
     return fault_set(in->fault, STATUS_LIMIT, "%s:%d: more than %d photos", in->csv.file, line, MANIFEST_MAX_ROWS);
   struct manifest_row *row = new_row(in);

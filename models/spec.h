@@ -7,6 +7,7 @@
 #include "models/result.h"
 #include "models/status.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -236,5 +237,8 @@ enum status spec_parse(const char *text, size_t size, const char *file, struct s
 
 /* Writes the schema for people: each key with type, range, unit, default and meaning, and an example. */
 enum status spec_help(FILE *out);
+/* The same as an array of {"key": "zones[].name", "expected", "only": the kinds of dimension that may have it,
+ * "required", "default", "help"}, null where there is none. The caller ends with json_decref. NULL: out of memory. */
+json_t *spec_keys(void);
 
 #endif

@@ -31,6 +31,35 @@ static void put_fields(FILE *out, const struct spec_field *fields, int indent) {
   }
 }
 
+/* `path` has room for `room`, and ends with what leads to the fields. */
+static bool list_fields(json_t *keys, const struct spec_field *fields, char *path, size_t room) {
+  const size_t end = strlen(path);
+  bool listed = true;
+  for (const struct spec_field *field = fields; field->key && listed; field++) {
+    char expected[512], kinds[160];
+    kind_words(field->only, kinds, sizeof kinds);
+    spec_expected(field, expected, sizeof expected);
+    snprintf(path + end, room - end, "%s%s", field->key, field->type == SPEC_LIST ? "[]" : "");
+    bool required = field->required || field->needs;
+    listed = !json_array_append_new(keys, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s}", "key", path, "expected",
+                                                    field->fields ? NULL : expected, "only",
+                                                    *kinds ? kinds + strlen("; ") : NULL, "required", required,
+                                                    "default", field->fallback, "help", field->help));
+    snprintf(path + strlen(path), room - strlen(path), ".");
+    if (field->fields && listed) listed = list_fields(keys, field->fields, path, room);
+    path[end] = 0;
+  }
+  return listed;
+}
+
+json_t *spec_keys(void) {
+  char path[256] = "";
+  json_t *keys = json_array();
+  if (keys && list_fields(keys, spec_fields, path, sizeof path)) return keys;
+  json_decref(keys);
+  return NULL;
+}
+
 enum status spec_help(FILE *out) {
   fprintf(out,
           "golden.yaml says what is compared, how, and within which tolerances. Every key may be left out unless it\n"

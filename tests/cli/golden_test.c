@@ -213,6 +213,22 @@ static void the_schema_of_the_spec_is_printed(void **state) {
   program_end_free(&plain);
 }
 
+static void the_schema_of_the_spec_is_a_json_line_a_key(void **state) {
+  (void)state;
+  struct program_end end = RUN("golden", "spec", "--json");
+  bool seen = false;
+  ASSERT_EXIT(end, 0);
+  for (char *rest = end.out, *line; (line = strsep(&rest, "\n")) && *line;) {
+    json_t *key = json_loads(line, 0, NULL);
+    assert_non_null(key);
+    assert_true(*text_at(key, "help"));
+    seen |= !strcmp(text_at(key, "key"), "zones[].code.kind");
+    json_decref(key);
+  }
+  assert_true(seen);
+  program_end_free(&end);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void a_name_is_the_specs_unless_one_is_given(void **state) {
@@ -258,6 +274,7 @@ int main(void) {
       TEST(a_wrong_spec_is_refused_with_its_place),
       TEST(a_folder_that_is_no_golden_is_said_to_be_none),
       cmocka_unit_test(the_schema_of_the_spec_is_printed),
+      cmocka_unit_test(the_schema_of_the_spec_is_a_json_line_a_key),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

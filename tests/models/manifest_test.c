@@ -92,7 +92,7 @@ static void errors_name_the_file_the_line_and_the_column(void **state) {
       {"photo,\n", "m.csv:1: : unknown column"},
       {"photo,lot,photo\n", "m.csv:1: photo: given twice"},
       {"photo,golden,lot,factory,line,shift,stage,unit,view,captured,lot,lot,lot\n", "m.csv:1: lot: given twice"},
-      {"photo,lot\na\n", "m.csv:2: 1 fields; expected 2 as in the header"},
+      {"photo,lot\na\n", "m.csv:2: 1 field; expected 2 as in the header"},
       {"photo,lot\na,b\n\na,b,c\n", "m.csv:4: 3 fields; expected 2"},
       {"photo,lot\n,b\n", "m.csv:2: photo: empty; expected a path"},
       {"photo\n\"a\n\nb", "m.csv:2: a quote is opened and not closed"},

@@ -55,7 +55,7 @@ static void what_is_no_file_is_refused_in_words(void **state) {
   assert_int_equal(mkfifo(pipe, 0600), 0);
   check_refused(missing, 0, STATUS_MISSING, "no such file");
   check_refused(folder, 0, STATUS_IO, "a folder, not a file");
-  check_refused(pipe, 0, STATUS_IO, "a device, not a file");
+  check_refused(pipe, 0, STATUS_IO, "a pipe, a socket or a device, not a file");
   free(missing);
   free(pipe);
   support_remove(folder);
