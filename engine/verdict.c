@@ -79,19 +79,32 @@ static void fail_by_regions(const struct comparison *c, struct result *result) {
   result->score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
 }
 
+/* How much darker each finding is, as shadow_find tells. */
+struct shadows {
+  struct inspection *work;
+  double *factors;
+};
+
+static enum status find_shadow(void *context, size_t index, struct fault *fault) {
+  const struct shadows *shadows = context;
+  struct inspection *work = shadows->work;
+  return shadow_find(&work->device, &work->inspector->reference, &work->aligned, &work->comparison,
+                     &work->comparison.findings[index], &shadows->factors[index], fault);
+}
+
 /* What may be a shadow stays a finding, for soot may look the same; it is said of the largest. */
 static enum status say_shadow(struct inspection *work, struct result *result, struct fault *fault) {
-  const struct comparison *c = &work->comparison;
   const struct region *largest = NULL;
   double factor = 0;
-  for (size_t i = 0; i < result->region_count; i++) {
-    double here;
-    enum status status =
-        shadow_find(&work->device, &work->inspector->reference, &work->aligned, c, &c->findings[i], &here, fault);
-    if (status) return status;
-    if (here > 0 && (!largest || result->regions[i].area_px > largest->area_px))
-      largest = &result->regions[i], factor = here;
-  }
+  struct shadows shadows = {work, calloc(result->region_count, sizeof *shadows.factors)};
+  if (!shadows.factors) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  const struct crew crew = {inspector_threads(work->inspector), find_shadow, &shadows};
+  enum status status = crew_run(&crew, result->region_count, fault);
+  for (size_t i = 0; i < result->region_count && !status; i++)
+    if (shadows.factors[i] > 0 && (!largest || result->regions[i].area_px > largest->area_px))
+      largest = &result->regions[i], factor = shadows.factors[i];
+  free(shadows.factors);
+  if (status) return status;
   if (largest)
     result_add_reason(
         result, REASON_LIGHT_OR_MATERIAL,
