@@ -208,6 +208,10 @@ static bool stains(const struct surroundings *s, const struct finding *f, const 
   return surroundings_softness(s, f) > (t->depth < OPAQUE ? SOFTER : SOFT);
 }
 
+static bool is_replaced(const struct traits *t) {
+  return t->sign < ONE_SIGN && fabs(t->balance) < CHANGED && t->structure > PRINTED;
+}
+
 static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
                                   size_t findings) {
   double line = t->length * t->thickness;
@@ -218,22 +222,22 @@ static enum defect_class class_of(const struct surroundings *s, const struct fin
   if (moved(s, f, t, findings)) return CLASS_MOVED;
   if (long_and_thin && t->sign > ONE_SIGN && t->balance > HARDLY_GONE) return CLASS_SCRATCH;
   if (stains(s, f, t)) return CLASS_STAIN;
-  if (t->thickness <= FINE && t->sign < ONE_SIGN && fabs(t->balance) < CHANGED && t->structure > PRINTED)
-    return CLASS_PRINT;
+  if (t->thickness <= FINE && is_replaced(t)) return CLASS_PRINT;
   return t->stands + t->balance < GONE ? CLASS_MISSING : CLASS_EXTRA;
 }
 
 enum status classify_finding(struct device *device, const struct reference *reference, const struct aligned *photo,
-                             const struct comparison *c, const struct finding *f, enum defect_class *class_,
+                             const struct comparison *c, const struct finding *f, struct defect_kind *kind,
                              struct fault *fault) {
   struct surroundings s;
   struct traits t = {.length = 0};
   bool small;
-  *class_ = CLASS_EXTRA;
+  *kind = (struct defect_kind){.class_ = CLASS_EXTRA};
   enum status status = surroundings_fetch(device, reference, photo, c, f, REACH, &s, &small, fault);
   if (status || !small) return status;
   status = measure(&s, f, c->limit[ALIGNED_LUMA], &t, fault);
-  if (!status) *class_ = class_of(&s, f, &t, c->count);
+  if (!status) kind->class_ = class_of(&s, f, &t, c->count);
+  if (!status) kind->replaced = kind->class_ == CLASS_MOVED || (kind->class_ != CLASS_MISSING && is_replaced(&t));
   surroundings_free(&s);
   return status;
 }

@@ -4,6 +4,11 @@
 
 #include "engine/compare.h"
 
+struct defect_kind {
+  enum defect_class class_;
+  bool replaced; /* the golden's structure gives way to as much other structure, or lies elsewhere */
+};
+
 /* The first of these that fits:
  *   colour   chroma leaves its tolerance, luma hardly
  *   moved    the golden's own structure, some pixels off
@@ -14,6 +19,6 @@
  *   extra    all else */
 enum status classify_finding(struct device *device, const struct reference *reference, const struct aligned *photo,
                              const struct comparison *comparison, const struct finding *finding,
-                             enum defect_class *class_, struct fault *fault);
+                             struct defect_kind *kind, struct fault *fault);
 
 #endif

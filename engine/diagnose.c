@@ -142,7 +142,7 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, enu
   if (work->photo.reduction > 1) scale *= work->photo.reduction;
   exposure_look(&in->image, &in->zones.labels, &work->photo, &a->placement, &e);
   landmarks_look(&in->landmarks, &work->photo.planes[0], &a->placement, &a->light, &s);
-  work->sharpness = s.sharpness;
+  work->sighting = s;
   bool known = s.seen < LEAST_LANDMARKS || s.confirmed >= LEAST_CONFIRMED || s.strange < MOST_STRANGE;
   *diagnosis = DIAGNOSIS_REFUSED;
   if (scale < spec->least_scale)

@@ -69,7 +69,7 @@ struct inspection {
   struct group_tally tally;
   struct dimensions dimensions;
   struct read_work reading;
-  double sharpness; /* of the photo's edges against the golden's */
+  struct sighting sighting; /* of the golden's landmarks in the photo */
   struct colouring_work colours;
   struct artwork_work artwork;
   struct image evidence_photo;

@@ -98,7 +98,7 @@ static enum status could_be_read(struct inspection *work, const struct demand *d
   const struct pose *pose = &work->alignment.placement.pose;
   const double *box = demand->box;
   const struct read_as as = {.scale = pose_scale_at(pose, 0.5 * (box[0] + box[2]), 0.5 * (box[1] + box[3])),
-                             .sharpness = work->sharpness};
+                             .sharpness = work->sighting.sharpness};
   struct seen seen;
   enum status status = read_demand(demand, &work->inspector->image.planes[0], NULL, &as, &work->reading, &seen, fault);
   *yes = seen.fits;

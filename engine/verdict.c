@@ -1,6 +1,7 @@
 #include "engine/classify.h"
 #include "engine/crew.h"
 #include "engine/inspector.h"
+#include "engine/other_product.h"
 #include "engine/region.h"
 #include "engine/severity.h"
 #include "engine/shadow.h"
@@ -22,10 +23,11 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   return zones_of_label(in->spec, label);
 }
 
-/* Regions as long as they are not in the result. */
+/* Regions as long as they are not in the result, and which of them show other structure than the golden. */
 struct filling {
   struct inspection *work;
   struct region *regions;
+  bool *replaced;
 };
 
 static enum status fill_region(void *context, size_t index, struct fault *fault) {
@@ -36,9 +38,10 @@ static enum status fill_region(void *context, size_t index, struct fault *fault)
   const struct inspector *in = work->inspector;
   enum status status = STATUS_OK;
   region_of_finding(work, f, r);
-  r->class_ = f->class_;
+  struct defect_kind kind = {.class_ = f->class_};
   if (!f->classified)
-    status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, &r->class_, fault);
+    status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, &kind, fault);
+  r->class_ = kind.class_, filling->replaced[index] = kind.replaced;
   const struct spec_zone *zone = zone_at(in, f);
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
   if (zone && zone->same_print && !f->classified) r->class_ = CLASS_PRINT;
@@ -51,16 +54,23 @@ static enum status fill_region(void *context, size_t index, struct fault *fault)
 
 /* ---- verdict ---- */
 
-static enum status fill_regions(struct inspection *work, struct result *result, struct fault *fault) {
+/* *other: they show another product. */
+static enum status fill_regions(struct inspection *work, struct result *result, bool *other, struct fault *fault) {
   const struct comparison *c = &work->comparison;
+  *other = false;
   if (!c->count) return STATUS_OK;
   size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
   result->regions = malloc(count * sizeof *result->regions);
-  if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  struct filling filling = {work, result->regions};
+  bool *replaced = calloc(count, sizeof *replaced);
+  if (!result->regions || !replaced) {
+    free(replaced);
+    return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  }
+  struct filling filling = {work, result->regions, replaced};
   const struct crew crew = {inspector_threads(work->inspector), fill_region, &filling};
   enum status status = crew_run(&crew, count, fault);
-  if (!status) result->region_count = count;
+  if (!status) result->region_count = count, *other = other_product_shown(work, replaced, result);
+  free(replaced);
   return status;
 }
 
@@ -171,8 +181,9 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
     result->verdict = VERDICT_CANNOT_JUDGE;
     return STATUS_OK;
   }
-  enum status status = fill_regions(work, result, fault);
-  if (status) return status;
+  bool other;
+  enum status status = fill_regions(work, result, &other, fault);
+  if (status || other) return status;
   if (!result->region_count && c->overflow) {
     result->verdict = VERDICT_CANNOT_JUDGE;
     result_add_reason(result, REASON_WRONG_PRODUCT,
