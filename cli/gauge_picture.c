@@ -40,10 +40,11 @@ static void draw_outline(const struct labels *s, const struct gauge *gauge) {
   static const double dashes[] = {4, 4};
   cairo_set_dash(s->cairo, dashes, 2, 0);
   cairo_set_line_width(s->cairo, 1);
+  const struct outline outline = outline_of(gauge->spec);
   for (int part = 0; part < outline_parts(gauge->spec); part++) {
     bool pen = false;
     for (int i = 0; i <= STEPS; i++) {
-      struct outline_place place = outline_at(gauge->spec, part, (double)i / STEPS);
+      struct outline_place place = outline_at(&outline, part, (double)i / STEPS);
       struct pose_point photo;
       double u, v;
       if (!outline_carry_point(s->gauges->placement, place.x, place.y, &photo)) continue;

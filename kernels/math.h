@@ -4,7 +4,7 @@
  * Largest errors, against 40 digits (tests/kernels/math_test.c holds them):
  *   math_exp    relative 4e-16 over -700..700; 0 under -745, INFINITY over 709.7
  *   math_erf    absolute 5e-16
- *   math_sin, math_cos  absolute 3e-16 for |x| <= 1e4; further out the reduction loses a digit a decade
+ *   math_sin, math_cos, math_sin_cos  absolute 3e-16 for |x| <= 1e4; further out the reduction loses a digit a decade
  *   math_atan2  absolute 5e-16
  *   math_log    relative 4e-16, absolute 2e-16 near 1; x above 0 and finite, not subnormal
  *   math_cbrt   relative 4e-16
@@ -162,22 +162,29 @@ MATH_FN double math_cos_near(double r) {
   return 1 - (0.5 * s - s * s * sum);
 }
 
-/* sin(x + quarters pi/2). */
-MATH_FN double math_sin_quarters(double x, int quarters) {
-  if (!(x >= -1e9 && x <= 1e9)) return NAN;
+/* sin and cos of x. */
+MATH_FN void math_sin_cos(double x, double *sine, double *cosine) {
+  *sine = *cosine = NAN;
+  if (!(x >= -1e9 && x <= 1e9)) return;
   /* pi/2 in three parts. */
   const double a = 1.57079632673412561417e+00, b = 6.07710050630396597660e-11, c = 2.02226624879595063154e-21;
   double n = floor(x * 0.63661977236758134308 + 0.5), r = ((x - n * a) - n * b) - n * c;
-  int q = ((int)(n - 4 * floor(n / 4)) + quarters) & 3;
-  double value = q & 1 ? math_cos_near(r) : math_sin_near(r);
-  return q & 2 ? -value : value;
+  double near_sine = math_sin_near(r), near_cosine = math_cos_near(r);
+  int q = (int)n & 3, swapped = q & 1;
+  double s = swapped ? near_cosine : near_sine, k = swapped ? near_sine : near_cosine;
+  *sine = q & 2 ? -s : s;
+  *cosine = (q + 1) & 2 ? -k : k;
 }
 
 MATH_FN double math_sin(double x) {
-  return math_sin_quarters(x, 0);
+  double sine, cosine;
+  math_sin_cos(x, &sine, &cosine);
+  return sine;
 }
 MATH_FN double math_cos(double x) {
-  return math_sin_quarters(x, 1);
+  double sine, cosine;
+  math_sin_cos(x, &sine, &cosine);
+  return cosine;
 }
 
 /* atan of t in 0..1. */

@@ -13,6 +13,23 @@ void edge_sums_add(struct edge_sums *sums, const struct edge_profile *p, int32_t
   }
 }
 
+void edge_words_add(struct edge_words *w, const struct edge_profile *p, int32_t from, double most,
+                    struct edge_sums *sums) {
+  static const double FULL = 65535;
+  if (w->count && w->most + most > FULL) edge_words_end(w, sums);
+  if (!w->count) {
+    w->first = p->first, w->most = 0, w->count = p->count < EDGE_MOST_BINS ? p->count : EDGE_MOST_BINS;
+    memset(w->bins, 0, (size_t)w->count * sizeof *w->bins);
+  }
+  w->most += most;
+  for (int32_t i = from; i < w->count; i++) w->bins[i].word += p->bins[i].word;
+}
+
+void edge_words_end(struct edge_words *w, struct edge_sums *sums) {
+  if (w->count) edge_sums_add(sums, &(struct edge_profile){w->bins, w->count, w->first}, 0);
+  w->count = 0;
+}
+
 double edge_bin_place(const struct edge_sums *sums, int32_t bin) {
   double fine = (sums->places[bin] / sums->pixels[bin] + 0.5) / KERNEL_PROFILE_FINE;
   return sums->first + (bin + fine) / KERNEL_PROFILE_SCALE;

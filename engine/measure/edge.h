@@ -33,6 +33,19 @@ struct edge_sums {
 /* Adds one from bin `from` on; bins beyond EDGE_MOST_BINS are left out. */
 void edge_sums_add(struct edge_sums *sums, const struct edge_profile *profile, int32_t from);
 
+/* Profiles on their way to a sum: added up word by word, as long as no bin can be full. All zero is empty, but for the
+ * bins, which need not be set. */
+struct edge_words {
+  int32_t count;
+  double first, most; /* pixels that a bin may hold */
+  struct kernel_bin bins[EDGE_MOST_BINS];
+};
+/* `most`: the pixels that no bin of the profile has more of. What there is no room for goes to the sums first. */
+void edge_words_add(struct edge_words *words, const struct edge_profile *profile, int32_t from, double most,
+                    struct edge_sums *sums);
+/* Adds what is there to the sums. */
+void edge_words_end(struct edge_words *words, struct edge_sums *sums);
+
 /* Mean distance of what a bin holds, which is not nothing, px. */
 double edge_bin_place(const struct edge_sums *sums, int32_t bin);
 

@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The Gaussian of 1 px reaches REACH cells of a pixel, each two of the profile's bins, to either side. */
 enum { REACH = 3 };
@@ -85,26 +84,22 @@ static void find_rises(const float *restrict mean, int32_t cells, float *restric
   rise[cells - 1] = 0;
 }
 
-/* What of the slope is noise, grey levels a pixel: from the median of its size, to a sixteenth, counted by the leading
- * bits of floating point. */
-static double noise_slope(const float *rise, int32_t cells) {
-  enum { BITS = 20, LEAST = 0x39800000 >> BITS, OCTAVES = 16, EACH = 8, STEPS = OCTAVES * EACH }; /* from 2^-12 */
-  uint16_t number[STEPS] = {0}, octave[OCTAVES] = {0};
-  int32_t count = cells - 3, below = 0, step = 0, half = count / 2;
-  if (count <= 0) return 0;
-  for (int32_t i = 1; i + 2 < cells; i++) {
-    int32_t bits;
-    memcpy(&bits, &rise[i], sizeof bits);
-    bits = ((bits & INT32_MAX) >> BITS) - LEAST;
-    bits = bits < 0 ? 0 : bits >= STEPS ? STEPS - 1 : bits;
-    number[bits]++, octave[bits / EACH]++;
-  }
-  for (int k = 0; below + octave[k] <= half; k++) below += octave[k], step += EACH;
-  while (below + number[step] <= half) below += number[step++];
-  int32_t middle = ((step + LEAST) << BITS) + (1 << (BITS - 1));
-  float size;
-  memcpy(&size, &middle, sizeof size);
-  return step ? 1.4826 * (double)size : 0;
+/* What is known of the size that stands out of a profile's noise: the most that does not, the least that does. */
+struct noise {
+  float in, out;
+};
+
+/* Whether more than half of the slopes have less than a share of this size, which for normal noise is where it has so
+ * many of their deviations. */
+static bool stands_out(const float *rise, int32_t cells, float size, struct noise *noise) {
+  static const float DEVIATIONS = 4, OF_MEDIAN = 1.4826f;
+  const float most = size * (1 / (DEVIATIONS * OF_MEDIAN));
+  int32_t less = 0;
+  if (size <= noise->in || size >= noise->out) return size >= noise->out;
+  for (int32_t i = 1; i + 2 < cells; i++) less += fabsf(rise[i]) <= most;
+  const bool out = less > (cells - 3) / 2;
+  *(out ? &noise->out : &noise->in) = size;
+  return out;
 }
 
 /* Across the place between cells i and i + 1. */
@@ -129,14 +124,16 @@ static double off_border(const struct edge_profile *p, int32_t i) {
 /* Extremes of the slope, refined by a parabola. */
 static int extremes(const struct edge_profile *p, const float *mean, const float *rise, int32_t cells, double least,
                     struct edge_candidate *candidates) {
+  struct noise noise = {0, INFINITY};
   int count = 0;
   for (int32_t i = 1; i + 2 < cells; i++) {
     if (!(fabsf(rise[i]) >= (float)least)) continue;
     double before = rise[i - 1], here = rise[i], after = rise[i + 1], sign = here < 0 ? -1 : 1;
     if (!(sign * here >= sign * before && sign * here > sign * after)) continue;
+    if (!stands_out(rise, cells, fabsf(rise[i]), &noise)) continue;
     double bend = before - 2 * here + after, shift = bend != 0 ? 0.5 * (before - after) / bend : 0;
-    double place = p->first + i + 1 + shift + off_border(p, i);
-    struct edge_candidate one = {place, here, contrast_at(mean, cells, i)};
+    double place = p->first + i + 1 + shift + off_border(p, i), top = here - 0.5 * bend * shift * shift;
+    struct edge_candidate one = {place, top, contrast_at(mean, cells, i)};
     struct edge_candidate *last = count ? &candidates[count - 1] : NULL;
     if (!last || one.place - last->place > APART || (last->strength > 0) != (here > 0))
       count = keep(candidates, count, one);
@@ -159,8 +156,7 @@ int edge_find(const struct edge_profile *p, double least, struct edge_candidate 
   smooth(p, &(struct cells){cells, values, values + cells, means});
   float *rise = values;
   find_rises(means, cells, rise);
-  double noise = 4 * noise_slope(rise, cells);
-  int found = extremes(p, means, rise, cells, noise > least ? noise : least, candidates);
+  int found = extremes(p, means, rise, cells, least, candidates);
   free(many);
   return found;
 }

@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Bins that make a cell of a plateau: a pixel's width. */
-enum { CELL = KERNEL_PROFILE_SCALE };
+_Static_assert(KERNEL_PROFILE_SCALE == 2, "a cell of a plateau, a pixel's width, is two bins");
 
 void edge_table(const struct edge_shape *shape, double first, int32_t count, double place, struct edge_table *table) {
   const struct edge_shape own = edge_shape_at(shape, place);
@@ -26,19 +25,35 @@ void edge_table(const struct edge_shape *shape, double first, int32_t count, dou
   table->value[table->count] = table->slope[table->count] = table->bend[table->count] = 0;
 }
 
+static double both(bin_pair p) {
+  return p[0] + p[1];
+}
+
+/* Sums over pairs of a plateau's cells. */
+struct plateau {
+  bin_pair n, m, mm, there;
+};
+
+/* Two cells, each of an element of both pairs of bins; a cell of nothing adds nothing. */
+static inline void add_cells(bin_words some, bin_words others, struct plateau *t) {
+  const bin_words cells = some + others;
+  const bin_pair n = bin_pair_counts(cells), m = bin_pair_sums(cells), there = bin_pair_there(n);
+  t->n += n, t->m += m, t->mm += m * m / (n + (1 - there)), t->there += there;
+}
+
 /* Bins first <= i < end where the response is `r`, 0 or 1, and has no slope. */
 static void add_plateau(const struct edge_profile *p, int32_t first, int32_t end, double r, struct edge_terms *t) {
-  double pixels = 0, values = 0, squares = 0;
-  for (int32_t i = first; i < end; i += CELL) {
-    struct kernel_bin cell = {0};
-    for (int32_t k = i; k < i + CELL && k < end; k++) cell.word += p->bins[k].word;
-    const int32_t count = (int32_t)kernel_bin_count(cell), sum = (int32_t)kernel_bin_sum(cell);
-    if (!count) continue;
-    double n = count, v = sum;
-    pixels += n, values += v, squares += v * v / n;
-    t->freedom++;
+  const bin_words nothing = {0, 0};
+  struct plateau sum = {0};
+  int32_t i = first;
+  for (; i + 4 <= end; i += 4) {
+    const bin_words one = bin_words_at(p->bins + i), next = bin_words_at(p->bins + i + 2);
+    add_cells((bin_words){one[0], next[0]}, (bin_words){one[1], next[1]}, &sum);
   }
-  t->n += pixels, t->m += values, t->mm += squares;
+  for (; i < end; i += 2)
+    add_cells((bin_words){p->bins[i].word, 0}, i + 1 < end ? (bin_words){p->bins[i + 1].word, 0} : nothing, &sum);
+  const double pixels = both(sum.n), values = both(sum.m);
+  t->n += pixels, t->m += values, t->mm += both(sum.mm), t->freedom += both(sum.there);
   t->r += r * pixels, t->rr += r * pixels, t->mr += r * values;
 }
 
@@ -60,10 +75,6 @@ static inline void add_pair(bin_words words, const struct edge_table *table, int
   const bin_pair s = slope + bend * off, r = value + (slope + 0.5 * bend * off) * off, ns = n * s, nr = n * r;
   t->n += n, t->s += ns, t->r += nr, t->ss += ns * s, t->sr += ns * r, t->rr += nr * r;
   t->m += m, t->ms += m * s, t->mr += m * r, t->mm += m * m * each, t->there += there;
-}
-
-static double both(bin_pair p) {
-  return p[0] + p[1];
 }
 
 void edge_terms(const struct edge_profile *p, const struct edge_table *table, int32_t from, struct edge_terms *terms) {

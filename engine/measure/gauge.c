@@ -68,7 +68,7 @@ static enum status measure_some(struct measuring *m, const struct gauge_photo *p
 enum status gauges_measure(struct measuring *m, const struct gauge_photo *photo,
                            const struct spec_dimension *dimensions, size_t count, struct fault *fault) {
   /* So few that their pixels and bins stay near the processor; a device is asked once. */
-  enum { FEW = 16 };
+  enum { FEW = 32 };
   enum status status = begin(m, dimensions, count, fault);
   const size_t all = m->gauge_count, some = photo->device->backend->memory.borrow ? FEW : all;
   for (size_t first = 0; first < all && !status; first += some)

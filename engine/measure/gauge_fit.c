@@ -1,6 +1,7 @@
 #include "engine/measure/gauge_fits.h"
 
 #include "engine/measure/edge_sharpened.h"
+#include "kernels/math.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 static const double NEAR = 0.2;
 /* What a step of the mean profile's fit may still move, px: the next one would move the square of that, and the strips
  * find the place anew. */
-static const double SETTLED = 0.06;
+static const double SETTLED = 0.1;
 /* Least blur that a fit begins with, px. */
 static const double LEAST_BLUR = 0.4;
 /* Noise cannot be less than that of rounding to whole grey levels: 1/12. */
@@ -36,11 +37,19 @@ static struct edge_shape shape_of(const struct trace *t, double sigma) {
   return (struct edge_shape){sigma, nx > ny ? nx : ny, t->profile.curvature};
 }
 
+/* What no bin of a strip has more pixels than: two rows of them. */
+static double most_pixels(const struct kernel_profile *p) {
+  const double far = fabs(p->first) + (double)p->bins / KERNEL_PROFILE_SCALE;
+  return 2 * (2 * p->length * (1 + fabs(p->curvature) * far) + 1);
+}
+
 /* The mean profile of the strips, whose bins lie alike: of all, or of those in `fits` that were found; and the shape of
  * its edge but for the blur. */
 static bool add_strips(const struct measuring *m, const struct pool *p, const struct fits *fits, struct edge_sums *mean,
                        struct edge_shape *shape) {
+  struct edge_words words; /* large: its bins are not set */
   double box = 0, curvature = 0, used = 0;
+  words.count = 0;
   for (size_t i = 0, at = 0; i < p->count; i++) {
     const struct trace *trace = &p->traces[i];
     if (trace->edge != p->edge || trace->strip < 0) continue;
@@ -48,9 +57,10 @@ static bool add_strips(const struct measuring *m, const struct pool *p, const st
     if (fits && (at == fits->count || fits->one[at].state != EDGE_FOUND)) continue;
     struct edge_profile one = strips_profile(&m->strips, trace->strip);
     struct edge_shape own = shape_of(trace, 1);
-    edge_sums_add(mean, &one, fits ? fits->one[at].from : 0);
+    edge_words_add(&words, &one, fits ? fits->one[at].from : 0, most_pixels(&trace->profile), mean);
     box += own.box, curvature += own.curvature, used++;
   }
+  edge_words_end(&words, mean);
   if (!(used > 0)) return false;
   *shape = (struct edge_shape){p->fit.sigma, box / used, curvature / used};
   return true;
@@ -234,6 +244,13 @@ static enum status take_edges(struct measuring *m, struct gauge *gauge, const st
   return STATUS_OK;
 }
 
+/* What the search saw as blur has all of the pixel in it, the response has what is across the edge beside it: its mean
+ * over all angles, 1/2 + 1/pi of 1/12 px^2. */
+static double blur_to_begin(double seen) {
+  const double square = seen * seen - (0.5 + 1 / MATH_PI) / 12;
+  return square > LEAST_BLUR * LEAST_BLUR ? sqrt(square) : LEAST_BLUR;
+}
+
 enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, size_t *next_trace,
                       struct fault *fault) {
   const struct sought *sought = &m->work->sought[gauge - m->gauges];
@@ -250,7 +267,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
     struct pool pool; /* large: what its fit fills is not set */
     pool.traces = traces, pool.count = count, pool.edge = edge;
     pool.least = photo->curved ? strips_light_of(least) : least;
-    pool.fit = (struct edge_fit){.sigma = sought->blur[edge] > LEAST_BLUR ? sought->blur[edge] : LEAST_BLUR};
+    pool.fit = (struct edge_fit){.sigma = blur_to_begin(sought->blur[edge])};
     fits->left_out = 0;
     if (!fit_pool(m, gauge, &pool, fits)) {
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");

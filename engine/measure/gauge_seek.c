@@ -28,10 +28,10 @@ static bool takes_one_strip(const struct spec_dimension *g) {
 static int strips_for(const struct spec_dimension *g, double length) {
   double least = 4, most = 8;
   if (takes_one_strip(g)) return 1;
-  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 10, most = 16;
+  if (g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE) least = 8, most = 16;
   if (g->gauge == GAUGE_ARC) least = 5, most = 12;
   if (g->gauge == GAUGE_WIDTH) most = 64;
-  double n = floor(length / (g->gauge == GAUGE_WIDTH ? 10 : 12) + 0.5);
+  double n = floor(length / (g->gauge == GAUGE_WIDTH ? 10 : 16) + 0.5);
   return (int)(n < least ? least : n > most ? most : n);
 }
 
@@ -47,8 +47,8 @@ static bool is_seen(const struct gauge_photo *photo, const struct gauge *gauge, 
          inside(photo, at->x + reach * at->nx, at->y + reach * at->ny);
 }
 
-static enum status add_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, int part,
-                            int index, int count, struct fault *fault) {
+static enum status add_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge,
+                            const struct outline *outline, int part, int index, int count, struct fault *fault) {
   struct gauge_work *w = m->work;
   struct sought *sought = &w->sought[gauge - m->gauges];
   struct seek *seek = gauge_room(&w->seeks, &w->seek_count, &w->seek_capacity, sizeof *seek);
@@ -56,18 +56,18 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
   double across, along;
   memset(seek, 0, sizeof *seek);
   seek->part = part, seek->t = (index + 0.5) / count, seek->strip = -1;
-  struct outline_place golden = outline_at(gauge->spec, part, seek->t);
+  struct outline_place golden = outline_at(outline, part, seek->t);
   sought->count++;
   if (!outline_carry(photo->placement, &golden, &seek->at, &across, &along)) return STATUS_OK;
-  seek->half = 0.5 * outline_length(gauge->spec, part) * along / count;
-  seek->reach = outline_reach(gauge->spec) * across;
+  seek->half = 0.5 * outline_length(outline, part) * along / count;
+  seek->reach = outline_reach(outline) * across;
   seek->beyond = !is_seen(photo, gauge, seek);
   if (seek->beyond) return STATUS_OK;
   double wide = seek->reach + BEYOND, bins = ceil(2 * wide * KERNEL_PROFILE_SCALE);
   if (!(bins <= 16000 && seek->half > 0.25 && seek->half < KERNEL_PROFILE_LENGTH / 2)) return STATUS_OK;
   /* An outline's curvature as it should be serves to find the edge. */
   double curvature = 0;
-  if (outline_is_curved(gauge->spec, part) && seek->reach > 0) {
+  if (outline_is_curved(outline, part) && seek->reach > 0) {
     double radius = gauge->spec->gauge == GAUGE_ELLIPSE ? sqrt(gauge->spec->radii[0] * gauge->spec->radii[1])
                     : gauge->spec->gauge == GAUGE_SLOT
                         ? 0.5 * (gauge->spec->box.size[0] < gauge->spec->box.size[1] ? gauge->spec->box.size[0]
@@ -95,7 +95,8 @@ static enum status add_seek(struct measuring *m, const struct gauge_photo *photo
 enum status gauge_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault) {
   struct sought *sought = &m->work->sought[gauge - m->gauges];
   const struct spec_dimension *spec = gauge->spec;
-  struct pose_point middle = outline_middle(spec);
+  const struct outline outline = outline_of(spec);
+  const struct pose_point middle = outline.middle;
   enum status status = STATUS_OK;
   memset(sought, 0, sizeof *sought);
   sought->first = m->work->seek_count;
@@ -106,10 +107,10 @@ enum status gauge_seek(struct measuring *m, const struct gauge_photo *photo, str
   }
   double scale = pose_scale_at(&photo->placement->pose, middle.x, middle.y), longest = 0;
   for (int part = 0; part < outline_parts(spec) && !status; part++) {
-    double length = outline_length(spec, part) * scale;
+    double length = outline_length(&outline, part) * scale;
     int count = strips_for(spec, length);
     if (length > longest) longest = length;
-    for (int i = 0; i < count && !status; i++) status = add_seek(m, photo, gauge, part, i, count, fault);
+    for (int i = 0; i < count && !status; i++) status = add_seek(m, photo, gauge, &outline, part, i, count, fault);
   }
   sought->size = 0.5 * longest;
   return status;

@@ -58,7 +58,7 @@ static bool start(const struct gauge *gauge, const struct gauge_photo *photo, co
   bool ellipse = g->gauge == GAUGE_ELLIPSE, tall = g->gauge == GAUGE_SLOT && g->box.size[0] < g->box.size[1];
   double angle = (ellipse ? g->turn : g->box.angle + (tall ? 90 : 0)) * (MATH_PI / 180);
   double c = math_cos(angle), s = math_sin(angle);
-  struct pose_point golden = outline_middle(g), at[3], place[3];
+  struct pose_point golden = outline_of(g).middle, at[3], place[3];
   if (!outline_carry_point(photo->placement, golden.x, golden.y, &at[0]) ||
       !outline_carry_point(photo->placement, golden.x + c, golden.y + s, &at[1]) ||
       !outline_carry_point(photo->placement, golden.x - s, golden.y + c, &at[2]))

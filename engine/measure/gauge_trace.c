@@ -6,38 +6,23 @@
 
 static const double LONGEST = KERNEL_PROFILE_LENGTH / 2;
 
-static int strips_for(const struct spec_dimension *g, int part, double length) {
-  bool round = g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ELLIPSE;
+static int strips_for(const struct outline *outline, int part, double length) {
+  const enum gauge_kind kind = outline->gauge->gauge;
+  bool round = kind == GAUGE_CIRCLE || kind == GAUGE_ELLIPSE;
   double n = floor(length / 8 + 0.5), least = round ? 16 : 5, most = round ? 48 : 32;
-  if (g->gauge == GAUGE_SLOT && outline_is_curved(g, part)) least = 10;
+  if (kind == GAUGE_SLOT && outline_is_curved(outline, part)) least = 10;
   return (int)(n < least ? least : n > most ? most : n);
 }
 
-/* The place on the found edge at t: from the outline's, by the model's offset along its vector. */
-static bool found_at(const struct gauge_photo *photo, const struct gauge *gauge, const struct sought *sought, int part,
-                     int edge, double t, struct outline_place *place, double *basis) {
-  struct outline_place golden = outline_at(gauge->spec, part, t);
-  double across, along;
-  if (!outline_carry(photo->placement, &golden, place, &across, &along)) return false;
-  int n = gauge_basis(gauge, sought, part, t, place, basis);
-  double offset = robust_at(basis, n, sought->model[edge]);
-  place->x += offset * place->nx, place->y += offset * place->ny;
-  return true;
-}
-
-/* Vector and curvature of the found edge from three places on it, kept on the side of the outline's vector. */
-static bool bend(const struct outline_place *before, const struct outline_place *after, bool curved,
-                 struct kernel_profile *p) {
-  double tx = after->x - before->x, ty = after->y - before->y, chord = sqrt(tx * tx + ty * ty);
-  if (!(chord > 1e-6)) return false;
-  double nx = ty / chord, ny = -tx / chord;
-  if (nx * p->nx + ny * p->ny < 0) nx = -nx, ny = -ny;
-  double rise = (p->x - before->x) * nx + (p->y - before->y) * ny;
-  p->nx = nx, p->ny = ny;
-  /* Height of the arc over its chord c: k = 8 h / (c^2 + 4 h^2). */
-  p->curvature = curved ? 8 * rise / (chord * chord + 4 * rise * rise) : 0;
-  return p->curvature > -1 && p->curvature < 1;
-}
+/* The edges of one part, whose strips follow what was found. */
+struct part {
+  const struct gauge_photo *photo;
+  const struct gauge *gauge;
+  const struct sought *sought;
+  const struct outline *outline;
+  int part, edge, count;
+  bool curved;
+};
 
 /* A place on the found edge; `basis` is its linear model's row, `there` whether the photo can show it. */
 struct found_place {
@@ -46,48 +31,67 @@ struct found_place {
   double basis[ROBUST_MOST];
 };
 
-static struct found_place find_place(const struct gauge_photo *photo, const struct gauge *gauge,
-                                     const struct sought *sought, int part, int edge, double t) {
-  struct found_place p;
-  p.there = found_at(photo, gauge, sought, part, edge, t, &p.at, p.basis);
-  return p;
+/* The middle of strip i: from the outline's place, by the model's offset along its vector. */
+static struct found_place find_middle(const struct part *p, int i) {
+  const double t = (i + 0.5) / p->count;
+  const struct outline_place golden = outline_at(p->outline, p->part, t);
+  struct found_place found;
+  double across, along;
+  found.there = outline_carry(p->photo->placement, &golden, &found.at, &across, &along);
+  if (!found.there) return found;
+  const int n = gauge_basis(p->gauge, p->sought, p->part, t, &found.at, found.basis);
+  const double offset = robust_at(found.basis, n, p->sought->model[p->edge]);
+  found.at.x += offset * found.at.nx, found.at.y += offset * found.at.ny;
+  return found;
 }
 
-/* The strip about a place, from the border with the one before to that with the next. */
-static bool strip_of(const struct gauge *gauge, const struct sought *sought, int part, int edge,
-                     const struct outline_place *here, const struct outline_place *before,
+/* The strip about a place, whose vector, curvature and length are those of the found edge at the places of the strips
+ * before and after: its borders lie half way to these. Vectors are kept on the side of the outline's. */
+static bool strip_of(const struct part *part, const struct outline_place *here, const struct outline_place *before,
                      const struct outline_place *after, struct kernel_profile *p) {
-  *p = (struct kernel_profile){.x = here->x, .y = here->y, .nx = here->nx, .ny = here->ny};
-  if (!bend(before, after, outline_is_curved(gauge->spec, part), p)) return false;
-  double dx = after->x - before->x, dy = after->y - before->y, chord = sqrt(dx * dx + dy * dy);
-  double sine = 0.5 * chord * fabs(p->curvature);
-  /* Half the chord, in terms of the tangent of half the sector's angle. */
-  p->length = 0.5 * chord / sqrt(1 - (sine < 0.9 ? sine * sine : 0.81));
-  p->first = -sought->before[edge];
-  p->bins = (int32_t)ceil((sought->before[edge] + sought->after[edge]) * KERNEL_PROFILE_SCALE);
-  return p->length > 0.25 && p->length < LONGEST;
+  const double tx = after->x - before->x, ty = after->y - before->y, chord = sqrt(tx * tx + ty * ty);
+  if (!(chord > 1e-6)) return false;
+  double each = 1 / chord, nx = ty * each, ny = -tx * each, curvature = 0;
+  if (nx * here->nx + ny * here->ny < 0) nx = -nx, ny = -ny;
+  if (part->curved) {
+    /* Height of the arc over its chord c: k = 8 h / (c^2 + 4 h^2). */
+    const double rise = (here->x - before->x) * nx + (here->y - before->y) * ny;
+    curvature = 8 * rise / (chord * chord + 4 * rise * rise);
+  }
+  if (!(curvature > -1 && curvature < 1)) return false;
+  /* Of the sector's half angle a, which is that between strips, the sine; R tan(a / 2) = R sin a / (1 + cos a). */
+  const double sine = 0.5 * chord * curvature, square = sine * sine < 0.81 ? sine * sine : 0.81;
+  const double length = 0.5 * chord / (1 + sqrt(1 - square));
+  const double first = -part->sought->before[part->edge], end = part->sought->after[part->edge];
+  *p = (struct kernel_profile){.x = here->x,
+                               .y = here->y,
+                               .nx = nx,
+                               .ny = ny,
+                               .curvature = curvature,
+                               .length = length,
+                               .first = first,
+                               .bins = (int32_t)ceil((end - first) * KERNEL_PROFILE_SCALE)};
+  return length > 0.25 && length < LONGEST;
 }
 
-/* The strips of one part, which share their borders. */
-static enum status add_part(struct measuring *m, const struct gauge_photo *photo, const struct gauge *gauge, int part,
-                            int edge, int count, struct fault *fault) {
-  const struct sought *sought = &m->work->sought[gauge - m->gauges];
+static enum status add_part(struct measuring *m, const struct part *p, struct fault *fault) {
   struct gauge_work *w = m->work;
   enum status status = STATUS_OK;
-  struct found_place before = find_place(photo, gauge, sought, part, edge, 0);
-  for (int i = 0; i < count && !status; i++) {
+  struct found_place before = find_middle(p, -1), here = find_middle(p, 0);
+  for (int i = 0; i < p->count && !status; i++) {
     struct trace *trace = gauge_room(&w->traces, &w->trace_count, &w->trace_capacity, sizeof *trace);
     if (!trace) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
-    struct found_place here = find_place(photo, gauge, sought, part, edge, (i + 0.5) / count);
-    struct found_place after = find_place(photo, gauge, sought, part, edge, (i + 1.0) / count);
-    *trace = (struct trace){.gauge = gauge, .part = part, .edge = edge, .strip = -1};
-    if (here.there) memcpy(trace->basis, here.basis, sizeof trace->basis);
-    if (here.there && before.there && after.there &&
-        strip_of(gauge, sought, part, edge, &here.at, &before.at, &after.at, &trace->profile)) {
+    const struct found_place after = find_middle(p, i + 1);
+    *trace = (struct trace){.gauge = p->gauge, .part = p->part, .edge = p->edge, .strip = -1};
+    if (here.there) {
+      memcpy(trace->basis, here.basis, sizeof trace->basis);
+      trace->profile = (struct kernel_profile){.x = here.at.x, .y = here.at.y, .nx = here.at.nx, .ny = here.at.ny};
+    }
+    if (here.there && before.there && after.there && strip_of(p, &here.at, &before.at, &after.at, &trace->profile)) {
       trace->strip = m->strips.count;
       status = strips_add(&m->strips, &trace->profile, fault);
     }
-    before = after;
+    before = here, here = after;
   }
   return status;
 }
@@ -118,14 +122,22 @@ enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, st
                         struct fault *fault) {
   const struct sought *sought = &m->work->sought[gauge - m->gauges];
   const struct spec_dimension *spec = gauge->spec;
+  const struct outline outline = outline_of(spec);
   enum status status = STATUS_OK;
-  double scale = pose_scale_at(&photo->placement->pose, outline_middle(spec).x, outline_middle(spec).y);
+  double scale = pose_scale_at(&photo->placement->pose, outline.middle.x, outline.middle.y);
   for (int edge = 0; edge < sought->edges && !status; edge++) {
     for (size_t k = 0; spec->gauge == GAUGE_WIDTH && k < sought->count && k < GAUGE_MOST_PLACES && !status; k++)
       status = add_width(m, gauge, &m->work->seeks[sought->first + k], edge, fault);
     for (int part = 0; spec->gauge != GAUGE_WIDTH && part < outline_parts(spec) && !status; part++) {
-      int count = strips_for(spec, part, outline_length(spec, part) * scale);
-      status = add_part(m, photo, gauge, part, edge, count, fault);
+      const struct part one = {.photo = photo,
+                               .gauge = gauge,
+                               .sought = sought,
+                               .outline = &outline,
+                               .part = part,
+                               .edge = edge,
+                               .count = strips_for(&outline, part, outline_length(&outline, part) * scale),
+                               .curved = outline_is_curved(&outline, part)};
+      status = add_part(m, &one, fault);
     }
   }
   return status;

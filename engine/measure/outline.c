@@ -9,37 +9,38 @@ static const double CORNER = 0.1;
 
 static const double DEGREE = MATH_PI / 180;
 
-/* A box with the edge's direction first: half lengths along and across, and the two unit vectors. */
-struct frame {
-  double along, across, tx, ty, nx, ny;
-};
-
-static bool across_box(const struct spec_dimension *g) {
-  return g->gauge == GAUGE_CALLIPER || g->gauge == GAUGE_COUNT;
+static bool is_round(const struct spec_dimension *g) {
+  return g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ARC || g->gauge == GAUGE_ELLIPSE;
 }
 
-static struct frame frame_of(const struct spec_dimension *g) {
+/* Whether the width is a box's first side: the one that a straight edge runs along, or a slot's length. */
+static bool is_wide(const struct spec_dimension *g) {
   const struct spec_gauge_box *b = &g->box;
-  double c = math_cos(b->angle * DEGREE), s = math_sin(b->angle * DEGREE);
-  bool width = g->along == 1 || (g->along == 0 && b->size[0] >= b->size[1]);
+  if (g->gauge == GAUGE_RECTANGLE) return true;
+  const bool wide = g->along == 1 || (g->along == 0 && b->size[0] >= b->size[1]);
   /* A calliper's `along` is the way that is measured, which its edges run across. */
-  if (across_box(g)) width = !width;
-  if (width) return (struct frame){0.5 * b->size[0], 0.5 * b->size[1], c, s, -s, c};
-  return (struct frame){0.5 * b->size[1], 0.5 * b->size[0], -s, c, c, s};
+  return g->gauge == GAUGE_CALLIPER || g->gauge == GAUGE_COUNT ? !wide : wide;
+}
+
+struct outline outline_of(const struct spec_dimension *g) {
+  const bool round = is_round(g), wide = round || is_wide(g);
+  const double *middle = round ? g->centre : g->box.centre;
+  struct outline o = {.gauge = g, .middle = {middle[0], middle[1]}};
+  double c = 1, s = 0;
+  if (!round || g->gauge == GAUGE_ELLIPSE)
+    math_sin_cos((g->gauge == GAUGE_ELLIPSE ? g->turn : g->box.angle) * DEGREE, &s, &c);
+  o.tx = wide ? c : -s, o.ty = wide ? s : c;
+  o.nx = wide ? -s : c, o.ny = wide ? c : s;
+  if (!round) o.along = g->box.size[wide ? 0 : 1], o.across = g->box.size[wide ? 1 : 0];
+  return o;
 }
 
 int outline_parts(const struct spec_dimension *g) {
   return g->gauge == GAUGE_RECTANGLE || g->gauge == GAUGE_SLOT ? 4 : 1;
 }
 
-/* Length and width of a slot, and whether its length is the box's width. */
-static bool slot_sides(const struct spec_dimension *g, double *length, double *width) {
-  bool wide = g->box.size[0] >= g->box.size[1];
-  *length = g->box.size[wide ? 0 : 1], *width = g->box.size[wide ? 1 : 0];
-  return wide;
-}
-
-double outline_length(const struct spec_dimension *g, int part) {
+double outline_length(const struct outline *o, int part) {
+  const struct spec_dimension *g = o->gauge;
   double a, b;
   switch (g->gauge) {
   case GAUGE_CIRCLE:
@@ -50,91 +51,84 @@ double outline_length(const struct spec_dimension *g, int part) {
     a = g->radii[0], b = g->radii[1];
     return 2 * MATH_PI * sqrt(0.5 * (a * a + b * b));
   case GAUGE_RECTANGLE:
-    return g->box.size[part & 1 ? 0 : 1] * (1 - 2 * CORNER);
+    return (part & 1 ? o->along : o->across) * (1 - 2 * CORNER);
   case GAUGE_SLOT:
-    slot_sides(g, &a, &b);
-    return (part & 1 ? 0.5 * MATH_PI * b : a - b) * (1 - 2 * CORNER);
+    return (part & 1 ? 0.5 * MATH_PI * o->across : o->along - o->across) * (1 - 2 * CORNER);
   default:
-    return 2 * frame_of(g).along;
+    return o->along;
   }
 }
 
-double outline_reach(const struct spec_dimension *g) {
-  switch (g->gauge) {
+double outline_reach(const struct outline *o) {
+  switch (o->gauge->gauge) {
   case GAUGE_CIRCLE:
   case GAUGE_ARC:
   case GAUGE_ELLIPSE:
   case GAUGE_RECTANGLE:
   case GAUGE_SLOT:
-    return g->search;
+    return o->gauge->search;
   default:
-    return frame_of(g).across;
+    return 0.5 * o->across;
   }
 }
 
-bool outline_is_curved(const struct spec_dimension *g, int part) {
-  return g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ARC || g->gauge == GAUGE_ELLIPSE ||
-         (g->gauge == GAUGE_SLOT && part & 1);
+bool outline_is_curved(const struct outline *o, int part) {
+  return is_round(o->gauge) || (o->gauge->gauge == GAUGE_SLOT && part & 1);
 }
 
-struct pose_point outline_middle(const struct spec_dimension *g) {
-  bool round = g->gauge == GAUGE_CIRCLE || g->gauge == GAUGE_ARC || g->gauge == GAUGE_ELLIPSE;
-  const double *m = round ? g->centre : g->box.centre;
-  return (struct pose_point){m[0], m[1]};
+/* A place given along the first direction and a quarter turn clockwise from it. */
+static struct outline_place turned(const struct outline *o, double u, double v, double nu, double nv) {
+  const double c = o->tx, s = o->ty;
+  return (struct outline_place){o->middle.x + c * u - s * v, o->middle.y + s * u + c * v, c * nu - s * nv,
+                                s * nu + c * nv};
 }
 
-/* A place given in the turned axes about the middle. */
-static struct outline_place turned(const struct spec_dimension *g, double angle, double u, double v, double nu,
-                                   double nv) {
-  struct pose_point m = outline_middle(g);
-  double c = math_cos(angle * DEGREE), s = math_sin(angle * DEGREE);
-  return (struct outline_place){m.x + c * u - s * v, m.y + s * u + c * v, c * nu - s * nv, s * nu + c * nv};
+static struct outline_place on_circle(const struct outline *o, double turn) {
+  double c, s;
+  math_sin_cos(turn, &s, &c);
+  return (struct outline_place){o->middle.x + o->gauge->radius * c, o->middle.y + o->gauge->radius * s, c, s};
 }
 
-static struct outline_place on_ellipse(const struct spec_dimension *g, double t) {
-  double a = g->radii[0], b = g->radii[1], c = math_cos(2 * MATH_PI * t), s = math_sin(2 * MATH_PI * t);
+static struct outline_place on_ellipse(const struct outline *o, double t) {
+  double a = o->gauge->radii[0], b = o->gauge->radii[1], c, s;
+  math_sin_cos(2 * MATH_PI * t, &s, &c);
   double nu = c / a, nv = s / b, size = sqrt(nu * nu + nv * nv);
-  return turned(g, g->turn, a * c, b * s, nu / size, nv / size);
+  return turned(o, a * c, b * s, nu / size, nv / size);
 }
 
-static struct outline_place on_rectangle(const struct spec_dimension *g, int part, double t) {
+static struct outline_place on_rectangle(const struct outline *o, int part, double t) {
   double at = (2 * t - 1) * (0.5 - CORNER), sign = part & 2 ? -1 : 1;
-  if (part & 1) return turned(g, g->box.angle, at * g->box.size[0], sign * 0.5 * g->box.size[1], 0, sign);
-  return turned(g, g->box.angle, sign * 0.5 * g->box.size[0], at * g->box.size[1], sign, 0);
+  if (part & 1) return turned(o, at * o->along, sign * 0.5 * o->across, 0, sign);
+  return turned(o, sign * 0.5 * o->along, at * o->across, sign, 0);
 }
 
-static struct outline_place on_slot(const struct spec_dimension *g, int part, double t) {
-  double length, width, sign = part & 2 ? -1 : 1;
-  double angle = slot_sides(g, &length, &width) ? g->box.angle : g->box.angle + 90;
-  double half = 0.5 * (length - width), r = 0.5 * width;
-  if (!(part & 1)) return turned(g, angle, (2 * t - 1) * (1 - 2 * CORNER) * half, sign * r, 0, sign);
-  double turn = (t - 0.5) * (1 - 2 * CORNER) * MATH_PI, c = math_cos(turn), s = math_sin(turn);
-  return turned(g, angle, sign * (half + r * c), sign * r * s, sign * c, sign * s);
+static struct outline_place on_slot(const struct outline *o, int part, double t) {
+  double half = 0.5 * (o->along - o->across), r = 0.5 * o->across, sign = part & 2 ? -1 : 1, c, s;
+  if (!(part & 1)) return turned(o, (2 * t - 1) * (1 - 2 * CORNER) * half, sign * r, 0, sign);
+  math_sin_cos((t - 0.5) * (1 - 2 * CORNER) * MATH_PI, &s, &c);
+  return turned(o, sign * (half + r * c), sign * r * s, sign * c, sign * s);
 }
 
 double outline_slot_end(int part, double t) {
   return part & 1 ? math_cos((t - 0.5) * (1 - 2 * CORNER) * MATH_PI) : 0;
 }
 
-struct outline_place outline_at(const struct spec_dimension *g, int part, double t) {
+struct outline_place outline_at(const struct outline *o, int part, double t) {
+  const struct spec_dimension *g = o->gauge;
   switch (g->gauge) {
   case GAUGE_CIRCLE:
-  case GAUGE_ARC: {
-    bool all = g->gauge == GAUGE_CIRCLE;
-    double turn = all ? 2 * MATH_PI * t : (g->sector[0] + t * (g->sector[1] - g->sector[0])) * DEGREE;
-    double c = math_cos(turn), s = math_sin(turn);
-    return (struct outline_place){g->centre[0] + g->radius * c, g->centre[1] + g->radius * s, c, s};
-  }
+    return on_circle(o, 2 * MATH_PI * t);
+  case GAUGE_ARC:
+    return on_circle(o, (g->sector[0] + t * (g->sector[1] - g->sector[0])) * DEGREE);
   case GAUGE_ELLIPSE:
-    return on_ellipse(g, t);
+    return on_ellipse(o, t);
   case GAUGE_RECTANGLE:
-    return on_rectangle(g, part, t);
+    return on_rectangle(o, part, t);
   case GAUGE_SLOT:
-    return on_slot(g, part, t);
+    return on_slot(o, part, t);
   default: {
-    struct frame f = frame_of(g);
-    double at = (2 * t - 1) * f.along;
-    return (struct outline_place){g->box.centre[0] + at * f.tx, g->box.centre[1] + at * f.ty, f.nx, f.ny};
+    const double at = (t - 0.5) * o->along;
+    return (struct outline_place){o->middle.x + at * o->tx, o->middle.y + at * o->ty, o->nx, o->ny};
   }
   }
 }

@@ -155,9 +155,9 @@ static bool place_of(const struct value_call *call, const struct scale *scale, d
 static bool bring(const struct value_call *call, const struct scale *scale, struct inputs *in) {
   for (int i = 0; i < in->count; i++) {
     const struct gauge *gauge = in->gauge[i];
-    const struct spec_dimension *spec = gauge->spec;
-    struct pose_point middle = outline_middle(spec), ends[2];
-    struct outline_place first = outline_at(spec, 0, 0), last = outline_at(spec, 0, 1);
+    const struct outline outline = outline_of(gauge->spec);
+    struct pose_point middle = outline.middle, ends[2];
+    struct outline_place first = outline_at(&outline, 0, 0), last = outline_at(&outline, 0, 1);
     if (!gauge_reshape(call->measuring, gauge, scale, in->shape[i]) ||
         !place_of(call, scale, middle.x, middle.y, &in->middle[i]) ||
         !place_of(call, scale, first.x, first.y, &ends[0]) || !place_of(call, scale, last.x, last.y, &ends[1]))

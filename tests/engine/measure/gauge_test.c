@@ -303,7 +303,7 @@ static void what_the_photo_cuts_off_is_not_counted(void **state) {
   assert_false(found[0].found);
   assert_non_null(strstr(found[0].why, "partly outside what the photo shows"));
   assert_false(found[1].found);
-  assert_non_null(strstr(found[1].why, "7 outside the photo"));
+  assert_non_null(strstr(found[1].why, "5 outside the photo"));
 }
 
 static void a_hole_has_its_position_in_the_datum(void **state) {
