@@ -94,8 +94,8 @@ static enum status errors_of(struct bench_lab *lab, long runs, double radius, do
   return STATUS_OK;
 }
 
-/* The bias with a spoilt rim. A sector that is cut out to the centre spoils the inside, too, of which a small disc has
- * little to know its level from: no bound. */
+/* The bias with a spoilt rim, and the spread beside it. A sector that is cut out to the centre spoils the inside, too,
+ * of which a small disc has little to know its level from: no bound. */
 static enum status add_spoilt(struct bench_lab *lab, long runs, double radius, double blur, double noise,
                               enum spoilt how, struct bench_figures *figures, struct fault *fault) {
   const char *name = how == CUT ? "sector cut out" : "rim spoilt";
@@ -107,6 +107,9 @@ static enum status add_spoilt(struct bench_lab *lab, long runs, double radius, d
   double limit = how == CUT ? NAN : 0.05;
   if (!status && errors.count > 0)
     status = bench_figures_add(figures, what, bench_spread_mean(&errors), -limit, limit, "px", fault);
+  snprintf(what, sizeof what, "circles of %.0f px, blur %.1f, noise %.0f, %s: spread", radius, blur, noise, name);
+  if (!status && errors.count > 1)
+    status = bench_figures_add(figures, what, bench_spread_deviation(&errors), NAN, NAN, "px", fault);
   snprintf(what, sizeof what, "circles of %.0f px, blur %.1f, noise %.0f, %s: refused", radius, blur, noise, name);
   if (!status && missed)
     status = bench_figures_add(figures, what, 100.0 * (double)missed / (double)((double)missed + errors.count), NAN,
