@@ -16,12 +16,12 @@ enum edge_state {
   EDGE_DOUBLED, /* two that are alike */
   EDGE_OUTSIDE, /* only beyond the search */
   EDGE_OUTLIER, /* not where the others say, or unlike them: dirt, a burr, a gap */
-  EDGE_BESIDE   /* so near to an outlier that its blur reaches */
+  EDGE_BESIDE   /* so near to an outlier that its blur reaches: counts for less, by its spread */
 };
 
 struct gauge_edge {
   double x, y, nx, ny; /* photo pixels: where it was found, else where it was sought; unit vector across */
-  double spread;       /* standard uncertainty across, from the image's noise, px */
+  double spread;       /* standard uncertainty across, from the image's noise and what lies beside, px; 0: left out */
   double contrast;     /* grey levels, signed */
   int part;            /* of the outline; 0 and 1 are the edges of a pair */
   enum edge_state state;

@@ -180,13 +180,15 @@ static bool fit_pool(const struct measuring *m, const struct gauge *gauge, struc
     if (!fit_mean(m, &clean, fits)) break;
     *p = clean;
   }
-  if (gauge->spec->edge == EDGE_AT_HALF) at_half(m, p, fits);
+  if (gauge->spec->edge == EDGE_AT_HALF)
+    at_half(m, p, fits);
+  else
+    fits_weigh_beside(fits, gauge, parameters);
   return true;
 }
 
 static void move_all(struct fits *fits, double by) {
-  for (size_t i = 0; i < fits->count; i++)
-    if (fits->one[i].state == EDGE_FOUND) fits->one[i].place += by;
+  for (size_t i = 0; i < fits->count; i++) fits->one[i].place += by;
 }
 
 /* Moves the edges to where they are without the camera's sharpening and without a second step beside them, as the mean
@@ -214,18 +216,19 @@ static void undo_company(const struct measuring *m, const struct pool *p, bool c
   move_all(fits, found.shift);
 }
 
-static struct gauge_edge *add_edge(struct measuring *m, struct gauge *gauge, const struct strip_fit *fit) {
+static struct gauge_edge *add_edge(struct measuring *m, struct gauge *gauge, const struct strip_fit *fit,
+                                   double noise) {
   struct gauge_edge *edge = gauge_room(&m->edges, &m->edge_count, &m->edge_capacity, sizeof *edge);
   if (!edge) return NULL;
   const struct trace *trace = fit->trace;
   const struct kernel_profile *p = &trace->profile;
-  bool found = fit->state == EDGE_FOUND;
-  double place = found ? fit->place : 0;
+  const bool beside = fit->state == EDGE_BESIDE && fit->reached < INFINITY, found = fit->state == EDGE_FOUND || beside;
+  const double place = found ? fit->place : 0, spread = fit->solved.spread, reached = beside ? fit->reached : 0;
   *edge = (struct gauge_edge){.x = p->x + place * p->nx,
                               .y = p->y + place * p->ny,
                               .nx = p->nx,
                               .ny = p->ny,
-                              .spread = found ? fit->solved.spread : 0,
+                              .spread = found ? sqrt(spread * spread + reached * reached / noise) : 0,
                               .contrast = found ? fit->solved.contrast : 0,
                               .part = gauge->spec->gauge == GAUGE_RECTANGLE ? trace->part : trace->edge,
                               .state = fit->state};
@@ -238,7 +241,7 @@ static enum status take_edges(struct measuring *m, struct gauge *gauge, const st
                               struct fault *fault) {
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *fit = &fits->one[i];
-    if (!add_edge(m, gauge, fit)) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
+    if (!add_edge(m, gauge, fit, fits->noise)) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
     if (fit->state == EDGE_FOUND) *residual += fit->solved.residual, gauge->freedom += fit->terms.freedom;
   }
   return STATUS_OK;

@@ -27,6 +27,13 @@ double fits_scatter(const struct fits *fits);
  * blur, sigma px, reaches them. How many. */
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma);
 
+/* Where the edges of the strips lie by the shape that those found make together, or each by itself. False where they
+ * make none. */
+bool fits_places_by_shape(const struct gauge *gauge, const struct fits *fits, int parameters, double *places);
+/* Tells of each edge beside a spoilt one how far that may move it, by how far that one is off: what is left out on both
+ * sides of a small circle's gaps would leave it a short arc. */
+void fits_weigh_beside(struct fits *fits, const struct gauge *gauge, int parameters);
+
 /* The step beside edges that are suspected of one, whose mean profile has the shape and, roughly, the fit given; in the
  * light that sharpening by `amount` has made this of. None where the strips are not alike. */
 struct edge_stepped fits_find_step(const struct measuring *m, const struct gauge *gauge, const struct fits *fits,

@@ -13,6 +13,9 @@ static const double ASTRAY = 3.5, LEAST_ASTRAY = 0.03;
 /* A level or contrast further from the others' median than so many of its deviations, or of theirs, is another thing's;
  * and than this share of the contrast, which the model may be off by. */
 static const double ODD = 4, LEAST_ODD = 0.03;
+/* What a spoilt place adds to the picture falls off along the edge: at most this share of what it is itself off by
+ * moves the edge beside it. */
+static const double REACHED = 0.5;
 /* So many deviations of its blur from a spoilt place what it does to an edge is lost in any noise. */
 static const double CLEAR = 3;
 
@@ -83,16 +86,21 @@ static bool spoilt(const struct strip_fit *f) {
   return f->trace->strip >= 0 && f->state != EDGE_FOUND && f->state != EDGE_BESIDE;
 }
 
+/* The k-th strip after or before strip i on the same part of the outline; -1: there is none. */
+static int strip_after(const struct fits *fits, size_t i, size_t k, bool forward, bool closed) {
+  const size_t at = forward ? i + k : i + fits->count - k, there = at % fits->count;
+  if (!closed && (at < fits->count) != forward) return -1;
+  return fits->one[there].trace->part == fits->one[i].trace->part ? (int)there : -1;
+}
+
 /* How far along the outline it is from the middle of strip i to the next one that is spoilt, px; INFINITY: none is. */
 static double spoilt_after(const struct fits *fits, size_t i, bool forward, bool closed) {
   double far = fits->one[i].trace->profile.length;
   for (size_t k = 1; k < fits->count; k++) {
-    size_t at = forward ? i + k : i + fits->count - k;
-    if (!closed && (at < fits->count) != forward) break;
-    const struct strip_fit *f = &fits->one[at % fits->count];
-    if (f->trace->part != fits->one[i].trace->part) break;
-    if (spoilt(f)) return far;
-    far += 2 * f->trace->profile.length;
+    const int at = strip_after(fits, i, k, forward, closed);
+    if (at < 0) break;
+    if (spoilt(&fits->one[at])) return far;
+    far += 2 * fits->one[at].trace->profile.length;
   }
   return INFINITY;
 }
@@ -118,7 +126,7 @@ static void keep_clear(struct strip_fit *f, double away, double reach) {
   f->from = 0;
   if (turn > 0) away = math_sin(turn < 0.5 * MATH_PI ? turn : 0.5 * MATH_PI) / p->curvature;
   if (away < reach) {
-    f->state = EDGE_BESIDE;
+    f->state = EDGE_BESIDE, f->reached = INFINITY;
     return;
   }
   double near = p->curvature > 0 ? (reach / away - 1) / p->curvature : p->first;
@@ -126,9 +134,36 @@ static void keep_clear(struct strip_fit *f, double away, double reach) {
   if (near > p->first) f->from = (int32_t)ceil((near - p->first) * KERNEL_PROFILE_SCALE);
 }
 
+static bool is_closed(const struct gauge *gauge) {
+  return gauge->spec->gauge == GAUGE_CIRCLE || gauge->spec->gauge == GAUGE_ELLIPSE;
+}
+
+/* How far from its place by the others' shape the spoilt strip next to strip i is found, px: INFINITY where nothing is
+ * found in it, 0 where there is none before the next one that was found. */
+static double next_off(const struct fits *fits, const double *places, size_t i, bool forward, bool closed) {
+  for (size_t k = 1; k < fits->count; k++) {
+    const int at = strip_after(fits, i, k, forward, closed);
+    if (at < 0 || fits->one[at].state == EDGE_FOUND) break;
+    if (fits->one[at].state == EDGE_OUTLIER) return fabs(fits->one[at].place - places[at]);
+    if (spoilt(&fits->one[at])) return INFINITY;
+  }
+  return 0;
+}
+
+void fits_weigh_beside(struct fits *fits, const struct gauge *gauge, int parameters) {
+  double places[GAUGE_MOST_PLACES];
+  const bool closed = is_closed(gauge);
+  if (!fits->left_out || !fits_places_by_shape(gauge, fits, parameters, places)) return;
+  for (size_t i = 0; i < fits->count; i++) {
+    if (fits->one[i].state != EDGE_BESIDE) continue;
+    const double after = next_off(fits, places, i, true, closed), before = next_off(fits, places, i, false, closed);
+    fits->one[i].reached = REACHED * (after > before ? after : before);
+  }
+}
+
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma) {
   enum gauge_kind kind = gauge->spec->gauge;
-  bool closed = kind == GAUGE_CIRCLE || kind == GAUGE_ELLIPSE;
+  bool closed = is_closed(gauge);
   size_t count = 0;
   unlike(fits);
   /* The places of a profile of widths are each its own. */

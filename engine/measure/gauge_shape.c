@@ -34,7 +34,9 @@ static size_t collect(const struct measuring *m, const struct gauge *gauge, cons
   for (size_t i = 0; i < gauge->count && count < GAUGE_MOST_PLACES; i++) {
     const struct gauge_edge *e = &m->edges[gauge->first + i];
     struct pose_point place;
-    if (e->state != EDGE_FOUND || (which >= 0 && e->part != which) || !scale_point(scale, e->x, e->y, &place)) continue;
+    if ((e->state != EDGE_FOUND && e->state != EDGE_BESIDE) || (which >= 0 && e->part != which) ||
+        !scale_point(scale, e->x, e->y, &place))
+      continue;
     double step = scale_step(scale, e->x, e->y, e->nx, e->ny);
     if (!(step > 0 && e->spread > 0)) continue;
     points[count] = (struct shape_point){place.x, place.y, e->spread * step, e->part};
@@ -108,18 +110,29 @@ static void judge_form(const struct shape *shape, const struct shape_point *poin
   if (v >= 1 && sum > chi_square_limit(v)) *form = sqrt(sum / v);
 }
 
+/* How many edges of `which` are in a state. */
+static size_t number_of(const struct measuring *m, const struct gauge *gauge, int which, enum edge_state state) {
+  size_t count = 0;
+  for (size_t i = 0; i < gauge->count; i++) {
+    const struct gauge_edge *e = &m->edges[gauge->first + i];
+    count += (which < 0 || e->part == which) && e->state == state;
+  }
+  return count;
+}
+
 /* One shape from the edges of `which`; false with gauge->why. */
 static bool fit_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, int which, int slot) {
   struct shape_point points[GAUGE_MOST_PLACES];
-  size_t index[GAUGE_MOST_PLACES], sought = 0, beside = 0, count = 0;
+  size_t index[GAUGE_MOST_PLACES], sought = 0, count = 0;
   struct shape *shape = &gauge->shape[slot];
   for (size_t i = 0; i < gauge->count; i++) {
     const struct gauge_edge *e = &m->edges[gauge->first + i];
-    if (which < 0 || e->part == which) sought++, beside += e->state == EDGE_BESIDE;
+    if (which < 0 || e->part == which) sought++;
   }
   for (int round = 0; round < 6; round++) {
     count = collect(m, gauge, photo->scale, which, points, index);
-    if (2 * (count + beside) < sought || 4 * count < sought ||
+    const size_t found = number_of(m, gauge, which, EDGE_FOUND), beside = number_of(m, gauge, which, EDGE_BESIDE);
+    if (2 * (found + beside) < sought || 4 * found < sought ||
         count < (size_t)shape_minimum(kind_of(gauge->spec)) + 1) {
       gauge_explain(m, gauge);
       return false;

@@ -14,9 +14,7 @@ static bool alike(const struct fits *fits, const struct edge_shape *shape) {
   return fits_scatter(fits) < SCATTERED * square;
 }
 
-/* Where the edges of the strips lie by the shape that they make together, or each by itself. False where they make
- * none. */
-static bool places_by_shape(const struct gauge *gauge, const struct fits *fits, int parameters, double *places) {
+bool fits_places_by_shape(const struct gauge *gauge, const struct fits *fits, int parameters, double *places) {
   struct robust_row rows[GAUGE_MOST_PLACES];
   double model[ROBUST_MOST];
   for (size_t i = 0; i < fits->count; i++) {
@@ -39,7 +37,7 @@ static bool add_aligned(const struct measuring *m, const struct gauge *gauge, co
                         struct edge_sums *mean) {
   double places[GAUGE_MOST_PLACES];
   memset(mean, 0, sizeof *mean);
-  if (!places_by_shape(gauge, fits, m->work->sought[gauge - m->gauges].parameters, places)) return false;
+  if (!fits_places_by_shape(gauge, fits, m->work->sought[gauge - m->gauges].parameters, places)) return false;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
     if (f->state != EDGE_FOUND) continue;

@@ -45,6 +45,7 @@ struct strip_fit {
   const struct trace *trace;
   enum edge_state state;
   bool spoilt;            /* as the round before found: nothing is known from it about the others */
+  double reached;         /* beside a spoilt place: how far that may move it, px; INFINITY: not known */
   int32_t from;           /* the first bin that counts */
   double expected, place; /* of its response's table, and as found, px */
   struct edge_terms terms;

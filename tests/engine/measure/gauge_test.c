@@ -514,6 +514,44 @@ static void levels_are_measured_as_they_were_taken(void **state) {
   assert_true(part_of(&taken, "camera curve") == 0 && part_of(&other, "camera curve") > 0.01);
 }
 
+/* A cut and dirt on a small disc leave but a short arc that their blur does not reach: what lies between them tells how
+ * far it is across. */
+static void what_lies_beside_gaps_helps_to_tell_the_diameter(void **state) {
+  (void)state;
+  enum { PHOTOS = 16, EXPOSURES = 8 };
+  double squares = 0, count = 0;
+  size_t beside = 0;
+  for (int i = 0; i < PHOTOS; i++) {
+    struct fault fault;
+    const double x = 40.3 + 0.05 * i, y = 40.4 - 0.03 * i, turn = 0.39 * i, half = 0.31;
+    const struct pose_point cut[3] = {{x, y},
+                                      {x + 30 * cos(turn - half), y + 30 * sin(turn - half)},
+                                      {x + 30 * cos(turn + half), y + 30 * sin(turn + half)}};
+    struct drawing *d = begin(80, 80);
+    drawing_ellipse(d, x, y, 10, 10, 0, NULL, 1);
+    drawing_polygon(d, cut, 3, NULL, -1);
+    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmax(d->coverage[k], 0);
+    drawing_ellipse(d, x + 10 * cos(turn + 2), y + 10 * sin(turn + 2), 3, 3, 0, NULL, 1);
+    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmin(d->coverage[k], 1);
+    drawing_blur(d, 2);
+    for (int k = 0; k < EXPOSURES; k++) {
+      const struct spec_dimension g = {
+          .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40.5, 40}, .radius = 10.5, .search = 6};
+      drawing_finish(d, 70, 100, 8, &lab.draws);
+      assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
+      const struct gauge *found = lab.measuring.gauges;
+      if (!found->found) continue;
+      for (size_t e = found->first; e < found->first + found->count; e++)
+        beside += lab.measuring.edges[e].state == EDGE_BESIDE && lab.measuring.edges[e].spread > 0;
+      const double error = 2 * (found->shape[0].p[SHAPE_RADIUS] - 10);
+      squares += error * error, count++;
+    }
+  }
+  const double deviation = sqrt(squares / count);
+  assert_true(count >= 0.9 * PHOTOS * EXPOSURES && beside >= PHOTOS * EXPOSURES);
+  if (!(deviation < 0.33)) fail_msg("the diameter is off by %g px", deviation);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_line_lies_where_the_edge_is),
@@ -533,6 +571,7 @@ int main(void) {
       cmocka_unit_test(edges_lie_where_the_light_is_half),
       cmocka_unit_test(what_a_camera_sharpens_lies_within_the_uncertainty),
       cmocka_unit_test(levels_are_measured_as_they_were_taken),
+      cmocka_unit_test(what_lies_beside_gaps_helps_to_tell_the_diameter),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
 }
