@@ -83,7 +83,8 @@ enum status look_take_series(struct look *look, const struct candidate *c, doubl
 
 /* Of what dates a change: for a lot, and for what moves inside of lots, that within lots. */
 double look_inflation(const struct look *look, const struct candidate *c) {
-  bool within = !look->scan.counted && (c->key == KEY_LOT || c->level == LEVEL_LOT);
+  if (look->scan.counted) return c->inflation;
+  bool within = c->key == KEY_LOT || c->level == LEVEL_LOT;
   const struct scan_level *level = &look->scan.levels[within ? LEVEL_LOT : LEVEL_LINE];
   if (look->scan.axes == 1) return level->inflation[0];
   double sum = 0, all = 0;

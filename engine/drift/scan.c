@@ -186,7 +186,7 @@ static void consider_rate(const struct scan *scan, struct candidate *best, struc
   double m = (double)units, a = (double)events, n = (double)scan->count;
   if (events < SCAN_LEAST_EVENTS || m >= n || a * (n - m) <= (all - a) * m) return;
   if (m * (all - a) < SCAN_LEAST_EXPECTED * (n - m)) best = few;
-  double gain = change_rate_gain(a, m, all - a, n - m) / scan->levels[LEVEL_LINE].inflation[0];
+  double gain = change_rate_gain(a, m, all - a, n - m);
   if (gain <= best->gain) return;
   best->first = first;
   best->units = units;
@@ -195,27 +195,34 @@ static void consider_rate(const struct scan *scan, struct candidate *best, struc
 }
 
 /* Of chance, for the best of a group of `total` points; `events` are all of a lot, n the points of the scan. */
-static double rate_probability(const struct scan *scan, const struct candidate *best, size_t total, int64_t events,
-                               double all, double n) {
-  const struct scan_level *level = &scan->levels[LEVEL_LINE];
+static double rate_probability(const struct candidate *best, size_t total, int64_t events, double all, double n) {
   /* The clock of rates are the events. */
   double low = SCAN_LEAST_EXPECTED / (all + SCAN_LEAST_EXPECTED);
   if (best->key != KEY_LOT) return probability(1, best->gain, low, fmin((double)total / n, 1 - low), false);
-  if (level->inflation[0] > 1) return normal_upper(sqrt(best->gain));
+  if (best->inflation > 1) return normal_upper(sqrt(best->gain));
   return hypergeometric_upper(events - 1, (int64_t)best->units, (int64_t)all, (int64_t)n);
 }
 
 /* Of chance, where hardly any were to be expected: of a lot, Fisher's; else of the group's last points, the first of
  * which has the event: that the k-th event from the end comes so late is hypergeometric, and k is one of so many
  * numbers (Bonferroni). */
-static double few_probability(const struct scan *scan, const struct candidate *few, double all, double n) {
-  if (scan->levels[LEVEL_LINE].inflation[0] > 1) return 1;
+static double few_probability(const struct candidate *few, double all, double n) {
+  if (few->inflation > 1) return 1;
   double p = hypergeometric_upper((int64_t)few->events - 1, (int64_t)few->units, (int64_t)all, (int64_t)n);
   return few->key == KEY_LOT ? p : fmin(1, p * (all - SCAN_LEAST_EVENTS + 1));
 }
 
-static void look_counted(const struct scan *scan, enum drift_key key, struct state *states, const size_t *totals,
-                         struct candidate *best, struct candidate *few) {
+/* By how much the means of lots vary more than chance makes them. One lot moves that little. */
+static bool correct_gain(const struct scan *scan, struct candidate *c) {
+  c->inflation = scan->levels[LEVEL_LINE].inflation[0];
+  bool good = true;
+  if (c->inflation > 1 && c->key != KEY_LOT) good = scan_inflation_without(scan, c->key, c->group, &c->inflation);
+  c->gain /= c->inflation;
+  return good;
+}
+
+static enum status look_counted(const struct scan *scan, enum drift_key key, struct state *states, const size_t *totals,
+                                struct candidate *best, struct candidate *few, struct fault *fault) {
   const struct groups *g = scan->groups;
   double all = 0, n = (double)scan->count;
   for (size_t i = 0; i < scan->count; i++) all += scan->values[i];
@@ -230,11 +237,13 @@ static void look_counted(const struct scan *scan, enum drift_key key, struct sta
       consider_rate(scan, &best[group], &few[group], i, state->units, (int64_t)state->score[0], all);
   }
   for (size_t group = 0; group < g->count[key]; group++) {
-    if (best[group].gain > 0)
-      best[group].probability =
-          rate_probability(scan, &best[group], totals[group], (int64_t)states[group].score[0], all, n);
-    if (few[group].gain > 0) few[group].probability = few_probability(scan, &few[group], all, n);
+    struct candidate *b = &best[group], *f = &few[group];
+    if ((b->gain > 0 && !correct_gain(scan, b)) || (f->gain > 0 && !correct_gain(scan, f)))
+      return fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
+    if (b->gain > 0) b->probability = rate_probability(b, totals[group], (int64_t)states[group].score[0], all, n);
+    if (f->gain > 0) f->probability = few_probability(f, all, n);
   }
+  return STATUS_OK;
 }
 
 size_t scan_candidates(const struct groups *groups) {
@@ -253,9 +262,9 @@ static enum status look_key(const struct scan *scan, enum drift_key key, struct 
   for (size_t i = 0; i < scan->count; i++)
     if (g->of[key][scan->cells[i]] != NO_GROUP) totals[g->of[key][scan->cells[i]]]++;
   if (scan->counted) {
-    look_counted(scan, key, states, totals, best, other);
+    enum status status = look_counted(scan, key, states, totals, best, other, fault);
     join_rates(other, best, count);
-    return STATUS_OK;
+    return status;
   }
   look_measured(scan, key, LEVEL_LINE, states, parts, totals, best);
   if (key == KEY_LOT) return scan_look_lots(scan, best, fault);

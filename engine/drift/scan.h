@@ -8,9 +8,11 @@
  * between successive lots, or blocks of values, and known as well as their number allows (Student's t). Lots are
  * compared with those of all lines, where there are six and more, else within their line. Rates are compared with all
  * other photos of the golden, by the likelihood ratio of two binomials, upwards alone; where hardly an event was to be
- * expected, by the exact test, and the smaller probability counts double. Over the times of one group the probability
- * is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38 (1982), 1011-1016; of a whole lot, that
- * of one test (Fisher's for rates).
+ * expected, by the exact test, and the smaller probability counts double. Where the rates of lots clearly vary more
+ * than chance makes them, the ratio counts that much less and the exact test not at all; how much more is asked of the
+ * photos that are not the group's, for what is peculiar to it would speak against itself. Over the times of one group
+ * the probability is that of a maximally selected statistic: Miller and Siegmund, Biometrics 38 (1982), 1011-1016; of a
+ * whole lot, that of one test (Fisher's for rates).
  *
  * A zone's colour is compared in all three directions of CIELAB, each in units of its own spread within lots: by the
  * sum of squares, against how far lots lie apart in all axes together, and by the axis that shows most (Bonferroni);
@@ -61,6 +63,7 @@ struct candidate {
   double way[COLOUR_AXES];    /* of length 1; {1} of a value that is one number */
   double weight[COLOUR_AXES]; /* what gives the best value along it: the axes by their variance */
   double gains[COLOUR_AXES];  /* of each axis */
+  double inflation;           /* of a rate: by which its gain was divided */
   double probability;         /* of as much anywhere in the group, where nothing changed */
 };
 

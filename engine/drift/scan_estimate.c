@@ -136,6 +136,16 @@ struct block {
 /* Blocks without lots, and within lots. */
 enum { BLOCK = 100, BLOCK_IN_LOT = 50 };
 
+/* Degrees of freedom of what a difference tells, of which the fifth that is largest is left out; simulated: 0.5 to 0.6.
+ */
+static const double BLOCK_FREEDOM = 0.6;
+
+/* Points that are left out. */
+struct left_out {
+  enum drift_key key;
+  uint32_t group; /* NO_GROUP: none */
+};
+
 /* Of the means of successive blocks of a stratum, in units of what independent values would give. */
 struct difference {
   double off[COLOUR_AXES];
@@ -214,30 +224,38 @@ static void join_axes(struct scan_level *level, struct difference *differences, 
   level->joint = fmax(1, share < 1 ? mean * share / within : mean);
 }
 
-/* Counts say little: for them only what is clearly above chance counts. */
+/* Counts say little: for them only what is clearly above chance counts. `scale` times the variance of independent
+ * counts is what the differences are in units of. */
+static double inflation_of_rate(struct difference *differences, size_t count, double scale) {
+  double freedom = BLOCK_FREEDOM * (double)count;
+  if (count < 3) return 1;
+  double inflation = fmax(1, mean_square(differences, count, 0) * scale);
+  return inflation <= 1 + 3 * sqrt(2 / freedom) ? 1 : inflation;
+}
+
 static void inflate(struct scan *scan, struct scan_level *level, struct difference *differences, size_t count) {
-  double freedom = 0.6 * (double)count; /* simulated: 0.5 to 0.6 */
   level->freedom = INFINITY, level->extent = level->joint = 1;
   for (int a = 0; a < COLOUR_AXES; a++) level->inflation[a] = 1;
-  if (count < 3) return;
+  if (scan->counted) level->inflation[0] = inflation_of_rate(differences, count, 1);
+  level->joint = level->inflation[0];
+  if (scan->counted || count < 3) return;
+  level->freedom = BLOCK_FREEDOM * (double)count;
   for (int a = 0; a < scan->axes; a++) level->inflation[a] = fmax(1, mean_square(differences, count, a));
-  if (!scan->counted)
-    level->freedom = freedom;
-  else if (level->inflation[0] <= 1 + 3 * sqrt(2 / freedom))
-    level->inflation[0] = 1;
   level->joint = level->inflation[0];
   if (scan->axes > 1) join_axes(level, differences, count, scan->axes);
 }
 
 /* The blocks in the order in which they begin: the lots of a line, blocks of values of a line that has no lots, or
  * blocks of values within lots. `of` has the block of each stratum that is open, plus 1. */
-static size_t take_blocks(const struct scan *scan, enum drift_level which, struct block *blocks, uint32_t *of) {
+static size_t take_blocks(const struct scan *scan, enum drift_level which, struct left_out without,
+                          struct block *blocks, uint32_t *of) {
   const struct groups *g = scan->groups;
   bool lots = which == LEVEL_LINE && g->strata[LEVEL_LOT] > 0;
   size_t count = 0, most = which == LEVEL_LINE ? BLOCK : BLOCK_IN_LOT;
   for (size_t i = 0; i < scan->count; i++) {
     uint32_t k = stratum_of(scan, lots ? LEVEL_LOT : which, i);
     if (k == NO_GROUP) continue;
+    if (without.group != NO_GROUP && g->of[without.key][scan->cells[i]] == without.group) continue;
     if (!of[k] || (!lots && blocks[of[k] - 1].count == most)) {
       blocks[count] = (struct block){.stratum = stratum_of(scan, which, i), .line = line_of(scan, i)};
       of[k] = (uint32_t)++count;
@@ -249,20 +267,47 @@ static size_t take_blocks(const struct scan *scan, enum drift_level which, struc
   return count;
 }
 
-static bool estimate_inflation(struct scan *scan, enum drift_level which) {
+/* How the means of successive blocks differ. The caller frees the differences, also after a failure. */
+static bool blocks_differ(const struct scan *scan, enum drift_level which, struct left_out without,
+                          struct difference **differences, size_t *found) {
   const struct groups *g = scan->groups;
   size_t strata = g->strata[LEVEL_LINE] + g->strata[LEVEL_LOT] + 1, most = strata + scan->count / BLOCK_IN_LOT;
   struct block *last = calloc(strata, sizeof *last), *blocks = calloc(most, sizeof *blocks);
   uint32_t *of = calloc(strata, sizeof *of);
-  struct difference *differences = calloc(most, sizeof *differences);
-  bool good = last && blocks && of && differences;
+  *differences = calloc(most, sizeof **differences);
+  bool good = last && blocks && of && *differences;
   if (good) {
-    size_t count = take_blocks(scan, which, blocks, of);
-    inflate(scan, &scan->levels[which], differences, block_differences(scan, blocks, count, last, differences));
+    size_t count = take_blocks(scan, which, without, blocks, of);
+    *found = block_differences(scan, blocks, count, last, *differences);
   }
   free(last);
   free(blocks);
   free(of);
+  return good;
+}
+
+static bool estimate_inflation(struct scan *scan, enum drift_level which) {
+  struct difference *differences;
+  size_t count;
+  bool good = blocks_differ(scan, which, (struct left_out){.group = NO_GROUP}, &differences, &count);
+  if (good) inflate(scan, &scan->levels[which], differences, count);
+  free(differences);
+  return good;
+}
+
+bool scan_inflation_without(const struct scan *scan, enum drift_key key, uint32_t group, double *inflation) {
+  double all = 0, others = 0, left = 0;
+  for (size_t i = 0; i < scan->count; i++) {
+    bool out = scan->groups->of[key][scan->cells[i]] == group;
+    all += scan->values[i], others += out ? 0 : scan->values[i], left += !out;
+  }
+  double rate = all / (double)scan->count, rate_left = left > 0 ? others / left : 0;
+  struct difference *differences;
+  size_t count;
+  *inflation = 1;
+  if (!(rate_left > 0 && rate_left < 1)) return true;
+  bool good = blocks_differ(scan, LEVEL_LINE, (struct left_out){key, group}, &differences, &count);
+  if (good) *inflation = inflation_of_rate(differences, count, rate * (1 - rate) / (rate_left * (1 - rate_left)));
   free(differences);
   return good;
 }

@@ -53,6 +53,10 @@ double scan_rarity(double extent, double joint, double most, int axes,
 /* Of one test; the context is not used. */
 double scan_rarity_once(double dimensions, double x, const void *unused);
 
+/* Of a rate: how much more the means of lots vary than chance makes them, in the photos that are not the group's: what
+ * is peculiar to the group is not to be told by itself. Writes it to `inflation`, >= 1. False: out of memory. */
+bool scan_inflation_without(const struct scan *scan, enum drift_key key, uint32_t group, double *inflation);
+
 /* Compares measured lots with all other lots of the golden: sets that of `best`, the candidates of the lots. */
 enum status scan_look_lots(const struct scan *scan, struct candidate *best, struct fault *fault);
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { LINES = 6, LOTS = 18, PHOTOS = 30 };
+enum { LINES = 6, LOTS = 18, MANY_LOTS = 36, PHOTOS = 30 };
 
 /* Six lines make three lots of 30 each, whose levels differ a little. `off` is added to a lot's values, `line_off` to
  * those of the first line. */
@@ -114,12 +114,70 @@ static void a_rate_rises_where_hardly_an_event_was_to_be_expected(void **state) 
   season_free(&season);
 }
 
+/* Lots of 30, a third of each at night, with a scratch here and there; from lot 6 on `more` says which photos of a lot
+ * have one, too. */
+static void draw_scratches(struct season *season, bool (*more)(size_t lot, size_t line, size_t number)) {
+  for (size_t i = 0; i < MANY_LOTS * PHOTOS; i++) {
+    size_t line = i % LINES, number = i / LINES % PHOTOS, lot = i / LINES / PHOTOS * LINES + line;
+    char lot_name[8], line_name[8], factory[8];
+    snprintf(lot_name, sizeof lot_name, "L%zu", lot);
+    snprintf(line_name, sizeof line_name, "%zu", line % 2);
+    snprintf(factory, sizeof factory, "F%zu", line / 2);
+    const struct sample sample = {.minute = (int64_t)i,
+                                  .golden = "g",
+                                  .factory = factory,
+                                  .line = line_name,
+                                  .shift = number % 3 == 2 ? "night" : "day",
+                                  .lot = lot_name,
+                                  .value = 10 + 0.01 * (double)(i * 7919 % 101),
+                                  .scratch = i % 73 == 9 || (lot >= LINES && more(lot, line, number))};
+    sample_add(season, &sample);
+  }
+}
+
+static bool nights_of_one_factory(size_t lot, size_t line, size_t number) {
+  return line < 2 && lot / LINES % 2 && number % 6 == 5;
+}
+
+static bool lots_here_and_there(size_t lot, size_t line, size_t number) {
+  (void)line;
+  return (lot % 4 == 3 && number % 6 == 1) || (lot == 6 && number % 3 == 2);
+}
+
+/* The lots of the others do not vary, though its own do, by what is found: every second has it. */
+static void a_night_shift_is_told_by_the_spread_of_the_others(void **state) {
+  (void)state;
+  struct season season = {0};
+  struct findings findings;
+  draw_scratches(&season, nights_of_one_factory);
+  sample_look(&season, 0.05, &findings);
+  assert_int_equal(findings.count, 1);
+  assert_int_equal(findings.items[0].key, KEY_SHIFT);
+  assert_string_equal(names_text(&season.names, findings.items[0].cell.factory), "F0");
+  assert_string_equal(names_text(&season.names, findings.items[0].cell.shift), "night");
+  findings_free(&findings);
+  season_free(&season);
+}
+
+static void where_the_lots_of_all_vary_the_night_of_one_is_no_finding(void **state) {
+  (void)state;
+  struct season season = {0};
+  struct findings findings;
+  draw_scratches(&season, lots_here_and_there);
+  sample_look(&season, 0.05, &findings);
+  assert_int_equal(findings.count, 0);
+  findings_free(&findings);
+  season_free(&season);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_lot_stands_out_against_the_lots_of_all_lines),
       cmocka_unit_test(the_lots_of_a_line_with_a_level_of_its_own_do_not_stand_out),
       cmocka_unit_test(a_line_that_changed_after_its_first_lot_is_named_as_a_line),
       cmocka_unit_test(a_rate_rises_where_hardly_an_event_was_to_be_expected),
+      cmocka_unit_test(a_night_shift_is_told_by_the_spread_of_the_others),
+      cmocka_unit_test(where_the_lots_of_all_vary_the_night_of_one_is_no_finding),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
