@@ -14,9 +14,10 @@ static const double VIVID = 2;
 /* Of one kind: this share of the difference is of one sign. */
 static const double ONE_SIGN = 0.8, ALL_ONE_SIGN = 0.95;
 
-/* A scratch is so many times as long as it is thick, not thicker than so many pixels, and has about the area of a line
- * of that length and thickness; strokes of print are finer. */
-static const double SLENDER = 3.5, THICK = 12, FINE = 6, SOLID = 1.3, HOLLOW = 0.5;
+/* A scratch is so many times as long as it is thick, not thicker than so many pixels, has about the area of a line of
+ * that length and thickness, and spreads across itself at most so much as along itself: half a circle 0.43 times, the
+ * rim of a hole that is larger or smaller, which is no stain either, 1. Strokes of print are finer. */
+static const double SLENDER = 3.5, THICK = 12, FINE = 6, SOLID = 1.3, HOLLOW = 0.5, CLOSED = 0.6;
 
 /* Balance of structure, (photo - golden) / (photo + golden), from -1, all is gone, to 1, all is new. */
 static const double HARDLY_GONE = -0.25, CHANGED = 0.35, KEPT = 0.5, GONE = -0.2;
@@ -99,6 +100,7 @@ struct traits {
   double balance;                  /* of squared gradients near it */
   double structure, new_structure; /* these, a pixel: the golden's, the photo's */
   double area;                     /* pixels */
+  double across;                   /* how far its pixels spread across its long axis, of how far along it, 0..1 */
   double sign;                     /* share of the difference that is of one sign */
   double depth;                    /* mean difference of the core, grey levels */
   double through;                  /* correlation of golden and photo in it; 0: cannot be told */
@@ -135,22 +137,42 @@ static bool mark_pixels(const struct surroundings *s, const struct finding *f, i
   return any;
 }
 
-/* How large the structure near the finding is, and how thick it is. */
+/* Sums over the finding's pixels. */
+struct moments {
+  double n, x, y, xx, xy, yy;
+};
+
+static void moments_add(struct moments *m, double x, double y) {
+  m->n++, m->x += x, m->y += y;
+  m->xx += x * x, m->xy += x * y, m->yy += y * y;
+}
+
+/* The root of the ratio of the eigenvalues of the covariance, the smaller to the larger. */
+static double spread_across(const struct moments *m) {
+  if (!(m->n > 0)) return 0;
+  double xx = m->xx - m->x * m->x / m->n, yy = m->yy - m->y * m->y / m->n, xy = m->xy - m->x * m->y / m->n;
+  double mean = (xx + yy) / 2, off = hypot((xx - yy) / 2, xy);
+  return mean > 0 ? sqrt(fmax(0, mean - off) / (mean + off)) : 0;
+}
+
+/* How large the structure near the finding is, how thick it is, and how straight. */
 static void measure_structure(const struct surroundings *s, const struct distances *d, struct traits *t) {
   double golden = 0, photo = 0, count = 0, difference = 0, size = 0;
+  struct moments moments = {.n = 0};
   for (int32_t y = d->near.top; y <= d->near.bottom; y++)
     for (int32_t x = d->near.left; x <= d->near.right; x++) {
       size_t at = (size_t)y * (size_t)s->width + (size_t)x;
       if (d->outside[at] > BAND) continue;
       golden += squared_gradient(s, s->golden, x, y), photo += squared_gradient(s, s->smooth, x, y), count++;
       if (d->outside[at]) continue;
-      t->area++;
+      moments_add(&moments, x, y);
       difference += s->smooth[at] - s->golden[at], size += fabs(s->smooth[at] - s->golden[at]);
       if (2.0 * d->inside[at] > t->thickness) t->thickness = 2.0 * d->inside[at];
     }
   t->balance = balance_of(photo, golden), t->structure = count > 0 ? golden / count : 0;
   t->new_structure = count > 0 ? photo / count : 0;
   t->sign = size > 0 ? fabs(difference) / size : 0;
+  t->area = moments.n, t->across = spread_across(&moments);
 }
 
 static double largest_difference(const struct surroundings *s, const struct distances *d) {
@@ -215,13 +237,14 @@ static bool is_replaced(const struct traits *t) {
 static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
                                   size_t findings) {
   double line = t->length * t->thickness;
-  bool long_and_thin = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area <= SOLID * line &&
-                       t->area >= HOLLOW * line;
+  bool slender = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area >= HOLLOW * line;
+  bool long_and_thin = slender && t->area <= SOLID * line && t->across <= CLOSED;
+  bool rim = slender && t->across > CLOSED && t->structure > PRINTED && fabs(t->balance) < CHANGED;
   bool covers = t->depth >= COVERED && t->through <= THROUGH && t->balance > KEPT;
   if (!covers && f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
   if (moved(s, f, t, findings)) return CLASS_MOVED;
   if (long_and_thin && t->sign > ONE_SIGN && t->balance > HARDLY_GONE) return CLASS_SCRATCH;
-  if (stains(s, f, t)) return CLASS_STAIN;
+  if (!rim && stains(s, f, t)) return CLASS_STAIN;
   if (t->thickness <= FINE && is_replaced(t)) return CLASS_PRINT;
   return t->stands + t->balance < GONE ? CLASS_MISSING : CLASS_EXTRA;
 }

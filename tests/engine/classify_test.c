@@ -2,6 +2,7 @@
 #include "tests/engine/picture.h"
 #include "tests/engine/stage.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,6 +128,20 @@ static void a_thin_line_is_a_scratch(void **state) {
   assert_class(&p, CLASS_SCRATCH);
 }
 
+static void a_bent_line_is_a_scratch(void **state) {
+  (void)state;
+  struct picture p = product(&usual);
+  for (int i = 0; i < 60; i++) box(&p, 200 + 30 * cos(i * M_PI / 120), 130 + 30 * sin(i * M_PI / 120), 1.4, 1.4, DARK);
+  assert_class(&p, CLASS_SCRATCH);
+}
+
+static void the_rim_of_a_part_that_is_larger_is_extra(void **state) {
+  (void)state;
+  struct picture p = product(&usual);
+  disc(&p, 250, 100, 10.5, INK);
+  assert_class(&p, CLASS_EXTRA);
+}
+
 static void another_letter_is_another_print(void **state) {
   (void)state;
   struct content content = usual;
@@ -142,6 +157,8 @@ int main(void) {
       cmocka_unit_test(a_part_too_many_is_extra),
       cmocka_unit_test(what_shades_the_product_is_a_stain),
       cmocka_unit_test(a_thin_line_is_a_scratch),
+      cmocka_unit_test(a_bent_line_is_a_scratch),
+      cmocka_unit_test(the_rim_of_a_part_that_is_larger_is_extra),
       cmocka_unit_test(another_letter_is_another_print),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
