@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAMES = 2, PHOTOS_A_RUN = 5 };
+enum { NAMES = 2, PHOTOS_A_RUN = 5, LEAST_PHOTOS = 120, SEASON = 12000 };
 
 struct tally {
   const char *names[NAMES];
@@ -57,8 +57,9 @@ static enum status report(const struct tally *t, struct bench_figures *figures, 
 
 enum status bench_dimensions(long runs, struct bench_figures *figures, struct fault *fault) {
   char photos[24], *folder = NULL;
-  /* The season is chosen evenly from 12,000 units. */
-  snprintf(photos, sizeof photos, "%ld", runs * PHOTOS_A_RUN < 12000 ? runs * PHOTOS_A_RUN : 12000);
+  /* They are chosen evenly from a season's units, with six of each lot at least. */
+  long count = runs < SEASON / PHOTOS_A_RUN ? runs * PHOTOS_A_RUN : SEASON;
+  snprintf(photos, sizeof photos, "%ld", count > LEAST_PHOTOS ? count : LEAST_PHOTOS);
   const char *how[] = {"--season",     "--product", "plate",     "--seed", "3",         "--count", photos,
                        "--megapixels", "0.3",       "--goldens", "5",      "--threads", "2",       NULL};
   const struct common_options common = {.backend = "auto"};
