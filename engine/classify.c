@@ -230,8 +230,13 @@ static bool stains(const struct surroundings *s, const struct finding *f, const 
   return surroundings_softness(s, f) > (t->depth < OPAQUE ? SOFTER : SOFT);
 }
 
+/* As much structure after as before. */
+static bool keeps_structure(const struct traits *t) {
+  return fabs(t->balance) < CHANGED && t->structure > PRINTED;
+}
+
 static bool is_replaced(const struct traits *t) {
-  return t->sign < ONE_SIGN && fabs(t->balance) < CHANGED && t->structure > PRINTED;
+  return t->sign < ONE_SIGN && keeps_structure(t);
 }
 
 static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
@@ -239,7 +244,7 @@ static enum defect_class class_of(const struct surroundings *s, const struct fin
   double line = t->length * t->thickness;
   bool slender = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area >= HOLLOW * line;
   bool long_and_thin = slender && t->area <= SOLID * line && t->across <= CLOSED;
-  bool rim = slender && t->across > CLOSED && t->structure > PRINTED && fabs(t->balance) < CHANGED;
+  bool rim = slender && t->across > CLOSED && keeps_structure(t);
   bool covers = t->depth >= COVERED && t->through <= THROUGH && t->balance > KEPT;
   if (!covers && f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
   if (moved(s, f, t, findings)) return CLASS_MOVED;

@@ -212,13 +212,11 @@ static double few_probability(const struct candidate *few, double all, double n)
   return few->key == KEY_LOT ? p : fmin(1, p * (all - SCAN_LEAST_EVENTS + 1));
 }
 
-/* By how much the means of lots vary more than chance makes them. One lot moves that little. */
-static bool correct_gain(const struct scan *scan, struct candidate *c) {
-  c->inflation = scan->levels[LEVEL_LINE].inflation[0];
-  bool good = true;
-  if (c->inflation > 1 && c->key != KEY_LOT) good = scan_inflation_without(scan, c->key, c->group, &c->inflation);
-  c->gain /= c->inflation;
-  return good;
+/* By how much the means of lots vary more than chance makes them, for the candidates of one group. One lot moves that
+ * little. */
+static bool inflation_for(const struct scan *scan, enum drift_key key, uint32_t group, double *inflation) {
+  *inflation = scan->levels[LEVEL_LINE].inflation[0];
+  return *inflation <= 1 || key == KEY_LOT || scan_inflation_without(scan, key, group, inflation);
 }
 
 static enum status look_counted(const struct scan *scan, enum drift_key key, struct state *states, const size_t *totals,
@@ -238,8 +236,11 @@ static enum status look_counted(const struct scan *scan, enum drift_key key, str
   }
   for (size_t group = 0; group < g->count[key]; group++) {
     struct candidate *b = &best[group], *f = &few[group];
-    if ((b->gain > 0 && !correct_gain(scan, b)) || (f->gain > 0 && !correct_gain(scan, f)))
+    if (!(b->gain > 0 || f->gain > 0)) continue;
+    if (!inflation_for(scan, key, (uint32_t)group, &b->inflation))
       return fault_set(fault, STATUS_MEMORY, "out of memory to look for drift");
+    f->inflation = b->inflation;
+    b->gain /= b->inflation, f->gain /= b->inflation;
     if (b->gain > 0) b->probability = rate_probability(b, totals[group], (int64_t)states[group].score[0], all, n);
     if (f->gain > 0) f->probability = few_probability(f, all, n);
   }

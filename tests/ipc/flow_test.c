@@ -680,29 +680,37 @@ static void stop_local(struct bench_set *set, int64_t delivered) {
   if (delivered == 10 && write(local_stop, &one, sizeof one) != sizeof one) fail();
 }
 
-static void a_local_run_that_is_stopped_is_finished_by_the_next(void **state) {
-  struct flow *flow = *state;
+/* The options are then those of the next run. */
+static struct local_options stop_a_local_run(const struct flow *flow, const char *store, int64_t count) {
   struct fault fault = {0};
-  char *store = support_text("%s/local", flow->folder);
   local_stop = eventfd(0, EFD_CLOEXEC);
   struct local_options options = {
       .store = store, .judge = &bench_judge, .threads = 2, .times = &bench_times, .stop_fd = local_stop};
   struct bench_set set;
-  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 300, "SLOW");
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, count, "SLOW");
   set.each = stop_local;
   struct client_run run = bench_run(&set);
-  int judged = atomic_load(&bench_judged);
   assert_int_equal(local_run(&options, &run, &fault), STATUS_STOPPED);
-  assert_true(set.delivered < 300);
+  assert_true(set.delivered < count);
   bench_set_free(&set);
-  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 300, "SLOW");
-  run = bench_run(&set);
+  close(local_stop);
   options.stop_fd = -1;
+  return options;
+}
+
+static void a_local_run_that_is_stopped_is_finished_by_the_next(void **state) {
+  struct flow *flow = *state;
+  struct fault fault = {0};
+  char *store = support_text("%s/local", flow->folder);
+  int judged = atomic_load(&bench_judged);
+  const struct local_options options = stop_a_local_run(flow, store, 300);
+  struct bench_set set;
+  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 300, "SLOW");
+  struct client_run run = bench_run(&set);
   if (local_run(&options, &run, &fault)) fail_msg("%s", fault.text);
   assert_int_equal(set.delivered, 300);
   assert_int_equal(atomic_load(&bench_judged), judged + 300); /* none was judged twice */
   bench_set_free(&set);
-  close(local_stop);
   free(store);
 }
 
@@ -727,26 +735,18 @@ static void what_a_killed_local_run_had_in_work_is_taken_at_once(void **state) {
   struct flow *flow = *state;
   struct fault fault = {0};
   char *store = support_text("%s/local", flow->folder);
-  local_stop = eventfd(0, EFD_CLOEXEC);
-  struct local_options options = {
-      .store = store, .judge = &bench_judge, .threads = 2, .times = &bench_times, .stop_fd = local_stop};
-  struct bench_set set;
-  bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 100, "SLOW");
-  set.each = stop_local;
-  struct client_run run = bench_run(&set);
-  assert_int_equal(local_run(&options, &run, &fault), STATUS_STOPPED);
-  bench_set_free(&set);
+  struct local_options options = stop_a_local_run(flow, store, 100);
   lease_to_the_dead(store, 3);
   /* Who waits until the dead have been silent for long enough waits for an hour. */
   const struct ipc_times patient = {.heartbeat_ms = 20, .silence_ms = 3600000};
+  options.times = &patient;
+  struct bench_set set;
   bench_set_init(&set, flow->golden, flow->sha256, flow->photos, 100, "SLOW");
-  run = bench_run(&set);
-  options.stop_fd = -1, options.times = &patient;
+  struct client_run run = bench_run(&set);
   if (local_run(&options, &run, &fault)) fail_msg("%s", fault.text);
   assert_int_equal(set.delivered, 100);
   assert_int_equal(set.doubles, 0);
   bench_set_free(&set);
-  close(local_stop);
   free(store);
 }
 

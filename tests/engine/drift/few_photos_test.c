@@ -14,6 +14,19 @@
 
 enum { LINES = 6, LOTS = 18, MANY_LOTS = 36, PHOTOS = 30 };
 
+/* Three factories of two lines. */
+struct place_names {
+  char lot[8], line[8], factory[8];
+};
+
+static struct place_names names_of(size_t lot, size_t line) {
+  struct place_names at;
+  snprintf(at.lot, sizeof at.lot, "L%zu", lot);
+  snprintf(at.line, sizeof at.line, "%zu", line % 2);
+  snprintf(at.factory, sizeof at.factory, "F%zu", line / 2);
+  return at;
+}
+
 /* Six lines make three lots of 30 each, whose levels differ a little. `off` is added to a lot's values, `line_off` to
  * those of the first line. */
 static void draw(struct season *season, size_t odd, double off, double line_off) {
@@ -22,15 +35,12 @@ static void draw(struct season *season, size_t odd, double off, double line_off)
   for (size_t i = 0; i < LOTS; i++) level[i] = 10 + 0.2 * drift_normal(&seed);
   for (size_t i = 0; i < LOTS * PHOTOS; i++) {
     size_t line = i % LINES, lot = i / LINES / PHOTOS * LINES + line;
-    char lot_name[8], line_name[8], factory[8];
-    snprintf(lot_name, sizeof lot_name, "L%zu", lot);
-    snprintf(line_name, sizeof line_name, "%zu", line % 2);
-    snprintf(factory, sizeof factory, "F%zu", line / 2);
+    const struct place_names at = names_of(lot, line);
     const struct sample sample = {.minute = (int64_t)i,
                                   .golden = "g",
-                                  .factory = factory,
-                                  .line = line_name,
-                                  .lot = lot_name,
+                                  .factory = at.factory,
+                                  .line = at.line,
+                                  .lot = at.lot,
                                   .value = level[lot] + drift_normal(&seed) + (lot == odd ? off : 0) +
                                            (line == 0 ? line_off : 0)};
     sample_add(season, &sample);
@@ -119,16 +129,13 @@ static void a_rate_rises_where_hardly_an_event_was_to_be_expected(void **state) 
 static void draw_scratches(struct season *season, bool (*more)(size_t lot, size_t line, size_t number)) {
   for (size_t i = 0; i < MANY_LOTS * PHOTOS; i++) {
     size_t line = i % LINES, number = i / LINES % PHOTOS, lot = i / LINES / PHOTOS * LINES + line;
-    char lot_name[8], line_name[8], factory[8];
-    snprintf(lot_name, sizeof lot_name, "L%zu", lot);
-    snprintf(line_name, sizeof line_name, "%zu", line % 2);
-    snprintf(factory, sizeof factory, "F%zu", line / 2);
+    const struct place_names at = names_of(lot, line);
     const struct sample sample = {.minute = (int64_t)i,
                                   .golden = "g",
-                                  .factory = factory,
-                                  .line = line_name,
+                                  .factory = at.factory,
+                                  .line = at.line,
                                   .shift = number % 3 == 2 ? "night" : "day",
-                                  .lot = lot_name,
+                                  .lot = at.lot,
                                   .value = 10 + 0.01 * (double)(i * 7919 % 101),
                                   .scratch = i % 73 == 9 || (lot >= LINES && more(lot, line, number))};
     sample_add(season, &sample);
