@@ -1,5 +1,6 @@
 #include "engine/align.h"
 
+#include "engine/agreement.h"
 #include "engine/consensus.h"
 #include "engine/direct.h"
 
@@ -218,7 +219,7 @@ enum status align_golden_look(struct device *device, struct align_golden *g, str
 enum status align_golden_open(struct device *device, const struct plane *luma, const struct plane *mask,
                               enum motion motion, double local_px, struct align_golden *g, struct fault *fault) {
   memset(g, 0, sizeof *g);
-  g->width = luma->width, g->height = luma->height;
+  g->plane = luma, g->width = luma->width, g->height = luma->height;
   g->motion = motion, g->local_px = local_px;
   enum status status = pyramid_build(device, &g->luma, luma, PYRAMID_LEVELS, fault);
   if (!status && mask) status = pyramid_build_mask(device, &g->mask, mask, PYRAMID_LEVELS, fault);
@@ -294,7 +295,7 @@ static enum status settle(const struct align_golden *g, struct alignment *a, str
   if (!status && g->motion == MOTION_HOMOGRAPHY && !refine_perspective_told(r)) status = without_perspective(r, fault);
   if (!status && !r->still) status = refine_measure(r, level, fault);
   double counted = g->counted[level != g->final_level];
-  a->correlation = r->correlation;
+  if (!status) status = agreement_measure(g, a, r, level, fault);
   a->overlap = counted > 0 ? r->seen / counted : 0;
   a->aligned = !status && a->correlation >= LEAST_CORRELATION && a->overlap >= LEAST_OVERLAP;
   return status;
@@ -416,6 +417,7 @@ static enum status by_features(struct device *device, const struct align_golden 
 enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
                         struct alignment *a, const char **why, struct fault *fault) {
   *why = "";
+  a->luma = luma;
   a->aligned = a->straight = a->ambiguous = false;
   enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
   if (!status && !a->by_features) status = attempt(device, g, a, DIRECT, fault);

@@ -16,6 +16,7 @@ struct align_golden {
   struct pyramid mask;          /* not 0: takes part; count 0: all of it does */
   int final_level;              /* the finest level that the pose is refined on */
   int early_level;              /* one above, where a flat photo is done; the final level: none is */
+  const struct plane *plane;    /* the golden photo's luma */
   double counted[2];            /* pixels of the final and the early level that take part */
   double alike;                 /* with itself turned (direct.h) */
   struct repeats repeats;       /* of the golden, where a pose may be a period off */
@@ -38,12 +39,13 @@ void align_golden_close(struct device *device, struct align_golden *golden);
 /* One thread's working memory and the last photo's alignment. All zero is empty. */
 struct alignment {
   struct pyramid photo;       /* the photo's luma, level 0 first */
+  const struct plane *luma;   /* the same on the host */
   struct tiles tiles;         /* the last measurement, at the final level or the early one */
   struct tiles aside;         /* of poses that are only tried */
   struct placement placement; /* golden -> decoded photo pixels */
   struct light light;
   double sigma;       /* spread of residuals there, grey levels */
-  double correlation; /* within tiles, of golden and aligned photo */
+  double correlation; /* within tiles, of golden and aligned photo (agreement.h) */
   double overlap;     /* share of the golden that takes part and that the photo shows */
   double residual_px; /* what the pose alone leaves, root mean square, golden pixels */
   bool aligned;

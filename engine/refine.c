@@ -79,6 +79,7 @@ static void judge(struct refine *r) {
   r->seen = seen;
   r->sigma = weight > 0 ? 1.1 * sqrt(squares / weight) : 127;
   r->correlation = golden > 0 && photo > 0 ? both / sqrt(golden * photo) : 0;
+  r->variance[0] = weight > 0 ? golden / weight : 0, r->variance[1] = weight > 0 ? photo / weight : 0;
 }
 
 /* The light from the tiles' means. */
@@ -115,7 +116,7 @@ static enum status measure(struct refine *r, int level, bool light_only, struct 
                             .cut = r->cut,
                             .light_only = light_only};
   enum status status = tiles_measure(r->device, r->tiles, &call, fault);
-  r->measured = r->placement->pose, r->still = false;
+  r->measured = r->placement->pose, r->still = false, r->photo_level = photo_level;
   if (!status && !light_only) judge(r);
   return status;
 }

@@ -17,6 +17,8 @@ struct refine {
   double trim;                 /* the cut in spreads of the residuals; 0: the usual */
   double sigma;                /* spread of the residuals, grey levels */
   double correlation;          /* of golden and photo within tiles, -1..1, of the last measurement */
+  double variance[2];          /* of golden and photo within tiles, grey levels squared, of the same */
+  int photo_level;             /* of the photo's pyramid that was looked at */
   double seen;                 /* golden pixels of the last measurement that the photo shows */
   struct pose measured;        /* the pose of the last measurement */
   bool still;                  /* it has moved since, but too little to measure anew */
