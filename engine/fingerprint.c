@@ -97,12 +97,45 @@ void fingerprint_close(struct fingerprint_golden *g) {
   memset(g, 0, sizeof *g);
 }
 
-static int32_t deviation(const uint8_t *half, size_t at, size_t width) {
-  int32_t cell = half[at] + half[at + 1] + half[at + width] + half[at + width + 1], around = 0;
-  const uint8_t *first = half + at - BEFORE * width - BEFORE;
-  for (size_t v = 0; v < AROUND; v++)
-    for (size_t u = 0; u < AROUND; u++) around += first[v * width + u];
-  int32_t d = SCALE / (CELL * CELL) * cell - around;
+/* A row of AROUND half-size pixels; what is left of the vector is 0. */
+typedef uint16_t words __attribute__((vector_size(16)));
+
+static inline words row_of_half(const struct plane *half, int32_t x, int32_t y) {
+  const uint8_t *p = half->pixels + (size_t)y * half->stride + (size_t)x;
+  return (words){p[0], p[1], p[2], p[3], p[4], p[5]};
+}
+
+/* The same of a plane at full size, as halving makes it: a pair of bytes a word. */
+static inline words row_of_full(const struct plane *full, int32_t x, int32_t y) {
+  const uint8_t *top = full->pixels + (size_t)(2 * y) * full->stride;
+  const uint8_t *below = 2 * y + 1 < full->height ? top + full->stride : top;
+  words a = {0}, b = {0}, half = {2, 2, 2, 2, 2, 2};
+  if (2 * (x + AROUND) > full->width) {
+    for (int u = 0; u < AROUND; u++) a[u] = (uint16_t)half_at(top, below, full->width, x + u);
+    return a;
+  }
+  memcpy(&a, top + 2 * x, 2 * AROUND), memcpy(&b, below + 2 * x, 2 * AROUND);
+  return ((a & 255) + (a >> 8) + (b & 255) + (b >> 8) + half) >> 2;
+}
+
+/* The photo's luma at half size, or, where the host has it, at full size: cells lie far apart, and to halve all of it
+ * takes longer. */
+struct lumas {
+  bool full;
+  struct plane plane;
+};
+
+/* Of the cell whose first pixel at half size is x, y. */
+static int32_t deviation(const struct lumas *luma, int32_t x, int32_t y) {
+  words rows[AROUND], all = {0};
+  int32_t around = 0;
+  for (int v = 0; v < AROUND; v++) {
+    rows[v] = (luma->full ? row_of_full : row_of_half)(&luma->plane, x - BEFORE, y - BEFORE + v);
+    all += rows[v];
+  }
+  for (int u = 0; u < AROUND; u++) around += all[u];
+  words cell = rows[BEFORE] + rows[BEFORE + 1];
+  int32_t d = SCALE / (CELL * CELL) * (cell[BEFORE] + cell[BEFORE + 1]) - around;
   return d > BOUND ? BOUND : d < -BOUND ? -BOUND : d;
 }
 
@@ -131,21 +164,28 @@ static void mix(int32_t *values, size_t length) {
       }
 }
 
-static enum status halve(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
-                         struct fingerprint_work *work, struct plane *half, struct fault *fault) {
+/* Halved on the device, in host memory. */
+static enum status fetch_half(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
+                              struct fingerprint_work *work, struct plane *half, struct fault *fault) {
   size_t pixels = (size_t)g->width * (size_t)g->height;
-  if (!work->values) work->values = malloc(g->length * sizeof *work->values);
-  if (!work->values) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
   enum status status = device_reserve(device, &work->half, pixels, fault);
   if (status) return status;
   struct kernel_halve call = {.from = aligned->plane[ALIGNED_LUMA],
                               .to = device_view(&work->half, g->width, g->height)};
   status = device_check(device->backend->operations.halve(device->context, &call), "halve", fault);
-  if (status || device_host_plane(device, &call.to, half)) return status;
+  if (status) return status;
   if (!work->pixels) work->pixels = malloc(pixels);
   if (!work->pixels) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
   *half = (struct plane){work->pixels, g->width, g->height, (size_t)g->width};
   return device_download_plane(device, &call.to, half, fault);
+}
+
+static enum status fetch(struct device *device, const struct fingerprint_golden *g, const struct aligned *aligned,
+                         struct fingerprint_work *work, struct lumas *luma, struct fault *fault) {
+  if (!work->values) work->values = malloc(g->length * sizeof *work->values);
+  if (!work->values) return fault_set(fault, STATUS_MEMORY, "fingerprint: out of memory");
+  luma->full = device_host_plane(device, &aligned->plane[ALIGNED_LUMA], &luma->plane);
+  return luma->full ? STATUS_OK : fetch_half(device, g, aligned, work, &luma->plane, fault);
 }
 
 enum status fingerprint_make(struct device *device, const struct fingerprint_golden *g,
@@ -153,16 +193,16 @@ enum status fingerprint_make(struct device *device, const struct fingerprint_gol
                              struct result *result, struct fault *fault) {
   result->fingerprint[0] = 0;
   if (!g->count) return STATUS_OK;
-  struct plane half;
-  enum status status = halve(device, g, photo->aligned, work, &half, fault);
+  struct lumas luma;
+  enum status status = fetch(device, g, photo->aligned, work, &luma, fault);
   if (status) return status;
   memset(work->values, 0, g->length * sizeof *work->values);
   size_t width = (size_t)g->width;
   double around = 2 * AROUND * (1 + pose_scale_at(&photo->placement->pose, g->width, g->height));
   for (size_t i = 0; i < g->count; i++) {
-    double x = 2 * (double)(g->cells[i] % width) + CELL, y = 2 * (double)(g->cells[i] / width) + CELL;
-    if (!is_seen(photo, x, y, around)) continue;
-    int32_t d = deviation(half.pixels, g->cells[i], width);
+    size_t x = g->cells[i] % width, y = g->cells[i] / width;
+    if (!is_seen(photo, 2 * (double)x + CELL, 2 * (double)y + CELL, around)) continue;
+    int32_t d = deviation(&luma, (int32_t)x, (int32_t)y);
     work->values[i] = is_odd(i) ? -d : d;
   }
   mix(work->values, g->length);
