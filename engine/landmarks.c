@@ -38,14 +38,18 @@ static void take_patch(const struct plane *luma, struct landmark *landmark) {
                                            (size_t)(landmark->x + i - LANDMARK_REACH)];
 }
 
-/* Grey levels about a landmark, Q4. */
+/* Rows of patches have room for whole vectors. */
+enum { ROW = (LANDMARK_SIDE + 7) / 8 * 8 };
+
+/* Grey levels about a landmark, Q4; behind each row 0. */
 struct patch {
-  uint16_t v[LANDMARK_SIDE][LANDMARK_SIDE];
+  int16_t v[LANDMARK_SIDE][ROW];
 };
 
 static void golden_patch(const struct landmark *landmark, struct patch *patch) {
+  memset(patch, 0, sizeof *patch);
   for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = (uint16_t)(16 * landmark->patch[j][i]);
+    for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = (int16_t)(16 * landmark->patch[j][i]);
 }
 
 /* Correlation, and the mean of each in grey levels. */
@@ -53,17 +57,29 @@ struct likeness {
   double correlation, golden, photo;
 };
 
-/* Squares of Q4 are under 2^24, and there are 169 of them. */
-static struct likeness compare(const struct patch *golden, const struct patch *photo) {
-  uint32_t g = 0, p = 0, gg = 0, pp = 0, gp = 0;
-  for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++) {
-      uint32_t a = golden->v[j][i], b = photo->v[j][i];
+struct sums {
+  uint32_t g, p, gg, pp, gp;
+};
+
+/* Of rows first..end - 1, which are half of a patch at most: squares of Q4 are under 2^24. */
+static void add_rows(const struct patch *golden, const struct patch *photo, int first, int end, struct sums *s) {
+  int32_t g = 0, p = 0, gg = 0, pp = 0, gp = 0;
+  for (int j = first; j < end; j++)
+    for (int i = 0; i < ROW; i++) {
+      int32_t a = golden->v[j][i], b = photo->v[j][i];
       g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
     }
+  s->g += (uint32_t)g, s->p += (uint32_t)p;
+  s->gg += (uint32_t)gg, s->pp += (uint32_t)pp, s->gp += (uint32_t)gp;
+}
+
+static struct likeness compare(const struct patch *golden, const struct patch *photo) {
+  struct sums s = {0, 0, 0, 0, 0};
+  add_rows(golden, photo, 0, LANDMARK_SIDE / 2, &s);
+  add_rows(golden, photo, LANDMARK_SIDE / 2, LANDMARK_SIDE, &s);
   double n = LANDMARK_SIDE * LANDMARK_SIDE;
-  double vg = gg / n - g / n * (g / n), vp = pp / n - p / n * (p / n), cov = gp / n - g / n * (p / n);
-  struct likeness likeness = {0, g / n / 16, p / n / 16};
+  double vg = s.gg / n - s.g / n * (s.g / n), vp = s.pp / n - s.p / n * (s.p / n), cov = s.gp / n - s.g / n * (s.p / n);
+  struct likeness likeness = {0, s.g / n / 16, s.p / n / 16};
   if (vg > 0 && vp > 0) likeness.correlation = cov / sqrt(vg * vp);
   return likeness;
 }
@@ -71,14 +87,14 @@ static struct likeness compare(const struct patch *golden, const struct patch *p
 /* Whether a landmark's surroundings stay what they are when each pixel is the mean of the nine about it: an edge, or a
  * line of two pixels, does, a camera's noise does not. */
 static bool is_structure(const struct landmark *landmark) {
-  struct patch patch, smooth;
+  struct patch patch, smooth = {{{0}}};
   golden_patch(landmark, &patch);
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++) {
       int sum = 0, n = 0;
       for (int v = j > 0 ? j - 1 : 0; v <= j + 1 && v < LANDMARK_SIDE; v++)
         for (int u = i > 0 ? i - 1 : 0; u <= i + 1 && u < LANDMARK_SIDE; u++) sum += patch.v[v][u], n++;
-      smooth.v[j][i] = (uint16_t)((sum + n / 2) / n);
+      smooth.v[j][i] = (int16_t)((sum + n / 2) / n);
     }
   return compare(&patch, &smooth).correlation >= LEAST_STRUCTURE;
 }
@@ -206,11 +222,11 @@ static int32_t before(int32_t at, int32_t size, int32_t *rest) {
 }
 
 /* Bilinear, Q4, at a place (Q16). */
-static uint16_t sample(const struct plane *plane, int32_t x, int32_t y) {
+static int16_t sample(const struct plane *plane, int32_t x, int32_t y) {
   int32_t u, v, i = before(x, plane->width, &u), j = before(y, plane->height, &v);
   const uint8_t *p = plane->pixels + (size_t)j * plane->stride + (size_t)i, *q = p + plane->stride;
   int32_t top = p[0] * (256 - u) + p[1] * u, bottom = q[0] * (256 - u) + q[1] * u;
-  return (uint16_t)((top * (256 - v) + bottom * v + 2048) >> 12);
+  return (int16_t)((top * (256 - v) + bottom * v + 2048) >> 12);
 }
 
 static bool place(const struct placement *placement, double x, double y, struct pose_point *at) {
@@ -249,7 +265,8 @@ static struct view view_of(const struct plane *photo, const struct placement *pl
   return v;
 }
 
-static void ask_for(const struct plane *photo, const struct view *v) {
+/* Part of its caller: the compiler drops the calls of a function that does nothing but ask ahead. */
+static inline __attribute__((always_inline)) void ask_for(const struct plane *photo, const struct view *v) {
   for (int j = -LANDMARK_REACH; j <= LANDMARK_REACH && v->whole; j++)
     for (int i = -LANDMARK_REACH; i <= LANDMARK_REACH; i += 2 * LANDMARK_REACH) {
       struct pose_point p = place_in(v, i, j);
@@ -262,13 +279,21 @@ static int32_t fixed(double v) {
 }
 
 /* A row of a patch whose places are all before the photo's last pixel either way. */
-static void sample_within(const struct plane *photo, int32_t x, int32_t y, const int32_t across[2], uint16_t *row) {
+static void sample_within(const struct plane *photo, int32_t x, int32_t y, const int32_t across[2],
+                          int16_t *restrict row) {
   size_t stride = photo->stride;
+  uint16_t top[ROW] = {0}, bottom[ROW] = {0}, right[ROW] = {0}, down[ROW] = {0};
   for (int i = 0; i < LANDMARK_SIDE; i++, x += across[0], y += across[1]) {
-    const uint8_t *p = photo->pixels + (size_t)(y >> 16) * stride + (size_t)(x >> 16), *q = p + stride;
-    int32_t u = (x >> 8) & 255, v = (y >> 8) & 255;
-    int32_t top = 256 * p[0] + (p[1] - p[0]) * u, bottom = 256 * q[0] + (q[1] - q[0]) * u;
-    row[i] = (uint16_t)((256 * top + (bottom - top) * v + 2048) >> 12);
+    const uint8_t *p = photo->pixels + (size_t)(y >> 16) * stride + (size_t)(x >> 16);
+    memcpy(&top[i], p, 2), memcpy(&bottom[i], p + stride, 2);
+    right[i] = (x >> 8) & 255, down[i] = (y >> 8) & 255;
+  }
+  for (int i = 0; i < ROW; i++) {
+    /* 256 left + (right - left) x, which fits 16 bits though its parts do not. */
+    uint16_t a = (uint16_t)((top[i] << 8) + ((top[i] >> 8) - (top[i] & 255)) * right[i]);
+    uint16_t b = (uint16_t)((bottom[i] << 8) + ((bottom[i] >> 8) - (bottom[i] & 255)) * right[i]);
+    uint16_t v = down[i], rest = (uint16_t)(256 - v);
+    row[i] = (int16_t)(((uint32_t)a * rest + (uint32_t)b * v + 2048) >> 12);
   }
 }
 
