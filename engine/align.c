@@ -414,13 +414,17 @@ static enum status by_features(struct device *device, const struct align_golden 
   return status;
 }
 
-enum status align_photo(struct device *device, const struct align_golden *g, const struct plane *luma,
-                        struct alignment *a, const char **why, struct fault *fault) {
-  *why = "";
+enum status align_begin(struct device *device, const struct plane *luma, struct alignment *a, struct fault *fault) {
   a->luma = luma;
+  return pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
+}
+
+enum status align_photo(struct device *device, const struct align_golden *g, struct alignment *a, const char **why,
+                        struct fault *fault) {
+  enum status status = STATUS_OK;
+  *why = "";
   a->aligned = a->straight = a->ambiguous = false;
-  enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-  if (!status && !a->by_features) status = attempt(device, g, a, DIRECT, fault);
+  if (!a->by_features) status = attempt(device, g, a, DIRECT, fault);
   a->straight = !status && went_straight(g, a);
   if (!status && !a->straight) status = by_features(device, g, a, fault);
   if (!status && a->aligned && g->wait) status = g->wait(g->context, fault);

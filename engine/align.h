@@ -56,10 +56,14 @@ struct alignment {
   size_t small_size;
 };
 
-/* Aligns; the luma must stay while the alignment's pyramid is used. A photo that cannot be aligned is STATUS_OK with
+/* What alignment makes of the photo's luma alone, whatever the golden; the luma must stay while the alignment's pyramid
+ * is used. */
+enum status align_begin(struct device *device, const struct plane *luma, struct alignment *alignment,
+                        struct fault *fault);
+/* Aligns the photo that was begun with. A photo that cannot be aligned is STATUS_OK with
  * aligned false and `why` (a static text for the user, in words on how to retake it). */
-enum status align_photo(struct device *device, const struct align_golden *golden, const struct plane *luma,
-                        struct alignment *alignment, const char **why, struct fault *fault);
+enum status align_photo(struct device *device, const struct align_golden *golden, struct alignment *alignment,
+                        const char **why, struct fault *fault);
 void alignment_free(struct device *device, struct alignment *alignment);
 
 /* For measuring a photo again that was aligned, where it lies and in its light. */

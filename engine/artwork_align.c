@@ -143,10 +143,10 @@ static enum status in_own_frame(struct device *device, const struct align_golden
 
 /* As any photo, then at even levels. */
 static enum status anywhere(struct device *device, const struct align_golden *g, const struct artwork *artwork,
-                            const struct plane *luma, const struct pyramid *even, struct alignment *a, double *changed,
-                            const char **why, struct fault *fault) {
+                            const struct pyramid *even, struct alignment *a, double *changed, const char **why,
+                            struct fault *fault) {
   *changed = 1;
-  enum status status = align_photo(device, g, luma, a, why, fault);
+  enum status status = align_photo(device, g, a, why, fault);
   if (status || !a->aligned || !even) return status;
   return displace(device, g, artwork, even, LEVELS_FROM_POSE, g->local_px, a, changed, fault);
 }
@@ -159,13 +159,12 @@ enum status artwork_align(struct device *device, const struct align_golden *g, c
   double own = 1, any = 1;
   *why = "";
   a->aligned = a->straight = a->ambiguous = false;
-  if (!two) return anywhere(device, g, artwork, luma, NULL, a, &any, why, fault);
-  enum status status = pyramid_build(device, &a->photo, luma, PYRAMID_LEVELS, fault);
-  if (!status) status = even_photo(device, luma, &levels, &work->even, fault);
+  if (!two) return anywhere(device, g, artwork, NULL, a, &any, why, fault);
+  enum status status = even_photo(device, luma, &levels, &work->even, fault);
   if (!status) status = in_own_frame(device, g, artwork, &levels, &work->even, a, &own, fault);
   if (status) return status;
   if (own > FITS_WELL || g->symmetries.count) {
-    status = anywhere(device, g, artwork, luma, &work->even, a, &any, why, fault);
+    status = anywhere(device, g, artwork, &work->even, a, &any, why, fault);
     if (status || (!a->aligned && own > (a->ambiguous ? FITS_WELL : MOST_CHANGED))) return status;
     if (own <= MOST_CHANGED && (!a->aligned || own < any))
       status = in_own_frame(device, g, artwork, &levels, &work->even, a, &own, fault);

@@ -45,7 +45,8 @@ static enum status is_mirrored(struct inspection *work, bool *yes, struct fault 
   const char *why;
   *yes = false;
   enum status status = mirror(&work->photo.planes[0], &luma, fault);
-  if (!status) status = align_photo(&work->device, &in->align, &luma, &alignment, &why, fault);
+  if (!status) status = align_begin(&work->device, &luma, &alignment, fault);
+  if (!status) status = align_photo(&work->device, &in->align, &alignment, &why, fault);
   if (!status && (alignment.aligned || alignment.ambiguous)) {
     struct sighting s;
     landmarks_look(&in->landmarks, &luma, &alignment.placement, &alignment.light, &s);

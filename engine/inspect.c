@@ -70,6 +70,10 @@ enum status inspection_decode(struct inspection *work, const struct photo *photo
   return status;
 }
 
+enum status inspection_begin_align(struct inspection *work, struct fault *fault) {
+  return align_begin(&work->device, &work->photo.planes[0], &work->alignment, fault);
+}
+
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
   const struct inspector *in = work->inspector;
   const struct plane *luma = &work->photo.planes[0];
@@ -78,7 +82,7 @@ enum status inspection_align(struct inspection *work, const char **why, struct f
   if (in->artwork.found)
     return artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork, &work->alignment, why, fault);
   work->alignment.placement.parts.columns = 0;
-  status = align_photo(&work->device, &in->align, luma, &work->alignment, why, fault);
+  status = align_photo(&work->device, &in->align, &work->alignment, why, fault);
   if (status || !work->alignment.aligned) return status;
   return rigid_measure(&work->device, &in->rigid, &in->align, &work->alignment, &work->rigid, fault);
 }
@@ -130,7 +134,8 @@ static enum status straighten(struct inspection *work, const char **why, struct 
   status = keep_as_taken(work, fault);
   if (status) return status;
   curve_apply(&curve, &work->photo);
-  return inspection_align(work, why, fault);
+  status = inspection_begin_align(work, fault);
+  return status ? status : inspection_align(work, why, fault);
 }
 
 /* Too small for the least of the pyramid's levels to show anything. */
@@ -149,6 +154,10 @@ static enum status decode_and_align(struct inspection *work, const struct photo 
     status = inspection_decode(work, photo, full == 1, fault);
     result->timing.decode += milliseconds() - start;
     if (status == STATUS_MEMORY || status == STATUS_INTERNAL) return status;
+    start = milliseconds();
+    enum status begun = status ? STATUS_OK : inspection_begin_align(work, fault);
+    result->timing.align += milliseconds() - start;
+    if (begun) return begun;
     struct fault trouble = {0};
     enum status opened = inspector_wait(in, INSPECTOR_ALIGNS, &trouble);
     if (opened) {

@@ -204,6 +204,7 @@ static enum status add_photo(struct inspector *in, struct inspection *work, cons
                              const struct reference *first, struct robust *robust, int pass, struct fault *fault) {
   const char *why = "";
   enum status status = inspection_decode(work, photo, true, fault);
+  if (!status) status = inspection_begin_align(work, fault);
   if (!status) status = inspection_align(work, &why, fault);
   if (!status && !work->alignment.aligned)
     status =

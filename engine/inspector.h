@@ -101,7 +101,8 @@ void inspection_tell_light(const struct inspection *inspection, struct result *r
 enum status gauging_measure(struct inspection *inspection, struct result *result, struct fault *fault);
 /* What the measured dimensions make of verdict, reasons and score that stand already. */
 void gauging_judge(const struct inspection *inspection, struct result *result);
-/* Aligns the decoded photo, as align_photo. */
+/* Aligns the decoded photo: first what needs no golden, as align_begin, then the rest, as align_photo. */
+enum status inspection_begin_align(struct inspection *inspection, struct fault *fault);
 enum status inspection_align(struct inspection *inspection, const char **why, struct fault *fault);
 
 /* Adds the photo that was made ready for comparison; `golden`: it is the golden photo itself. */
