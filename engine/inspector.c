@@ -357,7 +357,6 @@ void inspector_close(struct inspector *in) {
     pthread_join(in->opening->thread, NULL);
     opening_free(in->opening);
     image_memory_return(in->image.memory, in->image.memory_size);
-    image_memory_return(in->zones.memory, (size_t)in->width * (size_t)in->height);
   }
   colouring_close(&in->device, &in->colouring);
   artwork_close(&in->device, &in->artwork);

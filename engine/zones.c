@@ -121,14 +121,38 @@ enum status zones_draw_one(const struct spec_zone *zone, const struct photo *mas
   return mask && mask->bytes ? draw_mask(zone, mask, label, labels, fault) : STATUS_OK;
 }
 
-/* Without zones all but the frame is the same, and the smaller planes have a frame of their own. */
-static void make_smaller(const struct spec *spec, struct zones *zones) {
-  if (spec->zone_count)
-    halve(&zones->labels, &zones->half);
-  else
-    memset(zones->half.pixels, ZONES_OUTSIDE, plane_size(&zones->half));
+static void make_smaller(struct zones *zones) {
+  halve(&zones->labels, &zones->half);
   clear_frame(&zones->half);
   halve(&zones->half, &zones->quarter);
+}
+
+/* ---- without zones: all but the frame is the same, and the smaller planes have a frame of their own ---- */
+
+static bool make_framed(uint8_t *row, int32_t width, int32_t height, struct same_rows *rows) {
+  size_t columns = (size_t)width;
+  memset(row, ZONES_OUTSIDE, columns);
+  row[0] = row[columns - 1] = 0;
+  if (!same_rows_make(row, width, height, rows)) return false;
+  memset(rows->plane.pixels, 0, columns);
+  memset(rows->plane.pixels + (size_t)(height - 1) * rows->plane.stride, 0, columns);
+  return true;
+}
+
+static enum status make_whole(int32_t width, int32_t height, struct zones *zones, struct fault *fault) {
+  struct plane *const planes[] = {&zones->labels, &zones->half, &zones->quarter};
+  uint8_t *row = malloc((size_t)width);
+  bool made = row;
+  for (int i = 0; i < 3 && made; i++) {
+    made = make_framed(row, width, height, &zones->rows[i]);
+    *planes[i] = zones->rows[i].plane;
+    width = (width + 1) / 2, height = (height + 1) / 2;
+  }
+  free(row);
+  zones->whole = true;
+  if (made) return STATUS_OK;
+  zones_free(zones);
+  return fault_set(fault, STATUS_MEMORY, "zones: out of memory");
 }
 
 enum status zones_draw(const struct spec *spec, const struct photo *masks, int32_t width, int32_t height,
@@ -136,6 +160,8 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   memset(zones, 0, sizeof *zones);
   if (spec->zone_count > ZONES_MOST)
     return fault_set(fault, STATUS_LIMIT, "zones: %zu of them; expected at most %d", spec->zone_count, ZONES_MOST);
+  bool framed = width >= LEAST_FRAMED && height >= LEAST_FRAMED;
+  if (framed && !spec->zone_count && !spec->outside_ignored) return make_whole(width, height, zones, fault);
   struct plane half = plane_at(NULL, (width + 1) / 2, (height + 1) / 2);
   struct plane quarter = plane_at(NULL, (half.width + 1) / 2, (half.height + 1) / 2);
   size_t full = (size_t)width * (size_t)height;
@@ -153,13 +179,9 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
       uint8_t label = (uint8_t)(zone->ignore ? 0 : ZONES_FIRST + i);
       status = zones_draw_one(zone, masks ? &masks[i] : NULL, label, &zones->labels, fault);
     }
-  bool framed = width >= LEAST_FRAMED && height >= LEAST_FRAMED;
   size_t compared = 0, frame = framed ? 2 * ((size_t)width + (size_t)height) - 4 : 0;
   if (framed) clear_frame(&zones->labels);
-  if (spec->zone_count)
-    for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
-  else
-    compared = spec->outside_ignored ? 0 : full - frame;
+  for (size_t i = 0; i < full; i++) compared += zones->memory[i] != 0;
   zones->whole = compared + frame == full;
   if (!status && !compared)
     status = fault_set(fault, STATUS_INVALID,
@@ -169,11 +191,12 @@ enum status zones_draw(const struct spec *spec, const struct photo *masks, int32
   if (status)
     zones_free(zones);
   else
-    make_smaller(spec, zones);
+    make_smaller(zones);
   return status;
 }
 
 void zones_free(struct zones *zones) {
   free(zones->memory);
+  for (int i = 0; i < 3; i++) same_rows_free(&zones->rows[i]);
   memset(zones, 0, sizeof *zones);
 }

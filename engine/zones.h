@@ -3,7 +3,7 @@
 #ifndef ASSAY_ENGINE_ZONES_H
 #define ASSAY_ENGINE_ZONES_H
 
-#include "engine/image.h"
+#include "engine/same_rows.h"
 #include "models/golden.h"
 
 /* labels: 0 is not compared, 1 outside of all zones, 2 + z zone z of the spec. A pixel in several zones belongs to the
@@ -13,7 +13,9 @@ struct zones {
    * is mixed with what lies outside; and the same again. */
   struct plane labels, half, quarter;
   bool whole; /* all of the golden within its frame is compared */
+  /* Behind the planes: drawn, or, of a golden without zones, the same from row to row. */
   uint8_t *memory;
+  struct same_rows rows[3];
 };
 
 enum { ZONES_OUTSIDE = 1, ZONES_FIRST = 2, ZONES_MOST = 250 };

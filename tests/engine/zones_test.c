@@ -163,6 +163,31 @@ static void smaller_sizes_are_compared_where_all_four_are_and_off_the_frame(void
   spec_free(&spec);
 }
 
+/* As drawn, at sizes of which some are large enough to be mapped instead. */
+static void without_zones_all_is_compared_but_the_frame(void **state) {
+  (void)state;
+  static const int32_t sizes[][2] = {{16, 16}, {17, 19}, {1001, 1003}, {4000, 1200}};
+  struct spec spec = parse("name: a\n");
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    struct zones zones;
+    assert_int_equal(zones_draw(&spec, NULL, sizes[i][0], sizes[i][1], &zones, NULL), STATUS_OK);
+    assert_true(zones.whole);
+    const struct plane *planes[] = {&zones.labels, &zones.half, &zones.quarter};
+    for (int k = 0; k < 3; k++) {
+      const struct plane *p = planes[k];
+      assert_int_equal(p->width, k ? (planes[k - 1]->width + 1) / 2 : sizes[i][0]);
+      assert_int_equal(p->height, k ? (planes[k - 1]->height + 1) / 2 : sizes[i][1]);
+      for (int32_t y = 0; y < p->height; y++)
+        for (int32_t x = 0; x < p->width; x++) {
+          bool inside = x && y && x + 1 < p->width && y + 1 < p->height;
+          assert_int_equal(p->pixels[(size_t)y * p->stride + (size_t)x], inside ? ZONES_OUTSIDE : 0);
+        }
+    }
+    zones_free(&zones);
+  }
+  spec_free(&spec);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_pixel_belongs_to_a_polygon_if_its_centre_does),
@@ -172,6 +197,7 @@ int main(void) {
       cmocka_unit_test(zones_reach_beyond_the_picture),
       cmocka_unit_test(masks_are_zones_too),
       cmocka_unit_test(masks_of_another_size_or_kind_are_refused),
+      cmocka_unit_test(without_zones_all_is_compared_but_the_frame),
       cmocka_unit_test(a_golden_of_which_nothing_is_compared_is_refused),
       cmocka_unit_test(smaller_sizes_are_compared_where_all_four_are_and_off_the_frame),
   };
