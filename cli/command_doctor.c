@@ -4,6 +4,7 @@
 #include "cli/pair_judge.h"
 #include "cli/parallel.h"
 #include "cli/text.h"
+#include "engine/measure/marker.h"
 #include "engine/read/codes.h"
 #include "engine/read/texts.h"
 #include "kernels/cuda/cuda.h"
@@ -105,6 +106,10 @@ static void look_at_backend(struct doctor *doctor, const struct common_options *
   if (!status) status = inspection_open(judge.inspector, &judge.inspection, &fault);
   if (!status) status = inspect_align(judge.inspection, &photo, &result, &fault);
   char why[256] = "";
+  /* OpenCV is loaded when something of it is asked for. */
+  uint8_t cells[MARKER_MAX_BITS * MARKER_MAX_BITS];
+  int side;
+  if (!status) status = marker_cells("4x4_50", 0, cells, &side, &fault);
   if (!status) status = inspect_try(&inspect, why, sizeof why, &fault);
   if (status)
     found(doctor, "backend", false, "%s", fault.text);

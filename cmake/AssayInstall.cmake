@@ -2,7 +2,7 @@
 include(GNUInstallDirs)
 
 install(TARGETS assay assay-synth)
-install(TARGETS assay_ecc DESTINATION ${CMAKE_INSTALL_LIBDIR}/assay)
+install(TARGETS assay_ecc assay_opencv_module DESTINATION ${CMAKE_INSTALL_LIBDIR}/assay)
 file(RELATIVE_PATH assay_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/assay)
 set_target_properties(assay PROPERTIES INSTALL_RPATH "$ORIGIN/${assay_from_bin}")
 install(FILES

@@ -1,8 +1,8 @@
 extern "C" {
 #include "cli/bench/yardstick.h"
-#include "cli/bench/bench.h"
 }
 
+#include <chrono>
 #include <cmath>
 #include <new>
 #include <opencv2/calib3d.hpp>
@@ -112,7 +112,7 @@ void yardstick_close(struct yardstick *yardstick) {
 enum status yardstick_judge(struct yardstick *y, const struct photo *photo, double *ms, int *regions,
                             struct fault *fault) {
   return guarded(fault, [&] {
-    double begin = bench_now();
+    const auto begin = std::chrono::steady_clock::now();
     cv::Mat bgr, warped;
     enum status status = decode(photo, bgr, fault);
     if (status) return status;
@@ -120,7 +120,7 @@ enum status yardstick_judge(struct yardstick *y, const struct photo *photo, doub
     if (pose.empty()) return fault_set(fault, STATUS_INVALID, "%s: the yardstick finds no homography", photo->path);
     cv::warpPerspective(bgr, warped, pose, y->lab.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP);
     *regions = count_regions(*y, warped);
-    *ms = bench_now() - begin;
+    *ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
     return STATUS_OK;
   });
 }

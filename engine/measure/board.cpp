@@ -4,7 +4,6 @@
 #pragma GCC diagnostic ignored "-Wshadow"
 extern "C" {
 #include "engine/measure/board.h"
-#include "engine/measure/board_corners.h"
 }
 #pragma GCC diagnostic pop
 
@@ -83,8 +82,8 @@ bool usable(const struct calibration *c) {
 
 } // namespace
 
-enum status board_find(const struct plane *luma, int columns, int rows, bool fine, struct pose_point *corners,
-                       bool *found, struct fault *fault) {
+enum status board_seek(const struct plane *luma, int columns, int rows, struct pose_point *corners, bool *found,
+                       struct fault *fault) {
   *found = false;
   return bridge::guarded(fault, "finding the board", [&] {
     const cv::Mat full(luma->height, luma->width, CV_8U, luma->pixels, luma->stride);
@@ -97,7 +96,6 @@ enum status board_find(const struct plane *luma, int columns, int rows, bool fin
       p = cv::Point2f(static_cast<float>(std::floor(small.full(p.x) + 0.5)),
                       static_cast<float>(std::floor(small.full(p.y) + 0.5)));
     for (size_t i = 0; i < points.size(); i++) corners[i] = {points[i].x, points[i].y};
-    if (fine) *found = board_corners_refine(luma, columns, rows, corners);
     return STATUS_OK;
   });
 }

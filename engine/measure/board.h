@@ -13,9 +13,13 @@
 enum { BOARD_MAX_SIDE = 100 };
 
 /* The inner corners of a chessboard of columns x rows of them (2..BOARD_MAX_SIDE each), row by row, in whole pixels,
- * right to a few; `fine`: refined as in board_corners.h, and not found where an edge of the board is not clear.
- * `corners` has room for all. *found is false where the board is not whole in the photo. Sought in a picture reduced to
- * some 1600 px a side. Which of two equivalent ends comes first is OpenCV's choice; lengths do not depend on it. */
+ * right to a few. `corners` has room for all. *found is false where the board is not whole in the photo. Sought in a
+ * picture reduced to some 1600 px a side. Which of two equivalent ends comes first is OpenCV's choice; lengths do not
+ * depend on it. */
+enum status board_seek(const struct plane *luma, int columns, int rows, struct pose_point *corners, bool *found,
+                       struct fault *fault);
+
+/* The same; `fine`: refined as in board_corners.h, and not found where an edge of the board is not clear. */
 enum status board_find(const struct plane *luma, int columns, int rows, bool fine, struct pose_point *corners,
                        bool *found, struct fault *fault);
 
