@@ -43,6 +43,33 @@ static bool is_traced(const struct gauge *gauge) {
   return !gauge->why[0] && gauge->spec->gauge != GAUGE_COUNT;
 }
 
+/* Traces those that have to be once more; whether there were any goes to `any`. */
+static enum status measure_again(struct measuring *m, const struct gauge_photo *photo, size_t first, size_t end,
+                                 bool *any, struct fault *fault) {
+  struct gauge_work *w = m->work;
+  enum status status = STATUS_OK;
+  *any = false;
+  w->trace_count = 0;
+  strips_clear(&m->strips);
+  for (size_t i = first; i < end && !status; i++) {
+    struct gauge *gauge = &m->gauges[i];
+    if (!w->sought[i].again) continue;
+    *gauge = (struct gauge){.spec = gauge->spec, .middle = gauge->middle};
+    status = gauge_trace(m, photo, gauge, fault);
+    *any = true;
+  }
+  if (status || !*any) return status;
+  status = strips_measure(&m->strips, photo->device, photo->luma, fault);
+  if (!status && photo->curved) strips_to_light(&m->strips);
+  size_t trace = 0;
+  for (size_t i = first; i < end && !status; i++) {
+    if (!w->sought[i].again) continue;
+    w->sought[i].again = false;
+    status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
+  }
+  return status;
+}
+
 /* Measures gauges first..end - 1. */
 static enum status measure_some(struct measuring *m, const struct gauge_photo *photo, size_t first, size_t end,
                                 struct fault *fault) {
@@ -62,6 +89,7 @@ static enum status measure_some(struct measuring *m, const struct gauge_photo *p
   size_t trace = 0;
   for (size_t i = first; i < end && !status; i++)
     if (is_traced(&m->gauges[i])) status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
+  for (bool any = true; any && !status;) status = measure_again(m, photo, first, end, &any, fault);
   return status;
 }
 

@@ -166,13 +166,15 @@ static void fit_blur(const struct measuring *m, struct pool *p, struct fits *fit
   fit_edges(m, p, fits);
 }
 
-/* Fits all edges of one pool; what is spoilt is left out of the blur and levels that the others share. */
-static bool fit_pool(const struct measuring *m, const struct gauge *gauge, struct pool *p, struct fits *fits) {
+/* Fits all edges of one pool, or none where they are to be traced again; what is spoilt is left out of the blur and
+ * levels that the others share. */
+static bool fit_pool(struct measuring *m, const struct gauge *gauge, struct pool *p, struct fits *fits) {
   enum { ROUNDS = 3 };
   int parameters = m->work->sought[gauge - m->gauges].parameters;
   if (!fit_mean(m, p, NULL)) return false;
   for (int round = 0;; round++) {
     fit_blur(m, p, fits);
+    if (!round && gauge_trace_was_off(m, gauge, fits)) return true;
     size_t left_out = fits_mark(fits, gauge, parameters, p->shape.sigma);
     if (!left_out || left_out == fits->left_out || round + 1 == ROUNDS) break;
     fits->left_out = left_out;
@@ -276,6 +278,8 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       snprintf(gauge->why, sizeof gauge->why, "no blurred step fits the mean profile of its edges");
       return STATUS_OK;
     }
+    gauge_trace_finer(m, gauge, fits, pool.shape.sigma);
+    if (sought->again) return STATUS_OK;
     if (gauge->spec->edge != EDGE_AT_HALF && !photo->doubted) undo_company(m, &pool, photo->curved, gauge, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;

@@ -23,12 +23,17 @@ double fits_common_variance(const struct fits *fits);
 /* Variance of the places about their mean beyond what noise makes: by so much the mean profile is wider than each. */
 double fits_scatter(const struct fits *fits);
 
+/* The contrast of most edges. */
+double fits_contrast(const struct fits *fits);
+
 /* Marks the edges that are unlike the others or not where these say, and those that lie so near to one of them that its
  * blur, sigma px, reaches them. How many. */
 size_t fits_mark(struct fits *fits, const struct gauge *gauge, int parameters, double sigma);
+/* The second half of it. */
+void fits_mark_reached(struct fits *fits, const struct gauge *gauge, int parameters, double sigma);
 
-/* Where the edges of the strips lie by the shape that those found make together, or each by itself. False where they
- * make none. */
+/* Where the edges of the strips lie by the shape that those found make together. False where they make none: each by
+ * itself. */
 bool fits_places_by_shape(const struct gauge *gauge, const struct fits *fits, int parameters, double *places);
 /* Tells of each edge beside a spoilt one how far that may move it, by how far that one is off: what is left out on both
  * sides of a small circle's gaps would leave it a short arc. */

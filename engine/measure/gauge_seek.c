@@ -330,6 +330,8 @@ void gauge_choose(struct measuring *m, struct gauge *gauge) {
       return;
     }
   }
+  for (int k = 0; k < all.count; k++)
+    for (int e = 0; e < sought->edges; e++) sought->partly = sought->partly || !all.rows[e][k].usable;
   /* A profile of widths follows each place by itself. */
   for (size_t k = 0; each && k < (size_t)all.count; k++) {
     struct seek *seek = &m->work->seeks[sought->first + k];

@@ -120,6 +120,37 @@ static size_t number_of(const struct measuring *m, const struct gauge *gauge, in
   return count;
 }
 
+/* In how many of the first pass's places the shape does not run through the search. */
+static int count_outside(const struct measuring *m, const struct gauge *gauge, const struct scale *scale,
+                         const struct shape *shape) {
+  const struct sought *sought = &m->work->sought[gauge - m->gauges];
+  int outside = 0;
+  for (size_t i = sought->first; i < sought->first + sought->count; i++) {
+    const struct seek *seek = &m->work->seeks[i];
+    const double x = seek->reach * seek->at.nx, y = seek->reach * seek->at.ny;
+    struct pose_point near, far;
+    if (!scale_point(scale, seek->at.x - x, seek->at.y - y, &near) ||
+        !scale_point(scale, seek->at.x + x, seek->at.y + y, &far))
+      continue;
+    const struct shape_point before = {near.x, near.y, 1, seek->part}, after = {far.x, far.y, 1, seek->part};
+    outside += shape_distance(shape, &before) * shape_distance(shape, &after) > 0;
+  }
+  return outside;
+}
+
+/* Whether the shape runs through the search in most places, as it does where all of these have shown its edge; false
+ * with gauge->why. */
+static bool is_sought(const struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge,
+                      const struct shape *shape) {
+  const struct sought *sought = &m->work->sought[gauge - m->gauges];
+  const int outside = sought->partly ? count_outside(m, gauge, photo->scale, shape) : 0;
+  if (4 * outside <= (int)sought->count) return true;
+  snprintf(gauge->why, sizeof gauge->why,
+           "what its edges make lies outside the search in %d of %zu places; expected it inside in most", outside,
+           sought->count);
+  return false;
+}
+
 /* One shape from the edges of `which`; false with gauge->why. */
 static bool fit_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, int which, int slot) {
   struct shape_point points[GAUGE_MOST_PLACES];
@@ -144,6 +175,7 @@ static bool fit_shape(struct measuring *m, const struct gauge_photo *photo, stru
     }
     if (!cut(m, gauge, shape, points, index, count)) break;
   }
+  if (!is_sought(m, photo, gauge, shape)) return false;
   judge_form(shape, points, count, &gauge->form[slot], &gauge->form_freedom[slot]);
   shape_add_common(points, count, common_of(m, gauge, slot, points, index, count), shape);
   return true;

@@ -6,10 +6,11 @@
 
 static const double LONGEST = KERNEL_PROFILE_LENGTH / 2;
 
-static int strips_for(const struct outline *outline, int part, double length) {
+static int strips_for(const struct outline *outline, const struct sought *sought, int part, double length) {
   const enum gauge_kind kind = outline->gauge->gauge;
   bool round = kind == GAUGE_CIRCLE || kind == GAUGE_ELLIPSE;
   double n = floor(length / 8 + 0.5), least = round ? 16 : 5, most = round ? 48 : 32;
+  if (sought->strip > 0) n = floor(length / sought->strip + 0.5), most = GAUGE_MOST_PLACES / 2;
   if (kind == GAUGE_SLOT && outline_is_curved(outline, part)) least = 10;
   return (int)(n < least ? least : n > most ? most : n);
 }
@@ -135,7 +136,7 @@ enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, st
                                .outline = &outline,
                                .part = part,
                                .edge = edge,
-                               .count = strips_for(&outline, part, outline_length(&outline, part) * scale),
+                               .count = strips_for(&outline, sought, part, outline_length(&outline, part) * scale),
                                .curved = outline_is_curved(&outline, part)};
       status = add_part(m, &one, fault);
     }

@@ -29,6 +29,9 @@ struct sought {
   double before[2], after[2]; /* how far the profile is free of other edges, px */
   double blur[2];             /* as the first pass sees it, px */
   double size;                /* half the outline's, photo px: scale of the basis */
+  double strip;               /* length of the strips that it is traced by, photo px; 0: as its outline says */
+  bool partly;                /* not all seeks show the model's edge */
+  bool moved, again;          /* the model is that of a trace; it is to be traced once more */
 };
 
 /* A strip of the second pass. */
@@ -46,6 +49,8 @@ struct strip_fit {
   enum edge_state state;
   bool spoilt;            /* as the round before found: nothing is known from it about the others */
   double reached;         /* beside a spoilt place: how far that may move it, px; INFINITY: not known */
+  bool tail;              /* beside: seen to be reached by a spoilt place, but showing its edge */
+  double away;            /* how far it is along the outline to the next strip that shows another thing, px */
   int32_t from;           /* the first bin that counts */
   double expected, place; /* of its response's table, and as found, px */
   struct edge_terms terms;
@@ -80,6 +85,11 @@ void *gauge_room(void *array, size_t *count, size_t *capacity, size_t size);
 int gauge_basis(const struct gauge *gauge, const struct sought *sought, int part, double t,
                 const struct outline_place *photo, double *basis);
 
+/* Whether its outline has neither beginning nor end nor corners. */
+static inline bool gauge_is_closed(const struct gauge *gauge) {
+  return gauge->spec->gauge == GAUGE_CIRCLE || gauge->spec->gauge == GAUGE_ELLIPSE;
+}
+
 /* First pass: strips, then what they show. */
 enum status gauge_seek(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault);
 void gauge_choose(struct measuring *m, struct gauge *gauge);
@@ -87,6 +97,11 @@ void gauge_choose(struct measuring *m, struct gauge *gauge);
 enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault);
 enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, size_t *next_trace,
                       struct fault *fault);
+/* Set `again`, each once, of a closed outline: where the first pass led the trace so far beside the edge that the
+ * strips' edges are not at one place in them; and where so much is spoilt, or beside that, that shorter strips, as far
+ * as the noise allows them, would say more of the rest. Along what the trace found, both. */
+bool gauge_trace_was_off(struct measuring *m, const struct gauge *gauge, const struct fits *fits);
+void gauge_trace_finer(struct measuring *m, const struct gauge *gauge, const struct fits *fits, double sigma);
 void gauge_shape(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge);
 
 /* What was seen at a gauge's edges, for `why`. */
