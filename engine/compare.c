@@ -52,6 +52,7 @@ static struct finding finding_of(const struct kernel_component *row, int plane, 
       .width = 4 * scale * sqrt(minor > 0 ? minor : 0),
   };
   if (plane != ALIGNED_LUMA) f.chroma_peak = f.peak;
+  f.full_peak = limit < KERNEL_MAP_UNIT ? (double)row->peak / KERNEL_MAP_UNIT : f.peak;
   return f;
 }
 
@@ -216,6 +217,7 @@ static void absorb(struct finding *into, const struct finding *other) {
   into->weight += other->weight;
   if (other->peak > into->peak) into->peak = other->peak;
   if (other->chroma_peak > into->chroma_peak) into->chroma_peak = other->chroma_peak;
+  if (other->full_peak > into->full_peak) into->full_peak = other->full_peak;
 }
 
 static int by_place(const void *a, const void *b) {

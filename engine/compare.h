@@ -10,7 +10,8 @@ struct finding {
   int64_t area;                     /* pixels */
   double peak;                      /* units of tolerance */
   double chroma_peak;               /* that of the colour planes; 0 where only luma differs */
-  double weight;                    /* peak^2 area, 1 for what just counts: of all areas that were joined */
+  double full_peak; /* of tolerances that are not narrowed because the photo's chroma shows next to nothing else */
+  double weight;    /* peak^2 area, 1 for what just counts: of all areas that were joined */
   double middle_x, middle_y;
   double length, width; /* of the ellipse with the same moments: full axes */
   bool classified;      /* of artwork (artwork_find.h): with class and confidence */

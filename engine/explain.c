@@ -3,6 +3,7 @@
 #include "engine/correlation.h"
 #include "engine/crew.h"
 #include "engine/grain.h"
+#include "engine/mosaic.h"
 #include "engine/nudge.h"
 
 #include <pthread.h>
@@ -143,6 +144,55 @@ static void set_aside(const struct surroundings *s, const struct finding *f, dou
   pthread_mutex_unlock(&e->lock);
 }
 
+static int32_t at_most(int32_t value, int32_t most) {
+  return value < most ? value : most;
+}
+
+/* What the mosaic made up uses of chroma's tolerance what it does of that which is not narrowed. */
+static enum status set_colour_aside(const struct finding *f, struct explaining *e, struct fault *fault) {
+  struct comparison *c = e->comparison;
+  enum status status = STATUS_OK;
+  for (int i = ALIGNED_CB; i < c->planes && !status; i++) {
+    const int level = aligned_level((enum aligned_plane)i);
+    const struct kernel_image *whole = &c->map[i];
+    const int32_t left = f->left >> level, top = f->top >> level, limit = c->limit[i];
+    const int32_t width = at_most(f->right >> level, whole->width - 1) - left + 1;
+    const int32_t height = at_most(f->bottom >> level, whole->height - 1) - top + 1;
+    const size_t count = (size_t)width * (size_t)height;
+    uint8_t *map = malloc(count);
+    if (!map) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+    status = device_download_part(e->device, whole, 1, left, top, width, height, map, fault);
+    pthread_mutex_lock(&e->lock);
+    for (size_t k = 0; k < count && !status && limit < KERNEL_MAP_UNIT; k++)
+      if (map[k] >= limit / 2) c->levels[i][map[k]]--, c->levels[i][map[k] * limit / KERNEL_MAP_UNIT]++;
+    pthread_mutex_unlock(&e->lock);
+    free(map);
+  }
+  return status;
+}
+
+/* Faint colour stands unless the mosaic made it up. */
+static enum status explain_colour(const struct finding *f, const struct surroundings *s, struct explaining *e,
+                                  double *left, struct fault *fault) {
+  bool made_up;
+  enum status status = mosaic_shown(e->device, e->reference, e->photo, e->comparison, f, s, &made_up, fault);
+  if (status || !made_up) return status;
+  *left = f->full_peak;
+  return set_colour_aside(f, e, fault);
+}
+
+/* A faint one may be an edge, light or the ground's grain. */
+static enum status explain_luma(const struct finding *f, const struct surroundings *s, bool small, struct explaining *e,
+                                double *left, struct fault *fault) {
+  const struct comparison *c = e->comparison;
+  enum status status = STATUS_OK;
+  if (small) *left = left_of(s, f, e->reference->photos, c->limit[ALIGNED_LUMA]);
+  if (*left < 0 && f->peak < FAINT && f->width < GRAIN_WIDE)
+    status = left_of_grain(e->device, e->reference, e->photo, c, f, left, fault);
+  if (*left >= 0) set_aside(s, f, *left, e);
+  return status;
+}
+
 static enum status explain(void *context, size_t index, struct fault *fault) {
   struct explaining *e = context;
   const struct comparison *c = e->comparison;
@@ -151,13 +201,14 @@ static enum status explain(void *context, size_t index, struct fault *fault) {
   struct surroundings s;
   bool small;
   *left = STANDS;
-  if (f->chroma_peak > 0 || f->peak >= GLINT) return STATUS_OK;
+  const bool colour = f->chroma_peak > 0;
+  if (colour ? f->full_peak >= 1 : f->peak >= GLINT) return STATUS_OK;
   enum status status = surroundings_fetch(e->device, e->reference, e->photo, c, f, MARGIN, &s, &small, fault);
   if (status) return status;
-  if (small) *left = left_of(&s, f, e->reference->photos, c->limit[ALIGNED_LUMA]);
-  if (*left < 0 && f->peak < FAINT && f->width < GRAIN_WIDE)
-    status = left_of_grain(e->device, e->reference, e->photo, c, f, left, fault);
-  if (*left >= 0) set_aside(&s, f, *left, e);
+  if (!colour)
+    status = explain_luma(f, &s, small, e, left, fault);
+  else if (small)
+    status = explain_colour(f, &s, e, left, fault);
   surroundings_free(&s);
   return status;
 }
