@@ -45,6 +45,10 @@ bool jpeg_has_fractions(const struct jpeg_decompress_struct *jpeg, struct turn t
  * and laid into the planes. Leaves by reader->escape. */
 void jpeg_begin_fractions(struct jpeg_reader *reader);
 void jpeg_read_fractions(struct jpeg_reader *reader, int32_t y, int32_t count);
+/* Once all fractions are read: adds to those of chroma what its noise tells of coarse steps (dither.h). */
+void jpeg_read_dither(struct jpeg_reader *reader);
+/* Where a square of the file, one of so many, lies in the turned picture. */
+void jpeg_turn_square(struct turn turn, int32_t columns, int32_t rows, int32_t column, int32_t row, int32_t at[2]);
 
 /* Starts decoding; reads all scans of a file that has several, and checks that none is lacking. */
 void jpeg_begin(struct jpeg_reader *reader);

@@ -35,11 +35,9 @@ bool jpeg_has_fractions(const struct jpeg_decompress_struct *jpeg, struct turn t
   return true;
 }
 
-/* Where a square of the file lies in the turned picture. */
-static void turn_square(const struct squares *s, JDIMENSION column, JDIMENSION row, int32_t at[2]) {
-  const int32_t x = (int32_t)(s->turn.mirror_x ? s->columns - 1 - column : column);
-  const int32_t y = (int32_t)(s->turn.mirror_y ? s->rows - 1 - row : row);
-  at[0] = s->turn.exchange ? y : x, at[1] = s->turn.exchange ? x : y;
+void jpeg_turn_square(struct turn turn, int32_t columns, int32_t rows, int32_t column, int32_t row, int32_t at[2]) {
+  const int32_t x = turn.mirror_x ? columns - 1 - column : column, y = turn.mirror_y ? rows - 1 - row : row;
+  at[0] = turn.exchange ? y : x, at[1] = turn.exchange ? x : y;
 }
 
 /* Of a square of a plane: of its columns first, which are words. */
@@ -86,7 +84,7 @@ static void read_row(struct jpeg_reader *reader, int index, const struct squares
     JDIMENSION left = s->columns - column;
     if (column % AT_ONCE == 0)
       sum_blocks(jpeg, reader->coefficients[index], s, row, column, sums, left < AT_ONCE ? left : AT_ONCE);
-    turn_square(s, column, row, at);
+    jpeg_turn_square(s->turn, (int32_t)s->columns, (int32_t)s->rows, (int32_t)column, (int32_t)row, at);
     double mean = unit * sums[column % AT_ONCE];
     double off = IMAGE_FRACTION_UNIT * (mean - mean_of(&reader->image->planes[index], at, s->side, share));
     if (fabs(off) <= MOST) out->pixels[(size_t)at[1] * out->stride + (size_t)at[0]] = (uint8_t)(128.5 + off);

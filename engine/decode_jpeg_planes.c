@@ -128,5 +128,6 @@ void jpeg_read_planes(struct jpeg_reader *reader) {
     if (reader->fractions) jpeg_read_fractions(reader, y, count);
     y += count;
   }
+  if (reader->fractions) jpeg_read_dither(reader);
   jpeg_end(reader);
 }
