@@ -1,8 +1,9 @@
 #include "engine/other_product.h"
 
 /* A defective unit has changes of structure in a place or two, and a large defect takes many of the strongest edges
- * with it; a sibling has both. */
-enum { LEAST_REGIONS = 6, LEAST_PLACES = 5, LEAST_LANDMARKS = 16 };
+ * with it; a sibling has both. Of some of its places the light or the size of a finding does not tell that structure
+ * gave way to other: then fewer are enough that do, where it differs in many. */
+enum { LEAST_REGIONS = 6, LEAST_PLACES = 5, FEWER_PLACES = 3, LEAST_IN_ALL = 7, LEAST_LANDMARKS = 16 };
 static const double LEAST_GONE = 0.08;
 
 /* Letters of a word and pads of a part are one place: nearer than this share of the golden's longer side. */
@@ -43,16 +44,29 @@ size_t other_product_places(const struct region *regions, const bool *counts, si
   return places;
 }
 
+static size_t count_of(const bool *counts, size_t count) {
+  size_t sum = 0;
+  for (size_t i = 0; i < count; i++) sum += counts[i];
+  return sum;
+}
+
+/* `places`: those of which structure gave way to other. */
+static bool differs_all_over(const struct result *result, size_t changed, size_t places, double apart) {
+  bool all[RESULT_MAX_REGIONS];
+  if (changed >= LEAST_REGIONS && places >= LEAST_PLACES) return true;
+  if (places < FEWER_PLACES) return false;
+  for (size_t i = 0; i < result->region_count; i++) all[i] = true;
+  return other_product_places(result->regions, all, result->region_count, apart) >= LEAST_IN_ALL;
+}
+
 bool other_product_shown(const struct inspection *work, const bool *replaced, struct result *result) {
   const struct inspector *in = work->inspector;
   const struct sighting *s = &work->sighting;
   const int32_t side = in->width > in->height ? in->width : in->height;
   const double gone = 1 - s->confirmed;
-  size_t changed = 0;
-  for (size_t i = 0; i < result->region_count; i++) changed += replaced[i];
-  if (s->seen < LEAST_LANDMARKS || gone < LEAST_GONE || changed < LEAST_REGIONS) return false;
+  if (s->seen < LEAST_LANDMARKS || gone < LEAST_GONE) return false;
   size_t places = other_product_places(result->regions, replaced, result->region_count, side * APART);
-  if (places < LEAST_PLACES) return false;
+  if (!differs_all_over(result, count_of(replaced, result->region_count), places, side * APART)) return false;
   result->verdict = VERDICT_CANNOT_JUDGE;
   result_add_reason(result, REASON_WRONG_PRODUCT,
                     "the photo shows something else in %zu places apart, and %.0f %% of the golden sample's strongest "

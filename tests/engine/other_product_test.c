@@ -96,6 +96,25 @@ static void a_unit_that_lacks_marks_in_many_places_fails(void **state) {
   result_free(&result);
 }
 
+/* Other marks say more than that marks are not there: with three places of them, four of the others are enough. */
+static void other_marks_in_three_places_of_many_cannot_be_judged(void **state) {
+  (void)state;
+  struct result result =
+      judged(&(struct front){.other = {2, 20, 38}, .others = 3, .gone = {6, 10, 24, 33}, .goners = 4});
+  result_tell(&result);
+  assert_int_equal(result.verdict, VERDICT_CANNOT_JUDGE);
+  assert_int_equal(result.reasons[0].code, REASON_WRONG_PRODUCT);
+  result_free(&result);
+  result = judged(&(struct front){.other = {2, 20, 38}, .others = 3, .gone = {6, 24}, .goners = 2});
+  result_tell(&result);
+  assert_int_equal(result.verdict, VERDICT_FAIL);
+  result_free(&result);
+  result = judged(&(struct front){.other = {2}, .others = 1, .gone = {6, 10, 20, 24, 28, 33, 38}, .goners = 7});
+  result_tell(&result);
+  assert_int_equal(result.verdict, VERDICT_FAIL);
+  result_free(&result);
+}
+
 static struct region region_at(int32_t x, int32_t y) {
   return (struct region){.golden_box = {x, y, 10, 10}};
 }
@@ -118,6 +137,7 @@ int main(void) {
       cmocka_unit_test(a_product_with_other_marks_in_many_places_cannot_be_judged),
       cmocka_unit_test(a_unit_with_other_marks_in_three_places_fails),
       cmocka_unit_test(a_unit_that_lacks_marks_in_many_places_fails),
+      cmocka_unit_test(other_marks_in_three_places_of_many_cannot_be_judged),
       cmocka_unit_test(places_are_what_lies_apart),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
