@@ -8,6 +8,10 @@
  * variance of that of the photo's sharper ones, and so many px^2 more, or that leaves so many times the deviation that
  * the calmer ones leave, is not one blurred step: nothing that varies by itself among plain edges does as much. */
 static const double SOFTER = 2, LEAST_MORE = 0.2, RESTLESS = 4;
+/* Nor is one that is only somewhat softer, by its variance, but leaves somewhat more, too, and so many times as much by
+ * their product; or that is softer where a quarter of its places is unlike the others: under light from one side a
+ * bevel shows in some of them, which are left out, and a little in the rest. */
+static const double SOMEWHAT_SOFTER = 1.25, SOMEWHAT_RESTLESS = 2.5, JOINTLY = 5, SOFTER_BESIDE_SPOILT = 1.75;
 
 /* What is usual ends the quarter of the gauges that have least. */
 enum { QUARTER = 4 };
@@ -28,10 +32,24 @@ static double contrast_of(const struct measuring *m, const struct gauge *gauge) 
   return count > 0 ? sum / count : 0;
 }
 
+/* Whether a quarter of its places is left out. */
+static bool is_spoilt(const struct measuring *m, const struct gauge *gauge) {
+  size_t spoilt = 0;
+  for (size_t i = gauge->first; i < gauge->first + gauge->count; i++)
+    spoilt += m->edges[i].state == EDGE_OUTLIER || m->edges[i].state == EDGE_BESIDE;
+  return 4 * spoilt >= gauge->count;
+}
+
+/* Whether blur and rest, as shares of what is usual, give each other weight, or what is spoilt gives it to the blur. */
+static bool is_told_together(double blur, double rest, bool spoilt) {
+  return (blur > SOMEWHAT_SOFTER && rest > SOMEWHAT_RESTLESS && blur * rest > JOINTLY) ||
+         (spoilt && blur > SOFTER_BESIDE_SPOILT);
+}
+
 /* The variance of where in a soft edge the step is: a bevel of width w adds w^2 / 12 to the blur's, and is no clue to
  * which of its places it is. */
-static double hidden_by_blur(double blur, double usual) {
-  return blur > SOFTER * usual + LEAST_MORE ? blur - usual : 0;
+static double hidden_by_blur(double blur, double usual, bool told) {
+  return told || blur > SOFTER * usual + LEAST_MORE ? blur - usual : 0;
 }
 
 /* The same from what a step leaves of the profile: levels that are off by as much all along it move a step by their
@@ -55,7 +73,9 @@ void gauges_doubt(struct measuring *m) {
     /* Half between the levels is half between them however soft the edge is. */
     if (!is_judged(gauge) || gauge->spec->edge == EDGE_AT_HALF) continue;
     const double length = sought->before[0] + sought->after[0];
-    gauge->hidden = sqrt(hidden_by_blur(square(gauge->sigma), blur) +
-                         hidden_by_rest(square(gauge->noise), rest, length, contrast_of(m, gauge)));
+    const double own_blur = square(gauge->sigma), own_rest = square(gauge->noise);
+    const bool told = is_told_together(own_blur / blur, own_rest / rest, is_spoilt(m, gauge));
+    gauge->hidden =
+        sqrt(hidden_by_blur(own_blur, blur, told) + hidden_by_rest(own_rest, rest, length, contrast_of(m, gauge)));
   }
 }

@@ -121,6 +121,40 @@ static void a_bevel_too_narrow_to_be_fitted_widens_the_uncertainty(void **state)
     }
 }
 
+/* A bevel of 1.5 px round a dark hole: half as dark as that, but for a quarter of it, which the light makes as bright as
+ * the part. */
+static void draw_lit_bevel(double x, double y, double light) {
+  enum { PIECES = 48 };
+  const double wide = 1.5, each = 2 * 3.14159265358979323846 / PIECES;
+  for (int i = 0; i < PIECES; i++) {
+    const double a = i * each, b = a + each, near = RADIUS, far = RADIUS + wide;
+    const struct pose_point piece[4] = {{x + near * cos(a), y + near * sin(a)},
+                                        {x + far * cos(a), y + far * sin(a)},
+                                        {x + far * cos(b), y + far * sin(b)},
+                                        {x + near * cos(b), y + near * sin(b)}};
+    if (cos(a + 0.5 * each - light) < 0.7) drawing_polygon(&lab.drawing, piece, 4, NULL, 0.5);
+  }
+}
+
+static void a_bevel_lit_from_one_side_is_not_said_to_be_sure(void **state) {
+  (void)state;
+  for (int i = 0; i < 2 * PHOTOS; i++) {
+    struct fault fault;
+    struct measured m;
+    const double x = 40.1 + 0.08 * i, y = 39.8 - 0.06 * i;
+    assert_int_equal(drawing_begin(&lab.drawing, 240, 80, 3, &fault), STATUS_OK);
+    for (int k = 0; k < 3; k++) drawing_ellipse(&lab.drawing, x + 80 * k, y, RADIUS, RADIUS, 0, NULL, 1);
+    draw_lit_bevel(x + 160, y, 0.5 * i);
+    drawing_blur(&lab.drawing, 0.7);
+    drawing_finish(&lab.drawing, 170, -100, 1, &lab.draws);
+    assert_int_equal(bench_lab_measure(&lab, three, 3, &fault), STATUS_OK);
+    const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
+    value_measure(&call, &three[3], &m);
+    if (m.found && fabs(m.value - 2 * RADIUS) > m.budget.expanded)
+      fail_msg("off by %.3f px, said to be sure to %.3f", m.value - 2 * RADIUS, m.budget.expanded);
+  }
+}
+
 static void plain_edges_hide_nothing(void **state) {
   (void)state;
   static const struct bevel plain[] = {{0, 0, 0.7, 1}, {0, 0, 0.7, 8}, {0, 0, 2, 8}};
@@ -136,6 +170,7 @@ int main(void) {
       cmocka_unit_test(the_hole_is_measured_and_not_its_bevel),
       cmocka_unit_test(a_plain_rim_is_as_sure_as_its_noise),
       cmocka_unit_test(a_bevel_too_narrow_to_be_fitted_widens_the_uncertainty),
+      cmocka_unit_test(a_bevel_lit_from_one_side_is_not_said_to_be_sure),
       cmocka_unit_test(plain_edges_hide_nothing),
   };
   return cmocka_run_group_tests(tests, open_lab, close_lab);
