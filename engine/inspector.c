@@ -64,9 +64,9 @@ static void opening_free(struct opening *o) {
 
 /* Artwork has no parts of its own. Of the rigid zones only that there are any is known here: they are counted beside.
  */
-static enum status sort_golden(struct inspector *in, struct device *device, struct fault *fault) {
+static enum status sort_golden(struct inspector *in, struct fault *fault) {
   if (in->rigid.datum) return STATUS_OK;
-  return artwork_open(device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
+  return artwork_open(&in->device, &in->image.planes[0], &in->zones.labels, in->spec, &in->artwork, fault);
 }
 
 /* What an aligned photo is known by. */
@@ -86,9 +86,6 @@ static void *make_beside(void *argument) {
   struct opening *o = in->opening;
   struct device device = {.backend = NULL};
   enum status status = device_open(in->backend, &device, &o->made_fault);
-  if (!status) status = zones_draw(in->spec, NULL, in->image.width, in->image.height, &in->zones, &o->made_fault);
-  if (!status) status = sort_golden(in, &device, &o->made_fault);
-  reach(in, INSPECTOR_SORTED, status, &o->made_fault);
   if (!status) status = know_golden(in, &o->made_fault);
   reach(in, INSPECTOR_KNOWN, status, &o->made_fault);
   if (!status)
@@ -143,9 +140,8 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
     return fault_set(fault, STATUS_INVALID, "golden photo %s: %d x %d pixels; expected at least %d a side", photo->path,
                      in->image.width, in->image.height, LEAST_GOLDEN_SIDE);
   const struct plane *datum = NULL;
-  bool beside = begin_beside(in);
-  if (!beside) status = draw_zones(in, masks, &datum, fault);
-  if (!status && !beside) status = sort_golden(in, &in->device, fault);
+  status = draw_zones(in, masks, &datum, fault);
+  if (!status) status = sort_golden(in, fault);
   if (!status)
     status = align_golden_open(&in->device, &in->image.planes[0], datum, in->spec->motion, in->spec->local_px,
                                &in->align, fault);
@@ -153,8 +149,7 @@ static enum status open_first(struct inspector *in, const struct photo *photo, c
   /* What the pose leaves is part of a dimension's uncertainty. */
   if (in->spec->dimension_count) in->align.early_level = in->align.final_level;
   if (!status) status = rigid_open(&in->device, &in->zones, &in->align, &in->rigid, fault);
-  if (!status) status = device_wait(&in->device, fault);
-  return !status && beside ? inspector_wait(in, INSPECTOR_SORTED, fault) : status;
+  return status ? status : device_wait(&in->device, fault);
 }
 
 static enum status add_colours(struct inspector *in, struct inspection *work, struct fault *fault) {
@@ -280,9 +275,10 @@ static enum status open_photos(struct inspector *in, const struct photo *photos,
                                const struct photo *masks, struct fault *fault) {
   enum status status = open_first(in, &photos[0], masks, fault);
   reach(in, INSPECTOR_ALIGNS, status, fault);
+  bool beside = !status && begin_beside(in);
   if (!status) status = align_golden_look(&in->device, &in->align, fault);
   reach(in, INSPECTOR_LOOKED, status, fault);
-  if (!status && !(in->opening && in->opening->has_beside)) {
+  if (!status && !beside) {
     status = know_golden(in, fault);
     reach(in, INSPECTOR_KNOWN, status, fault);
   }

@@ -13,15 +13,14 @@
 #include "engine/rigid.h"
 #include "engine/zones.h"
 
-/* What of an inspector is there that opens in threads of its own: whether it is artwork; all that a photo's alignment
- * begins with; what repeats in the golden; fingerprint and landmarks; what colours are measured with; all. */
+/* What of an inspector is there that opens in threads of its own: all that a photo's alignment begins with; what
+ * repeats in the golden; fingerprint and landmarks; what colours are measured with; all. */
 enum inspector_stage {
-  INSPECTOR_SORTED = 1,
-  INSPECTOR_ALIGNS = 2,
-  INSPECTOR_LOOKED = 4,
-  INSPECTOR_KNOWN = 8,
-  INSPECTOR_COLOURED = 16,
-  INSPECTOR_READY = 32
+  INSPECTOR_ALIGNS = 1,
+  INSPECTOR_LOOKED = 2,
+  INSPECTOR_KNOWN = 4,
+  INSPECTOR_COLOURED = 8,
+  INSPECTOR_READY = 16
 };
 struct opening;
 
