@@ -7,6 +7,7 @@
 #include "cli/parallel.h"
 #include "cli/picture.h"
 #include "cli/report.h"
+#include "engine/crew.h"
 
 #include <limits.h>
 #include <malloc.h>
@@ -47,6 +48,23 @@ struct diff {
   size_t without; /* pairs without a result, because of their golden image */
 };
 
+/* What is left of a pair when its picture is drawn: that is written while golden and photo give their memory back. */
+struct ending {
+  struct pair_judge *judge;
+  struct picture_drawn *drawn;
+  const char *map;
+  int threads;
+};
+
+enum { ENDING_SAVE, ENDING_CLOSE, ENDING_PIECES };
+
+static enum status end_piece(void *context, size_t piece, struct fault *fault) {
+  const struct ending *ending = context;
+  if (piece == ENDING_SAVE) return picture_save(ending->drawn, ending->threads, ending->map, fault);
+  pair_judge_close(ending->judge);
+  return STATUS_OK;
+}
+
 static enum status judge_pair(const struct diff *diff, const struct pair *pair, struct outcome *outcome) {
   const struct common_options *common = &diff->given->common;
   /* Of many pairs each has a thread of its own. */
@@ -57,13 +75,18 @@ static enum status judge_pair(const struct diff *diff, const struct pair *pair, 
   enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);
   if (!status) status = pair_judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);
   struct inspect_evidence evidence;
-  if (!status && diff->given->map) {
+  struct ending ending = {&judge, NULL, diff->given->map, threads};
+  if (!status && ending.map) {
     const struct picture picture = {&outcome->result, &evidence, pair->golden, threads};
     if (inspect_evidence(judge.inspection, &evidence))
-      status = picture_write(&picture, diff->given->map, &outcome->fault);
+      status = picture_draw(&picture, &ending.drawn, &outcome->fault);
     else
-      message_warning("%s: no picture is written, as the photo could not be aligned", diff->given->map);
+      message_warning("%s: no picture is written, as the photo could not be aligned", ending.map);
+    if (status) fault_prefix(&outcome->fault, "%s", ending.map);
   }
+  const struct crew crew = {threads, end_piece, &ending};
+  if (ending.drawn) status = crew_run(&crew, ENDING_PIECES, &outcome->fault);
+  /* Unless it was closed beside. */
   pair_judge_close(&judge);
   return status;
 }

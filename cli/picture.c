@@ -291,14 +291,21 @@ static void load_fonts(void) {
   cairo_surface_destroy(surface);
 }
 
-/* 0: the fonts; then the panes in order. */
+/* What is made before the panes. */
+enum { PIECE_FONTS, PIECE_GROUND, PIECES_FIRST };
+
+/* Its pages are taken here, all of them. */
+static void paint_ground(struct sheet *sheet) {
+  set_colour(sheet->cairo, 0x20242C);
+  cairo_paint(sheet->cairo);
+}
+
 static enum status make_piece(void *context, size_t index, struct fault *fault) {
   struct sheet *sheet = context;
-  if (!index) {
-    load_fonts();
-    return STATUS_OK;
-  }
-  struct pane *pane = &sheet->panes[index - 1];
+  if (index == PIECE_FONTS) load_fonts();
+  if (index == PIECE_GROUND) paint_ground(sheet);
+  if (index < PIECES_FIRST) return STATUS_OK;
+  struct pane *pane = &sheet->panes[index - PIECES_FIRST];
   const struct inspect_evidence *evidence = sheet->picture->evidence;
   (void)fault;
   pane->surface = pane->shown == 2 ? picture_of_map(evidence->map, pane->area, pane->width, pane->height)
@@ -323,7 +330,7 @@ static void make_panes(struct sheet *sheet) {
     add_panes(sheet, area, larger(1, (int)(area.width * scale)), larger(1, (int)(area.height * scale)));
   }
   const struct crew crew = {sheet->picture->threads, make_piece, sheet};
-  crew_run(&crew, sheet->pane_count + 1, NULL);
+  crew_run(&crew, sheet->pane_count + PIECES_FIRST, NULL);
 }
 
 static void draw_crop(struct sheet *sheet, int index) {
@@ -354,15 +361,19 @@ static void draw_crop(struct sheet *sheet, int index) {
   }
 }
 
-static enum status save(cairo_surface_t *surface, int threads, const char *path, struct fault *fault) {
+enum status picture_save(struct picture_drawn *drawn, int threads, const char *path, struct fault *fault) {
+  cairo_surface_t *surface = (cairo_surface_t *)drawn;
   cairo_surface_flush(surface);
-  return png_write(path, (const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
-                   cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
-                   (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), threads, fault);
+  enum status status = png_write(path, (const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
+                                 cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
+                                 (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), threads, fault);
+  cairo_surface_destroy(surface);
+  return status;
 }
 
-enum status picture_write(const struct picture *picture, const char *path, struct fault *fault) {
+enum status picture_draw(const struct picture *picture, struct picture_drawn **drawn, struct fault *fault) {
   const struct result *result = picture->result;
+  *drawn = NULL;
   struct sheet sheet = {.picture = picture, .count = result->region_count};
   enum status status = STATUS_OK;
   sheet.layout = lay_out(result, picture->evidence->golden->width, picture->evidence->golden->height);
@@ -370,19 +381,17 @@ enum status picture_write(const struct picture *picture, const char *path, struc
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, sheet.layout.width, sheet.layout.height);
   sheet.cairo = cairo_create(surface);
   if (!sheet.worst || cairo_status(sheet.cairo)) {
-    status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
+    status = fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
     goto end;
   }
   make_panes(&sheet);
-  set_colour(sheet.cairo, 0x20242C);
-  cairo_paint(sheet.cairo);
   draw_heading(&sheet);
   draw_panels(&sheet);
   for (int i = 0; i < sheet.layout.crops; i++) draw_crop(&sheet, i);
   if (sheet.failed || cairo_status(sheet.cairo))
-    status = fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
+    status = fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
   else
-    status = save(surface, picture->threads, path, fault);
+    *drawn = (struct picture_drawn *)cairo_surface_reference(surface);
 end:
   for (size_t i = 0; i < sheet.pane_count; i++)
     if (sheet.panes[i].surface) cairo_surface_destroy(sheet.panes[i].surface);
@@ -390,4 +399,14 @@ end:
   cairo_surface_destroy(surface);
   free(sheet.worst);
   return status;
+}
+
+enum status picture_write(const struct picture *picture, const char *path, struct fault *fault) {
+  struct picture_drawn *drawn;
+  enum status status = picture_draw(picture, &drawn, fault);
+  if (status) {
+    fault_prefix(fault, "%s", path);
+    return status;
+  }
+  return picture_save(drawn, picture->threads, path, fault);
 }

@@ -14,7 +14,12 @@ struct picture {
   int threads;        /* that may make it */
 };
 
-/* Writes a PNG whole or not at all. At most PICTURE_MAX_WIDTH wide. Thread-safe. */
+/* Draws it, at most PICTURE_MAX_WIDTH wide; what it was drawn from is not needed any more. Thread-safe. */
+struct picture_drawn;
+enum status picture_draw(const struct picture *picture, struct picture_drawn **drawn, struct fault *fault);
+/* Writes a PNG whole or not at all, and frees what was drawn in any case. */
+enum status picture_save(struct picture_drawn *drawn, int threads, const char *path, struct fault *fault);
+/* Both. */
 enum status picture_write(const struct picture *picture, const char *path, struct fault *fault);
 
 enum { PICTURE_MAX_WIDTH = 2400 };
