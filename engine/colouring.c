@@ -105,8 +105,9 @@ static void find_chroma(struct colouring *c) {
 
 static enum status take_golden(struct colouring *c, double full, struct fault *fault) {
   c->samples = malloc((c->cells.count + 1) * sizeof *c->samples);
+  c->terms = malloc((c->cells.count + 1) * TONE_TERMS * sizeof *c->terms);
   c->chroma = malloc((c->cells.count + 1) * sizeof *c->chroma);
-  if (!c->samples || !c->chroma) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
+  if (!c->samples || !c->terms || !c->chroma) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   for (size_t i = 0; i < c->cells.count; i++) {
     const struct cell *cell = &c->cells.cell[i];
     struct tone_sample *s = &c->samples[i];
@@ -115,6 +116,8 @@ static enum status take_golden(struct colouring *c, double full, struct fault *f
     for (int k = 0; k < 3; k++)
       s->golden[k] = log_light(cell->colour[k]), s->weight[k] = weight_of(cell->colour[k], full, cell->pixels);
   }
+  const struct tone tone = tone_none(c->width, c->height);
+  tone_terms(&tone, c->samples, c->cells.count, c->terms);
   find_chroma(c);
   return STATUS_OK;
 }
@@ -145,6 +148,7 @@ enum status colouring_open(struct device *device, const struct spec *spec, const
 void colouring_close(struct device *device, struct colouring *c) {
   cells_close(device, &c->cells);
   free(c->samples);
+  free(c->terms);
   free(c->chroma);
   free(c->sums);
   memset(c, 0, sizeof *c);
@@ -249,7 +253,7 @@ static enum status measure_zone(const struct colouring *c, const struct spec_zon
   struct tone tone = tone_none(c->width, c->height);
   enum status status = STATUS_OK;
   if (c->spec->colour != COLOUR_FIXTURE)
-    status = tone_fit(work->samples, c->cells.count, label, c->reference, &tone, fault);
+    status = tone_fit(work->samples, c->terms, c->cells.count, label, c->reference, &tone, fault);
   if (status) return status;
   keep_reference(c, work, &tone);
   const struct zone_colour colour = zone_colour(c, work, label, &tone);
@@ -284,7 +288,7 @@ enum status colouring_tone(struct device *device, const struct colouring *c, con
   *tone = tone_none(c->width, c->height);
   if (!c->cells.count) return STATUS_OK;
   enum status status = look(device, c, placement, photo, photo->cb == photo->luma, work, fault);
-  return status ? status : tone_fit(work->samples, c->cells.count, 0, 0, tone, fault);
+  return status ? status : tone_fit(work->samples, c->terms, c->cells.count, 0, 0, tone, fault);
 }
 
 static void add_samples(struct colouring *c, const struct tone *tone, const struct tone_sample *samples) {
@@ -304,7 +308,7 @@ enum status colouring_add(struct device *device, struct colouring *c, const stru
   if (!c->sums) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
   enum status status = look(device, c, placement, photo, false, work, fault);
   if (!status && c->spec->colour != COLOUR_FIXTURE)
-    status = tone_fit(work->samples, c->cells.count, 0, 0, &tone, fault);
+    status = tone_fit(work->samples, c->terms, c->cells.count, 0, 0, &tone, fault);
   if (status) return status;
   add_samples(c, &tone, work->samples);
   c->photos++;
@@ -324,7 +328,7 @@ static enum status find_cast(const struct colouring *c, struct colouring_work *w
   work->cast = NAN;
   if (c->spec->colour != COLOUR_NONE) return STATUS_OK;
   struct tone tone = tone_none(c->width, c->height);
-  enum status status = tone_fit(work->samples, c->cells.count, 0, 0, &tone, fault);
+  enum status status = tone_fit(work->samples, c->terms, c->cells.count, 0, 0, &tone, fault);
   if (!status) work->cast = cast_of(&tone);
   return status;
 }

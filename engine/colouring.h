@@ -30,6 +30,7 @@ struct colouring {
   bool judged;                 /* there is something that zones could be held against */
   uint8_t reference;           /* label of the reference zone, or 0 */
   struct tone_sample *samples; /* of the golden, one a cell; photo not set */
+  double *terms;               /* tone_terms of these */
   struct chroma *chroma;       /* of these, where `judged` */
   struct steps steps;          /* of the golden photo */
   long photos;                 /* whose mean the golden colours are */

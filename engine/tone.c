@@ -14,7 +14,7 @@ enum { CONTRAST = 3, BEND, SHAPE, OWN = SHAPE + TONE_SHAPE, REFERENCE = OWN + 3,
 /* Monomials u^a v^b up to an order, without the constant. Products of two of the shape's are among those up to twice
  * its order, of which there are fewer than pairs. */
 #define MONOMIALS(order) (((order) + 1) * ((order) + 2) / 2 - 1)
-enum { PRODUCTS = MONOMIALS(2 * TONE_ORDER) };
+_Static_assert(MONOMIALS(2 * TONE_ORDER) == TONE_TERMS, "the products of the shape's terms");
 _Static_assert(MONOMIALS(TONE_ORDER) == TONE_SHAPE, "the shape's terms");
 
 /* Spread of a sample of weight 1, ln of light, and how large each unknown may well be: what samples do not tell stays
@@ -55,7 +55,7 @@ struct fit {
   int own, reference;
   bool curve; /* the samples tell of it */
   double unknown[UNKNOWNS];
-  double *term;               /* PRODUCTS a sample, of which TONE_SHAPE are the shape's */
+  const double *term;         /* TONE_TERMS a sample, of which TONE_SHAPE are the shape's */
   double *residual, *scratch; /* 3 a sample */
 };
 
@@ -101,29 +101,60 @@ static void add_channel(const struct fit *f, const struct tone_sample *s, int ch
 
 /* What the shape's terms sum up to: all channels have the same. */
 struct shape_sums {
-  double products[PRODUCTS];
+  double products[TONE_TERMS];
   double channel[3][TONE_SHAPE], level[2][3][TONE_SHAPE]; /* of the own labels, too */
   double contrast[TONE_SHAPE], bend[TONE_SHAPE], target[TONE_SHAPE];
+};
+
+/* So many samples are added at a time, one after the other, so that the sums are fetched and put back less often. */
+enum { AT_ONCE = 4 };
+
+/* Samples that wait: their terms, and what these are added with. */
+struct batch {
+  int count;
+  const double *term[AT_ONCE];
+  double channel[3][AT_ONCE], all[AT_ONCE], contrast[AT_ONCE], bend[AT_ONCE], target[AT_ONCE];
 };
 
 static inline void add_terms(double weight, const double *restrict term, int count, double *restrict sum) {
   for (int k = 0; k < count; k++) sum[k] += weight * term[k];
 }
 
+static inline void add_batch_terms(const struct batch *b, const double *weight, int count, double *restrict sum) {
+  const double *first = b->term[0], *second = b->term[1], *third = b->term[2], *fourth = b->term[3];
+  for (int k = 0; k < count; k++)
+    sum[k] = (((sum[k] + weight[0] * first[k]) + weight[1] * second[k]) + weight[2] * third[k]) + weight[3] * fourth[k];
+}
+
+/* What lacks of a batch weighs nothing. */
+static void add_batch(struct batch *b, struct shape_sums *sums) {
+  if (!b->count) return;
+  for (int i = b->count; i < AT_ONCE; i++) {
+    b->term[i] = b->term[0];
+    b->all[i] = b->contrast[i] = b->bend[i] = b->target[i] = 0;
+    for (int c = 0; c < 3; c++) b->channel[c][i] = 0;
+  }
+  add_batch_terms(b, b->all, TONE_TERMS, sums->products);
+  for (int c = 0; c < 3; c++) add_batch_terms(b, b->channel[c], TONE_SHAPE, sums->channel[c]);
+  add_batch_terms(b, b->contrast, TONE_SHAPE, sums->contrast);
+  add_batch_terms(b, b->bend, TONE_SHAPE, sums->bend);
+  add_batch_terms(b, b->target, TONE_SHAPE, sums->target);
+  b->count = 0;
+}
+
 static void add_shape(const struct fit *f, const struct tone_sample *s, const double *term, const double w[3],
-                      struct shape_sums *sums) {
+                      struct batch *batch, struct shape_sums *sums) {
   double all = 0, first = 0, second = 0, target = 0;
-  int own = label_level(f, s);
+  int own = label_level(f, s), at = batch->count++;
   for (int c = 0; c < 3; c++) {
     double g = f->curve ? s->golden[c] - TONE_MIDDLE : 0;
     all += w[c], first += w[c] * g, second += w[c] * g * g, target += w[c] * (s->photo[c] - s->golden[c]);
+    batch->channel[c][at] = w[c];
   }
-  add_terms(all, term, PRODUCTS, sums->products);
-  for (int c = 0; c < 3; c++) add_terms(w[c], term, TONE_SHAPE, sums->channel[c]);
-  add_terms(first, term, TONE_SHAPE, sums->contrast);
-  add_terms(second, term, TONE_SHAPE, sums->bend);
-  add_terms(target, term, TONE_SHAPE, sums->target);
+  batch->term[at] = term, batch->all[at] = all;
+  batch->contrast[at] = first, batch->bend[at] = second, batch->target[at] = target;
   for (int c = 0; c < 3 && own; c++) add_terms(w[c], term, TONE_SHAPE, sums->level[own == REFERENCE][c]);
+  if (batch->count == AT_ONCE) add_batch(batch, sums);
 }
 
 /* Places them in the normal equations. */
@@ -147,6 +178,7 @@ static void take_shape(const struct shape_sums *sums, double *a, double *b) {
 static bool solve_round(double reach, struct fit *f) {
   double a[UNKNOWNS * UNKNOWNS] = {0}, b[UNKNOWNS] = {0}, w[3];
   struct shape_sums sums = {.products = {0}};
+  struct batch batch = {.count = 0};
   for (size_t i = 0; i < f->count; i++) {
     const struct tone_sample *s = &f->samples[i];
     bool any = false;
@@ -155,8 +187,9 @@ static bool solve_round(double reach, struct fit *f) {
       w[c] = rest > 0 ? weight_of(f, s, c) * rest * rest : 0;
       if (w[c] > 0) add_channel(f, s, c, w[c], a, b), any = true;
     }
-    if (any) add_shape(f, s, f->term + i * PRODUCTS, w, &sums);
+    if (any) add_shape(f, s, f->term + i * TONE_TERMS, w, &batch, &sums);
   }
+  add_batch(&batch, &sums);
   take_shape(&sums, a, b);
   add_priors(a);
   return solve_symmetric(a, b, UNKNOWNS, f->unknown);
@@ -168,7 +201,7 @@ static double find_residuals(struct fit *f) {
   const double *u = f->unknown;
   for (size_t i = 0; i < f->count; i++) {
     const struct tone_sample *s = &f->samples[i];
-    const double *term = f->term + i * PRODUCTS;
+    const double *term = f->term + i * TONE_TERMS;
     int own = label_level(f, s);
     double shape = 0;
     for (int k = 0; k < TONE_SHAPE; k++) shape += u[SHAPE + k] * term[k];
@@ -194,15 +227,19 @@ static bool tells_of_curve(const struct tone_sample *samples, size_t count) {
   return pure >= LEAST_PURE * all;
 }
 
-enum status tone_fit(const struct tone_sample *samples, size_t count, int own, int reference, struct tone *tone,
-                     struct fault *fault) {
+void tone_terms(const struct tone *tone, const struct tone_sample *samples, size_t count, double *terms) {
+  for (size_t i = 0; i < count; i++)
+    monomials(tone, samples[i].x, samples[i].y, 2 * TONE_ORDER, terms + i * TONE_TERMS);
+}
+
+enum status tone_fit(const struct tone_sample *samples, const double *terms, size_t count, int own, int reference,
+                     struct tone *tone, struct fault *fault) {
   if (!count) return STATUS_OK;
-  struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference};
+  struct fit f = {.samples = samples, .count = count, .own = own, .reference = reference, .term = terms};
   f.curve = tells_of_curve(samples, count);
-  f.residual = calloc((6 + PRODUCTS) * count, sizeof *f.residual);
+  f.residual = calloc(6 * count, sizeof *f.residual);
   if (!f.residual) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
-  f.scratch = f.residual + 3 * count, f.term = f.scratch + 3 * count;
-  for (size_t i = 0; i < count; i++) monomials(tone, samples[i].x, samples[i].y, 2 * TONE_ORDER, f.term + i * PRODUCTS);
+  f.scratch = f.residual + 3 * count;
   bool ok = solve_round(0, &f);
   for (int round = 0; ok && round < ROUNDS; round++) ok = solve_round(4.685 * find_residuals(&f), &f);
   if (ok) {

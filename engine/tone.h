@@ -44,12 +44,17 @@ struct tone {
 /* The golden's own light, over a golden of this size. */
 struct tone tone_none(int32_t width, int32_t height);
 
-/* Fits robustly. Mixed samples count where hardly any other is there, and then the curve is taken to be the
- * golden's. The samples of label `own` (0: none) may have a colour of their own, so that they tell of the light's shape
- * and the camera's curve and nothing of its levels. So may those of label `reference` (0: none). `tone` begins as
- * tone_none made it, and stays so where there is nothing to fit to. */
-enum status tone_fit(const struct tone_sample *samples, size_t count, int own, int reference, struct tone *tone,
-                     struct fault *fault);
+/* What tone_fit needs of each sample's place alone: TONE_TERMS numbers a sample. */
+enum { TONE_TERMS = 44 };
+void tone_terms(const struct tone *tone, const struct tone_sample *samples, size_t count, double *terms);
+
+/* Fits robustly. `terms` is what tone_terms makes of the samples and of `tone`. Mixed samples count where hardly any
+ * other is there, and then the curve is taken to be the golden's. The samples of label `own` (0: none) may have a
+ * colour of their own, so that they tell of the light's shape and the camera's curve and nothing of its levels. So may
+ * those of label `reference` (0: none). `tone` begins as tone_none made it, and stays so where there is nothing to fit
+ * to. */
+enum status tone_fit(const struct tone_sample *samples, const double *terms, size_t count, int own, int reference,
+                     struct tone *tone, struct fault *fault);
 
 /* ln of light (+ TONE_FLOOR, as in samples) that a photo's light at a place would be under the golden's lamp and
  * camera. */

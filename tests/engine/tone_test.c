@@ -25,7 +25,9 @@ static void draw(double level, double contrast, struct tone_sample *samples) {
 static struct tone fit(const struct tone_sample *samples) {
   struct tone tone = tone_none(SIDE, SIDE);
   struct fault fault = {0};
-  if (tone_fit(samples, SAMPLES, 0, 0, &tone, &fault)) fail_msg("%s", fault.text);
+  double terms[SAMPLES * TONE_TERMS];
+  tone_terms(&tone, samples, SAMPLES, terms);
+  if (tone_fit(samples, terms, SAMPLES, 0, 0, &tone, &fault)) fail_msg("%s", fault.text);
   return tone;
 }
 
@@ -79,7 +81,7 @@ static void no_samples_leave_the_golden_s_own_light(void **state) {
   (void)state;
   struct tone tone = tone_none(SIDE, SIDE);
   struct fault fault = {0};
-  if (tone_fit(NULL, 0, 0, 0, &tone, &fault)) fail_msg("%s", fault.text);
+  if (tone_fit(NULL, NULL, 0, 0, 0, &tone, &fault)) fail_msg("%s", fault.text);
   assert_float_equal(tone_undo(&tone, 10, 10, 1, -1.25), -1.25, 1e-12);
 }
 
