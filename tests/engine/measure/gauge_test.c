@@ -1,5 +1,6 @@
 /* Gauges on drawn pictures whose truth is known. */
-#include "cli/bench/lab.h"
+#include "tests/engine/measure/lab.h"
+
 #include "engine/measure/candidates.h"
 #include "engine/measure/dimensions.h"
 
@@ -11,34 +12,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct bench_lab lab;
-
-static int open_lab(void **state) {
-  struct fault fault;
-  (void)state;
-  return bench_lab_open(&lab, &fault) != STATUS_OK;
-}
-
-static int close_lab(void **state) {
-  (void)state;
-  bench_lab_close(&lab);
-  return 0;
-}
-
-static struct drawing *begin(int width, int height) {
-  struct fault fault;
-  assert_int_equal(drawing_begin(&lab.drawing, width, height, 2, &fault), STATUS_OK);
-  return &lab.drawing;
-}
-
-static const struct gauge *measure(const struct spec_dimension *gauges, size_t count) {
-  struct fault fault;
-  drawing_blur(&lab.drawing, 1);
-  drawing_finish(&lab.drawing, 60, 120, 2, &lab.draws);
-  assert_int_equal(bench_lab_measure(&lab, gauges, count, &fault), STATUS_OK);
-  return lab.measuring.gauges;
-}
 
 /* A box whose edge runs upright. */
 static struct spec_dimension upright(double x, double y, double across, double lines) {
@@ -59,10 +32,10 @@ static void a_line_lies_where_the_edge_is(void **state) {
   (void)state;
   for (int i = 0; i < 12; i++) {
     double angle = 0.5 * i, x = 60 + 0.13 * i, c = cos(angle), s = sin(angle);
-    drawing_rectangle(begin(120, 120), x + 500 * c, 60 + 500 * s, 1000, 1000, angle, NULL, 1);
+    drawing_rectangle(begin_picture(120, 120), x + 500 * c, 60 + 500 * s, 1000, 1000, angle, NULL, 1);
     struct spec_dimension g = upright(x + 2 * c, 60 + 2 * s, 30, 50);
     g.box.angle = angle * 180 / 3.14159265358979323846 + 1;
-    const struct gauge *found = measure(&g, 1);
+    const struct gauge *found = measure_gauges(&g, 1);
     if (!found->found) fail_msg("%s", found->why);
     struct shape_point truth = {x, 60, 1, 0};
     double spread = sqrt(found->shape[0].covariance[0] + found->shape[0].covariance[4]) * found->form[0];
@@ -74,21 +47,21 @@ static void a_line_lies_where_the_edge_is(void **state) {
 static void what_is_no_edge_says_why(void **state) {
   (void)state;
   struct spec_dimension g = upright(60, 60, 30, 50);
-  begin(120, 120);
-  const struct gauge *found = measure(&g, 1);
+  begin_picture(120, 120);
+  const struct gauge *found = measure_gauges(&g, 1);
   assert_false(found->found);
   assert_non_null(strstr(found->why, "none of the least contrast"));
   /* Lighter by 6 grey levels alone. */
-  drawing_rectangle(begin(120, 120), 90, 60, 60, 200, 0, NULL, 0.05);
-  assert_false(measure(&g, 1)->found);
+  drawing_rectangle(begin_picture(120, 120), 90, 60, 60, 200, 0, NULL, 0.05);
+  assert_false(measure_gauges(&g, 1)->found);
   /* 7 px beyond the search. */
-  drawing_rectangle(begin(120, 120), 182, 60, 200, 200, 0, NULL, 1);
-  found = measure(&g, 1);
+  drawing_rectangle(begin_picture(120, 120), 182, 60, 200, 200, 0, NULL, 1);
+  found = measure_gauges(&g, 1);
   assert_false(found->found);
   assert_non_null(strstr(found->why, "beyond the search"));
   /* A stripe has two edges that are alike. */
-  drawing_rectangle(begin(120, 120), 60, 60, 12, 200, 0, NULL, 1);
-  found = measure(&g, 1);
+  drawing_rectangle(begin_picture(120, 120), 60, 60, 12, 200, 0, NULL, 1);
+  found = measure_gauges(&g, 1);
   assert_false(found->found);
   assert_non_null(strstr(found->why, "two edges are alike"));
 }
@@ -101,8 +74,8 @@ static void polarity_and_order_choose_among_edges(void **state) {
   g[1].polarity = POLARITY_LIGHT_TO_DARK;
   g[2].select = SELECT_FIRST;
   g[3].select = SELECT_LAST;
-  drawing_rectangle(begin(120, 120), 60, 60, 16.5, 200, 0, NULL, 1);
-  const struct gauge *found = measure(g, 4);
+  drawing_rectangle(begin_picture(120, 120), 60, 60, 16.5, 200, 0, NULL, 1);
+  const struct gauge *found = measure_gauges(g, 4);
   static const double places[] = {51.75, 68.25, 51.75, 68.25};
   for (int i = 0; i < 4; i++) {
     if (!found[i].found) fail_msg("%d: %s", i, found[i].why);
@@ -112,11 +85,11 @@ static void polarity_and_order_choose_among_edges(void **state) {
 
 static void dirt_on_an_edge_is_named_and_left_out(void **state) {
   (void)state;
-  struct drawing *d = begin(160, 160);
+  struct drawing *d = begin_picture(160, 160);
   drawing_rectangle(d, 180, 80, 200, 200, 0, NULL, 1);
   drawing_rectangle(d, 76, 60, 8, 14, 0, NULL, 1);
   struct spec_dimension g = upright(80, 80, 30, 100);
-  const struct gauge *found = measure(&g, 1);
+  const struct gauge *found = measure_gauges(&g, 1);
   size_t outliers = 0;
   if (!found->found) fail_msg("%s", found->why);
   for (size_t i = 0; i < found->count; i++) {
@@ -135,7 +108,7 @@ static void a_circle_has_its_radius_whatever_its_blur(void **state) {
   for (double blur = 0.7; blur < 2.5; blur += 0.6) {
     struct fault fault;
     struct spec_dimension g = {.gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {50, 51}, .radius = 13, .search = 6};
-    drawing_ellipse(begin(100, 100), 50.3, 50.6, 12.2, 12.2, 0, NULL, 1);
+    drawing_ellipse(begin_picture(100, 100), 50.3, 50.6, 12.2, 12.2, 0, NULL, 1);
     drawing_blur(&lab.drawing, blur);
     drawing_finish(&lab.drawing, 60, 120, 0.5, &lab.draws);
     assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
@@ -148,7 +121,7 @@ static void a_circle_has_its_radius_whatever_its_blur(void **state) {
 
 static void outlines_have_their_sides(void **state) {
   (void)state;
-  struct drawing *d = begin(320, 200);
+  struct drawing *d = begin_picture(320, 200);
   const double turn = 0.2, degrees = turn * 180 / 3.14159265358979323846;
   drawing_rectangle(d, 70, 60, 60.4, 40.7, turn, NULL, 1);
   drawing_ellipse(d, 200, 60, 40.2, 25.3, turn, NULL, 1);
@@ -186,7 +159,7 @@ static void outlines_have_their_sides(void **state) {
       {.measure = MEASURE_CONCENTRICITY, .of = {"s", "a"}},
   };
   static const double truth[] = {60.4, 40.7, 80.4, 50.6, 20.6, 80.6, 30.3, 150, 300};
-  const struct gauge *found = measure(s, 4);
+  const struct gauge *found = measure_gauges(s, 4);
   for (int i = 0; i < 4; i++)
     if (!found[i].found) fail_msg("%s: %s", found[i].spec->name, found[i].why);
   for (int i = 0; i < 9; i++) {
@@ -198,7 +171,7 @@ static void outlines_have_their_sides(void **state) {
 
 static void callipers_take_pairs_widths_and_counts(void **state) {
   (void)state;
-  struct drawing *d = begin(240, 120);
+  struct drawing *d = begin_picture(240, 120);
   for (int i = 0; i < 5; i++) drawing_rectangle(d, 40 + 40 * i, 60, 10.5 + i, 200, 0, NULL, 1);
   const struct spec_dimension s[] = {
       {.name = "p",
@@ -230,7 +203,7 @@ static void callipers_take_pairs_widths_and_counts(void **state) {
       {.measure = MEASURE_WIDTH, .of = {"w"}, .statistic = STATISTIC_MOST},
       {.measure = MEASURE_WIDTH, .of = {"w"}, .statistic = STATISTIC_LEAST},
   };
-  const struct gauge *found = measure(s, 4);
+  const struct gauge *found = measure_gauges(s, 4);
   for (int i = 0; i < 4; i++)
     if (!found[i].found) fail_msg("%s: %s", found[i].spec->name, found[i].why);
   assert_true(fabs(value(&s[4], NULL) - 10.5) < 0.05);
@@ -244,12 +217,12 @@ static void callipers_take_pairs_widths_and_counts(void **state) {
 
 static void what_the_photo_cuts_off_is_not_counted(void **state) {
   (void)state;
-  struct drawing *d = begin(240, 120);
+  struct drawing *d = begin_picture(240, 120);
   for (int i = 0; i < 5; i++) drawing_rectangle(d, 40 + 40 * i, 60, 10.5, 200, 0, NULL, 1);
   const struct spec_dimension s[] = {
       {.name = "n", .gauge = GAUGE_COUNT, .contrast = 10, .box = {{150, 60}, {220, 30}, 0}},
       {.name = "l", .gauge = GAUGE_LINE, .contrast = 10, .along = 1, .box = {{150, 130}, {80, 30}, 0}}};
-  const struct gauge *found = measure(s, 2);
+  const struct gauge *found = measure_gauges(s, 2);
   assert_false(found[0].found);
   assert_non_null(strstr(found[0].why, "partly outside what the photo shows"));
   assert_false(found[1].found);
@@ -258,7 +231,7 @@ static void what_the_photo_cuts_off_is_not_counted(void **state) {
 
 static void a_hole_has_its_position_in_the_datum(void **state) {
   (void)state;
-  struct drawing *d = begin(200, 200);
+  struct drawing *d = begin_picture(200, 200);
   drawing_rectangle(d, 140, 140, 200, 200, 0, NULL, 1);
   drawing_ellipse(d, 100, 90, 15, 15, 0, NULL, -1);
   const struct spec_dimension s[] = {
@@ -268,14 +241,14 @@ static void a_hole_has_its_position_in_the_datum(void **state) {
       {.measure = MEASURE_POSITION, .of = {"h", "x", "y"}, .at = {59, 50}},
       {.measure = MEASURE_PARALLELISM, .of = {"x", "x"}},
   };
-  measure(s, 3);
+  measure_gauges(s, 3);
   assert_true(fabs(value(&s[3], NULL) - 2) < 0.05);
   assert_true(value(&s[4], NULL) < 1e-9);
 }
 
 static void a_picture_offers_its_circle_and_its_sides(void **state) {
   (void)state;
-  struct drawing *d = begin(400, 300);
+  struct drawing *d = begin_picture(400, 300);
   struct spec_dimension gauges[CANDIDATES_MOST];
   struct fault fault;
   size_t count, lines = 0;
@@ -297,7 +270,7 @@ static void a_picture_offers_its_circle_and_its_sides(void **state) {
 
 static void a_picture_offers_slots_ellipses_and_rings(void **state) {
   (void)state;
-  struct drawing *d = begin(400, 300);
+  struct drawing *d = begin_picture(400, 300);
   struct spec_dimension gauges[CANDIDATES_MOST];
   struct fault fault;
   size_t count, kinds[GAUGE_COUNT + 1] = {0};
@@ -389,7 +362,7 @@ static struct measured disc_in_light(const char *curve, double amount, bool othe
                         "- {name: size, measure: diameter, of: rim, lower: 39.9, upper: 40.1, unit: px}\n",
                         curve);
   assert_int_equal(spec_parse(text, (size_t)length, "a test", &spec, &fault), STATUS_OK);
-  struct drawing *d = begin(120, 120);
+  struct drawing *d = begin_picture(120, 120);
   drawing_ellipse(d, 60.3, 59.6, 20, 20, 0, NULL, 1);
   drawing_blur(d, 1);
   drawing_finish(d, 8, 160, 1, &lab.draws);

@@ -1,5 +1,5 @@
 /* Circles whose rim is broken, cut or dirty in places, or not where they are sought. */
-#include "cli/bench/lab.h"
+#include "tests/engine/measure/lab.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,48 +10,20 @@
 
 #include <cmocka.h>
 
-static struct bench_lab lab;
-
-static int open_lab(void **state) {
-  struct fault fault;
-  (void)state;
-  return bench_lab_open(&lab, &fault) != STATUS_OK;
-}
-
-static int close_lab(void **state) {
-  (void)state;
-  bench_lab_close(&lab);
-  return 0;
-}
-
-static struct drawing *begin(int width, int height) {
-  struct fault fault;
-  assert_int_equal(drawing_begin(&lab.drawing, width, height, 2, &fault), STATUS_OK);
-  return &lab.drawing;
-}
-
-static const struct gauge *measure(const struct spec_dimension *gauge) {
-  struct fault fault;
-  drawing_blur(&lab.drawing, 1);
-  drawing_finish(&lab.drawing, 60, 120, 2, &lab.draws);
-  assert_int_equal(bench_lab_measure(&lab, gauge, 1, &fault), STATUS_OK);
-  return lab.measuring.gauges;
-}
-
 static void a_chipped_and_dirty_rim_keeps_its_diameter(void **state) {
   (void)state;
   double sum = 0;
   enum { PHOTOS = 8 };
   for (int i = 0; i < PHOTOS; i++) {
     double x = 60.1 + 0.11 * i, y = 59.7 - 0.07 * i, turn = 0.8 * i;
-    struct drawing *d = begin(120, 120);
+    struct drawing *d = begin_picture(120, 120);
     drawing_ellipse(d, x, y, 16, 16, 0, NULL, 1);
     drawing_ellipse(d, x + 16 * cos(turn), y + 16 * sin(turn), 5, 5, 0, NULL, -1);
     drawing_ellipse(d, x - 16 * sin(turn), y + 16 * cos(turn), 5, 5, 0, NULL, 1);
     for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++)
       d->coverage[k] = d->coverage[k] < 0 ? 0 : d->coverage[k] > 1 ? 1 : d->coverage[k];
     struct spec_dimension g = {.gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {60, 60}, .radius = 16.5, .search = 6};
-    const struct gauge *found = measure(&g);
+    const struct gauge *found = measure_gauges(&g, 1);
     size_t spoilt = 0;
     if (!found->found) fail_msg("%d: %s", i, found->why);
     for (size_t k = 0; k < found->count; k++) spoilt += lab.measuring.edges[found->first + k].state != EDGE_FOUND;
@@ -69,7 +41,7 @@ static void a_spoilt_rim_does_not_pull_in_noise(void **state) {
   for (int i = 0; i < PHOTOS; i++) {
     struct fault fault;
     double x = 35.1 + 0.11 * i, y = 34.7 - 0.07 * i, turn = 0.9 * i;
-    struct drawing *d = begin(70, 70);
+    struct drawing *d = begin_picture(70, 70);
     drawing_ellipse(d, x, y, 12, 12, 0, NULL, 1);
     drawing_ellipse(d, x + 12 * cos(turn), y + 12 * sin(turn), 3, 3, 0, NULL, -1);
     drawing_ellipse(d, x - 12 * sin(turn), y + 12 * cos(turn), 3, 3, 0, NULL, 1);
@@ -94,7 +66,7 @@ static void draw_cut_disc(double x, double y, double turn, double apart) {
   const struct pose_point cut[3] = {{x, y},
                                     {x + 30 * cos(turn - half), y + 30 * sin(turn - half)},
                                     {x + 30 * cos(turn + half), y + 30 * sin(turn + half)}};
-  struct drawing *d = begin(80, 80);
+  struct drawing *d = begin_picture(80, 80);
   drawing_ellipse(d, x, y, 10, 10, 0, NULL, 1);
   drawing_polygon(d, cut, 3, NULL, -1);
   for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmax(d->coverage[k], 0);
@@ -160,7 +132,7 @@ static void dirt_that_leads_astray_is_seen_at_the_second_look(void **state) {
   (void)state;
   for (int i = 0; i < 24; i++) {
     struct fault fault;
-    struct drawing *d = begin(80, 80);
+    struct drawing *d = begin_picture(80, 80);
     const double turn = 0.26 * i;
     const struct spec_dimension g = {
         .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40.5, 40}, .radius = 10.5, .search = 6};
@@ -181,7 +153,7 @@ static void a_disc_beyond_its_search_is_refused(void **state) {
   (void)state;
   for (int i = 0; i < 16; i++) {
     struct fault fault;
-    struct drawing *d = begin(120, 120);
+    struct drawing *d = begin_picture(120, 120);
     const double turn = 0.4 * i;
     const struct spec_dimension g = {
         .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {60, 60}, .radius = 20, .search = 6};

@@ -1,5 +1,5 @@
 /* Edges that have a bevel or a burr beside them, too near to be an edge of its own. */
-#include "cli/bench/lab.h"
+#include "tests/engine/measure/lab.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -12,20 +12,6 @@
 
 enum { PHOTOS = 6 };
 static const double RADIUS = 12;
-
-static struct bench_lab lab;
-
-static int open_lab(void **state) {
-  struct fault fault;
-  (void)state;
-  return bench_lab_open(&lab, &fault) != STATUS_OK;
-}
-
-static int close_lab(void **state) {
-  (void)state;
-  bench_lab_close(&lab);
-  return 0;
-}
 
 /* A dark hole with a ring round it that has a share of its darkness. */
 struct bevel {
@@ -121,8 +107,8 @@ static void a_bevel_too_narrow_to_be_fitted_widens_the_uncertainty(void **state)
     }
 }
 
-/* A bevel of 1.5 px round a dark hole: half as dark as that, but for a quarter of it, which the light makes as bright as
- * the part. */
+/* A bevel of 1.5 px round a dark hole: half as dark as that, but for a quarter of it, which the light makes as bright
+ * as the part. */
 static void draw_lit_bevel(double x, double y, double light) {
   enum { PIECES = 48 };
   const double wide = 1.5, each = 2 * 3.14159265358979323846 / PIECES;
