@@ -57,8 +57,9 @@ static struct pose turned(double angle, double x, double y) {
   return (struct pose){{c, -s, SIDE / 2.0 + x - 80 * c + 60 * s, s, c, SIDE / 2.0 + y - 80 * s - 60 * c, 0, 0, 1}};
 }
 
-/* Photos of one drawing, each with a noise and an error of its pose of its own. */
-enum { EXPOSURES = 8 };
+/* Drawings a run, so many that a share of 96 % is known to a few tenths; and photos of each, with a noise and an error
+ * of its pose of its own. */
+enum { PARTS = 8, EXPOSURES = 8 };
 
 /* One photo; how many of its values lie within their uncertainty. */
 static enum status expose(struct bench_lab *lab, const struct level *level, double angle, double x, double y,
@@ -96,9 +97,9 @@ static enum status one(struct bench_lab *lab, const struct level *level, long *i
 
 static enum status cover(struct bench_lab *lab, long runs, const struct level *level, struct bench_figures *figures,
                          struct fault *fault) {
-  long inside = 0, all = 2 * runs * EXPOSURES * MEASURES;
+  long inside = 0, parts = PARTS * runs, all = parts * EXPOSURES * MEASURES;
   char what[96];
-  for (long run = 0; run < 2 * runs; run++) {
+  for (long run = 0; run < parts; run++) {
     enum status status = one(lab, level, &inside, fault);
     if (status) return status;
   }
