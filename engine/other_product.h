@@ -11,7 +11,8 @@ size_t other_product_places(const struct region *regions, const bool *counts, si
 
 /* Of a photo whose regions are in the result: whether it shows a sibling. Then it cannot be judged, and the reason is
  * added; the regions stay, as what differs. `replaced`: of each region, as in engine/classify.h. What is gone or added
- * alone, or covers the product, is no sign of another product, however often, and counts only beside places that are. */
+ * alone, or covers the product, is no sign of another product, however often, and counts only beside places that are.
+ */
 bool other_product_shown(const struct inspection *inspection, const bool *replaced, struct result *result);
 
 #endif
