@@ -167,6 +167,11 @@ static double gathered(const struct drawing *d, int32_t x, int32_t y) {
   return sum / (d->fine * d->fine);
 }
 
+void drawing_clip(struct drawing *d) {
+  size_t count = ((size_t)d->columns + 1) * (size_t)d->rows;
+  for (size_t i = 0; i < count; i++) d->coverage[i] = d->coverage[i] < 0 ? 0 : d->coverage[i] > 1 ? 1 : d->coverage[i];
+}
+
 static void finish_pixel(struct drawing *d, int32_t x, int32_t y, double level, double contrast, double noise,
                          struct draws *draws) {
   double value = level + contrast * gathered(d, x, y);

@@ -33,6 +33,9 @@ void drawing_ellipse(struct drawing *drawing, double x, double y, double a, doub
 void drawing_rectangle(struct drawing *drawing, double x, double y, double width, double height, double angle,
                        const struct pose *pose, double share);
 
+/* What several shapes cover is covered once, and what is taken away from nothing stays nothing. */
+void drawing_clip(struct drawing *drawing);
+
 /* Blurs by a Gaussian, the picture's edges repeated. */
 void drawing_blur(struct drawing *drawing, double sigma);
 

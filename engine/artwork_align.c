@@ -152,15 +152,14 @@ static enum status anywhere(struct device *device, const struct align_golden *g,
 }
 
 enum status artwork_align(struct device *device, const struct align_golden *g, const struct artwork *artwork,
-                          const struct plane *luma, struct artwork_work *work, struct alignment *a, const char **why,
-                          struct fault *fault) {
-  struct artwork_levels levels = artwork_levels_of(luma, NULL);
+                          struct artwork_work *work, struct alignment *a, const char **why, struct fault *fault) {
+  struct artwork_levels levels = artwork_levels_of(a->luma, NULL);
   bool two = artwork_levels_are_two(&levels);
   double own = 1, any = 1;
   *why = "";
   a->aligned = a->straight = a->ambiguous = false;
   if (!two) return anywhere(device, g, artwork, NULL, a, &any, why, fault);
-  enum status status = even_photo(device, luma, &levels, &work->even, fault);
+  enum status status = even_photo(device, a->luma, &levels, &work->even, fault);
   if (!status) status = in_own_frame(device, g, artwork, &levels, &work->even, a, &own, fault);
   if (status) return status;
   if (own > FITS_WELL || g->symmetries.count) {

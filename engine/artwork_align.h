@@ -7,9 +7,9 @@
 #include "engine/align.h"
 #include "engine/artwork_find.h"
 
-/* As align_photo, for a golden that is artwork; `luma` is what it was begun with. */
+/* As align_photo, for a golden that is artwork. */
 enum status artwork_align(struct device *device, const struct align_golden *golden, const struct artwork *artwork,
-                          const struct plane *luma, struct artwork_work *work, struct alignment *alignment,
-                          const char **why, struct fault *fault);
+                          struct artwork_work *work, struct alignment *alignment, const char **why,
+                          struct fault *fault);
 
 #endif

@@ -156,6 +156,7 @@ static enum status set_colour_aside(const struct finding *f, struct explaining *
     const int level = aligned_level((enum aligned_plane)i);
     const struct kernel_image *whole = &c->map[i];
     const int32_t left = f->left >> level, top = f->top >> level, limit = c->limit[i];
+    if (limit >= KERNEL_MAP_UNIT) continue;
     const int32_t width = at_most(f->right >> level, whole->width - 1) - left + 1;
     const int32_t height = at_most(f->bottom >> level, whole->height - 1) - top + 1;
     const size_t count = (size_t)width * (size_t)height;
@@ -163,7 +164,7 @@ static enum status set_colour_aside(const struct finding *f, struct explaining *
     if (!map) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
     status = device_download_part(e->device, whole, 1, left, top, width, height, map, fault);
     pthread_mutex_lock(&e->lock);
-    for (size_t k = 0; k < count && !status && limit < KERNEL_MAP_UNIT; k++)
+    for (size_t k = 0; k < count && !status; k++)
       if (map[k] >= limit / 2) c->levels[i][map[k]]--, c->levels[i][map[k] * limit / KERNEL_MAP_UNIT]++;
     pthread_mutex_unlock(&e->lock);
     free(map);

@@ -76,11 +76,10 @@ enum status inspection_begin_align(struct inspection *work, struct fault *fault)
 
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
   const struct inspector *in = work->inspector;
-  const struct plane *luma = &work->photo.planes[0];
   enum status status = in->artwork.found ? inspector_wait(in, INSPECTOR_LOOKED, fault) : STATUS_OK;
   if (status) return status;
   if (in->artwork.found)
-    return artwork_align(&work->device, &in->align, &in->artwork, luma, &work->artwork, &work->alignment, why, fault);
+    return artwork_align(&work->device, &in->align, &in->artwork, &work->artwork, &work->alignment, why, fault);
   work->alignment.placement.parts.columns = 0;
   status = align_photo(&work->device, &in->align, &work->alignment, why, fault);
   if (status || !work->alignment.aligned) return status;

@@ -1,5 +1,7 @@
 #include "engine/mosaic.h"
 
+#include "kernels/pixel.h"
+
 #include <stdlib.h>
 
 /* Golden pixels to each side in which the opposite is looked for, and over which detail is taken. */
@@ -43,9 +45,7 @@ static enum status fetch(struct device *device, const struct reference *referenc
 static bool is_more(const struct part *p, int32_t x, int32_t y) {
   const uint8_t *here = p->photo + (size_t)y * (size_t)p->width + (size_t)x, *above = here - p->width;
   const uint8_t *below = here + p->width;
-  const int32_t sum = above[-1] + 2 * above[0] + above[1] + 2 * here[-1] + 4 * here[0] + 2 * here[1] + below[-1] +
-                      2 * below[0] + below[1];
-  return sum > p->mean[(size_t)y * (size_t)p->width + (size_t)x];
+  return pixel_binomial(above, here, below, 1, 1) > p->mean[(size_t)y * (size_t)p->width + (size_t)x];
 }
 
 /* How much of the tolerance what is notable uses with either sign, and at most under the finding. */

@@ -18,11 +18,6 @@ struct disc {
   double x, y, radius;
 };
 
-static void clamp(struct drawing *d) {
-  size_t count = ((size_t)d->columns + 1) * (size_t)d->rows;
-  for (size_t i = 0; i < count; i++) d->coverage[i] = d->coverage[i] < 0 ? 0 : d->coverage[i] > 1 ? 1 : d->coverage[i];
-}
-
 enum spoilt { WHOLE, CHIPPED, CUT };
 
 /* A tenth of the rim under dirt and a tenth missing: broken off to the depth of the dirt, or cut out to the centre. */
@@ -37,10 +32,10 @@ static void spoil(struct bench_lab *lab, const struct disc *disc, enum spoilt ho
   else
     drawing_ellipse(&lab->drawing, disc->x + disc->radius * cos(turn), disc->y + disc->radius * sin(turn), dirt, dirt,
                     0, NULL, -1);
-  clamp(&lab->drawing);
+  drawing_clip(&lab->drawing);
   drawing_ellipse(&lab->drawing, disc->x + disc->radius * cos(other), disc->y + disc->radius * sin(other), dirt, dirt,
                   0, NULL, 1);
-  clamp(&lab->drawing);
+  drawing_clip(&lab->drawing);
 }
 
 static enum status draw(struct bench_lab *lab, const struct disc *disc, int side, double blur, enum spoilt spoilt,

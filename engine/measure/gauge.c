@@ -43,19 +43,17 @@ static bool is_traced(const struct gauge *gauge) {
   return !gauge->why[0] && gauge->spec->gauge != GAUGE_COUNT;
 }
 
-/* Traces those that have to be once more; whether there were any goes to `any`. */
-static enum status measure_again(struct measuring *m, const struct gauge_photo *photo, size_t first, size_t end,
-                                 bool *any, struct fault *fault) {
+/* Traces those that are to be; whether there were any goes to `any`. */
+static enum status trace_some(struct measuring *m, const struct gauge_photo *photo, size_t first, size_t end, bool *any,
+                              struct fault *fault) {
   struct gauge_work *w = m->work;
   enum status status = STATUS_OK;
   *any = false;
   w->trace_count = 0;
   strips_clear(&m->strips);
   for (size_t i = first; i < end && !status; i++) {
-    struct gauge *gauge = &m->gauges[i];
-    if (!w->sought[i].again) continue;
-    *gauge = (struct gauge){.spec = gauge->spec, .middle = gauge->middle};
-    status = gauge_trace(m, photo, gauge, fault);
+    if (!w->sought[i].due) continue;
+    status = gauge_trace(m, photo, &m->gauges[i], fault);
     *any = true;
   }
   if (status || !*any) return status;
@@ -63,8 +61,8 @@ static enum status measure_again(struct measuring *m, const struct gauge_photo *
   if (!status && photo->curved) strips_to_light(&m->strips);
   size_t trace = 0;
   for (size_t i = first; i < end && !status; i++) {
-    if (!w->sought[i].again) continue;
-    w->sought[i].again = false;
+    if (!w->sought[i].due) continue;
+    w->sought[i].due = false;
     status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
   }
   return status;
@@ -75,21 +73,16 @@ static enum status measure_some(struct measuring *m, const struct gauge_photo *p
                                 struct fault *fault) {
   struct gauge_work *w = m->work;
   enum status status = STATUS_OK;
-  w->seek_count = w->trace_count = 0;
+  w->seek_count = 0;
   strips_clear(&m->strips);
   for (size_t i = first; i < end && !status; i++) status = gauge_seek(m, photo, &m->gauges[i], fault);
   if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
   if (status) return status;
-  for (size_t i = first; i < end; i++) gauge_choose(m, &m->gauges[i]);
-  strips_clear(&m->strips);
-  for (size_t i = first; i < end && !status; i++)
-    if (is_traced(&m->gauges[i])) status = gauge_trace(m, photo, &m->gauges[i], fault);
-  if (!status) status = strips_measure(&m->strips, photo->device, photo->luma, fault);
-  if (!status && photo->curved) strips_to_light(&m->strips);
-  size_t trace = 0;
-  for (size_t i = first; i < end && !status; i++)
-    if (is_traced(&m->gauges[i])) status = gauge_fit(m, photo, &m->gauges[i], &trace, fault);
-  for (bool any = true; any && !status;) status = measure_again(m, photo, first, end, &any, fault);
+  for (size_t i = first; i < end; i++) {
+    gauge_choose(m, &m->gauges[i]);
+    w->sought[i].due = is_traced(&m->gauges[i]);
+  }
+  for (bool any = true; any && !status;) status = trace_some(m, photo, first, end, &any, fault);
   return status;
 }
 

@@ -33,7 +33,7 @@ static bool find_move(const struct fits *fits, int parameters, bool (*takes)(con
 
 static void move(struct sought *sought, const double *by) {
   for (int k = 0; k < sought->parameters; k++) sought->model[0][k] += by[k];
-  sought->again = true;
+  sought->due = true;
 }
 
 bool gauge_trace_was_off(struct measuring *m, const struct gauge *gauge, const struct fits *fits) {
@@ -53,7 +53,7 @@ bool gauge_trace_was_off(struct measuring *m, const struct gauge *gauge, const s
 void gauge_trace_finer(struct measuring *m, const struct gauge *gauge, const struct fits *fits, double sigma) {
   struct sought *sought = &m->work->sought[gauge - m->gauges];
   double by[ROBUST_MOST], spread = 0, length = 0, found = 0;
-  if (!gauge_is_closed(gauge) || sought->again || sought->strip > 0 || !fits->left_out) return;
+  if (!gauge_is_closed(gauge) || sought->due || sought->strip > 0 || !fits->left_out) return;
   for (size_t i = 0; i < fits->count; i++) {
     const struct strip_fit *f = &fits->one[i];
     if (f->state == EDGE_FOUND) spread += f->solved.spread, length += 2 * f->trace->profile.length, found++;

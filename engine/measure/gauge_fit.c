@@ -279,7 +279,7 @@ enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, stru
       return STATUS_OK;
     }
     gauge_trace_finer(m, gauge, fits, pool.shape.sigma);
-    if (sought->again) return STATUS_OK;
+    if (sought->due) return STATUS_OK;
     if (gauge->spec->edge != EDGE_AT_HALF && !photo->doubted) undo_company(m, &pool, photo->curved, gauge, fits);
     enum status status = take_edges(m, gauge, fits, &residual, fault);
     if (status) return status;

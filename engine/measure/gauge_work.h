@@ -31,7 +31,7 @@ struct sought {
   double size;                /* half the outline's, photo px: scale of the basis */
   double strip;               /* length of the strips that it is traced by, photo px; 0: as its outline says */
   bool partly;                /* not all seeks show the model's edge */
-  bool moved, again;          /* the model is that of a trace; it is to be traced once more */
+  bool moved, due;            /* the model is that of a trace; it is to be traced along it */
 };
 
 /* A strip of the second pass. */
@@ -97,7 +97,7 @@ void gauge_choose(struct measuring *m, struct gauge *gauge);
 enum status gauge_trace(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, struct fault *fault);
 enum status gauge_fit(struct measuring *m, const struct gauge_photo *photo, struct gauge *gauge, size_t *next_trace,
                       struct fault *fault);
-/* Set `again`, each once, of a closed outline: where the first pass led the trace so far beside the edge that the
+/* Set `due` again, each once, of a closed outline: where the first pass led the trace so far beside the edge that the
  * strips' edges are not at one place in them; and where so much is spoilt, or beside that, that shorter strips, as far
  * as the noise allows them, would say more of the rest. Along what the trace found, both. */
 bool gauge_trace_was_off(struct measuring *m, const struct gauge *gauge, const struct fits *fits);

@@ -106,13 +106,10 @@ static void dirt_on_an_edge_is_named_and_left_out(void **state) {
 static void a_circle_has_its_radius_whatever_its_blur(void **state) {
   (void)state;
   for (double blur = 0.7; blur < 2.5; blur += 0.6) {
-    struct fault fault;
     struct spec_dimension g = {.gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {50, 51}, .radius = 13, .search = 6};
     drawing_ellipse(begin_picture(100, 100), 50.3, 50.6, 12.2, 12.2, 0, NULL, 1);
     drawing_blur(&lab.drawing, blur);
-    drawing_finish(&lab.drawing, 60, 120, 0.5, &lab.draws);
-    assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
-    const struct gauge *found = lab.measuring.gauges;
+    const struct gauge *found = measure_drawn(60, 120, 0.5, &g, 1);
     if (!found->found) fail_msg("%s", found->why);
     assert_true(fabs(found->shape[0].p[SHAPE_RADIUS] - 12.2) < 0.012);
     assert_true(fabs(found->sigma - blur) < 0.1);
@@ -128,8 +125,7 @@ static void outlines_have_their_sides(void **state) {
   drawing_rectangle(d, 100, 150, 60, 20.6, 0, NULL, 1);
   drawing_ellipse(d, 70, 150, 10.3, 10.3, 0, NULL, 1);
   drawing_ellipse(d, 130, 150, 10.3, 10.3, 0, NULL, 1);
-  for (size_t i = 0; i < ((size_t)d->columns + 1) * (size_t)d->rows; i++)
-    if (d->coverage[i] > 1) d->coverage[i] = 1;
+  drawing_clip(d);
   drawing_ellipse(d, 250, 150, 30.3, 30.3, 0, NULL, 1);
   const struct spec_dimension s[] = {
       {.name = "r", .gauge = GAUGE_RECTANGLE, .contrast = 10, .search = 8, .box = {{71, 59}, {60, 42}, degrees}},
@@ -278,7 +274,7 @@ static void a_picture_offers_slots_ellipses_and_rings(void **state) {
   drawing_rectangle(d, 110, 80, 70, 24, 0.3, NULL, 1);
   drawing_ellipse(d, 110 + 35 * cos(0.3), 80 + 35 * sin(0.3), 12, 12, 0, NULL, 1);
   drawing_ellipse(d, 110 - 35 * cos(0.3), 80 - 35 * sin(0.3), 12, 12, 0, NULL, 1);
-  for (int i = 0; i < (d->columns + 1) * d->rows; i++) d->coverage[i] = fmin(d->coverage[i], 1);
+  drawing_clip(d);
   drawing_ellipse(d, 300, 90, 40, 22, 0.5, NULL, 1);
   drawing_ellipse(d, 200, 210, 50, 50, 0, NULL, 1);
   drawing_ellipse(d, 200, 210, 30, 30, 0, NULL, -1);

@@ -26,10 +26,15 @@ struct drawing *begin_picture(int width, int height) {
   return &lab.drawing;
 }
 
-const struct gauge *measure_gauges(const struct spec_dimension *gauges, size_t count) {
+const struct gauge *measure_drawn(double level, double contrast, double noise, const struct spec_dimension *gauges,
+                                  size_t count) {
   struct fault fault;
-  drawing_blur(&lab.drawing, 1);
-  drawing_finish(&lab.drawing, 60, 120, 2, &lab.draws);
+  drawing_finish(&lab.drawing, level, contrast, noise, &lab.draws);
   assert_int_equal(bench_lab_measure(&lab, gauges, count, &fault), STATUS_OK);
   return lab.measuring.gauges;
+}
+
+const struct gauge *measure_gauges(const struct spec_dimension *gauges, size_t count) {
+  drawing_blur(&lab.drawing, 1);
+  return measure_drawn(60, 120, 2, gauges, count);
 }

@@ -12,7 +12,10 @@ int close_lab(void **state);
 /* Begins the lab's next picture, of two samples a side in a pixel. */
 struct drawing *begin_picture(int width, int height);
 
-/* Ends it with the blur and noise that most tests have, and measures. The gauges, in the given order. */
+/* Ends it, as drawing_finish, and measures. The gauges, in the given order. */
+const struct gauge *measure_drawn(double level, double contrast, double noise, const struct spec_dimension *gauges,
+                                  size_t count);
+/* The same with the blur, levels and noise that most tests have. */
 const struct gauge *measure_gauges(const struct spec_dimension *gauges, size_t count);
 
 #endif

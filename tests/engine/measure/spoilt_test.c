@@ -20,8 +20,7 @@ static void a_chipped_and_dirty_rim_keeps_its_diameter(void **state) {
     drawing_ellipse(d, x, y, 16, 16, 0, NULL, 1);
     drawing_ellipse(d, x + 16 * cos(turn), y + 16 * sin(turn), 5, 5, 0, NULL, -1);
     drawing_ellipse(d, x - 16 * sin(turn), y + 16 * cos(turn), 5, 5, 0, NULL, 1);
-    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++)
-      d->coverage[k] = d->coverage[k] < 0 ? 0 : d->coverage[k] > 1 ? 1 : d->coverage[k];
+    drawing_clip(d);
     struct spec_dimension g = {.gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {60, 60}, .radius = 16.5, .search = 6};
     const struct gauge *found = measure_gauges(&g, 1);
     size_t spoilt = 0;
@@ -39,20 +38,17 @@ static void a_spoilt_rim_does_not_pull_in_noise(void **state) {
   enum { PHOTOS = 6, EXPOSURES = 8 };
   double sum = 0;
   for (int i = 0; i < PHOTOS; i++) {
-    struct fault fault;
     double x = 35.1 + 0.11 * i, y = 34.7 - 0.07 * i, turn = 0.9 * i;
     struct drawing *d = begin_picture(70, 70);
     drawing_ellipse(d, x, y, 12, 12, 0, NULL, 1);
     drawing_ellipse(d, x + 12 * cos(turn), y + 12 * sin(turn), 3, 3, 0, NULL, -1);
     drawing_ellipse(d, x - 12 * sin(turn), y + 12 * cos(turn), 3, 3, 0, NULL, 1);
-    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++)
-      d->coverage[k] = d->coverage[k] < 0 ? 0 : d->coverage[k] > 1 ? 1 : d->coverage[k];
+    drawing_clip(d);
     drawing_blur(d, 1.4);
     for (int k = 0; k < EXPOSURES; k++) {
       struct spec_dimension g = {
           .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {35, 35}, .radius = 12.5, .search = 6};
-      drawing_finish(d, 60, 100, 8, &lab.draws);
-      assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
+      measure_drawn(60, 100, 8, &g, 1);
       if (!lab.measuring.gauges->found) fail_msg("%s", lab.measuring.gauges->why);
       sum += 2 * (lab.measuring.gauges->shape[0].p[SHAPE_RADIUS] - 12);
     }
@@ -69,9 +65,9 @@ static void draw_cut_disc(double x, double y, double turn, double apart) {
   struct drawing *d = begin_picture(80, 80);
   drawing_ellipse(d, x, y, 10, 10, 0, NULL, 1);
   drawing_polygon(d, cut, 3, NULL, -1);
-  for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmax(d->coverage[k], 0);
+  drawing_clip(d);
   drawing_ellipse(d, x + 10 * cos(turn + apart), y + 10 * sin(turn + apart), 3, 3, 0, NULL, 1);
-  for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmin(d->coverage[k], 1);
+  drawing_clip(d);
   drawing_blur(d, 2);
 }
 
@@ -83,14 +79,11 @@ static void what_lies_beside_gaps_helps_to_tell_the_diameter(void **state) {
   double squares = 0, count = 0;
   size_t beside = 0;
   for (int i = 0; i < PHOTOS; i++) {
-    struct fault fault;
     draw_cut_disc(40.3 + 0.05 * i, 40.4 - 0.03 * i, 0.39 * i, 2);
     for (int k = 0; k < EXPOSURES; k++) {
       const struct spec_dimension g = {
           .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40.5, 40}, .radius = 10.5, .search = 6};
-      drawing_finish(&lab.drawing, 70, 100, 8, &lab.draws);
-      assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
-      const struct gauge *found = lab.measuring.gauges;
+      const struct gauge *found = measure_drawn(70, 100, 8, &g, 1);
       if (!found->found) continue;
       for (size_t e = found->first; e < found->first + found->count; e++)
         beside += lab.measuring.edges[e].state == EDGE_BESIDE && lab.measuring.edges[e].spread > 0;
@@ -114,11 +107,9 @@ static void a_cut_disc_is_measured_in_little_noise(void **state) {
         {.name = "h", .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {40.9, 39.4}, .radius = 10.6, .search = 6},
         {.name = "d", .measure = MEASURE_DIAMETER, .of = {"h"}, .lower = NAN, .upper = NAN}};
     const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
-    struct fault fault;
     struct measured m;
     draw_cut_disc(40.3 + 0.02 * i, 40.4 - 0.01 * i, 0.39 * i, 1.6 + 0.07 * i);
-    drawing_finish(&lab.drawing, 70, 100, 1, &lab.draws);
-    assert_int_equal(bench_lab_measure(&lab, g, 2, &fault), STATUS_OK);
+    measure_drawn(70, 100, 1, g, 2);
     value_measure(&call, &g[1], &m);
     if (!m.found) continue;
     count++, sum += m.value - 20, inside += fabs(m.value - 20) <= m.budget.expanded;
@@ -131,7 +122,6 @@ static void a_cut_disc_is_measured_in_little_noise(void **state) {
 static void dirt_that_leads_astray_is_seen_at_the_second_look(void **state) {
   (void)state;
   for (int i = 0; i < 24; i++) {
-    struct fault fault;
     struct drawing *d = begin_picture(80, 80);
     const double turn = 0.26 * i;
     const struct spec_dimension g = {
@@ -139,10 +129,9 @@ static void dirt_that_leads_astray_is_seen_at_the_second_look(void **state) {
     drawing_ellipse(d, 40, 40, 10, 10, 0, NULL, 1);
     drawing_ellipse(d, 40 + 10 * cos(turn), 40 + 10 * sin(turn), 3.1, 3.1, 0, NULL, 1);
     drawing_ellipse(d, 40 + 10 * cos(turn + 3), 40 + 10 * sin(turn + 3), 3.1, 3.1, 0, NULL, 1);
-    for (size_t k = 0; k < ((size_t)d->columns + 1) * (size_t)d->rows; k++) d->coverage[k] = fmin(d->coverage[k], 1);
+    drawing_clip(d);
     drawing_blur(d, 2);
-    drawing_finish(d, 70, 100, 1, &lab.draws);
-    assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
+    measure_drawn(70, 100, 1, &g, 1);
     if (!lab.measuring.gauges[0].found) fail_msg("%d: %s", i, lab.measuring.gauges[0].why);
     const double radius = lab.measuring.gauges[0].shape[0].p[SHAPE_RADIUS];
     if (!(fabs(radius - 10) < 0.15)) fail_msg("%d: the radius is %g px", i, radius);
@@ -152,15 +141,13 @@ static void dirt_that_leads_astray_is_seen_at_the_second_look(void **state) {
 static void a_disc_beyond_its_search_is_refused(void **state) {
   (void)state;
   for (int i = 0; i < 16; i++) {
-    struct fault fault;
     struct drawing *d = begin_picture(120, 120);
     const double turn = 0.4 * i;
     const struct spec_dimension g = {
         .gauge = GAUGE_CIRCLE, .contrast = 10, .centre = {60, 60}, .radius = 20, .search = 6};
     drawing_ellipse(d, 60 + 8 * cos(turn), 60 + 8 * sin(turn), 20, 20, 0, NULL, 1);
     drawing_blur(d, 1);
-    drawing_finish(d, 70, 100, 1, &lab.draws);
-    assert_int_equal(bench_lab_measure(&lab, &g, 1, &fault), STATUS_OK);
+    measure_drawn(70, 100, 1, &g, 1);
     assert_false(lab.measuring.gauges[0].found);
     if (!strstr(lab.measuring.gauges[0].why, "outside")) fail_msg("%s", lab.measuring.gauges[0].why);
   }

@@ -32,8 +32,7 @@ static struct measured last_of(const struct spec_dimension *dimensions, int hole
   drawing_ellipse(&lab.drawing, last, y, RADIUS + b->width, RADIUS + b->width, 0, NULL, b->share);
   drawing_ellipse(&lab.drawing, last, y, RADIUS, RADIUS, 0, NULL, 1 - b->share);
   drawing_blur(&lab.drawing, b->blur);
-  drawing_finish(&lab.drawing, 170, -100, b->noise, &lab.draws);
-  assert_int_equal(bench_lab_measure(&lab, dimensions, (size_t)holes, &fault), STATUS_OK);
+  measure_drawn(170, -100, b->noise, dimensions, (size_t)holes);
   const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
   value_measure(&call, &dimensions[holes], &out);
   if (!out.found) fail_msg("ring of %g px, %g of the contrast: %s", b->width, b->share, out.why);
@@ -132,8 +131,7 @@ static void a_bevel_lit_from_one_side_is_not_said_to_be_sure(void **state) {
     for (int k = 0; k < 3; k++) drawing_ellipse(&lab.drawing, x + 80 * k, y, RADIUS, RADIUS, 0, NULL, 1);
     draw_lit_bevel(x + 160, y, 0.5 * i);
     drawing_blur(&lab.drawing, 0.7);
-    drawing_finish(&lab.drawing, 170, -100, 1, &lab.draws);
-    assert_int_equal(bench_lab_measure(&lab, three, 3, &fault), STATUS_OK);
+    measure_drawn(170, -100, 1, three, 3);
     const struct value_call call = {&lab.measuring, &lab.placement, &lab.scale, 0};
     value_measure(&call, &three[3], &m);
     if (m.found && fabs(m.value - 2 * RADIUS) > m.budget.expanded)
