@@ -29,8 +29,12 @@ static bool leaks_memory(void) {
 
 static const struct inspect_options on_cpu = {.backend = "cpu"}, on_gpu = {.backend = "cuda"};
 
-static struct small_set set;
-static char *expected; /* of the CPU, with the GPU's name */
+/* Of a print that is compared, and of all that can be asked of a photo. */
+static struct {
+  struct small_set set;
+  char *expected; /* of the CPU, with the GPU's name */
+} subjects[2];
+enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 
 /* "backend":"cpu" becomes "cuda" in every line. */
 static char *as_cuda(const char *lines) {
@@ -48,13 +52,14 @@ static char *as_cuda(const char *lines) {
   return out;
 }
 
-static enum status judge_on(const struct inspect_options *options, char **lines, struct fault *fault) {
+static enum status judge_on(const struct inspect_options *options, const struct small_set *set, char **lines,
+                            struct fault *fault) {
   struct inspector *inspector;
   struct inspection *work = NULL;
   *lines = NULL;
-  enum status status = inspector_open(&set.golden, options, &inspector, fault);
+  enum status status = inspector_open(&set->golden, options, &inspector, fault);
   if (!status) status = inspection_open(inspector, &work, fault);
-  if (!status) status = small_set_judge(&set, work, false, lines, fault);
+  if (!status) status = small_set_judge(set, work, false, lines, fault);
   inspection_close(work);
   inspector_close(inspector);
   return status;
@@ -63,32 +68,39 @@ static enum status judge_on(const struct inspect_options *options, char **lines,
 static int set_up(void **state) {
   (void)state;
   struct fault fault = {0};
-  char *lines;
-  small_set_make(&set);
-  if (judge_on(&on_cpu, &lines, &fault)) fail_msg("%s", fault.text);
-  expected = as_cuda(lines);
-  free(lines);
+  static const char *const parts[SUBJECTS] = {"\"cuda\"", "\"delta_e\""};
+  small_set_make(&subjects[0].set), small_set_make_demanding(&subjects[1].set);
+  for (int i = 0; i < SUBJECTS; i++) {
+    char *lines;
+    if (judge_on(&on_cpu, &subjects[i].set, &lines, &fault)) fail_msg("%s", fault.text);
+    subjects[i].expected = as_cuda(lines);
+    free(lines);
+    if (!strstr(subjects[i].expected, parts[i])) return 1;
+  }
   cuda_on_cpu_order(CUDA_ON_CPU_FORWARD, 0);
-  return strstr(expected, "\"cuda\"") ? 0 : 1;
+  /* Each stage has something to say. */
+  return strstr(subjects[1].expected, "\"dx_px\"") && strstr(subjects[1].expected, "\"name\":\"size\"") &&
+                 strstr(subjects[1].expected, "\"peak\"")
+             ? 0
+             : 1;
 }
 
 static int tear_down(void **state) {
   (void)state;
-  free(expected);
-  small_set_end(&set);
+  for (int i = 0; i < SUBJECTS; i++) free(subjects[i].expected), small_set_end(&subjects[i].set);
   return 0;
 }
 
 static void the_answer_is_the_cpus_in_every_order(void **state) {
   (void)state;
   static const enum cuda_on_cpu_order orders[] = {CUDA_ON_CPU_FORWARD, CUDA_ON_CPU_REVERSE, CUDA_ON_CPU_RANDOM};
-  for (int i = 0; i < 6; i++) {
+  for (int i = 0; i < 6 * SUBJECTS; i++) {
     char *lines;
     struct fault fault = {0};
     cuda_on_cpu_order(orders[i % 3], (uint64_t)i);
-    cuda_on_cpu_defer(i >= 3);
-    if (judge_on(&on_gpu, &lines, &fault)) fail_msg("%s", fault.text);
-    assert_string_equal(lines, expected);
+    cuda_on_cpu_defer(i % 6 >= 3);
+    if (judge_on(&on_gpu, &subjects[i / 6].set, &lines, &fault)) fail_msg("%s", fault.text);
+    assert_string_equal(lines, subjects[i / 6].expected);
     free(lines);
     assert_int_equal(cuda_on_cpu_held(), 0);
   }
@@ -99,6 +111,7 @@ static void the_answer_is_the_cpus_in_every_order(void **state) {
 /* At each call of a whole inspection a child is started in which this call fails, or the GPU is lost from there on;
  * the child goes on to the end and says whether that is right. */
 static struct {
+  const char *expected;
   bool child, lost, failed;
   int error;
   uint64_t calls;
@@ -108,7 +121,7 @@ static struct {
 static bool is_right(enum status status, const struct fault *fault, const char *lines) {
   if (cuda_on_cpu_held()) return false;
   if (status) return (status == STATUS_DEVICE || status == STATUS_UNAVAILABLE) && strstr(fault->text, "GPU");
-  return lines && !strcmp(lines, expected);
+  return lines && !strcmp(lines, branch.expected);
 }
 
 static void end_child(enum status status, const struct fault *fault, const char *lines) {
@@ -116,7 +129,7 @@ static void end_child(enum status status, const struct fault *fault, const char 
   if (!right)
     fprintf(stderr, "call %llu %s with %d: status %d, \"%s\", %llu held\n%s\nexpected\n%s\n",
             (unsigned long long)branch.calls, branch.lost ? "and all after it fail" : "fails", branch.error,
-            (int)status, fault->text, (unsigned long long)cuda_on_cpu_held(), lines ? lines : "", expected);
+            (int)status, fault->text, (unsigned long long)cuda_on_cpu_held(), lines ? lines : "", branch.expected);
   _exit(right && !leaks_memory() ? 0 : 1);
 }
 
@@ -147,32 +160,34 @@ static void branch_here(void) {
 
 static void a_call_that_fails_is_said_or_does_not_matter(void **state) {
   (void)state;
-  struct fault fault = {0};
-  char *lines;
-  fflush(NULL);
-  cuda_on_cpu_at_call(branch_here);
-  enum status status = judge_on(&on_gpu, &lines, &fault);
-  if (branch.child) end_child(status, &fault, lines);
-  cuda_on_cpu_at_call(NULL);
-  print_message("%llu calls\n", (unsigned long long)branch.calls);
-  assert_int_equal(status, STATUS_OK);
-  assert_string_equal(lines, expected);
-  free(lines);
-  assert_true(branch.calls > 1000);
-  assert_false(branch.failed);
+  for (int i = 0; i < SUBJECTS; i++) {
+    struct fault fault = {0};
+    char *lines;
+    memset(&branch, 0, sizeof branch);
+    branch.expected = subjects[i].expected;
+    fflush(NULL);
+    cuda_on_cpu_at_call(branch_here);
+    enum status status = judge_on(&on_gpu, &subjects[i].set, &lines, &fault);
+    if (branch.child) end_child(status, &fault, lines);
+    cuda_on_cpu_at_call(NULL);
+    print_message("%llu calls\n", (unsigned long long)branch.calls);
+    assert_int_equal(status, STATUS_OK);
+    assert_string_equal(lines, branch.expected);
+    free(lines);
+    assert_true(branch.calls > 1000);
+    assert_false(branch.failed);
+  }
 }
 
 /* Two photos at a time, work as late as it may be: neither's calls bring the other's forward. */
-static void a_warm_inspection_takes_nothing_and_waits_for_nobody_else(void **state) {
-  (void)state;
+static void stays_warm(const struct small_set *set) {
   struct inspector *inspector;
   struct inspection *work[2];
   char *lines;
-  cuda_on_cpu_defer(true);
-  assert_int_equal(inspector_open(&set.golden, &on_gpu, &inspector, NULL), STATUS_OK);
+  assert_int_equal(inspector_open(&set->golden, &on_gpu, &inspector, NULL), STATUS_OK);
   for (int i = 0; i < 2; i++) {
     assert_int_equal(inspection_open(inspector, &work[i], NULL), STATUS_OK);
-    assert_int_equal(small_set_judge(&set, work[i], false, &lines, NULL), STATUS_OK);
+    assert_int_equal(small_set_judge(set, work[i], false, &lines, NULL), STATUS_OK);
     free(lines);
   }
   uint64_t taken = cuda_on_cpu_taken(), crossings = cuda_on_cpu_crossings();
@@ -180,7 +195,7 @@ static void a_warm_inspection_takes_nothing_and_waits_for_nobody_else(void **sta
     for (int photo = 0; photo < SMALL_SET_PHOTOS; photo++)
       for (int i = 0; i < 2; i++) {
         struct result result = {0};
-        assert_int_equal(inspect_photo(work[i], &set.photos[(photo + i) % SMALL_SET_PHOTOS], NULL, &result, NULL),
+        assert_int_equal(inspect_photo(work[i], &set->photos[(photo + i) % SMALL_SET_PHOTOS], NULL, &result, NULL),
                          STATUS_OK);
         result_free(&result);
       }
@@ -189,6 +204,12 @@ static void a_warm_inspection_takes_nothing_and_waits_for_nobody_else(void **sta
   inspection_close(work[0]);
   inspection_close(work[1]);
   inspector_close(inspector);
+}
+
+static void a_warm_inspection_takes_nothing_and_waits_for_nobody_else(void **state) {
+  (void)state;
+  cuda_on_cpu_defer(true);
+  for (int i = 0; i < SUBJECTS; i++) stays_warm(&subjects[i].set);
   cuda_on_cpu_defer(false);
 }
 
@@ -201,20 +222,20 @@ static void each_gpu_is_a_place_of_its_own(void **state) {
   struct inspection *work[2];
   for (int i = 0; i < 2; i++) {
     struct inspect_options options = {.backend = "cuda", .gpu = i};
-    assert_int_equal(inspector_open(&set.golden, &options, &inspectors[i], NULL), STATUS_OK);
+    assert_int_equal(inspector_open(&subjects[0].set.golden, &options, &inspectors[i], NULL), STATUS_OK);
     assert_int_equal(inspection_open(inspectors[i], &work[i], NULL), STATUS_OK);
   }
   for (int i = 1; i >= 0; i--) {
     char *lines;
-    assert_int_equal(small_set_judge(&set, work[i], false, &lines, NULL), STATUS_OK);
-    assert_string_equal(lines, expected);
+    assert_int_equal(small_set_judge(&subjects[0].set, work[i], false, &lines, NULL), STATUS_OK);
+    assert_string_equal(lines, subjects[0].expected);
     free(lines);
     inspection_close(work[i]);
     inspector_close(inspectors[i]);
   }
   cuda_on_cpu_devices(1);
   struct inspect_options absent = {.backend = "cuda", .gpu = 1};
-  assert_int_equal(inspector_open(&set.golden, &absent, &inspectors[0], NULL), STATUS_UNAVAILABLE);
+  assert_int_equal(inspector_open(&subjects[0].set.golden, &absent, &inspectors[0], NULL), STATUS_UNAVAILABLE);
   assert_int_equal(cuda_on_cpu_held(), 0);
 }
 
