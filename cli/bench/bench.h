@@ -24,15 +24,15 @@ struct bench_scene {
   struct kernel_context *context;
   int32_t width, height;
   struct kernel_image golden, photo, out, half, quarter, quarter_seen, cb, cr, tint, map, zones; /* u8 */
-  struct kernel_image mean, rise, fall, count, bend;                                             /* u16; bend i16 */
+  struct kernel_image mean, rise, fall, count, bend, cells;                                      /* u16; bend i16 */
   struct kernel_image sum, square, variance;                                                     /* u32 */
   struct kernel_buffer *place, *light, *half_place, *half_light, *tile_light, *sums, *scratch, *rows, *counts,
-      *histogram;
-  struct kernel_buffer *owned[32];
+      *histogram, *cell_sums, *gauges, *bins;
+  struct kernel_buffer *owned[40];
   size_t owned_count;
 };
 
-enum { BENCH_AREAS = 65536 };
+enum { BENCH_AREAS = 65536, BENCH_GAUGES = 200, BENCH_GAUGE_BINS = 80, BENCH_CELL_SIDE = 32 };
 
 /* All zero beforehand; the caller ends with bench_scene_close in either case. */
 enum status bench_scene_open(const struct kernel_backend *backend, int32_t width, int32_t height,
@@ -44,6 +44,7 @@ void bench_scene_close(struct bench_scene *scene);
 struct bench_operation {
   const char *name;
   enum kernel_status (*call)(const struct kernel_operations *operations, const struct bench_scene *scene);
+  double bytes; /* that cross the memory's bus at least, a pixel of the picture; 0: it does not go by its pixels */
 };
 extern const struct bench_operation bench_operations[];
 

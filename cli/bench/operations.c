@@ -132,18 +132,55 @@ static enum kernel_status components(const struct kernel_operations *o, const st
                                                                .counts = s->counts});
 }
 
-const struct bench_operation bench_operations[] = {{"halve", halve},
-                                                   {"tile_sums", tile_sums},
-                                                   {"warp", warp},
-                                                   {"warp_chroma", warp_chroma},
-                                                   {"halve_mask", halve_mask},
-                                                   {"accumulate", accumulate},
-                                                   {"statistics", statistics},
-                                                   {"limits", limits},
-                                                   {"limits_of_one", limits_of_one},
-                                                   {"bend", bend},
-                                                   {"focus_sums", focus_sums},
-                                                   {"compare", compare},
-                                                   {"compare_of_one", compare_of_one},
-                                                   {"components", components},
-                                                   {NULL, NULL}};
+/* Edges of 80 px, each looked for 20 px to both sides, all over the photo. */
+static enum kernel_status profiles(const struct kernel_operations *o, const struct bench_scene *s) {
+  enum { COLUMNS = 20, ROWS = BENCH_GAUGES / COLUMNS };
+  struct kernel_profile gauges[BENCH_GAUGES];
+  for (int i = 0; i < BENCH_GAUGES; i++)
+    gauges[i] = (struct kernel_profile){.x = (i % COLUMNS + 0.5) * s->width / COLUMNS,
+                                        .y = (i / COLUMNS + 0.5) * s->height / ROWS,
+                                        .nx = i % 2 ? 1 : 0.6,
+                                        .ny = i % 2 ? 0 : 0.8,
+                                        .length = 40,
+                                        .first = -20,
+                                        .bins = BENCH_GAUGE_BINS,
+                                        .at = i * BENCH_GAUGE_BINS};
+  return o->profiles(
+      s->context,
+      &(struct kernel_profiles){
+          .photo = s->photo, .profiles = gauges, .count = BENCH_GAUGES, .scratch = s->gauges, .bins = s->bins});
+}
+
+static int32_t cells_along(int32_t side) {
+  return (side + BENCH_CELL_SIDE - 1) / BENCH_CELL_SIDE;
+}
+
+static enum kernel_status cell_sums(const struct kernel_operations *o, const struct bench_scene *s) {
+  return o->cell_sums(
+      s->context, &(struct kernel_cell_sums){.cells = s->cells,
+                                             .luma = s->half,
+                                             .cb = s->half,
+                                             .cr = s->half,
+                                             .place = s->half_place,
+                                             .cell_count = cells_along(s->cells.width) * cells_along(s->cells.height),
+                                             .sums = s->cell_sums});
+}
+
+/* Bytes as kernels/cuda/README.md counts them; a picture that stands for several here counts once. */
+const struct bench_operation bench_operations[] = {{"halve", halve, 5.0 / 4},
+                                                   {"tile_sums", tile_sums, 2.6},
+                                                   {"warp", warp, 2.3},
+                                                   {"warp_chroma", warp_chroma, 5.2 / 4},
+                                                   {"halve_mask", halve_mask, 5.0 / 4},
+                                                   {"accumulate", accumulate, 22},
+                                                   {"statistics", statistics, 16},
+                                                   {"limits", limits, 14},
+                                                   {"limits_of_one", limits_of_one, 11},
+                                                   {"bend", bend, 4},
+                                                   {"focus_sums", focus_sums, 9.0 / KERNEL_FOCUS_ROWS},
+                                                   {"compare", compare, 10},
+                                                   {"compare_of_one", compare_of_one, 4},
+                                                   {"components", components, 22},
+                                                   {"profiles", profiles, 0},
+                                                   {"cell_sums", cell_sums, 3.0 / 4},
+                                                   {NULL, NULL, 0}};

@@ -41,6 +41,7 @@ static enum status take_images(struct bench_scene *s, struct fault *fault) {
                 {&s->fall, w, h, 2},
                 {&s->bend, w, h, 2},
                 {&s->count, w, h, 2},
+                {&s->cells, half_w, half_h, 2},
                 {&s->sum, w, h, 4},
                 {&s->square, w, h, 4},
                 {&s->variance, w, h, 4}};
@@ -54,6 +55,9 @@ static enum status take_images(struct bench_scene *s, struct fault *fault) {
   if (!status) status = take(s, BENCH_AREAS * sizeof(struct kernel_component), &s->rows, fault);
   if (!status) status = take(s, 2 * sizeof(int32_t), &s->counts, fault);
   if (!status) status = take(s, 256 * sizeof(int32_t), &s->histogram, fault);
+  if (!status) status = take(s, (UINT16_MAX + 1) * KERNEL_CELL_SUMS * sizeof(int64_t), &s->cell_sums, fault);
+  if (!status) status = take(s, BENCH_GAUGES * sizeof(struct kernel_profile), &s->gauges, fault);
+  if (!status) status = take(s, BENCH_GAUGES * BENCH_GAUGE_BINS * sizeof(struct kernel_bin), &s->bins, fault);
   return status;
 }
 
@@ -111,6 +115,21 @@ static enum status fill_pictures(struct bench_scene *s, struct fault *fault) {
   return status;
 }
 
+/* Squares side by side, numbered from 1. */
+static enum status fill_cells(struct bench_scene *s, struct fault *fault) {
+  const struct kernel_image *cells = &s->cells;
+  size_t size = (size_t)cells->width * (size_t)cells->height * sizeof(uint16_t);
+  int32_t columns = (cells->width + BENCH_CELL_SIDE - 1) / BENCH_CELL_SIDE;
+  uint16_t *number = malloc(size), *to = number;
+  if (!number) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  for (int32_t y = 0; y < cells->height; y++)
+    for (int32_t x = 0; x < cells->width; x++)
+      *to++ = (uint16_t)(1 + y / BENCH_CELL_SIDE * columns + x / BENCH_CELL_SIDE);
+  enum status status = fill(s, cells->buffer, number, size, fault);
+  free(number);
+  return status;
+}
+
 /* A grid over width x height pixels of `scale` golden pixels each: places, or pairs of scale and shift that change
  * nothing (`pairs` of them; 0: places). */
 static enum status make_grid(struct bench_scene *s, int32_t width, int32_t height, double scale, int pairs,
@@ -142,6 +161,7 @@ enum status bench_scene_open(const struct kernel_backend *backend, int32_t width
   int32_t half_width = (width + 1) / 2, half_height = (height + 1) / 2;
   enum status status = take_images(s, fault);
   if (!status) status = fill_pictures(s, fault);
+  if (!status) status = fill_cells(s, fault);
   if (!status) status = make_grid(s, width, height, 1, 0, &s->place, fault);
   if (!status) status = make_grid(s, width, height, 1, 1, &s->light, fault);
   if (!status) status = make_grid(s, width, height, 1, 1, &s->tile_light, fault);

@@ -12,3 +12,8 @@ const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size
   snprintf(why, size, "this build has no CUDA");
   return NULL;
 }
+
+double kernel_cuda_bandwidth(int device) {
+  (void)device;
+  return 0;
+}

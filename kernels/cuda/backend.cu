@@ -203,3 +203,13 @@ const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size
   snprintf(why, size, "%s, compute capability %d.%d", properties.name, properties.major, properties.minor);
   return &assay_cuda::backends[device];
 }
+
+double kernel_cuda_bandwidth(int device) {
+  int kilohertz = 0, bits = 0;
+  if (cudaDeviceGetAttribute(&kilohertz, cudaDevAttrMemoryClockRate, device) ||
+      cudaDeviceGetAttribute(&bits, cudaDevAttrGlobalMemoryBusWidth, device)) {
+    cudaGetLastError();
+    return 0;
+  }
+  return 2e3 * kilohertz * (bits / 8.0);
+}

@@ -27,6 +27,10 @@ int kernel_cuda_count(void);
 /* The backend of a GPU, from 0, where it is there, else NULL; `why` gets the device's name, or what is missing. */
 const struct kernel_backend *kernel_cuda_here(int device, char *why, size_t size);
 
+/* What the memory of a GPU could move at most, in bytes a second: two words a clock of its bus. 0 where it is unknown.
+ */
+double kernel_cuda_bandwidth(int device);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+enum { OPERATIONS = 16, WIDTH = 1154, HEIGHT = 866 };
+
 static json_t *object_of(const struct program_end *end) {
   json_t *json = json_loads(end->out, 0, NULL);
   assert_non_null(json);
@@ -22,7 +24,7 @@ static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference
   struct program_end end = RUN("bench", "kernels", "--megapixels", "1", "--runs", "1", "--cpu", "baseline", "--json");
   ASSERT_EXIT(end, 0);
   json_t *json = object_of(&end), *rows = json_object_get(json, "kernels");
-  assert_int_equal(json_array_size(rows), 28);
+  assert_int_equal(json_array_size(rows), 2 * OPERATIONS);
   for (size_t i = 0; i < json_array_size(rows); i++) {
     json_t *row = json_array_get(rows, i);
     assert_string_equal(json_string_value(json_object_get(row, "cpu")), i % 2 ? "baseline" : "reference");
@@ -30,6 +32,47 @@ static void every_operation_is_timed_at_the_level_asked_for_and_as_the_reference
   }
   json_decref(json);
   program_end_free(&end);
+}
+
+/* On a memory of 100 GB/s, as CUDA on the CPU says it has: a share of it in every row but that of profiles. */
+static void a_gpu_is_timed_too_and_tells_its_share_of_bandwidth(void **state) {
+  (void)state;
+  struct program_end end =
+      program_run_how(&(struct program_how){.program = ASSAY_ON_CUDA},
+                      (const char *const[]){"bench", "kernels", "--megapixels", "1", "--runs", "1", "--cpu", "baseline",
+                                            "--backend", "cuda", "--json", NULL});
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end), *rows = json_object_get(json, "kernels");
+  assert_int_equal(json_array_size(rows), 3 * OPERATIONS);
+  for (size_t i = 2; i < json_array_size(rows); i += 3) {
+    const json_t *row = json_array_get(rows, i), *share = json_object_get(row, "bandwidth_share");
+    const char *name = json_string_value(json_object_get(row, "operation"));
+    assert_string_equal(json_string_value(json_object_get(row, "backend")), "cuda");
+    assert_null(json_object_get(row, "cpu"));
+    assert_null(json_object_get(json_array_get(rows, i - 1), "bandwidth_share"));
+    if (!strcmp(name, "profiles"))
+      assert_null(share);
+    else if (!strcmp(name, "accumulate"))
+      assert_float_equal(json_real_value(share) * json_real_value(json_object_get(row, "ms")), 22e-8 * WIDTH * HEIGHT,
+                         1e-6);
+    else
+      assert_true(json_real_value(share) > 0);
+  }
+  json_decref(json);
+  program_end_free(&end);
+}
+
+static void a_gpu_that_is_not_there_is_said(void **state) {
+  (void)state;
+  static const char *const commands[] = {"kernels", "speed"};
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    struct program_end end =
+        program_run_how(&(struct program_how){.program = ASSAY_ON_CUDA, .environment = "CUDA_ON_CPU_DEVICES=0"},
+                        (const char *const[]){"bench", commands[i], "--megapixels", "1", "--backend", "cuda", NULL});
+    ASSERT_EXIT(end, 69);
+    ASSERT_HAS(end.err, "no GPU: CUDA driver version is insufficient");
+    program_end_free(&end);
+  }
 }
 
 static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
@@ -114,6 +157,8 @@ static void a_golden_without_photos_is_wrong_usage(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_operation_is_timed_at_the_level_asked_for_and_as_the_reference),
+      cmocka_unit_test(a_gpu_is_timed_too_and_tells_its_share_of_bandwidth),
+      cmocka_unit_test(a_gpu_that_is_not_there_is_said),
       cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
       cmocka_unit_test(what_reads_many_results_is_timed),
       cmocka_unit_test(jobs_go_through_a_service_of_its_own),
