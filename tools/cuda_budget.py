@@ -6,8 +6,8 @@ usage: cuda_budget.py BUDGET nvcc ARGUMENT...
 
 BUDGET has a line a kernel: its name, the most registers a thread, the most bytes of static shared memory a block; '#'
 begins a comment. Spills to local memory are never allowed. A kernel that is over its budget, or has none, fails the
-build, with the architecture it happened on. What ptxas says is else kept from the screen; everything else nvcc says is
-passed on, and so is its exit code.
+build, with the architecture it happened on. What each kernel takes is printed, a line a kernel, in place of what ptxas
+says; everything else nvcc says is passed on, and so is its exit code.
 """
 import re
 import subprocess
@@ -56,22 +56,33 @@ def over_budget(budget, kernel, registers, shared, spilled):
 
 
 def check(text, budget):
-    """Returns the faults, and the lines that are not ptxas's."""
-    faults, others, kernel, target, spilled = [], [], None, None, 0
+    """Returns the faults, what each kernel takes on each architecture, and the lines that are not ptxas's."""
+    faults, taken, others, kernel, target, spilled = [], {}, [], None, None, 0
     for line in text.splitlines():
         if entry := ENTRY.search(line):
             kernel, target, spilled = kernel_of(entry.group(1)), entry.group(2), 0
         elif spills := SPILLS.search(line):
             spilled = int(spills.group(2)) + int(spills.group(3))
         elif kernel and (used := USED.search(line)):
-            shared = SHARED.search(line)
-            fault = over_budget(budget, kernel, int(used.group(1)), int(shared.group(1)) if shared else 0, spilled)
+            smem = SHARED.search(line)
+            registers, shared = int(used.group(1)), int(smem.group(1)) if smem else 0
+            taken.setdefault(kernel, []).append((registers, shared, spilled))
+            fault = over_budget(budget, kernel, registers, shared, spilled)
             if fault:
                 faults.append(f"{kernel}, {target}: {fault}")
             kernel = None
         elif not line.startswith("ptxas info") and line.strip():
             others.append(line)
-    return faults, others
+    return faults, taken, others
+
+
+def describe(kernel, takes, budget):
+    registers, shared, spilled = ([take[i] for take in takes] for i in range(3))
+    most_registers, most_shared = budget[kernel]
+    return (
+        f"{kernel}: {min(registers)} to {max(registers)} registers (at most {most_registers}), "
+        f"{max(shared)} bytes of shared memory (at most {most_shared}), {max(spilled)} spilled, on {len(takes)} architectures"
+    )
 
 
 # Threads and bytes of shared memory of a multiprocessor (CUDA C++ Programming Guide, technical specifications per
@@ -109,9 +120,12 @@ def main():
         print_occupancy(budget)
         return
     done = subprocess.run(sys.argv[2:], stderr=subprocess.PIPE, text=True, check=False)
-    faults, others = check(done.stderr, budget)
+    faults, taken, others = check(done.stderr, budget)
     for line in others:
         print(line, file=sys.stderr)
+    for kernel, takes in sorted(taken.items()):
+        if kernel in budget:
+            print(describe(kernel, takes, budget))
     for fault in faults:
         print(f"over the budget of {sys.argv[1]}: {fault}", file=sys.stderr)
     sys.exit(done.returncode or (1 if faults else 0))

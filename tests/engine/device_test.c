@@ -151,7 +151,7 @@ static void start_child(bool lost) {
 static void branch_here(void) {
   static const int errors[] = {719 /* launch failure */, 2 /* no memory */, 700 /* illegal address */};
   /* Under sanitizers not each. */
-  uint64_t step = SLOW_BUILD && !getenv("ASSAY_TEST_ALL") ? 11 : 1;
+  uint64_t step = SLOW_BUILD && !getenv("ASSAY_TEST_ALL") ? 23 : 1;
   branch.error = errors[branch.calls % 3];
   if (branch.calls++ % step) return;
   start_child(false);
