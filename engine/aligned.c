@@ -2,13 +2,12 @@
 
 #include "engine/bands.h"
 #include "engine/crew.h"
+#include "engine/field_columns.h"
 #include "engine/fixed.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MOST_LIGHTS = 4 };
 
 static const double RGB_FROM_CHROMA[3][2] = {{0, 1.402}, {-0.344136, -0.714136}, {1.772, 0}};
 
@@ -136,11 +135,43 @@ static enum status find_light(struct device *device, const struct aligned_golden
 
 /* ---- planes ---- */
 
-/* {scale Q12, shift Q4} that takes the photo's light to the golden's. */
-static void undo(const struct light *light, double gain, int32_t *out) {
-  double inverse = 1 / gain;
-  out[0] = fixed_round(4096 * inverse, 1 << 17);
-  out[1] = fixed_round(16 * ((LIGHT_PEDESTAL - light->offset) * inverse - LIGHT_PEDESTAL), 1 << 15);
+/* On a line of one y: {scale Q12, shift Q4} that take the photo's light to the golden's, `pitch` numbers from place to
+ * place; FIELD_COLUMNS places at most. */
+static void undo(const struct light *light, double y, const double *restrict x, int count, size_t pitch, int32_t *out) {
+  const struct light_row row = light_row(light, y);
+  const double dark = LIGHT_PEDESTAL - light->offset;
+  int32_t scale[FIELD_COLUMNS], shift[FIELD_COLUMNS];
+  for (int i = 0; i < count; i++) {
+    double inverse = 1 / light_row_gain(&row, x[i]);
+    scale[i] = fixed_round(4096 * inverse, 1 << 17);
+    shift[i] = fixed_round(16 * (dark * inverse - LIGHT_PEDESTAL), 1 << 15);
+  }
+  for (int i = 0; i < count; i++, out += pitch) out[0] = scale[i], out[1] = shift[i];
+}
+
+static void take_shade(const double *restrict shade, int count, int32_t *restrict out) {
+  for (int i = 0; i < count; i++) out[2 * i + 1] -= fixed_round(16 * shade[i], 16 * ALIGNED_SHADE);
+}
+
+/* Lights of a grid's corners, a level of the golden; the shade is the only light's. */
+static void fill_lights(const struct light *const *lights, size_t count, const struct field *shade, int level,
+                        int columns, int rows, int32_t *to) {
+  const double unit = (double)(1 << level);
+  for (int first = 0; first < columns; first += FIELD_COLUMNS) {
+    int part = columns - first < FIELD_COLUMNS ? columns - first : FIELD_COLUMNS;
+    double x[FIELD_COLUMNS], shades[FIELD_COLUMNS];
+    struct field_columns across;
+    for (int i = 0; i < part; i++) x[i] = ((double)(first + i) * KERNEL_CELL + 0.5) * unit - 0.5;
+    field_columns_begin(shade, x, part, &across);
+    for (int j = 0; j < rows; j++) {
+      double y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
+      int32_t *out = to + 2 * count * ((size_t)j * (size_t)columns + (size_t)first);
+      for (size_t k = 0; k < count; k++) undo(lights[k], y, x, part, 2 * count, out + 2 * k);
+      if (!shade) continue;
+      field_columns_at(&across, y, shades, NULL);
+      take_shade(shades, part, out);
+    }
+  }
 }
 
 static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values, struct fault *fault) {
@@ -162,22 +193,7 @@ static enum status upload_grids(struct device *device, const struct alignment *a
   placement_grid(&a->placement, level, width, height, photo_level, out->host_grid);
   status = device_upload(device, &out->place, out->host_grid, nodes * 2 * sizeof(int32_t), fault);
   if (status) return status;
-  double unit = (double)(1 << level);
-  int32_t *to = out->host_grid;
-  for (size_t j = 0; j < rows; j++) {
-    double y = ((double)j * KERNEL_CELL + 0.5) * unit - 0.5;
-    struct light_row row[MOST_LIGHTS];
-    for (size_t k = 0; k < count; k++) row[k] = light_row(lights[k], y);
-    struct field_row shades = {.x = NULL};
-    if (shade) shades = field_row(shade, y);
-    for (size_t i = 0; i < columns; i++) {
-      double x = ((double)i * KERNEL_CELL + 0.5) * unit - 0.5;
-      for (size_t k = 0; k < count; k++, to += 2) {
-        undo(lights[k], light_row_gain(&row[k], x), to);
-        if (shade) to[1] -= fixed_round(16 * field_row_at(&shades, x).x, 16 * ALIGNED_SHADE);
-      }
-    }
-  }
+  fill_lights(lights, count, shade, level, (int)columns, (int)rows, out->host_grid);
   return device_upload(device, &out->grid, out->host_grid, nodes * 2 * count * sizeof(int32_t), fault);
 }
 

@@ -48,7 +48,8 @@ static inline double light_on(double gain, double offset, double golden) {
 /* The polynomial's value at u, bounded. */
 static inline double light_bounded(const double *c, double u) {
   double gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
-  return gain < LIGHT_LEAST_GAIN ? LIGHT_LEAST_GAIN : gain > LIGHT_MOST_GAIN ? LIGHT_MOST_GAIN : gain;
+  gain = gain > LIGHT_LEAST_GAIN ? gain : LIGHT_LEAST_GAIN;
+  return gain < LIGHT_MOST_GAIN ? gain : LIGHT_MOST_GAIN;
 }
 
 static inline double light_row_gain(const struct light_row *row, double x) {

@@ -1,5 +1,6 @@
 #include "engine/placement.h"
 
+#include "engine/field_columns.h"
 #include "engine/fixed.h"
 #include "kernels/kernels.h"
 
@@ -96,28 +97,57 @@ bool placement_local(const struct placement *placement, const struct plane *labe
   return true;
 }
 
-/* Q16, kept within what the kernels' arithmetic can tell apart. */
-static int32_t fixed(double v) {
-  if (!(v > -1024)) v = -1024;
-  if (v > 32700) v = 32700;
-  return fixed_floor(v * 65536 + 0.5);
+/* Places (Q16) of a photo level's pixels, kept within what the kernels' arithmetic can tell apart. */
+static void fix(const double *restrict at, double unit, int count, int32_t *restrict out) {
+  for (int i = 0; i < count; i++) {
+    double v = (at[i] + 0.5) * unit - 0.5;
+    v = v > -1024 ? v : -1024;
+    v = v < 32700 ? v : 32700;
+    out[2 * i] = fixed_floor(v * 65536 + 0.5);
+  }
+}
+
+/* pose_apply of a row, in place; a place far outside where there is none. */
+static void apply(const struct pose *pose, int count, double *restrict x, double *restrict y) {
+  const double *h = pose->h;
+  for (int i = 0; i < count; i++) {
+    double w = h[6] * x[i] + h[7] * y[i] + h[8], across = h[0] * x[i] + h[1] * y[i] + h[2];
+    double down = h[3] * x[i] + h[4] * y[i] + h[5];
+    bool before = w > 1e-6;
+    x[i] = before ? across / w : -1e9;
+    y[i] = before ? down / w : -1e9;
+  }
+}
+
+/* The grid of some columns, `pitch` numbers a row. */
+static void fill_columns(const struct placement *placement, double unit, double photo_unit, const double *x, int count,
+                         int32_t rows, size_t pitch, int32_t *grid) {
+  struct field_columns columns;
+  double u[FIELD_COLUMNS], v[FIELD_COLUMNS];
+  field_columns_begin(&placement->field, x, count, &columns);
+  for (int32_t j = 0; j < rows; j++, grid += pitch) {
+    double y = (j * KERNEL_CELL + 0.5) * unit - 0.5;
+    field_columns_at(&columns, y, u, v);
+    for (int i = 0; i < count && placement->parts.columns; i++) {
+      struct pose_point d = add_part(placement, (struct pose_point){u[i], v[i]}, x[i], y, 0.99 * KERNEL_CELL * unit);
+      u[i] = d.x, v[i] = d.y;
+    }
+    for (int i = 0; i < count; i++) u[i] = x[i] + u[i], v[i] = y + v[i];
+    apply(&placement->pose, count, u, v);
+    fix(u, photo_unit, count, grid);
+    fix(v, photo_unit, count, grid + 1);
+  }
 }
 
 void placement_grid(const struct placement *placement, int golden_level, int32_t width, int32_t height, int photo_level,
                     int32_t *grid) {
   double golden_unit = (double)(1 << golden_level), photo_unit = 1.0 / (double)(1 << photo_level);
   int32_t columns = KERNEL_NODES(width), rows = KERNEL_NODES(height);
-  for (int32_t j = 0; j < rows; j++) {
-    double y = (j * KERNEL_CELL + 0.5) * golden_unit - 0.5;
-    struct field_row row = field_row(&placement->field, y);
-    for (int32_t i = 0; i < columns; i++) {
-      double x = (i * KERNEL_CELL + 0.5) * golden_unit - 0.5;
-      struct pose_point d = field_row_at(&row, x), p;
-      if (placement->parts.columns) d = add_part(placement, d, x, y, 0.99 * KERNEL_CELL * golden_unit);
-      if (!pose_apply(&placement->pose, x + d.x, y + d.y, &p)) p.x = p.y = -1e9;
-      *grid++ = fixed((p.x + 0.5) * photo_unit - 0.5);
-      *grid++ = fixed((p.y + 0.5) * photo_unit - 0.5);
-    }
+  for (int32_t first = 0; first < columns; first += FIELD_COLUMNS) {
+    int count = columns - first < FIELD_COLUMNS ? columns - first : FIELD_COLUMNS;
+    double x[FIELD_COLUMNS];
+    for (int i = 0; i < count; i++) x[i] = ((first + i) * KERNEL_CELL + 0.5) * golden_unit - 0.5;
+    fill_columns(placement, golden_unit, photo_unit, x, count, rows, 2 * (size_t)columns, grid + 2 * (size_t)first);
   }
 }
 
