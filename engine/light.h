@@ -45,15 +45,15 @@ static inline double light_on(double gain, double offset, double golden) {
 #define LIGHT_LEAST_GAIN 0.05
 #define LIGHT_MOST_GAIN 20.0
 
-/* The polynomial's value at u, bounded. */
-static inline double light_bounded(const double *c, double u) {
-  double gain = c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4])));
+static inline double light_within(double gain) {
   gain = gain > LIGHT_LEAST_GAIN ? gain : LIGHT_LEAST_GAIN;
   return gain < LIGHT_MOST_GAIN ? gain : LIGHT_MOST_GAIN;
 }
 
+/* The polynomial's value, bounded. */
 static inline double light_row_gain(const struct light_row *row, double x) {
-  return light_bounded(row->coefficient, (x - row->offset) * row->inverse);
+  const double *c = row->coefficient, u = (x - row->offset) * row->inverse;
+  return light_within(c[0] + u * (c[1] + u * (c[2] + u * (c[3] + u * c[4]))));
 }
 
 /* Fits robustly (Tukey's biweight, reweighted `rounds` times: LIGHT_ROUNDS for an answer, fewer for a step on the way),

@@ -58,6 +58,26 @@ static void a_gradient_is_recovered_though_a_third_of_the_product_changed(void *
   }
 }
 
+static void rows_may_be_of_any_length(void **state) {
+  (void)state;
+  for (uint64_t seed = 1; seed <= 10; seed++) {
+    struct light_sample samples[SAMPLES];
+    struct light light = light_none(WIDTH, HEIGHT);
+    size_t kept = 0;
+    uint64_t random = seed;
+    draw(samples, 0, 0, seed);
+    /* Of every other row some are left, of every fifth one. */
+    for (int i = 0; i < SAMPLES; i++) {
+      int row = i / COLUMNS, most = row % 5 == 0 ? 1 : row % 2 ? COLUMNS : (int)(support_random(&random) % COLUMNS);
+      if (i % COLUMNS < most) samples[kept++] = samples[i];
+    }
+    assert_int_equal(light_fit(samples, kept, 2, LIGHT_ROUNDS, &light, NULL), STATUS_OK);
+    assert_int_equal(light.order, 2);
+    double e = worst(&light, 0);
+    if (!(e < 1.5)) fail_msg("seed %d: off by %.2f grey levels", (int)seed, e);
+  }
+}
+
 /* A uniform gain can mimic an offset, so that it is held back: most of it is found, and the gain takes up the rest. */
 static void most_of_an_offset_is_recovered(void **state) {
   (void)state;
@@ -115,6 +135,7 @@ static void the_gain_stays_within_reason(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_gradient_is_recovered_though_a_third_of_the_product_changed),
+      cmocka_unit_test(rows_may_be_of_any_length),
       cmocka_unit_test(most_of_an_offset_is_recovered),
       cmocka_unit_test(no_light_is_no_change),
       cmocka_unit_test(few_samples_lower_the_order),
