@@ -384,7 +384,7 @@ static double smeared(struct direction ways[2]) {
 
 void landmarks_look(const struct landmarks *l, const struct plane *luma, const struct placement *placement,
                     const struct light *light, struct sighting *s) {
-  struct patch golden, photo;
+  struct patch golden, photo = {{{0}}};
   double ratios[LANDMARKS_MOST];
   struct tally all = {0, 0}, shaded = {0, 0}, parts[PARTS * PARTS] = {{0, 0}};
   struct direction ways[2] = {{.tally = {0, 0}}, {.tally = {0, 0}}};
