@@ -219,9 +219,14 @@ static enum status measure(const struct surroundings *s, const struct finding *f
   return STATUS_OK;
 }
 
-static bool moved(const struct surroundings *s, const struct finding *f, const struct traits *t, size_t findings) {
-  if (findings > MOST_SOUGHT || fmax(t->structure, t->new_structure) < SOME_STRUCTURE) return false;
-  return shift_left(s, f) < LEFT;
+static enum status find_moved(const struct surroundings *s, const struct finding *f, const struct traits *t,
+                              size_t findings, bool *moved, struct fault *fault) {
+  double left = 1;
+  *moved = false;
+  if (findings > MOST_SOUGHT || fmax(t->structure, t->new_structure) < SOME_STRUCTURE) return STATUS_OK;
+  enum status status = shift_left(s, f, &left, fault);
+  *moved = left < LEFT;
+  return status;
 }
 
 static bool stains(const struct surroundings *s, const struct finding *f, const struct traits *t) {
@@ -239,15 +244,17 @@ static bool is_replaced(const struct traits *t) {
   return t->sign < ONE_SIGN && keeps_structure(t);
 }
 
-static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t,
-                                  size_t findings) {
+static bool is_colour(const struct finding *f, const struct traits *t) {
+  bool covers = t->depth >= COVERED && t->through <= THROUGH && t->balance > KEPT;
+  return !covers && f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak);
+}
+
+/* Of what has not moved and is not only a colour. */
+static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t) {
   double line = t->length * t->thickness;
   bool slender = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area >= HOLLOW * line;
   bool long_and_thin = slender && t->area <= SOLID * line && t->across <= CLOSED;
   bool rim = slender && t->across > CLOSED && keeps_structure(t);
-  bool covers = t->depth >= COVERED && t->through <= THROUGH && t->balance > KEPT;
-  if (!covers && f->chroma_peak > 0 && (t->luma_peak < 1 || f->chroma_peak > VIVID * t->luma_peak)) return CLASS_COLOUR;
-  if (moved(s, f, t, findings)) return CLASS_MOVED;
   if (long_and_thin && t->sign > ONE_SIGN && t->balance > HARDLY_GONE) return CLASS_SCRATCH;
   if (!rim && stains(s, f, t)) return CLASS_STAIN;
   if (t->thickness <= FINE && is_replaced(t)) return CLASS_PRINT;
@@ -264,7 +271,9 @@ enum status classify_finding(struct device *device, const struct reference *refe
   enum status status = surroundings_fetch(device, reference, photo, c, f, REACH, &s, &small, fault);
   if (status || !small) return status;
   status = measure(&s, f, c->limit[ALIGNED_LUMA], &t, fault);
-  if (!status) kind->class_ = class_of(&s, f, &t, c->count);
+  bool colour = is_colour(f, &t), moved = false;
+  if (!status && !colour) status = find_moved(&s, f, &t, c->count, &moved, fault);
+  if (!status) kind->class_ = colour ? CLASS_COLOUR : moved ? CLASS_MOVED : class_of(&s, f, &t);
   if (!status) kind->replaced = kind->class_ == CLASS_MOVED || (kind->class_ != CLASS_MISSING && is_replaced(&t));
   surroundings_free(&s);
   return status;

@@ -11,6 +11,7 @@ enum { SHIFT_REACH = 24 };
  * least two pixels: of the golden's places sought in the photo and of the photo's sought in the golden, the larger one,
  * so that what has only come or only gone is no shift. 1 where nothing has changed where the shift leads to and where
  * it comes from: what lies there is only its like. At most 1. */
-double shift_left(const struct surroundings *surroundings, const struct finding *finding);
+enum status shift_left(const struct surroundings *surroundings, const struct finding *finding, double *left,
+                       struct fault *fault);
 
 #endif
