@@ -1,5 +1,6 @@
 #include "engine/classify.h"
 
+#include "engine/chessboard.h"
 #include "engine/correlation.h"
 #include "engine/shift.h"
 #include "engine/surroundings.h"
@@ -56,6 +57,10 @@ struct part {
 struct distances {
   struct part near;
   uint8_t *inside, *outside;
+  /* Room for what is made of a row. */
+  uint8_t *row;
+  int32_t *columns;
+  float *weights;
 };
 
 /* The finding's box and so much around it. */
@@ -64,34 +69,6 @@ static struct part part_about(const struct surroundings *s, const struct finding
   int32_t right = f->right - s->left + around, bottom = f->bottom - s->top + around;
   return (struct part){left > 0 ? left : 0, top > 0 ? top : 0, right < s->width ? right : s->width - 1,
                        bottom < s->height ? bottom : s->height - 1};
-}
-
-static uint8_t nearer(uint8_t here, uint8_t there) {
-  uint8_t by = (uint8_t)(there + (there < 255));
-  return by < here ? by : here;
-}
-
-/* From the row before, by its three nearest pixels. */
-static void spread_row(const uint8_t *restrict before, int32_t width, uint8_t *restrict row) {
-  for (int32_t x = 0; x < width; x++) row[x] = nearer(row[x], before[x]);
-  for (int32_t x = 1; x < width; x++) row[x] = nearer(row[x], before[x - 1]);
-  for (int32_t x = 0; x + 1 < width; x++) row[x] = nearer(row[x], before[x + 1]);
-}
-
-/* In two passes: from above and the left, and from below and the right. */
-static void spread(uint8_t *d, size_t stride, const struct part *part) {
-  int32_t width = part->right - part->left + 1, height = part->bottom - part->top + 1;
-  uint8_t *first = d + (size_t)part->top * stride + (size_t)part->left;
-  for (int32_t y = 0; y < height; y++) {
-    uint8_t *row = first + (size_t)y * stride;
-    if (y) spread_row(row - stride, width, row);
-    for (int32_t x = 1; x < width; x++) row[x] = nearer(row[x], row[x - 1]);
-  }
-  for (int32_t y = height - 1; y >= 0; y--) {
-    uint8_t *row = first + (size_t)y * stride;
-    if (y + 1 < height) spread_row(row + stride, width, row);
-    for (int32_t x = width - 2; x >= 0; x--) row[x] = nearer(row[x], row[x + 1]);
-  }
 }
 
 /* What is told of a finding. */
@@ -107,34 +84,78 @@ struct traits {
   double stands;                   /* how much more the photo stands out from its surroundings than the golden, -1..1 */
 };
 
-static double squared_gradient(const struct surroundings *s, const float *values, int32_t x, int32_t y) {
-  if (x < 1 || y < 1 || x + 1 >= s->width || y + 1 >= s->height) return 0;
-  const float *v = values + (size_t)y * (size_t)s->width + (size_t)x;
-  double dx = 0.5 * (v[1] - v[-1]), dy = 0.5 * (v[s->width] - v[-s->width]), square = dx * dx + dy * dy;
-  return square > NOISE ? square : 0;
+/* Squared gradients of up to STEP pixels of a row, above what noise may make, each by its weight, 0 or 1. */
+enum { STEP = 64 };
+static void find_gradients(const float *restrict v, size_t stride, const float *restrict weights, int32_t count,
+                           double *restrict squares) {
+  const float *restrict above = v - stride, *restrict below = v + stride;
+  for (int32_t i = 0; i < count; i++) {
+    double dx = 0.5 * (v[i + 1] - v[i - 1]), dy = 0.5 * (below[i] - above[i]);
+    double square = (dx * dx + dy * dy) * weights[i];
+    squares[i] = square > NOISE ? square : 0;
+  }
+}
+
+/* Their sum over a row. What golden and photo hold are 16ths: every sum is exact, whatever its order. */
+static double structure_of(const float *v, size_t stride, const float *weights, int32_t count) {
+  enum { LANES = 4 };
+  double squares[STEP], part[LANES] = {0};
+  for (int32_t first = 0; first < count; first += STEP) {
+    const int32_t step = count - first < STEP ? count - first : STEP;
+    int32_t i = 0;
+    find_gradients(v + first, stride, weights + first, step, squares);
+    for (; i + LANES <= step; i += LANES)
+      for (int k = 0; k < LANES; k++) part[k] += squares[i + k];
+    for (; i < step; i++) part[0] += squares[i];
+  }
+  return part[0] + part[1] + part[2] + part[3];
 }
 
 static double balance_of(double photo, double golden) {
   return photo + golden > 0 ? (photo - golden) / (photo + golden) : 0;
 }
 
+static void spread(uint8_t *d, size_t stride, const struct part *part, int32_t reach, uint8_t *row) {
+  const struct plane plane = {d + (size_t)part->top * stride + (size_t)part->left, part->right - part->left + 1,
+                              part->bottom - part->top + 1, stride};
+  chessboard_spread(&plane, reach, row);
+}
+
 /* The pixels of the map that are the finding's, as distances; false where luma shows none. */
 static bool mark_pixels(const struct surroundings *s, const struct finding *f, int32_t limit, struct distances *d) {
   struct part box = part_about(s, f, 0), beside = part_about(s, f, 1);
-  size_t w = (size_t)s->width;
-  bool any = false;
-  d->near = part_about(s, f, OUTER);
-  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
-    for (int32_t x = d->near.left; x <= d->near.right; x++) {
-      size_t at = (size_t)y * w + (size_t)x;
-      bool in = x >= box.left && x <= box.right && y >= box.top && y <= box.bottom && s->map[at] >= limit / 2;
-      d->inside[at] = in ? 255 : 0, d->outside[at] = in ? 0 : 255;
-      any |= in;
+  const size_t w = (size_t)s->width;
+  const int32_t width = d->near.right - d->near.left + 1;
+  uint8_t any = 0;
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++) {
+    const size_t at = (size_t)y * w + (size_t)d->near.left;
+    memset(d->inside + at, 0, (size_t)width);
+    memset(d->outside + at, 255, (size_t)width);
+    if (y < box.top || y > box.bottom) continue;
+    const uint8_t *restrict map = s->map + (size_t)y * w;
+    uint8_t *restrict inside = d->inside + (size_t)y * w, *restrict outside = d->outside + (size_t)y * w;
+    for (int32_t x = box.left; x <= box.right; x++) {
+      inside[x] = map[x] >= limit / 2 ? 255 : 0, outside[x] = (uint8_t)~inside[x];
+      any |= inside[x];
     }
+  }
+  if (!any) return false;
   /* What is beyond `beside` is no nearer than what is there. */
-  spread(d->inside, w, &beside);
-  spread(d->outside, w, &d->near);
-  return any;
+  spread(d->inside, w, &beside, 255, d->row);
+  spread(d->outside, w, &d->near, OUTER, d->row);
+  return true;
+}
+
+/* Columns of row y that are from `least` to `most` from the finding; returns how many. Asking first which they are is
+ * faster than to ask of each pixel, for where a finding is grained no one can tell the answer ahead. */
+static int32_t pick(const struct surroundings *s, const struct distances *d, int32_t y, int least, int most) {
+  const uint8_t *restrict outside = d->outside + (size_t)y * (size_t)s->width;
+  int32_t *restrict columns = d->columns, count = 0;
+  for (int32_t x = d->near.left; x <= d->near.right; x++) {
+    columns[count] = x;
+    count += outside[x] >= least && outside[x] <= most;
+  }
+  return count;
 }
 
 /* Sums over the finding's pixels. */
@@ -155,48 +176,68 @@ static double spread_across(const struct moments *m) {
   return mean > 0 ? sqrt(fmax(0, mean - off) / (mean + off)) : 0;
 }
 
-/* How large the structure near the finding is, how thick it is, and how straight. */
-static void measure_structure(const struct surroundings *s, const struct distances *d, struct traits *t) {
-  double golden = 0, photo = 0, count = 0, difference = 0, size = 0;
-  struct moments moments = {.n = 0};
-  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
-    for (int32_t x = d->near.left; x <= d->near.right; x++) {
-      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
-      if (d->outside[at] > BAND) continue;
-      golden += squared_gradient(s, s->golden, x, y), photo += squared_gradient(s, s->smooth, x, y), count++;
-      if (d->outside[at]) continue;
-      moments_add(&moments, x, y);
-      difference += s->smooth[at] - s->golden[at], size += fabs(s->smooth[at] - s->golden[at]);
-      if (2.0 * d->inside[at] > t->thickness) t->thickness = 2.0 * d->inside[at];
-    }
-  t->balance = balance_of(photo, golden), t->structure = count > 0 ? golden / count : 0;
-  t->new_structure = count > 0 ? photo / count : 0;
-  t->sign = size > 0 ? fabs(difference) / size : 0;
-  t->area = moments.n, t->across = spread_across(&moments);
+/* Sums over what is near the finding; `most`: the largest difference of its pixels, `peak`: of the map. */
+struct sums {
+  double golden, photo, near; /* squared gradients, and pixels */
+  struct moments moments;
+  double difference, size;
+  float most;
+  uint8_t peak, inside;
+};
+
+/* Of pixels that have neighbours. */
+static void add_gradients(const struct surroundings *s, const struct distances *d, int32_t y, struct sums *sums) {
+  const size_t w = (size_t)s->width, row = (size_t)y * w;
+  const uint8_t *restrict outside = d->outside + row;
+  float *restrict weights = d->weights;
+  int32_t near = 0;
+  for (int32_t x = d->near.left; x <= d->near.right; x++) weights[x] = outside[x] <= BAND, near += outside[x] <= BAND;
+  sums->near += near;
+  const int32_t left = d->near.left ? d->near.left : 1;
+  const int32_t right = d->near.right < s->width - 1 ? d->near.right : s->width - 2;
+  if (!near || y < 1 || y + 1 >= s->height || left > right) return;
+  sums->golden += structure_of(s->golden + row + left, w, weights + left, right - left + 1);
+  sums->photo += structure_of(s->smooth + row + left, w, weights + left, right - left + 1);
 }
 
-static double largest_difference(const struct surroundings *s, const struct distances *d) {
-  double most = 0;
-  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
-    for (int32_t x = d->near.left; x <= d->near.right; x++) {
-      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
-      if (!d->outside[at] && fabs(s->smooth[at] - s->golden[at]) > most) most = fabs(s->smooth[at] - s->golden[at]);
-    }
-  return most;
+static void add_own(const struct surroundings *s, const struct distances *d, int32_t y, struct sums *sums) {
+  const size_t row = (size_t)y * (size_t)s->width;
+  const int32_t own = pick(s, d, y, 0, 0);
+  for (int32_t i = 0; i < own; i++) {
+    const size_t at = row + (size_t)d->columns[i];
+    const float difference = s->smooth[at] - s->golden[at], size = fabsf(difference);
+    moments_add(&sums->moments, d->columns[i], y);
+    sums->difference += difference, sums->size += size;
+    if (size > sums->most) sums->most = size;
+    if (s->map[at] > sums->peak) sums->peak = s->map[at];
+    if (d->inside[at] > sums->inside) sums->inside = d->inside[at];
+  }
+}
+
+/* How large the structure near the finding is, how thick it is, and how straight. */
+static void tell_structure(const struct sums *sums, int32_t limit, struct traits *t) {
+  t->luma_peak = (double)sums->peak / limit;
+  t->thickness = 2.0 * sums->inside;
+  t->balance = balance_of(sums->photo, sums->golden), t->structure = sums->near > 0 ? sums->golden / sums->near : 0;
+  t->new_structure = sums->near > 0 ? sums->photo / sums->near : 0;
+  t->sign = sums->size > 0 ? fabs(sums->difference) / sums->size : 0;
+  t->area = sums->moments.n, t->across = spread_across(&sums->moments);
 }
 
 /* The core, where at least half of the largest difference is, against what is around it. */
-static void measure_core(const struct surroundings *s, const struct distances *d, int32_t limit, struct traits *t) {
+static void measure_core(const struct surroundings *s, const struct distances *d, double most, struct traits *t) {
   struct correlation in = {0, 0, 0, 0, 0, 0}, out = in;
-  double most = largest_difference(s, d);
-  for (int32_t y = d->near.top; y <= d->near.bottom; y++)
-    for (int32_t x = d->near.left; x <= d->near.right; x++) {
-      size_t at = (size_t)y * (size_t)s->width + (size_t)x;
-      if (!d->outside[at] && 2 * fabs(s->smooth[at] - s->golden[at]) >= most)
-        correlation_add(&in, s->golden[at], s->smooth[at]);
-      if (d->outside[at] > BAND && d->outside[at] <= OUTER) correlation_add(&out, s->golden[at], s->smooth[at]);
-      if (!d->outside[at] && (double)s->map[at] / limit > t->luma_peak) t->luma_peak = (double)s->map[at] / limit;
+  const int32_t *columns = d->columns;
+  for (int32_t y = d->near.top; y <= d->near.bottom; y++) {
+    const float *golden = s->golden + (size_t)y * (size_t)s->width, *smooth = s->smooth + (size_t)y * (size_t)s->width;
+    const int32_t own = pick(s, d, y, 0, 0);
+    for (int32_t i = 0; i < own; i++) {
+      const int32_t x = columns[i];
+      if (2 * fabs(smooth[x] - golden[x]) >= most) correlation_add(&in, golden[x], smooth[x]);
     }
+    const int32_t around = pick(s, d, y, BAND + 1, OUTER);
+    for (int32_t i = 0; i < around; i++) correlation_add(&out, golden[columns[i]], smooth[columns[i]]);
+  }
   if (!(in.n > 0)) return;
   t->depth = fabs(in.b - in.a) / in.n;
   if (in.aa - in.a * in.a / in.n > SPREAD * SPREAD * in.n) t->through = correlation_of(&in);
@@ -205,17 +246,21 @@ static void measure_core(const struct surroundings *s, const struct distances *d
 
 static enum status measure(const struct surroundings *s, const struct finding *f, int32_t limit, struct traits *t,
                            struct fault *fault) {
-  size_t count = (size_t)s->width * (size_t)s->height;
-  uint8_t *memory = calloc(2, count);
-  if (!memory) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  struct distances d = {.inside = memory, .outside = memory + count};
+  const size_t row = (size_t)s->width, count = row * (size_t)s->height;
+  struct distances d = {.near = part_about(s, f, OUTER)};
+  d.weights = malloc(row * (sizeof *d.weights + sizeof *d.columns) + 2 * count + row);
+  if (!d.weights) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  d.columns = (int32_t *)(void *)(d.weights + row);
+  d.inside = (uint8_t *)(d.columns + row), d.outside = d.inside + count, d.row = d.outside + count;
   double width = f->right - f->left + 1.0, height = f->bottom - f->top + 1.0;
   t->length = sqrt(width * width + height * height);
   if (mark_pixels(s, f, limit, &d)) {
-    measure_structure(s, &d, t);
-    measure_core(s, &d, limit, t);
+    struct sums sums = {.near = 0};
+    for (int32_t y = d.near.top; y <= d.near.bottom; y++) add_gradients(s, &d, y, &sums), add_own(s, &d, y, &sums);
+    tell_structure(&sums, limit, t);
+    measure_core(s, &d, sums.most, t);
   }
-  free(memory);
+  free(d.weights);
   return STATUS_OK;
 }
 
@@ -229,9 +274,10 @@ static enum status find_moved(const struct surroundings *s, const struct finding
   return status;
 }
 
-static bool stains(const struct surroundings *s, const struct finding *f, const struct traits *t) {
+static bool stains(struct surroundings *s, const struct finding *f, const struct traits *t) {
   if (t->sign < ALL_ONE_SIGN || t->balance < -KEPT) return false;
   if (t->depth < COVERED || t->through > THROUGH) return true;
+  surroundings_derive(s);
   return surroundings_softness(s, f) > (t->depth < OPAQUE ? SOFTER : SOFT);
 }
 
@@ -250,7 +296,7 @@ static bool is_colour(const struct finding *f, const struct traits *t) {
 }
 
 /* Of what has not moved and is not only a colour. */
-static enum defect_class class_of(const struct surroundings *s, const struct finding *f, const struct traits *t) {
+static enum defect_class class_of(struct surroundings *s, const struct finding *f, const struct traits *t) {
   double line = t->length * t->thickness;
   bool slender = t->length > SLENDER * t->thickness && t->thickness <= THICK && t->area >= HOLLOW * line;
   bool long_and_thin = slender && t->area <= SOLID * line && t->across <= CLOSED;

@@ -95,8 +95,9 @@ static bool is_hair(const struct finding *f, int photos) {
 }
 
 /* Light on the product uses none of its tolerance; of edges that lie off, what the shift leaves is used. */
-static double left_of(const struct surroundings *s, const struct finding *f, int photos, int32_t limit) {
+static double left_of(struct surroundings *s, const struct finding *f, int photos, int32_t limit) {
   if (is_hair(f, photos)) return 0;
+  surroundings_derive(s);
   if (f->peak < WEAK && likeness(s) > LIKE) return 0;
   if (f->peak < FAINT && surroundings_softness(s, f) > SOFT) return 0;
   if (f->peak < UNSURE) {
@@ -183,7 +184,7 @@ static enum status explain_colour(const struct finding *f, const struct surround
 }
 
 /* A faint one may be an edge, light or the ground's grain. */
-static enum status explain_luma(const struct finding *f, const struct surroundings *s, bool small, struct explaining *e,
+static enum status explain_luma(const struct finding *f, struct surroundings *s, bool small, struct explaining *e,
                                 double *left, struct fault *fault) {
   const struct comparison *c = e->comparison;
   enum status status = STATUS_OK;

@@ -37,24 +37,29 @@ static void mean_row(float *restrict columns, int32_t width, float *restrict to)
   for (int32_t x = 0; x < width; x++) to[x] = (columns[x - 1] + 2 * columns[x] + columns[x + 1]) * 0.0625F;
 }
 
-/* What is fetched for the rest to be made of, and a row to make it in. */
+/* What is fetched for the rest to be made of. It lies where that will be: each page that a finding takes anew costs as
+ * much as looking at what is on it. */
 struct sources {
   uint8_t *photo;
   uint16_t *mean;
   int16_t *bend;
-  float *columns;
 };
+
+/* A row to make another in, with a value on either side. */
+static float *row_of(const struct surroundings *s) {
+  return s->difference + (size_t)s->width * (size_t)s->height + 1;
+}
 
 static enum status reserve(struct surroundings *s, struct sources *from, struct fault *fault) {
   size_t count = (size_t)s->width * (size_t)s->height, row = (size_t)s->width + 2;
-  float *values = malloc((3 * count + row) * sizeof *values + count * (sizeof *from->mean + sizeof *from->bend + 2));
+  float *values = malloc((3 * count + row) * sizeof *values + count);
   if (!values) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
   s->memory = values;
   s->golden = values, s->smooth = values + count, s->difference = values + 2 * count;
-  from->columns = values + 3 * count + 1;
-  from->mean = (uint16_t *)(void *)(values + 3 * count + row);
-  from->bend = (int16_t *)(from->mean + count);
-  from->photo = (uint8_t *)(from->bend + count), s->map = from->photo + count;
+  s->map = (uint8_t *)(values + 3 * count + row);
+  from->bend = (int16_t *)(void *)s->golden;
+  from->mean = (uint16_t *)(void *)s->difference;
+  from->photo = (uint8_t *)(from->mean + count);
   return STATUS_OK;
 }
 
@@ -64,17 +69,22 @@ static void refocus(const struct surroundings *s, uint16_t *mean, const int16_t 
   for (size_t i = 0; i < count; i++) mean[i] = (uint16_t)pixel_clamp(mean[i] + pixel_defocus(bend[i], focus), 0, 65535);
 }
 
-static void derive(struct surroundings *s, const struct sources *from) {
-  size_t w = (size_t)s->width, count = w * (size_t)s->height;
+static void take(struct surroundings *s, const struct sources *from) {
+  const size_t w = (size_t)s->width, count = w * (size_t)s->height;
   for (int32_t y = 0; y < s->height; y++) {
     const uint8_t *here = from->photo + (size_t)y * w, *below = y + 1 < s->height ? here + w : here;
-    photo_columns(y ? here - w : here, here, below, s->width, from->columns);
-    mean_row(from->columns, s->width, s->smooth + (size_t)y * w);
+    photo_columns(y ? here - w : here, here, below, s->width, row_of(s));
+    mean_row(row_of(s), s->width, s->smooth + (size_t)y * w);
   }
-  for (size_t i = 0; i < count; i++) s->golden[i] = (float)from->mean[i] * 0.0625F;
+  const uint16_t *restrict mean = from->mean;
+  float *restrict golden = s->golden;
+  for (size_t i = 0; i < count; i++) golden[i] = (float)mean[i] * 0.0625F;
+}
+
+void surroundings_derive(struct surroundings *s) {
   for (int32_t y = 0; y < s->height; y++) {
-    difference_columns(s, y, from->columns);
-    mean_row(from->columns, s->width, s->difference + (size_t)y * w);
+    difference_columns(s, y, row_of(s));
+    mean_row(row_of(s), s->width, s->difference + (size_t)y * (size_t)s->width);
   }
 }
 
@@ -88,7 +98,7 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
   s->width = (right < p->width ? right : p->width - 1) - s->left + 1;
   s->height = (bottom < p->height ? bottom : p->height - 1) - s->top + 1;
   *small = (int64_t)s->width * s->height <= MOST_PIXELS;
-  struct sources from = {NULL, NULL, NULL, NULL};
+  struct sources from = {NULL, NULL, NULL};
   if (!*small) return STATUS_OK;
   enum status status = reserve(s, &from, fault);
   if (!status)
@@ -105,7 +115,7 @@ enum status surroundings_fetch(struct device *device, const struct reference *re
     if (!status) refocus(s, from.mean, from.bend, photo->focus);
   }
   if (!status)
-    derive(s, &from);
+    take(s, &from);
   else
     surroundings_free(s);
   return status;

@@ -9,7 +9,7 @@ struct surroundings {
   int32_t left, top, width, height; /* golden pixels */
   uint8_t *map;                     /* luma's, as in kernel_compare */
   float *golden, *smooth;           /* grey levels, both through the 3 x 3 binomial mean, as they are compared: 16ths */
-  float *difference;                /* smooth - golden, through that mean once more: 256ths */
+  float *difference;                /* smooth - golden, through that mean once more: 256ths; once it is derived */
   void *memory;
 };
 
@@ -18,10 +18,13 @@ struct surroundings {
 enum status surroundings_fetch(struct device *device, const struct reference *reference, const struct aligned *photo,
                                const struct comparison *comparison, const struct finding *finding, int32_t margin,
                                struct surroundings *surroundings, bool *small, struct fault *fault);
+
+/* Makes the difference, which few need. */
+void surroundings_derive(struct surroundings *surroundings);
 void surroundings_free(struct surroundings *surroundings);
 
-/* Height of the difference over its steepness, pixels: how far it takes to rise, where the golden is flat; 0 where it
- * is not flat under most of the finding. */
+/* Of the derived difference: its height over its steepness, pixels: how far it takes to rise, where the golden is flat;
+ * 0 where it is not flat under most of the finding. */
 double surroundings_softness(const struct surroundings *surroundings, const struct finding *finding);
 
 /* Of a pixel of the golden that lies inside. */
