@@ -30,7 +30,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 # Libraries that the program is linked to are found by dpkg-shlibdeps; these it opens by name, or draws with.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core, libheif1, libmicrohttpd12")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "fonts-dejavu-core, libcairo2, libheif1, libmicrohttpd12, libtiff6, libzmq5")
 if(ASSAY_HAVE_POSTGRES)
   string(APPEND CPACK_DEBIAN_PACKAGE_DEPENDS ", libpq5")
 endif()

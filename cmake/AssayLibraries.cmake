@@ -31,6 +31,18 @@ endfunction()
 assay_loaded(HEIF)
 assay_loaded(MICROHTTPD)
 
+# assay_either(PREFIX): assay_either_PREFIX, a library that is linked, but not to a program with the property
+# ASSAY_LOADS_LIBRARIES, which loads it when it is asked for (cli/loaded/loaded.h).
+function(assay_either prefix)
+  assay_loaded(${prefix})
+  add_library(assay_either_${prefix} INTERFACE)
+  target_link_libraries(assay_either_${prefix} INTERFACE
+    $<IF:$<BOOL:$<TARGET_PROPERTY:ASSAY_LOADS_LIBRARIES>>,assay_loaded_${prefix},PkgConfig::${prefix}>)
+endfunction()
+assay_either(CAIRO)
+assay_either(TIFF)
+assay_either(ZMQ)
+
 # Debian's opencv4.pc and OpenCVConfig.cmake come with libopencv-dev, which drags in codecs and user interfaces
 # that we must not link; the modules we use are found one by one.
 find_path(OPENCV_INCLUDE_DIR opencv2/features2d.hpp PATH_SUFFIXES opencv4 REQUIRED)
