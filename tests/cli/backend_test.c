@@ -1,5 +1,6 @@
-/* The program on the CUDA backend, executed on the CPU: what it says is what it says on the CPU; and what becomes of
- * jobs when the GPU is absent, taken or lost. */
+/* The program on the CUDA backend, executed on the CPU: what it says is what it says on the CPU, at whatever level; and
+ * what becomes of jobs when the GPU is absent, taken or lost. */
+#include "kernels/kernels.h"
 #include "tests/cli/run_broker.h"
 #include "tests/cli/run_place.h"
 #include "tests/support.h"
@@ -48,6 +49,21 @@ static void a_run_says_the_same_on_both(void **state) {
     program_end_free(&cuda);
   }
   program_end_free(&cpu);
+}
+
+static void a_run_says_the_same_at_every_level_of_the_processor(void **state) {
+  const struct run_place *place = *state;
+  static const char *const levels[] = {"baseline", "avx2", "avx512"};
+  struct program_end reference = RUN("run", "--json", "--cpu", "reference", place->golden, place->photos);
+  ASSERT_EXIT(reference, 1);
+  for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+    if (!kernel_cpu_level(levels[i])) continue;
+    struct program_end level = RUN("run", "--json", "--cpu", levels[i], place->golden, place->photos);
+    ASSERT_EXIT(level, 1);
+    assert_alike(reference.out, level.out, 0);
+    program_end_free(&level);
+  }
+  program_end_free(&reference);
 }
 
 /* The GPU is lost in the middle: the CPU goes on, and says so once. */
@@ -183,6 +199,7 @@ static void a_worker_falls_back_to_the_cpu(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(a_run_says_the_same_on_both),
+      TEST(a_run_says_the_same_at_every_level_of_the_processor),
       TEST(a_run_goes_on_without_a_gpu_that_is_lost),
       TEST(what_doctor_says_is_what_is_taken),
       TEST(a_worker_hands_jobs_back_when_told_to),

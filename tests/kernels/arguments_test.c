@@ -1,4 +1,5 @@
-/* A call that makes no sense gives KERNEL_ARGUMENT and writes nothing, whatever is wrong with it. */
+/* Every operation is there, and a call that makes no sense gives KERNEL_ARGUMENT and writes nothing, whatever is wrong
+ * with it. */
 #include "tests/kernels/harness.h"
 
 #include <limits.h>
@@ -7,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -442,6 +444,22 @@ static void calls_that_fit_are_made(void **state) {
   }
 }
 
+/* A row is a pointer to a function. */
+static void every_implementation_has_every_operation(void **state) {
+  (void)state;
+  typedef void (*row)(void);
+  enum { ROWS = sizeof(struct kernel_operations) / sizeof(row) };
+  assert_int_equal(sizeof operations / sizeof *operations, ROWS);
+  for (size_t i = 0; i < harness_implementation_count; i++) {
+    const struct kernel_backend *backend = harness_implementations[i].get();
+    row rows[ROWS];
+    if (!backend) continue;
+    memcpy(rows, &backend->operations, sizeof rows);
+    for (size_t r = 0; r < ROWS; r++)
+      if (!rows[r]) fail_msg("%s: row %zu of the table of operations is empty", harness_implementations[i].name, r);
+  }
+}
+
 static void views_that_leave_their_buffer_are_refused(void **state) {
   (void)state;
   struct wrong_call w;
@@ -512,6 +530,7 @@ static void numbers_out_of_range_are_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_implementation_has_every_operation),
       cmocka_unit_test(calls_that_fit_are_made),
       cmocka_unit_test(views_that_leave_their_buffer_are_refused),
       cmocka_unit_test(sizes_that_do_not_fit_together_are_refused),
