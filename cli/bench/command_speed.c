@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/message.h"
 #include "cli/output.h"
+#include "cli/parallel.h"
 
 #include "engine/inspect.h"
 
@@ -54,12 +55,8 @@ static const char *const stages[STAGES] = {"plain decode (D)", "decode", "align"
 static const char *const fields[STAGES] = {"plain_decode", "decode", "align",    "compare",
                                            "measure",      "total",  "yardstick"};
 
-struct speed {
-  const struct speed_options *given;
-  struct photo *photos; /* the golden's first, or nothing there where a golden was opened */
-  size_t count, approved;
-  struct golden *golden, everything; /* the second where asked for */
-  struct inspector *inspector;
+/* What one thread works with, and what it measured. */
+struct lane {
   struct inspection *inspection;
   struct yardstick *yardstick;
   unsigned char *rgb;
@@ -67,8 +64,21 @@ struct speed {
   double *ms[STAGES];
   size_t measured;
   char backend[16];
-  struct bench_truth truths[DRAWN + APPROVED];
   struct bench_answer answer; /* of drawn photos */
+  enum status status;
+  struct fault fault;
+};
+
+struct speed {
+  const struct speed_options *given;
+  struct photo *photos; /* the golden's first, or nothing there where a golden was opened */
+  size_t count, approved;
+  struct golden *golden, everything; /* the second where asked for */
+  struct inspector *inspector;
+  struct lane *lanes;
+  size_t threads;
+  bool counted; /* not the first round, which takes memory */
+  struct bench_truth truths[DRAWN + APPROVED];
 };
 
 static enum status take_photos(struct speed *s, struct fault *fault) {
@@ -86,6 +96,20 @@ static enum status take_photos(struct speed *s, struct fault *fault) {
   return status;
 }
 
+static int stages_of(const struct speed *s) {
+  return s->given->yardstick ? STAGES : OWN_STAGES;
+}
+
+static enum status open_lane(const struct speed *s, struct lane *lane, struct fault *fault) {
+  size_t runs = (size_t)s->given->runs, photos = s->count - s->approved;
+  for (int k = 0; k < stages_of(s); k++)
+    if (!(lane->ms[k] = calloc(runs * photos, sizeof(double))))
+      return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  enum status status = inspection_open(s->inspector, &lane->inspection, fault);
+  if (status || !s->given->yardstick) return status;
+  return yardstick_open(s->golden ? &s->golden->photos[0] : &s->photos[0], &lane->yardstick, fault);
+}
+
 static enum status open_golden(struct speed *s, struct fault *fault) {
   const struct inspect_options inspect = {.backend = s->given->common.backend, .cpu = s->given->common.cpu};
   const struct bench_truth *size = &s->truths[APPROVED];
@@ -96,9 +120,8 @@ static enum status open_golden(struct speed *s, struct fault *fault) {
   if (!status)
     status = golden ? inspector_open(golden, &inspect, &s->inspector, fault)
                     : inspector_open_photo(&s->photos[0], &inspect, &s->inspector, fault);
-  if (!status) status = inspection_open(s->inspector, &s->inspection, fault);
-  if (status || !s->given->yardstick) return status;
-  return yardstick_open(s->golden ? &s->golden->photos[0] : &s->photos[0], &s->yardstick, fault);
+  for (size_t i = 0; i < s->threads && !status; i++) status = open_lane(s, &s->lanes[i], fault);
+  return status;
 }
 
 static bool is_drawn(const struct speed *s) {
@@ -107,47 +130,80 @@ static bool is_drawn(const struct speed *s) {
 
 /* One plain decode, one judging of a photo and, where asked for, one by the yardstick. A photo that is not judged
  * measures nothing. */
-static enum status measure_photo(struct speed *s, size_t index, double ms[STAGES], struct fault *fault) {
+static enum status measure_photo(const struct speed *s, size_t index, struct lane *lane, double ms[STAGES],
+                                 struct fault *fault) {
   const struct photo *photo = &s->photos[index];
   struct result result = {0};
-  enum status status = bench_decode(photo, &s->rgb, &s->rgb_size, &ms[0], fault);
-  if (!status) status = inspect_photo(s->inspection, photo, NULL, &result, fault);
+  enum status status = bench_decode(photo, &lane->rgb, &lane->rgb_size, &ms[0], fault);
+  if (!status) status = inspect_photo(lane->inspection, photo, NULL, &result, fault);
   if (!status && result.verdict == VERDICT_CANNOT_JUDGE)
     status = fault_set(fault, STATUS_INVALID, "%s: %s; expected a photo that can be judged", photo->path,
                        result.reason_count ? result.reasons[0].text : "cannot be judged");
   ms[1] = result.timing.decode, ms[2] = result.timing.align, ms[3] = result.timing.compare;
   ms[4] = result.timing.measure, ms[5] = result.timing.total;
-  snprintf(s->backend, sizeof s->backend, "%s", result.backend);
-  if (!status && is_drawn(s)) bench_photos_check(&s->truths[index], &result, &s->answer);
+  snprintf(lane->backend, sizeof lane->backend, "%s", result.backend);
+  if (!status && is_drawn(s)) bench_photos_check(&s->truths[index], &result, &lane->answer);
   result_free(&result);
   int regions;
-  if (!status && s->yardstick) status = yardstick_judge(s->yardstick, photo, &ms[OWN_STAGES], &regions, fault);
+  if (!status && lane->yardstick) status = yardstick_judge(lane->yardstick, photo, &ms[OWN_STAGES], &regions, fault);
   return status;
 }
 
-static int stages_of(const struct speed *s) {
-  return s->yardstick ? STAGES : OWN_STAGES;
+/* Each photo once, beginning with another in each thread. */
+static void measure_round(void *context, size_t index) {
+  const struct speed *s = context;
+  struct lane *lane = &s->lanes[index];
+  size_t photos = s->count - s->approved;
+  for (size_t i = 0; i < photos && !lane->status; i++) {
+    double ms[STAGES];
+    lane->status = measure_photo(s, s->approved + (i + index) % photos, lane, ms, &lane->fault);
+    for (int k = 0; k < stages_of(s) && s->counted && !lane->status; k++) lane->ms[k][lane->measured] = ms[k];
+    lane->measured += s->counted;
+  }
 }
 
-/* The first round takes memory and is not counted. */
+static enum status end_round(void *context, size_t index, struct fault *fault) {
+  const struct lane *lane = &((const struct speed *)context)->lanes[index];
+  if (lane->status && fault) *fault = lane->fault;
+  return lane->status;
+}
+
 static enum status measure(struct speed *s, struct fault *fault) {
-  size_t runs = (size_t)s->given->runs, photos = s->count - s->approved;
-  for (int k = 0; k < stages_of(s); k++)
-    if (!(s->ms[k] = calloc(runs * photos, sizeof(double))))
-      return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
-  progress_begin("runs", runs);
+  const struct parallel rounds = {s->threads, s->threads, measure_round, end_round, s};
+  size_t runs = (size_t)s->given->runs;
   enum status status = STATUS_OK;
+  progress_begin("runs", runs);
   for (size_t run = 0; run <= runs && !status; run++) {
-    for (size_t i = 0; i < photos && !status; i++) {
-      double ms[STAGES];
-      status = measure_photo(s, i + s->approved, ms, fault);
-      for (int k = 0; k < stages_of(s) && run && !status; k++) s->ms[k][s->measured] = ms[k];
-      s->measured += run > 0;
-    }
+    s->counted = run > 0;
+    if (s->threads == 1) measure_round(s, 0);
+    status = s->threads == 1 ? end_round(s, 0, fault) : parallel_run(&rounds, fault);
     progress_set(run, runs);
   }
   progress_end();
   return status;
+}
+
+/* Of all threads. */
+static enum status find_medians(const struct speed *s, double median[STAGES], struct fault *fault) {
+  size_t each = s->lanes[0].measured;
+  double *all = calloc(each * s->threads, sizeof *all);
+  if (!all) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
+  for (int k = 0; k < stages_of(s); k++) {
+    for (size_t i = 0; i < s->threads; i++) memcpy(all + i * each, s->lanes[i].ms[k], each * sizeof *all);
+    median[k] = bench_median(all, each * s->threads);
+  }
+  free(all);
+  return STATUS_OK;
+}
+
+static struct bench_answer answer_of_all(const struct speed *s) {
+  struct bench_answer all = {0};
+  for (size_t i = 0; i < s->threads; i++) {
+    const struct bench_answer *a = &s->lanes[i].answer;
+    if (a->corner_px > all.corner_px) all.corner_px = a->corner_px;
+    all.planted += a->planted, all.found += a->found, all.others += a->others;
+  }
+  return all;
 }
 
 static json_t *answer_json(const struct bench_answer *a) {
@@ -155,24 +211,28 @@ static json_t *answer_json(const struct bench_answer *a) {
                    (json_int_t)a->found, "others", (json_int_t)a->others);
 }
 
-static enum status report(struct speed *s, struct fault *fault) {
-  double median[STAGES];
-  char processor[128];
-  bench_processor(processor, sizeof processor);
-  for (int k = 0; k < stages_of(s); k++) median[k] = bench_median(s->ms[k], s->measured);
-  if (s->given->common.json) {
-    json_t *ms = json_object(), *decodes = json_object();
-    for (int k = 0; k < stages_of(s); k++) {
-      json_object_set_new(ms, fields[k], json_real(median[k]));
-      json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
-    }
-    return output_json(json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o*}", "processor", processor, "backend", s->backend,
-                                 "photos", (json_int_t)(s->count - s->approved), "runs", (json_int_t)s->given->runs,
-                                 "ms", ms, "decodes", decodes, "answer", is_drawn(s) ? answer_json(&s->answer) : NULL),
-                       fault);
+static enum status report_json(const struct speed *s, const char *processor, const double median[STAGES],
+                               const struct bench_answer *answer, struct fault *fault) {
+  json_t *ms = json_object(), *decodes = json_object();
+  for (int k = 0; k < stages_of(s); k++) {
+    json_object_set_new(ms, fields[k], json_real(median[k]));
+    json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
   }
-  printf("%s\n%zu photos, medians of %ld runs each in turn, one thread, backend %s\n\n%-18s %10s %8s %10s\n", processor,
-         s->count - s->approved, s->given->runs, s->backend, "", "ms", "D", "share");
+  return output_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o*}", "processor", processor, "backend",
+                               s->lanes[0].backend, "threads", (json_int_t)s->threads, "photos",
+                               (json_int_t)(s->count - s->approved), "runs", (json_int_t)s->given->runs, "ms", ms,
+                               "decodes", decodes, "answer", is_drawn(s) ? answer_json(answer) : NULL),
+                     fault);
+}
+
+static void report_text(const struct speed *s, const char *processor, const double median[STAGES],
+                        const struct bench_answer *answer) {
+  printf("%s\n%zu photos, medians of %ld runs each in turn, ", processor, s->count - s->approved, s->given->runs);
+  if (s->threads == 1)
+    printf("one thread");
+  else
+    printf("%zu threads at the same time", s->threads);
+  printf(", backend %s\n\n%-18s %10s %8s %10s\n", s->lanes[0].backend, "", "ms", "D", "share");
   for (int k = 0; k < stages_of(s); k++) {
     printf("%-18s %10.2f %8.2f", stages[k], median[k], median[k] / median[0]);
     if (k > 0 && k < OWN_STAGES) printf(" %8.1f %%", 100 * median[k] / median[OWN_STAGES - 1]);
@@ -180,9 +240,28 @@ static enum status report(struct speed *s, struct fault *fault) {
   }
   if (is_drawn(s))
     printf("\ncorners within %.2f px of where they are; %zu of %zu planted marks found, %zu other regions\n",
-           s->answer.corner_px, s->answer.found, s->answer.planted, s->answer.others);
-  if (s->yardstick) printf("\n%.1f times as fast as the yardstick\n", median[OWN_STAGES] / median[OWN_STAGES - 1]);
+           answer->corner_px, answer->found, answer->planted, answer->others);
+  if (s->given->yardstick)
+    printf("\n%.1f times as fast as the yardstick\n", median[OWN_STAGES] / median[OWN_STAGES - 1]);
+}
+
+static enum status report(const struct speed *s, struct fault *fault) {
+  double median[STAGES];
+  char processor[128];
+  struct bench_answer answer = answer_of_all(s);
+  bench_processor(processor, sizeof processor);
+  enum status status = find_medians(s, median, fault);
+  if (status) return status;
+  if (s->given->common.json) return report_json(s, processor, median, &answer, fault);
+  report_text(s, processor, median, &answer);
   return STATUS_OK;
+}
+
+static void close_lane(struct lane *lane) {
+  for (int k = 0; k < STAGES; k++) free(lane->ms[k]);
+  free(lane->rgb);
+  yardstick_close(lane->yardstick);
+  inspection_close(lane->inspection);
 }
 
 static enum status run(const void *values, int *exit_code, struct fault *fault) {
@@ -193,14 +272,15 @@ static enum status run(const void *values, int *exit_code, struct fault *fault) 
   if (s.given->everything && s.given->common.operands.count)
     return fault_set(fault, STATUS_USAGE,
                      "--everything is for drawn photos; a golden's own spec says what it asks for");
+  s.threads = s.given->common.threads ? (size_t)s.given->common.threads : 1;
+  s.lanes = calloc(s.threads, sizeof *s.lanes);
+  if (!s.lanes) return fault_set(fault, STATUS_MEMORY, "benchmark: out of memory");
   enum status status = take_photos(&s, fault);
   if (!status) status = open_golden(&s, fault);
   if (!status) status = measure(&s, fault);
   if (!status) status = report(&s, fault);
-  for (int k = 0; k < STAGES; k++) free(s.ms[k]);
-  free(s.rgb);
-  yardstick_close(s.yardstick);
-  inspection_close(s.inspection);
+  for (size_t i = 0; i < s.threads; i++) close_lane(&s.lanes[i]);
+  free(s.lanes);
   inspector_close(s.inspector);
   if (s.golden) golden_close(s.golden);
   everything_close(&s.everything);
@@ -213,16 +293,15 @@ const struct command command_bench_speed = {
     .name = "bench speed",
     .summary = "how long a photo takes, stage by stage, against a plain decode of it",
     .text =
-        "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, in one thread, and\n"
-        "decodes each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints\n"
-        "medians in ms, in D, and each stage's share of the whole. Without a golden it draws three photos, with two "
-        "marks each that the golden has not, "
-        "and\n"
-        "tells how right the answers were. The yardstick is what one writes with OpenCV\n"
+        "Judges JPEG photos against a golden (a sealed one or a picture) that is already loaded, and decodes\n"
+        "each to RGB in turn with libjpeg-turbo alone: D, into memory that was touched before. Prints medians in ms,\n"
+        "in D, and each stage's share of the whole. One thread, or as many as --threads says at the same time, each\n"
+        "with photos of its own. Without a golden it draws three photos, with two marks each that the golden has not,\n"
+        "and tells how right the answers were. The yardstick is what one writes with OpenCV\n"
         "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
-        "With --json: {\"processor\", \"backend\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", \"decode\", "
-        "\"align\",\n"
-        "\"compare\", \"measure\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
+        "With --json: {\"processor\", \"backend\", \"threads\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", "
+        "\"decode\",\n"
+        "\"align\", \"compare\", \"measure\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
         "\"answer\" of drawn photos: {\"corner_px\" (the worst), \"planted\", \"found\", \"others\"}}.",
     .example = "  assay bench speed --megapixels 12 --everything\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},

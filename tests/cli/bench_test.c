@@ -97,6 +97,20 @@ static void a_photo_is_timed_stage_by_stage_and_in_decodes(void **state) {
   program_end_free(&end);
 }
 
+static void photos_are_timed_in_as_many_threads_as_are_asked_for(void **state) {
+  (void)state;
+  struct program_end end = RUN("bench", "speed", "--megapixels", "1", "--runs", "1", "--threads", "2", "--json");
+  ASSERT_EXIT(end, 0);
+  json_t *json = object_of(&end);
+  const json_t *answer = json_object_get(json, "answer");
+  assert_int_equal(json_integer_value(json_object_get(json, "threads")), 2);
+  assert_int_equal(json_integer_value(json_object_get(answer, "planted")), 2 * 3 * 2 * 2);
+  assert_int_equal(json_integer_value(json_object_get(answer, "found")), 2 * 3 * 2 * 2);
+  assert_true(json_real_value(json_object_get(json_object_get(json, "ms"), "total")) > 0);
+  json_decref(json);
+  program_end_free(&end);
+}
+
 static void what_reads_many_results_is_timed(void **state) {
   (void)state;
   static const char *const commands[] = {"judge", "drift", "compare"};
@@ -160,6 +174,7 @@ int main(void) {
       cmocka_unit_test(a_gpu_is_timed_too_and_tells_its_share_of_bandwidth),
       cmocka_unit_test(a_gpu_that_is_not_there_is_said),
       cmocka_unit_test(a_photo_is_timed_stage_by_stage_and_in_decodes),
+      cmocka_unit_test(photos_are_timed_in_as_many_threads_as_are_asked_for),
       cmocka_unit_test(what_reads_many_results_is_timed),
       cmocka_unit_test(jobs_go_through_a_service_of_its_own),
       cmocka_unit_test_setup_teardown(judging_is_timed_alone_and_through_the_service, run_place_set_up,
