@@ -4,8 +4,8 @@
  * every other implementation must give the same bytes. The engine holds handles and never touches pixels except through
  * this header: it uploads a photo, calls operations, and downloads sums, tables and the evidence.
  *
- * Everything here is integer arithmetic with a stated rounding, so that "the same bytes" needs no tolerance. The
- * arithmetic of one pixel stands in pixel.h, which C and CUDA share.
+ * Everything here is integer arithmetic with a stated rounding, in profiles single precision in a stated order, so that
+ * "the same bytes" needs no tolerance. The arithmetic of one pixel stands in pixel.h, which C and CUDA share.
  *
  * Conventions
  * - Pixel centres are at integers. An image is rows of elements with a stride in elements, 1..KERNEL_MAX_SIDE a side.

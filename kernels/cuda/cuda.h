@@ -1,4 +1,4 @@
-/* The CUDA backend: integer kernels that give the bytes of the reference.
+/* The CUDA backend: kernels that give the bytes of the reference.
  *
  * These functions are in every build; one without CUDA has no device.
  *

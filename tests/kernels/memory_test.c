@@ -99,6 +99,21 @@ static void check_large(const struct kernel_backend *backend, struct kernel_cont
   m->release(device, buffer);
 }
 
+/* In several parts, one on its way while the next is made ready; the host's memory is the caller's again at once. */
+static void check_large_copies(const struct kernel_backend *backend, struct kernel_context *device) {
+  static uint8_t host[LARGE];
+  const struct kernel_memory *m = &backend->memory;
+  struct kernel_buffer *buffer;
+  for (size_t i = 0; i < LARGE; i++) host[i] = (uint8_t)(i * 31 + i / 251);
+  assert_int_equal(m->allocate(device, LARGE, &buffer), KERNEL_OK);
+  assert_int_equal(m->upload(device, buffer, 0, host, LARGE), KERNEL_OK);
+  memset(host, 7, sizeof host);
+  assert_int_equal(m->download(device, buffer, 0, host, LARGE), KERNEL_OK);
+  for (size_t i = 0; i < LARGE; i++)
+    if (host[i] != (uint8_t)(i * 31 + i / 251)) fail_msg("%s: byte %zu is %d", backend->name, i, host[i]);
+  m->release(device, buffer);
+}
+
 static void check_ranges(const struct kernel_backend *backend, struct kernel_context *device) {
   const struct kernel_memory *m = &backend->memory;
   struct kernel_buffer *buffer;
@@ -125,6 +140,30 @@ static void check_ranges(const struct kernel_backend *backend, struct kernel_con
   m->release(device, buffer);
 }
 
+/* Without a wait in between. */
+static void check_shared(const struct kernel_backend *backend, struct kernel_context *device) {
+  const struct kernel_memory *m = &backend->memory;
+  struct kernel_context *other;
+  struct kernel_buffer *buffer;
+  uint8_t host[SIZE];
+  memset(host, 7, sizeof host);
+  assert_int_equal(backend->open(&other), KERNEL_OK);
+  assert_int_equal(m->allocate(device, SIZE, &buffer), KERNEL_OK);
+  assert_int_equal(m->download(other, buffer, 0, host, SIZE), KERNEL_OK);
+  for (size_t i = 0; i < SIZE; i++) assert_int_equal(host[i], 0);
+  assert_int_equal(m->upload(other, buffer, 0, "x", 1), KERNEL_OK);
+  assert_int_equal(backend->wait(other), KERNEL_OK);
+  assert_int_equal(m->download(device, buffer, 0, host, 2), KERNEL_OK);
+  assert_memory_equal(host, "x", 2);
+  m->release(device, buffer);
+  backend->close(other);
+}
+
+static void memory_that_one_context_takes_another_may_use_at_once(void **state) {
+  (void)state;
+  on_each(check_shared);
+}
+
 static void memory_is_zeroed(void **state) {
   (void)state;
   on_each(check_zeroed);
@@ -138,6 +177,7 @@ static void copies_stay_within_their_buffer(void **state) {
 static void large_buffers_are_like_small_ones(void **state) {
   (void)state;
   on_each(check_large);
+  on_each(check_large_copies);
 }
 
 /* More than there is: refused, and nothing is held. */
@@ -157,6 +197,7 @@ int main(void) {
       cmocka_unit_test(borrowed_memory_is_the_hosts_own),
       cmocka_unit_test(viewed_memory_is_the_buffers_own),
       cmocka_unit_test(memory_is_zeroed),
+      cmocka_unit_test(memory_that_one_context_takes_another_may_use_at_once),
       cmocka_unit_test(copies_stay_within_their_buffer),
       cmocka_unit_test(large_buffers_are_like_small_ones),
       cmocka_unit_test(memory_that_is_not_there_is_refused),
