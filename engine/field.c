@@ -33,8 +33,16 @@ struct evidence {
   int columns, rows;
   size_t count;
   struct tile_equation *data; /* information, 1 / px^2; b for the whole field */
+  double *stray;              /* what a tile's residual is held against */
   double *weight;             /* 0..1 */
   double *across;             /* of each column, in the cubic's coordinates */
+  struct between *between;    /* of each column, for the stage's points */
+};
+
+/* The point before a tile and the share of the next. */
+struct between {
+  int point;
+  double share;
 };
 
 /* A tile is never better than TILE_TRUST. */
@@ -58,7 +66,11 @@ struct tile_equation field_information(const struct tiles *tiles, size_t i, doub
 }
 
 static void fill(struct evidence *e, const struct tiles *tiles, double sigma, const double *f) {
-  for (size_t i = 0; i < e->count; i++) e->data[i] = field_information(tiles, i, sigma, f[i], f[e->count + i]);
+  for (size_t i = 0; i < e->count; i++) {
+    const struct tile_equation d = e->data[i] = field_information(tiles, i, sigma, f[i], f[e->count + i]);
+    double half = 0.5 * (d.xx - d.yy), most = 0.5 * (d.xx + d.yy) + sqrt(half * half + d.xy * d.xy);
+    e->stray[i] = most > 0 ? most * most * STRAY * STRAY : INFINITY;
+  }
 }
 
 /* Largest difference between neighbouring points. */
@@ -77,15 +89,14 @@ static double steepest(const struct evidence *e, const double *f) {
 }
 
 /* How far a tile wants to be from where the field has it, along the directions that it can tell, decides its weight. */
-static double weight_of(const struct tile_equation *d, double x, double y) {
+static double weight_of(const struct tile_equation *d, double stray, double x, double y) {
   double ex = d->xx * x + d->xy * y - d->bx, ey = d->xy * x + d->yy * y - d->by;
-  double half = 0.5 * (d->xx - d->yy), most = 0.5 * (d->xx + d->yy) + sqrt(half * half + d->xy * d->xy);
-  double share = most > 0 ? (ex * ex + ey * ey) / (most * most * STRAY * STRAY) : 0;
+  double share = (ex * ex + ey * ey) / stray;
   return 1 / ((1 + share) * (1 + share));
 }
 
 static void weigh(struct evidence *e, const double *f) {
-  for (size_t i = 0; i < e->count; i++) e->weight[i] = weight_of(&e->data[i], f[i], f[e->count + i]);
+  for (size_t i = 0; i < e->count; i++) e->weight[i] = weight_of(&e->data[i], e->stray[i], f[i], f[e->count + i]);
 }
 
 /* ---- a cubic for the whole ---- */
@@ -111,7 +122,7 @@ static struct cubic_sums sum_row(const struct evidence *e, int row, const double
     size_t tile = (size_t)row * (size_t)e->columns + (size_t)i;
     const struct tile_equation *d = &e->data[tile];
     struct pose_point at = c ? cubic_row_at(&along, e->across[i]) : (struct pose_point){f[tile], f[e->count + tile]};
-    if (d->xx + d->yy > 0) cubic_sum(d, weight_of(d, at.x, at.y), e->across[i], &sums);
+    if (d->xx + d->yy > 0) cubic_sum(d, weight_of(d, e->stray[tile], at.x, at.y), e->across[i], &sums);
   }
   return sums;
 }
@@ -150,43 +161,52 @@ static void take(struct evidence *e, const struct cubic *c, double sign, double 
 
 /* ---- a point every few tiles ---- */
 
-/* Points every `spacing` tiles, each in the middle of its block: what the block's tiles say, and their mean place. */
-static void gather(const struct evidence *e, int spacing, const double *f, struct field_system *s) {
-  size_t n = s->count;
-  memset(s->xx, 0, 5 * n * sizeof *s->xx);
-  memset(s->f, 0, 2 * n * sizeof *s->f);
-  for (int j = 0; j < e->rows; j++)
-    for (int i = 0; i < e->columns; i++) {
-      size_t at = (size_t)j * (size_t)e->columns + (size_t)i;
-      size_t to = (size_t)(j / spacing) * (size_t)s->columns + (size_t)(i / spacing);
-      const struct tile_equation *d = &e->data[at];
-      double w = e->weight[at];
-      s->xx[to] += w * d->xx, s->xy[to] += w * d->xy, s->yy[to] += w * d->yy;
-      s->bx[to] += w * d->bx, s->by[to] += w * d->by;
-      int left = e->columns - i / spacing * spacing, below = e->rows - j / spacing * spacing;
-      double tiles = (left < spacing ? left : spacing) * (below < spacing ? below : spacing);
-      s->f[to] += f[at] / tiles, s->f[n + to] += f[e->count + at] / tiles;
-    }
+static int lesser(int a, int b) {
+  return a < b ? a : b;
 }
 
-/* Point before a tile and the share of the next; beyond the outermost points the line goes on. */
-static double between(int tile, int spacing, int points, int *point) {
+/* A point in the middle of its block of tiles, from column `left` and row `top` on: what these say, and their mean
+ * place. */
+static void gather_block(const struct evidence *e, int left, int top, int spacing, const double *f,
+                         struct field_system *s) {
+  int right = lesser(left + spacing, e->columns), bottom = lesser(top + spacing, e->rows);
+  double tiles = (right - left) * (bottom - top), xx = 0, xy = 0, yy = 0, bx = 0, by = 0, x = 0, y = 0;
+  for (int j = top; j < bottom; j++)
+    for (int i = left; i < right; i++) {
+      size_t at = (size_t)j * (size_t)e->columns + (size_t)i;
+      const struct tile_equation *d = &e->data[at];
+      double w = e->weight[at];
+      xx += w * d->xx, xy += w * d->xy, yy += w * d->yy;
+      bx += w * d->bx, by += w * d->by;
+      x += f[at] / tiles, y += f[e->count + at] / tiles;
+    }
+  size_t to = (size_t)(top / spacing) * (size_t)s->columns + (size_t)(left / spacing);
+  s->xx[to] = xx, s->xy[to] = xy, s->yy[to] = yy, s->bx[to] = bx, s->by[to] = by;
+  s->f[to] = x, s->f[s->count + to] = y;
+}
+
+/* Points every `spacing` tiles. */
+static void gather(const struct evidence *e, int spacing, const double *f, struct field_system *s) {
+  for (int j = 0; j < e->rows; j += spacing)
+    for (int i = 0; i < e->columns; i += spacing) gather_block(e, i, j, spacing, f, s);
+}
+
+/* Beyond the outermost points the line goes on. */
+static struct between between(int tile, int spacing, int points) {
   double at = (tile - 0.5 * (spacing - 1)) / spacing;
-  int i = (int)floor(at);
-  *point = i < 0 ? 0 : i > points - 2 ? points - 2 : i;
-  return at - *point;
+  int i = (int)floor(at), point = i < 0 ? 0 : i > points - 2 ? points - 2 : i;
+  return (struct between){point, at - point};
 }
 
 static void spread_out(const struct field_system *s, const struct evidence *e, int spacing, double *f) {
+  for (int i = 0; i < e->columns; i++) e->between[i] = between(i, spacing, s->columns);
   for (int part = 0; part < 2; part++)
     for (int j = 0; j < e->rows; j++) {
-      int row, column;
-      double v = between(j, spacing, s->rows, &row);
-      const double *from = s->f + (size_t)part * s->count + (size_t)row * (size_t)s->columns;
+      const struct between row = between(j, spacing, s->rows);
+      const double v = row.share, *from = s->f + (size_t)part * s->count + (size_t)row.point * (size_t)s->columns;
       double *to = f + (size_t)part * e->count + (size_t)j * (size_t)e->columns;
       for (int i = 0; i < e->columns; i++) {
-        double u = between(i, spacing, s->columns, &column);
-        const double *a = from + column, *b = a + s->columns;
+        const double u = e->between[i].share, *a = from + e->between[i].point, *b = a + s->columns;
         to[i] = (1 - v) * ((1 - u) * a[0] + u * a[1]) + v * ((1 - u) * b[0] + u * b[1]);
       }
     }
@@ -247,14 +267,15 @@ enum status field_step(const struct tiles *tiles, double sigma, double bound, st
   e.count = (size_t)e.columns * (size_t)e.rows;
   enum status status = STATUS_OK;
   double unit = (double)(1 << tiles->level);
-  double *f = malloc((5 * e.count + (size_t)e.columns) * sizeof *f);
+  double *f = malloc((6 * e.count + (size_t)e.columns) * sizeof *f);
   e.data = malloc(e.count * sizeof *e.data);
-  if (!f || !e.data) {
+  e.between = malloc((size_t)e.columns * sizeof *e.between);
+  if (!f || !e.data || !e.between) {
     status = fault_set(fault, STATUS_MEMORY, "local displacement: out of memory");
     goto done;
   }
   double *kept = f + 2 * e.count;
-  e.weight = kept + 2 * e.count, e.across = e.weight + e.count;
+  e.weight = kept + 2 * e.count, e.stray = e.weight + e.count, e.across = e.stray + e.count;
   for (int i = 0; i < e.columns; i++) e.across[i] = coordinate(&e, i, e.columns);
   for (size_t i = 0; i < e.count; i++) f[i] = field->x[i] / unit, f[e.count + i] = field->y[i] / unit;
   fill(&e, tiles, sigma < 1 ? 1 : sigma, f);
@@ -278,5 +299,6 @@ enum status field_step(const struct tiles *tiles, double sigma, double bound, st
 done:
   free(f);
   free(e.data);
+  free(e.between);
   return status;
 }
