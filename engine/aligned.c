@@ -174,12 +174,11 @@ static void fill_lights(const struct light *const *lights, size_t count, const s
   }
 }
 
-static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values, struct fault *fault) {
-  size_t need = nodes * values * sizeof(int32_t);
-  if (need <= out->host_grid_size) return STATUS_OK;
-  int32_t *larger = realloc(out->host_grid, need);
+static enum status reserve_grid(int32_t **grid, size_t *size, size_t need, struct fault *fault) {
+  if (need <= *size) return STATUS_OK;
+  int32_t *larger = realloc(*grid, need);
   if (!larger) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
-  out->host_grid = larger, out->host_grid_size = need;
+  *grid = larger, *size = need;
   return STATUS_OK;
 }
 
@@ -187,14 +186,15 @@ static enum status reserve_grid(struct aligned *out, size_t nodes, size_t values
 static enum status upload_grids(struct device *device, const struct alignment *a, struct aligned *out, int level,
                                 int photo_level, int32_t width, int32_t height, const struct light *const *lights,
                                 size_t count, const struct field *shade, struct fault *fault) {
-  size_t columns = (size_t)KERNEL_NODES(width), rows = (size_t)KERNEL_NODES(height), nodes = columns * rows;
-  enum status status = reserve_grid(out, nodes, 2 * count > 2 ? 2 * count : 2, fault);
+  size_t columns = (size_t)KERNEL_NODES(width), rows = (size_t)KERNEL_NODES(height);
+  size_t places = columns * rows * 2 * sizeof(int32_t), values = places * count;
+  enum status status = reserve_grid(&out->host_place, &out->host_place_size, places, fault);
+  if (!status) status = reserve_grid(&out->host_grid, &out->host_grid_size, values, fault);
   if (status) return status;
-  placement_grid(&a->placement, level, width, height, photo_level, out->host_grid);
-  status = device_upload(device, &out->place, out->host_grid, nodes * 2 * sizeof(int32_t), fault);
-  if (status) return status;
+  placement_grid(&a->placement, level, width, height, photo_level, out->host_place);
   fill_lights(lights, count, shade, level, (int)columns, (int)rows, out->host_grid);
-  return device_upload(device, &out->grid, out->host_grid, nodes * 2 * count * sizeof(int32_t), fault);
+  status = device_lend(device, &out->place, out->host_place, places, fault);
+  return status ? status : device_lend(device, &out->grid, out->host_grid, values, fault);
 }
 
 static enum status plane_of(struct device *device, struct device_memory *memory, int32_t width, int32_t height,
@@ -347,6 +347,7 @@ void aligned_free(struct device *device, struct aligned *out) {
   device_release(device, &out->place);
   device_release(device, &out->grid);
   device_release(device, &out->focus_sums);
+  free(out->host_place);
   free(out->host_grid);
   memset(out, 0, sizeof *out);
 }

@@ -41,8 +41,8 @@ struct aligned {
   struct pyramid photo_cb, photo_cr;
   struct tiles chroma_tiles[2], luma_tiles;
   struct device_memory memory[ALIGNED_PLANES], seen_memory[3], tint, place, grid, focus_sums;
-  int32_t *host_grid;
-  size_t host_grid_size;
+  int32_t *host_place, *host_grid;
+  size_t host_place_size, host_grid_size;
 };
 
 /* The golden's chroma, level 0 at half size; count 0 where the golden is grey. */

@@ -196,7 +196,8 @@ static enum status reserve(struct device *device, const struct cells *cells, siz
     if (!work->grid || !work->sums || !work->colour) return fault_set(fault, STATUS_MEMORY, "colours: out of memory");
     work->grid_size = nodes, work->count = cells->count;
   }
-  return device_reserve(device, &work->device_sums, cells->count * KERNEL_CELL_SUMS * sizeof *work->sums, fault);
+  return device_lend_answer(device, &work->device_sums, work->sums,
+                            cells->count * KERNEL_CELL_SUMS * sizeof *work->sums, fault);
 }
 
 /* The three means of what was summed, where any pixel was seen. */
@@ -213,7 +214,7 @@ static enum status sum_cells(struct device *device, const struct cells *cells, c
   size_t nodes = (size_t)KERNEL_NODES(cells->width) * (size_t)KERNEL_NODES(cells->height);
   size_t bytes = cells->count * KERNEL_CELL_SUMS * sizeof *work->sums;
   placement_grid(placement, cells->level, cells->width, cells->height, level, work->grid);
-  enum status status = device_upload(device, &work->device_grid, work->grid, nodes * 2 * sizeof *work->grid, fault);
+  enum status status = device_lend(device, &work->device_grid, work->grid, nodes * 2 * sizeof *work->grid, fault);
   if (status) return status;
   struct kernel_cell_sums call = {.cells = cells->image,
                                   .luma = pictures[0],
@@ -223,7 +224,7 @@ static enum status sum_cells(struct device *device, const struct cells *cells, c
                                   .cell_count = (int32_t)cells->count,
                                   .sums = work->device_sums.buffer};
   status = device_check(device->backend->operations.cell_sums(device->context, &call), "cell_sums", fault);
-  return status ? status : device_download(device, &work->device_sums, work->sums, bytes, fault);
+  return status ? status : device_answer(device, &work->device_sums, work->sums, bytes, fault);
 }
 
 /* What the file's means are beyond the planes'. */

@@ -62,6 +62,28 @@ enum status device_download(struct device *device, const struct device_memory *m
                       fault);
 }
 
+static enum status borrow(struct device *device, struct device_memory *memory, const void *host, size_t bytes,
+                          struct fault *fault) {
+  return device_check(device->backend->memory.borrow(device->context, host, bytes, &memory->buffer), "borrow", fault);
+}
+
+enum status device_lend(struct device *device, struct device_memory *memory, const void *host, size_t bytes,
+                        struct fault *fault) {
+  return device->backend->memory.borrow ? borrow(device, memory, host, bytes, fault)
+                                        : device_upload(device, memory, host, bytes, fault);
+}
+
+enum status device_lend_answer(struct device *device, struct device_memory *memory, void *host, size_t bytes,
+                               struct fault *fault) {
+  return device->backend->memory.borrow ? borrow(device, memory, host, bytes, fault)
+                                        : device_reserve(device, memory, bytes, fault);
+}
+
+enum status device_answer(struct device *device, const struct device_memory *memory, void *host, size_t bytes,
+                          struct fault *fault) {
+  return device->backend->memory.borrow ? STATUS_OK : device_download(device, memory, host, bytes, fault);
+}
+
 struct kernel_image device_view(const struct device_memory *memory, int32_t width, int32_t height) {
   return (struct kernel_image){.buffer = memory->buffer, .width = width, .height = height, .stride = width};
 }
@@ -91,10 +113,9 @@ enum status device_upload_plane(struct device *device, struct device_memory *mem
 
 enum status device_borrow_plane(struct device *device, struct device_memory *memory, const struct plane *plane,
                                 struct kernel_image *view, struct fault *fault) {
-  const struct kernel_memory *m = &device->backend->memory;
-  if (!m->borrow) return device_upload_plane(device, memory, plane, view, fault);
+  if (!device->backend->memory.borrow) return device_upload_plane(device, memory, plane, view, fault);
   size_t bytes = plane->stride * (size_t)(plane->height - 1) + (size_t)plane->width;
-  enum status status = device_check(m->borrow(device->context, plane->pixels, bytes, &memory->buffer), "borrow", fault);
+  enum status status = borrow(device, memory, plane->pixels, bytes, fault);
   if (status) return status;
   *view = device_view(memory, plane->width, plane->height);
   view->stride = (int32_t)plane->stride;

@@ -40,6 +40,17 @@ enum status device_upload(struct device *device, struct device_memory *memory, c
 enum status device_download(struct device *device, const struct device_memory *memory, void *host, size_t bytes,
                             struct fault *fault);
 
+/* The same without a copy where the backend works on host memory, which then must stay as it is as long as the memory
+ * is used; `memory` is for this alone. */
+enum status device_lend(struct device *device, struct device_memory *memory, const void *host, size_t bytes,
+                        struct fault *fault);
+/* Memory for what an operation answers: `host` itself where the backend works on host memory, and device_answer brings
+ * it there where not. `memory` is for this alone. */
+enum status device_lend_answer(struct device *device, struct device_memory *memory, void *host, size_t bytes,
+                               struct fault *fault);
+enum status device_answer(struct device *device, const struct device_memory *memory, void *host, size_t bytes,
+                          struct fault *fault);
+
 /* A view over the whole of a memory, rows without padding. */
 struct kernel_image device_view(const struct device_memory *memory, int32_t width, int32_t height);
 /* Some rows of a view. */

@@ -51,9 +51,10 @@ enum status tiles_measure(struct device *device, struct tiles *tiles, const stru
   size_t nodes = (size_t)KERNEL_NODES(tiles->width) * (size_t)KERNEL_NODES(tiles->height);
   placement_grid(call->placement, call->golden_level, tiles->width, tiles->height, call->photo_level, tiles->grid);
   fill_light(tiles, call->light);
-  status = device_upload(device, &tiles->device_grid, tiles->grid, nodes * 2 * sizeof(int32_t), fault);
-  if (!status) status = device_upload(device, &tiles->device_light, tiles->light, count * 2 * sizeof(int32_t), fault);
-  if (!status) status = device_reserve(device, &tiles->device_sums, count * KERNEL_SUMS * sizeof(int64_t), fault);
+  const size_t bytes = count * KERNEL_SUMS * sizeof *tiles->sums;
+  status = device_lend(device, &tiles->device_grid, tiles->grid, nodes * 2 * sizeof(int32_t), fault);
+  if (!status) status = device_lend(device, &tiles->device_light, tiles->light, count * 2 * sizeof(int32_t), fault);
+  if (!status) status = device_lend_answer(device, &tiles->device_sums, tiles->sums, bytes, fault);
   if (status) return status;
   struct kernel_tile_sums sums = {.golden = *call->golden,
                                   .photo = *call->photo,
@@ -64,8 +65,7 @@ enum status tiles_measure(struct device *device, struct tiles *tiles, const stru
                                   .sums = tiles->device_sums.buffer};
   if (call->mask) sums.mask = *call->mask;
   status = device_check(device->backend->operations.tile_sums(device->context, &sums), "tile_sums", fault);
-  if (status) return status;
-  return device_download(device, &tiles->device_sums, tiles->sums, count * KERNEL_SUMS * sizeof(int64_t), fault);
+  return status ? status : device_answer(device, &tiles->device_sums, tiles->sums, bytes, fault);
 }
 
 void tiles_free(struct device *device, struct tiles *tiles) {

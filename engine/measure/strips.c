@@ -36,13 +36,8 @@ enum status strips_measure(struct strips *s, struct device *device, const struct
     if (!larger) return fault_set(fault, STATUS_MEMORY, "dimensions: out of memory");
     s->bins = larger, s->bin_capacity = bins;
   }
-  const struct kernel_memory *memory = &device->backend->memory;
   enum status status = device_reserve(device, &s->scratch, (size_t)s->count * sizeof *s->profiles, fault);
-  if (!status && memory->borrow)
-    status = device_check(memory->borrow(device->context, s->bins, bins * sizeof *s->bins, &s->device_bins.buffer),
-                          "borrow", fault);
-  else if (!status)
-    status = device_reserve(device, &s->device_bins, bins * sizeof *s->bins, fault);
+  if (!status) status = device_lend_answer(device, &s->device_bins, s->bins, bins * sizeof *s->bins, fault);
   if (status) return status;
   struct kernel_profiles call = {.photo = *photo,
                                  .profiles = s->profiles,
@@ -50,8 +45,7 @@ enum status strips_measure(struct strips *s, struct device *device, const struct
                                  .scratch = s->scratch.buffer,
                                  .bins = s->device_bins.buffer};
   status = device_check(device->backend->operations.profiles(device->context, &call), "profiles", fault);
-  if (status || memory->borrow) return status;
-  return device_download(device, &s->device_bins, s->bins, bins * sizeof *s->bins, fault);
+  return status ? status : device_answer(device, &s->device_bins, s->bins, bins * sizeof *s->bins, fault);
 }
 
 double strips_light_of(double level) {
