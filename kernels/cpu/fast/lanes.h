@@ -117,10 +117,8 @@ static inline void lanes_pairs(const uint8_t *pixels, int32_t width, int32_t hei
   }
 }
 
-/* lanes_near: LANES_NEAR_PIXELS bilinear values, Q4, of pixels in parts of eight. Part k begins at at[k]; x and y are
- * Q8 from there, within 15 x 2 pixels. Readable are LANES_NEAR_READ x 2 pixels from there, and as many of a third row:
- * `stride` further, or, where there is `lowest`, from lowest[k] on. */
-enum { LANES_NEAR_READ = 16 };
+/* LANES_NEAR_PIXELS pixels are sampled in parts of eight, which lie within 15 x 2 pixels each. */
+enum { LANES_NEAR_READ = 16, LANES_NEAR_ROWS = 3 };
 
 #if defined __AVX512BW__
 enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 32 };
@@ -137,7 +135,7 @@ static inline lanes_wide lanes_rows(const uint8_t *const *at, int64_t offset) {
 }
 
 static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide y) {
-  return _mm512_mask_blend_epi16(_mm512_test_epi16_mask(y, _mm512_set1_epi16(256)), a, b);
+  return _mm512_mask_blend_epi16(_mm512_cmpgt_epi16_mask(y, _mm512_set1_epi16(255)), a, b);
 }
 #elif defined __AVX2__
 enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 16 };
@@ -176,12 +174,11 @@ static inline lanes_wide lanes_across(lanes_wide pairs, lanes_wide weights) {
   return WIDE(add_epi16)(WIDE(maddubs_epi16)(weights, less), left);
 }
 
-/* (a (256 - fy) + b fy + 2048) >> 12, of both less 32768. */
-static inline lanes_wide lanes_along(lanes_wide a, lanes_wide b, lanes_wide fy) {
-  lanes_wide rest = WIDE(sub_epi16)(WIDE(set1_epi16)(256), fy);
+/* (a (256 - fy) + b fy + 2048) >> 12, of both less 32768; `weights`: pairs {256 - fy, fy}. */
+static inline lanes_wide lanes_along(lanes_wide a, lanes_wide b, const lanes_wide weights[2]) {
   lanes_wide more = WIDE(set1_epi32)(2048 + 32768 * 256);
-  lanes_wide low = WIDE(madd_epi16)(WIDE(unpacklo_epi16)(a, b), WIDE(unpacklo_epi16)(rest, fy));
-  lanes_wide high = WIDE(madd_epi16)(WIDE(unpackhi_epi16)(a, b), WIDE(unpackhi_epi16)(rest, fy));
+  lanes_wide low = WIDE(madd_epi16)(WIDE(unpacklo_epi16)(a, b), weights[0]);
+  lanes_wide high = WIDE(madd_epi16)(WIDE(unpackhi_epi16)(a, b), weights[1]);
   low = WIDE(srli_epi32)(WIDE(add_epi32)(low, more), 12), high = WIDE(srli_epi32)(WIDE(add_epi32)(high, more), 12);
   return WIDE(packus_epi32)(low, high);
 }
@@ -197,27 +194,31 @@ static inline lanes_wide lanes_twice(lanes_wide words, int high) {
 #endif
 }
 
-static inline void lanes_near(const uint8_t *const *at, const uint8_t *const *lowest, int64_t stride, const uint16_t *x,
-                              const uint16_t *y, uint16_t *value) {
-  lanes_wide px, py;
-  memcpy(&px, x, sizeof px);
-  memcpy(&py, y, sizeof py);
+/* What picks and weighs a vector's pixels. */
+struct lanes_places {
+  lanes_wide y, pick, across, along[2];
+};
+
+/* Of places in Q8 from where their parts begin, 0..15 x 0..2 pixels from there. */
+static inline struct lanes_places lanes_places(lanes_wide x, lanes_wide y) {
+  lanes_wide byte = WIDE(set1_epi16)(255), row = WIDE(set1_epi16)(256);
+  lanes_wide fy = WIDE(sub_epi16)(y, lanes_either(WIDE(set1_epi16)(0), row, y)), rest = WIDE(sub_epi16)(row, fy);
   /* The column, and one more for the right. */
-  lanes_wide pick = WIDE(add_epi8)(lanes_twice(px, 1), WIDE(set1_epi16)(256));
-  lanes_wide first = WIDE(shuffle_epi8)(lanes_rows(at, 0), pick);
-  lanes_wide second = WIDE(shuffle_epi8)(lanes_rows(at, stride), pick);
-  lanes_wide third = WIDE(shuffle_epi8)(lowest ? lanes_rows(lowest, 0) : lanes_rows(at, 2 * stride), pick);
-  lanes_wide byte = WIDE(set1_epi16)(255), fy = WIDE_BITS(and)(py, byte);
-  lanes_wide weights = WIDE_BITS(xor)(lanes_twice(px, 0), byte);
-  lanes_wide a = lanes_across(lanes_either(first, second, py), weights);
-  lanes_wide b = lanes_across(lanes_either(second, third, py), weights);
-  lanes_wide out = lanes_along(a, b, fy);
-  memcpy(value, &out, sizeof out);
+  lanes_wide pick = WIDE(add_epi8)(lanes_twice(x, 1), WIDE(set1_epi16)(256));
+  return (struct lanes_places){y,
+                               pick,
+                               WIDE_BITS(xor)(lanes_twice(x, 0), byte),
+                               {WIDE(unpacklo_epi16)(rest, fy), WIDE(unpackhi_epi16)(rest, fy)}};
 }
-#else
-static inline void lanes_near(const uint8_t *const *at, const uint8_t *const *lowest, int64_t stride, const uint16_t *x,
-                              const uint16_t *y, uint16_t *value) {
-  (void)at, (void)lowest, (void)stride, (void)x, (void)y, (void)value;
+
+/* Their bilinear values, Q4. Part k begins at at[k]; readable are LANES_NEAR_READ x 3 pixels from there. */
+static inline lanes_wide lanes_near(const struct lanes_places *p, const uint8_t *const *at, int64_t stride) {
+  lanes_wide first = WIDE(shuffle_epi8)(lanes_rows(at, 0), p->pick);
+  lanes_wide second = WIDE(shuffle_epi8)(lanes_rows(at, stride), p->pick);
+  lanes_wide third = WIDE(shuffle_epi8)(lanes_rows(at, 2 * stride), p->pick);
+  lanes_wide a = lanes_across(lanes_either(first, second, p->y), p->across);
+  lanes_wide b = lanes_across(lanes_either(second, third, p->y), p->across);
+  return lanes_along(a, b, p->along);
 }
 #endif
 

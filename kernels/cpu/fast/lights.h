@@ -13,20 +13,21 @@ enum { LIGHTS_PIXELS = LANES_NEAR_PIXELS, LIGHTS_MOST = 8, LIGHTS_NUMBERS = LIGH
 /* The grid's values at the corners of a strip's cells, `values` a corner: even ones are scales, odd ones shifts. */
 struct lights_cells {
   bool fit;
-  int16_t top[LIGHTS_NUMBERS], down[LIGHTS_NUMBERS]; /* at the upper ends, and by how much the lower ends are more */
+  int16_t top[LIGHTS_NUMBERS],
+      down[LIGHTS_NUMBERS]; /* at the upper ends, and twice by how much the lower ones are more */
 };
 
-/* What the values of a row are at the left corner of each cell, and by how much they are more at the right one. Vectors
- * reach behind the last. */
+/* What the values of a row are at the left corner of each cell, and twice by how much they are more at the right one.
+ * Vectors reach behind the last. */
 struct lights {
   int16_t from[LIGHTS_NUMBERS], by[LIGHTS_NUMBERS];
 };
 
-/* They fit where no scale is under 0 or over `most`, no shift is too large, and of no step from corner to corner
- * fifteen sixteenths are more than a word. In between values are between those of the corners, and steps at most one
- * larger. */
+/* With `more` added to shifts. They fit where no scale is under 0 or over `most`, no shift is too large, and of no step
+ * from corner to corner fifteen sixteenths are more than a word. In between values are between those of the corners,
+ * and steps at most one larger. */
 static inline void lights_take(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
-                               int32_t first, int32_t cells, int32_t most, struct lights_cells *l) {
+                               int32_t first, int32_t cells, int32_t most, int32_t more, struct lights_cells *l) {
   enum { SHIFT = 8191, STEP = 2183 };
   size_t pitch = (size_t)KERNEL_NODES(width) * (size_t)values;
   const int32_t *top =
@@ -38,7 +39,8 @@ static inline void lights_take(const struct kernel_buffer *grid, int32_t width, 
     fit &= (uint32_t)top[i] - (uint32_t)lowest <= (uint32_t)range;
     fit &= (uint32_t)bottom[i] - (uint32_t)lowest <= (uint32_t)range;
     fit &= (uint32_t)bottom[i] - (uint32_t)top[i] + STEP <= 2 * STEP;
-    l->top[i] = (int16_t)top[i], l->down[i] = (int16_t)((uint32_t)bottom[i] - (uint32_t)top[i]);
+    l->top[i] = (int16_t)(top[i] + (i % 2 ? more : 0));
+    l->down[i] = (int16_t)(2 * ((uint32_t)bottom[i] - (uint32_t)top[i]));
   }
   for (int32_t i = values; i < count; i++) {
     fit &= (uint32_t)top[i] - (uint32_t)top[i - values] + STEP <= 2 * STEP;
@@ -47,12 +49,17 @@ static inline void lights_take(const struct kernel_buffer *grid, int32_t width, 
   l->fit = fit;
 }
 
+/* floor(by i / 16) of twice `by` and of i from 0 to 15. */
+static inline lanes_wide lights_step(lanes_wide by, lanes_wide i) {
+  return WIDE(mulhi_epi16)(by, WIDE(slli_epi16)(i, 11));
+}
+
 /* The values from `at` on of row j of the cells, as pixel_between. */
 static inline lanes_wide lights_corners(const struct lights_cells *l, int32_t at, int32_t j) {
   lanes_wide top, down;
   memcpy(&top, l->top + at, sizeof top);
   memcpy(&down, l->down + at, sizeof down);
-  return WIDE(add_epi16)(top, WIDE(srai_epi16)(WIDE(mullo_epi16)(down, WIDE(set1_epi16)((short)j)), 4));
+  return WIDE(add_epi16)(top, lights_step(down, WIDE(set1_epi16)((short)j)));
 }
 
 /* The right corners are worked out once more: to read what was just written elsewhere in a vector takes longer. */
@@ -61,18 +68,23 @@ static inline void lights_row(const struct lights_cells *l, int32_t values, int3
   enum { LANES = sizeof(lanes_wide) / sizeof(int16_t) };
   for (int32_t i = 0; i < cells * values; i += LANES) {
     lanes_wide left = lights_corners(l, i, j), by = WIDE(sub_epi16)(lights_corners(l, i + values, j), left);
+    by = WIDE(add_epi16)(by, by);
     memcpy(row->from + i, &left, sizeof left);
     memcpy(row->by + i, &by, sizeof by);
   }
 }
 
-/* Number k of each cell for the cell's pixels; those of an AVX-512 vector are two. */
+/* Number k of each cell for the cell's pixels. Those of an AVX-512 vector are two. They are read as halves of the
+ * vectors that were written: what lies across two halves would have to wait until both are in memory. */
 static inline lanes_wide lights_spread(const int16_t *numbers, int32_t values, int k, int32_t cell) {
 #if defined __AVX512BW__
+  enum { HALF = sizeof(__m256i) / sizeof(int16_t) };
+  int32_t at = cell * values, from = at / HALF * HALF;
   const __m256i first = _mm256_set1_epi16((short)k), second = _mm256_set1_epi16((short)(values + k));
   const __m512i pick = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
-  __m256i both = _mm256_loadu_si256((const __m256i *)(numbers + cell * values));
-  return _mm512_permutexvar_epi16(pick, _mm512_castsi256_si512(both));
+  __m256i numbers_of_both = _mm256_loadu_si256((const __m256i *)(numbers + from));
+  return _mm512_permutexvar_epi16(_mm512_add_epi16(pick, _mm512_set1_epi16((short)(at - from))),
+                                  _mm512_castsi256_si512(numbers_of_both));
 #else
   return _mm256_set1_epi16(numbers[cell * values + k]);
 #endif
@@ -80,8 +92,8 @@ static inline lanes_wide lights_spread(const int16_t *numbers, int32_t values, i
 
 /* Value k, as pixel_between. */
 static inline lanes_wide lights_value(const struct lights *l, int32_t values, int k, int32_t cell) {
-  lanes_wide step = WIDE(srai_epi16)(WIDE(mullo_epi16)(lights_spread(l->by, values, k, cell), lanes_index()), 4);
-  return WIDE(add_epi16)(lights_spread(l->from, values, k, cell), step);
+  return WIDE(add_epi16)(lights_spread(l->from, values, k, cell),
+                         lights_step(lights_spread(l->by, values, k, cell), lanes_index()));
 }
 
 /* As pixel_light with scale 2 n and shift 2 n + 1. Of Q4 from 0 to 4080 and scales up to 32767, and of signed numbers
@@ -96,26 +108,38 @@ static inline lanes_wide lights_on_signed(lanes_wide q4, const struct lights *l,
   return WIDE(adds_epi16)(WIDE(mulhi_epi16)(WIDE(slli_epi16)(q4, 2), scale), lights_value(l, values, 2 * n + 1, cell));
 }
 
-/* As pixel_byte, of Q4 to which 8 was added, and at least `least`. */
-static inline void lights_store(lanes_wide q4, uint8_t least, uint8_t *to) {
+/* As pixel_byte, of Q4 to which 8 was added, and at least `least`. Of a vector's pixels `count` are there, which may be
+ * more than it has. */
+static inline void lights_store(lanes_wide q4, uint8_t least, int32_t count, uint8_t *to) {
   lanes_wide v = WIDE(srai_epi16)(q4, 4);
 #if defined __AVX512BW__
-  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_set1_epi16(least))));
+  __m256i bytes = _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_set1_epi16(least)));
+  if (count >= LIGHTS_PIXELS)
+    _mm256_storeu_si256((__m256i *)to, bytes);
+  else
+    _mm256_mask_storeu_epi8(to, (__mmask32)((1U << count) - 1), bytes);
 #else
-  __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
-  _mm_storeu_si128((__m128i *)to, _mm_max_epu8(_mm256_castsi256_si128(bytes), _mm_set1_epi8((char)least)));
+  __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
+  __m128i bytes = _mm_max_epu8(_mm256_castsi256_si128(packed), _mm_set1_epi8((char)least));
+  if (count >= LIGHTS_PIXELS)
+    _mm_storeu_si128((__m128i *)to, bytes);
+  else
+    memcpy(to, &bytes, (size_t)count);
 #endif
 }
 
-/* Half as many bytes, each for two pixels. */
+/* Half as many bytes, each for two pixels, in Q4. */
 static inline lanes_wide lights_doubled(const uint8_t *bytes) {
+  /* A byte into the upper half of both its words; what is picked by 128 is 0. */
 #if defined __AVX512BW__
-  __m512i wide = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)bytes));
-  return _mm512_or_si512(wide, _mm512_slli_epi32(wide, 16));
+  const __m512i byte = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  lanes_wide all = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)bytes));
 #else
-  __m256i wide = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)bytes));
-  return _mm256_or_si256(wide, _mm256_slli_epi32(wide, 16));
+  const __m256i byte = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  lanes_wide all = _mm256_broadcastq_epi64(_mm_loadl_epi64((const __m128i *)bytes));
 #endif
+  lanes_wide pick = WIDE(add_epi32)(WIDE(mullo_epi32)(byte, WIDE(set1_epi32)(0x01000100)), WIDE(set1_epi32)(0x800080));
+  return WIDE(srli_epi16)(WIDE(shuffle_epi8)(all, pick), 4);
 }
 
 /* ---- colour: BT.601 as pixel.h has it ---- */
@@ -173,17 +197,17 @@ struct lights_cells {
 };
 
 static inline void lights_take(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
-                               int32_t first, int32_t cells, int32_t most, struct lights_cells *l) {
-  (void)grid, (void)width, (void)values, (void)row, (void)first, (void)cells, (void)most;
+                               int32_t first, int32_t cells, int32_t most, int32_t more, struct lights_cells *l) {
+  (void)grid, (void)width, (void)values, (void)row, (void)first, (void)cells, (void)most, (void)more;
   l->fit = false;
 }
 #endif
 
 /* Those of a block's strips. */
 static inline void lights_block(const struct kernel_buffer *grid, int32_t width, int32_t values, int32_t row,
-                                int32_t first, int32_t right, int32_t most, struct lights_cells *lights) {
+                                int32_t first, int32_t right, int32_t most, int32_t more, struct lights_cells *lights) {
   for (int32_t at = first; at < right; at += STRIP)
-    lights_take(grid, width, values, row, at, strip_cells(width, at), most, lights++);
+    lights_take(grid, width, values, row, at, strip_cells(width, at), most, more, lights++);
 }
 
 #endif

@@ -48,6 +48,9 @@ static inline void strip_values(const int32_t *restrict corners, int32_t values,
   }
 }
 
+/* Rows so far apart leave how far a pixel lies from the first in 32 bits. */
+enum { STRIDE_NEAR = 1 << 16 };
+
 /* Whether photos of this shape can be sampled by strips: two pixels either way. */
 static inline bool strip_suits(const struct kernel_image *photo) {
   return photo->width >= 2 && photo->height >= 2;
@@ -94,7 +97,8 @@ static inline void strip_grid(const struct kernel_buffer *place, int32_t width, 
   }
   /* A part spans 7 of its cell's 16 steps: under 14 pixels across, and under 1 down. */
   bool across, down;
-  grid->near = LANES_NEAR && photo->width >= LANES_NEAR_READ;
+  grid->near = LANES_NEAR && photo->width >= LANES_NEAR_READ && photo->height >= LANES_NEAR_ROWS;
+  grid->near &= photo->stride <= STRIDE_NEAR;
   grid->near &= strip_axis_near(&grid->x, photo->width - LANES_NEAR_READ + 1, 31 << 16, &across);
   grid->near &= strip_axis_near(&grid->y, photo->height - 2, 2 << 16, &down);
   grid->whole = grid->near && across && down;
@@ -121,8 +125,11 @@ static inline void strip_whole_places(const struct strip_grid *grid, int32_t j, 
                                       struct strip *restrict strip) {
 #if defined __AVX2__
   struct strip_begin across = strip_begins(&grid->x, j, strip->left), down = strip_begins(&grid->y, j, strip->top);
-  strip_from(&across, cells, strip->fx);
-  strip_from(&down, cells, strip->fy);
+  for (int32_t k = 0; k < cells; k += STRIP_VECTOR) {
+    lanes_wide x = strip_from(&across, k), y = strip_from(&down, k);
+    memcpy(strip->fx + k * KERNEL_CELL, &x, sizeof x);
+    memcpy(strip->fy + k * KERNEL_CELL, &y, sizeof y);
+  }
 #else
   (void)grid, (void)j;
 #endif
@@ -130,45 +137,23 @@ static inline void strip_whole_places(const struct strip_grid *grid, int32_t j, 
   strip_clear_rest(cells, strip);
 }
 
-/* Where the parts of one row begin, kept from 0 to `last`, and Q16 of the places left and right of its cells. */
-static inline void strip_kept_begins(const struct strip_axis *restrict a, int32_t j, int32_t last,
-                                     int32_t begin[2][STRIP_CELLS], int32_t *restrict from, int32_t *restrict to) {
-  for (int32_t k = 0; k < STRIP_CELLS; k++) {
-    from[k] = strip_end(a->left, k, j), to[k] = strip_end(a->right, k, j);
-    for (int32_t part = 0; part < 2; part++) {
-      int32_t first = pixel_place(pixel_between(from[k], to[k], part * STRIP_PART)) >> 8;
-      int32_t other = pixel_place(pixel_between(from[k], to[k], part * STRIP_PART + STRIP_PART - 1)) >> 8;
-      begin[part][k] = pixel_clamp(first < other ? first : other, 0, last);
-    }
-  }
-}
-
-/* Q8 of the pixels of a cell from `at` on, from where its parts begin. `seen` loses those that lie outside 0..most. */
-static inline cell_u16 strip_kept_from(int32_t from, int32_t to, int32_t first, int32_t second, int32_t at,
-                                       int32_t most, cell_i32 *seen) {
-  cell_i32 behind = cell_index(at) >= STRIP_PART;
-  cell_i32 place = cell_add(cell_between(from, to, at), cell_all(128)) >> 8;
-  *seen &= (place >= 0) & (place <= most);
-  place = cell_subtract(place, ((cell_all(first) & ~behind) | (cell_all(second) & behind)) << 8);
-  return cell_halves(place);
-}
-
 static inline void strip_kept_places(const struct strip_grid *grid, int32_t j, int32_t cells,
                                      const struct kernel_image *photo, struct strip *restrict strip) {
-  int32_t x[2][STRIP_CELLS], y[2][STRIP_CELLS];
-  int32_t right = (photo->width - 1) * 256, bottom = (photo->height - 1) * 256;
-  strip_kept_begins(&grid->x, j, photo->width - LANES_NEAR_READ, strip->left, x[0], x[1]);
-  strip_kept_begins(&grid->y, j, photo->height - 2, strip->top, y[0], y[1]);
-  for (int32_t k = 0; k < cells; k++)
-    for (int32_t at = 0; at < KERNEL_CELL; at += CELL_LANES) {
-      cell_i32 seen = cell_all(-1);
-      cell_u16 across = strip_kept_from(x[0][k], x[1][k], strip->left[0][k], strip->left[1][k], at, right, &seen);
-      cell_u16 down = strip_kept_from(y[0][k], y[1][k], strip->top[0][k], strip->top[1][k], at, bottom, &seen);
-      cell_u8 bytes = cell_bytes(seen & (255 * 16));
-      memcpy(strip->fx + k * KERNEL_CELL + at, &across, sizeof across);
-      memcpy(strip->fy + k * KERNEL_CELL + at, &down, sizeof down);
-      memcpy(strip->seen + k * KERNEL_CELL + at, &bytes, sizeof bytes);
-    }
+#if defined __AVX2__
+  struct strip_begin across = strip_begins(&grid->x, j, strip->left), down = strip_begins(&grid->y, j, strip->top);
+  struct strip_kept kept_x = strip_keep(photo->width - 1, photo->width - LANES_NEAR_READ, strip->left);
+  struct strip_kept kept_y = strip_keep(photo->height - 1, photo->height - LANES_NEAR_ROWS, strip->top);
+  for (int32_t k = 0; k < cells; k += STRIP_VECTOR) {
+    lanes_wide x = strip_from(&across, k), y = strip_from(&down, k);
+    strip_seen(&kept_x, &kept_y, x, y, k, strip->seen + k * KERNEL_CELL);
+    x = WIDE(add_epi16)(x, strip_spread_parts(kept_x.moved, k));
+    y = WIDE(add_epi16)(y, strip_spread_parts(kept_y.moved, k));
+    memcpy(strip->fx + k * KERNEL_CELL, &x, sizeof x);
+    memcpy(strip->fy + k * KERNEL_CELL, &y, sizeof y);
+  }
+#else
+  (void)grid, (void)j, (void)photo;
+#endif
   strip_clear_rest(cells, strip);
 }
 
@@ -207,45 +192,68 @@ static inline void strip_places(const struct strip_grid *grid, int32_t j, int32_
     strip_any_places(grid, j, cells, photo, strip);
 }
 
-/* Where the places of all parts lie near each other. */
-static inline void strip_sample_near(const struct kernel_image *photo, const struct strip *restrict strip, bool whole,
-                                     int32_t count, uint16_t *restrict value) {
-  enum { PARTS = LANES_NEAR_PIXELS / STRIP_PART };
-  const uint8_t *pixels = cpu_row8(photo, 0);
-  int64_t stride = photo->stride, at[2][STRIP_CELLS], third[2][STRIP_CELLS], ahead[STRIP_CELLS];
-  int32_t height = photo->height;
-  for (int32_t k = 0; k < STRIP_CELLS; k++) {
-    int32_t later = strip->top[0][k] + AHEAD;
-    for (int32_t part = 0; part < 2; part++) {
-      at[part][k] = strip->top[part][k] * stride + strip->left[part][k];
-      third[part][k] = at[part][k] + (whole || strip->top[part][k] + 2 < height ? 2 * stride : stride);
-    }
-    ahead[k] = (later < height ? later : height - 1) * stride + strip->left[0][k];
-  }
-  for (int32_t i = 0; i < count; i += LANES_NEAR_PIXELS) {
-    const uint8_t *from[PARTS], *lowest[PARTS];
-    int32_t cell = i / KERNEL_CELL;
-    for (int32_t k = 0; k < PARTS; k++) from[k] = pixels + at[k % 2][cell + k / 2];
-    for (int32_t k = 0; k < PARTS; k++) lowest[k] = pixels + third[k % 2][cell + k / 2];
-    /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
-    __builtin_prefetch(pixels + ahead[cell]);
-    lanes_near(from, whole ? NULL : lowest, stride, strip->fx + i, strip->fy + i, value + i);
+#if defined __AVX2__
+/* How far from the photo's first pixel the parts of a row's cells begin, and what is fetched ahead for each cell. */
+struct strip_parts {
+  int32_t at[2][STRIP_CELLS], ahead[STRIP_CELLS];
+};
+
+static inline void strip_parts(const struct kernel_image *photo, const struct strip *restrict strip,
+                               struct strip_parts *restrict parts) {
+  __m256i stride = _mm256_set1_epi32(photo->stride), last = _mm256_set1_epi32(photo->height - 1);
+  for (int32_t part = 0; part < 2; part++) {
+    __m256i left = _mm256_loadu_si256((const __m256i *)strip->left[part]);
+    __m256i top = _mm256_loadu_si256((const __m256i *)strip->top[part]);
+    __m256i at = _mm256_add_epi32(_mm256_mullo_epi32(top, stride), left);
+    _mm256_storeu_si256((__m256i *)parts->at[part], at);
+    if (part) continue;
+    __m256i later = _mm256_min_epi32(_mm256_add_epi32(top, _mm256_set1_epi32(AHEAD)), last);
+    at = _mm256_add_epi32(_mm256_mullo_epi32(later, stride), left);
+    _mm256_storeu_si256((__m256i *)parts->ahead, at);
   }
 }
 
+enum { STRIP_PLANES = 3 };
+
+/* Planes of one shape, whose rows are equally far apart, where the places of all parts lie near each other. */
+static inline void strip_sample_near(const struct kernel_image *const *planes, int32_t count,
+                                     const struct strip *restrict strip, int32_t cells, uint16_t *const *values) {
+  const int64_t stride = planes[0]->stride;
+  const uint8_t *first[STRIP_PLANES];
+  uint16_t *to[STRIP_PLANES];
+  struct strip_parts parts;
+  strip_parts(planes[0], strip, &parts);
+  for (int32_t plane = 0; plane < count; plane++) first[plane] = cpu_row8(planes[plane], 0), to[plane] = values[plane];
+  for (int32_t cell = 0; cell < cells; cell += STRIP_VECTOR) {
+    int32_t i = cell * KERNEL_CELL;
+    lanes_wide x, y;
+    memcpy(&x, strip->fx + i, sizeof x);
+    memcpy(&y, strip->fy + i, sizeof y);
+    struct lanes_places places = lanes_places(x, y);
+    for (int32_t plane = 0; plane < count; plane++) {
+      const uint8_t *from[2 * STRIP_VECTOR];
+      for (int32_t k = 0; k < 2 * STRIP_VECTOR; k++) from[k] = first[plane] + parts.at[k % 2][cell + k / 2];
+      /* A turned photo is read at an angle: what is needed some rows on is fetched before. */
+      __builtin_prefetch(first[plane] + parts.ahead[cell]);
+      lanes_wide out = lanes_near(&places, from, stride);
+      memcpy(to[plane] + i, &out, sizeof out);
+    }
+  }
+}
+#endif
+
 /* The photo at the strip's places, as pixel_sample. */
 static inline void strip_sample(const struct kernel_image *photo, const struct strip *restrict strip, int32_t cells,
-                                uint16_t *restrict value) {
+                                uint16_t *value) {
   uint16_t top[STRIP], bottom[STRIP];
   const uint8_t *pixels = cpu_row8(photo, 0);
   int32_t count = cells * KERNEL_CELL;
+#if defined __AVX2__
   if (strip->near) {
-    if (strip->whole)
-      strip_sample_near(photo, strip, true, count, value);
-    else
-      strip_sample_near(photo, strip, false, count, value);
+    strip_sample_near(&photo, 1, strip, cells, &value);
     return;
   }
+#endif
   for (int32_t i = 0; i < count; i += 8)
     lanes_pairs(pixels, photo->width, photo->height, photo->stride, strip->column + i, strip->row + i, top + i,
                 bottom + i);

@@ -91,16 +91,59 @@ static inline lanes_wide strip_spread(__m128i numbers, int32_t cell) {
 }
 #endif
 
-/* Q8 of a row, from where its parts begin: the halves' products with i stay words. */
-static inline void strip_from(const struct strip_begin *b, int32_t cells, uint16_t *to) {
+/* Cells a vector. */
+enum { STRIP_VECTOR = LANES_NEAR_PIXELS / KERNEL_CELL };
+
+/* Q8 of the pixels of the cells from `cell` on, from where their parts begin: the halves' products with i stay words.
+ */
+static inline lanes_wide strip_from(const struct strip_begin *b, int32_t cell) {
   lanes_wide i = lanes_index();
-  for (int32_t k = 0; k < cells; k += LANES_NEAR_PIXELS / KERNEL_CELL) {
-    lanes_wide small = WIDE(mullo_epi16)(strip_spread(b->small, k), i);
-    lanes_wide large = WIDE(mullo_epi16)(strip_spread(b->large, k), i);
-    small = WIDE(srli_epi16)(WIDE(add_epi16)(small, strip_spread(b->low, k)), 12);
-    lanes_wide place = WIDE(add_epi16)(WIDE(add_epi16)(strip_spread_parts(b->high, k), large), small);
-    memcpy(to + k * KERNEL_CELL, &place, sizeof place);
+  lanes_wide small = WIDE(mullo_epi16)(strip_spread(b->small, cell), i);
+  lanes_wide large = WIDE(mullo_epi16)(strip_spread(b->large, cell), i);
+  small = WIDE(srli_epi16)(WIDE(add_epi16)(small, strip_spread(b->low, cell)), 12);
+  return WIDE(add_epi16)(WIDE(add_epi16)(strip_spread_parts(b->high, cell), large), small);
+}
+/* Which places lie in the photo: Q8 from where their parts begin, of first parts, then of second ones. And by how much
+ * the parts begin elsewhere than was said, so that all they are sampled from is in the photo. */
+struct strip_kept {
+  __m256i least, most, moved;
+};
+
+/* Of parts that begin at `begin`, along an axis of which pixels 0..end are there and parts begin at 0..last. */
+static inline struct strip_kept strip_keep(int32_t end, int32_t last, int32_t begin[2][STRIP_CELLS]) {
+  const __m256i none = _mm256_setzero_si256(), far = _mm256_set1_epi32(INT16_MAX);
+  __m128i least[2], most[2], moved[2];
+  for (int part = 0; part < 2; part++) {
+    __m256i from = _mm256_loadu_si256((const __m256i *)begin[part]);
+    __m256i kept = _mm256_min_epi32(_mm256_max_epi32(from, none), _mm256_set1_epi32(last));
+    __m256i before = _mm256_slli_epi32(_mm256_sub_epi32(none, from), 8);
+    __m256i after = _mm256_slli_epi32(_mm256_sub_epi32(_mm256_set1_epi32(end), from), 8);
+    least[part] = strip_words(_mm256_min_epi32(_mm256_max_epi32(before, none), far));
+    most[part] = strip_words(_mm256_min_epi32(_mm256_max_epi32(after, _mm256_set1_epi32(-1)), far));
+    moved[part] = strip_words(_mm256_slli_epi32(_mm256_sub_epi32(from, kept), 8));
+    _mm256_storeu_si256((__m256i *)begin[part], kept);
   }
+  return (struct strip_kept){_mm256_setr_m128i(least[0], least[1]), _mm256_setr_m128i(most[0], most[1]),
+                             _mm256_setr_m128i(moved[0], moved[1])};
+}
+
+/* Words of -1 where the places of a vector of pixels lie in the photo along both axes, else 0; as bytes. */
+static inline void strip_seen(const struct strip_kept *x, const struct strip_kept *y, lanes_wide across,
+                              lanes_wide down, int32_t cell, uint8_t *seen) {
+#if defined __AVX512BW__
+  __mmask32 in = _mm512_cmpge_epi16_mask(across, strip_spread_parts(x->least, cell)) &
+                 _mm512_cmple_epi16_mask(across, strip_spread_parts(x->most, cell)) &
+                 _mm512_cmpge_epi16_mask(down, strip_spread_parts(y->least, cell)) &
+                 _mm512_cmple_epi16_mask(down, strip_spread_parts(y->most, cell));
+  _mm256_storeu_si256((__m256i *)seen, _mm256_movm_epi8(in));
+#else
+  __m256i out = _mm256_or_si256(_mm256_or_si256(_mm256_cmpgt_epi16(strip_spread_parts(x->least, cell), across),
+                                                _mm256_cmpgt_epi16(across, strip_spread_parts(x->most, cell))),
+                                _mm256_or_si256(_mm256_cmpgt_epi16(strip_spread_parts(y->least, cell), down),
+                                                _mm256_cmpgt_epi16(down, strip_spread_parts(y->most, cell))));
+  __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(out), _mm256_extracti128_si256(out, 1));
+  _mm_storeu_si128((__m128i *)seen, _mm_xor_si128(bytes, _mm_set1_epi8(-1)));
+#endif
 }
 #endif
 

@@ -23,24 +23,19 @@ static void mask_near(const uint8_t *restrict seen, int32_t count, uint8_t *rest
 }
 #endif
 
-/* Row j of a strip whose places lie near each other and whose light fits. */
+/* Row j of a strip whose places lie near each other and whose light fits. Of the tint there are as many bytes as whole
+ * vectors want. */
 static void light_near(const struct lights_cells *light, const struct strip *strip, const uint16_t *value,
                        const uint8_t *tint, int32_t j, int32_t cells, int32_t count, uint8_t *to) {
 #if defined __AVX2__
   struct lights lights;
-  lanes_wide half = WIDE(set1_epi16)(8), tinted = WIDE(set1_epi16)(8 - 128 * 16);
-  uint8_t rest[LIGHTS_PIXELS / 2] = {0}, last[LIGHTS_PIXELS];
   lights_row(light, 2, cells, j, &lights);
   for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
-    lanes_wide v, more = half;
-    bool full = at + LIGHTS_PIXELS <= count;
+    lanes_wide v;
     memcpy(&v, value + at, sizeof v);
-    if (tint) {
-      const uint8_t *tints = full ? tint + at / 2 : memcpy(rest, tint + at / 2, (size_t)(count - at + 1) / 2);
-      more = WIDE(add_epi16)(WIDE(slli_epi16)(lights_doubled(tints), 4), tinted);
-    }
-    lights_store(WIDE(adds_epi16)(lights_on(v, &lights, 2, 0, at / KERNEL_CELL), more), 1, full ? to + at : last);
-    if (!full) memcpy(to + at, last, (size_t)(count - at));
+    v = lights_on(v, &lights, 2, 0, at / KERNEL_CELL);
+    if (tint) v = WIDE(adds_epi16)(v, lights_doubled(tint + at / 2));
+    lights_store(v, 1, count - at, to + at);
   }
   if (!strip->whole) mask_near(strip->seen, count, to);
 #else
@@ -48,10 +43,20 @@ static void light_near(const struct lights_cells *light, const struct strip *str
 #endif
 }
 
+/* The tint of a strip's row, of which whole vectors may be read: behind a row comes the next one, the last is copied.
+ */
+static const uint8_t *strip_tint(const struct kernel_image *tint, int32_t row, int32_t first, uint8_t copy[STRIP / 2]) {
+  const uint8_t *from = cpu_row8(tint, row) + first;
+  int32_t left = tint->width - first;
+  if (left >= STRIP / 2 || (row + 1 < tint->height && tint->stride >= STRIP / 2)) return from;
+  return memcpy(copy, from, (size_t)left);
+}
+
 /* A strip of one row. */
 static void light_strip(const struct kernel_warp *call, const struct lights_cells *light, const struct strip *strip,
                         const uint16_t *value, int32_t y, int32_t first, int32_t cells) {
-  const uint8_t *tint = call->tint.buffer ? cpu_row8(&call->tint, y / 2) + first / 2 : NULL;
+  uint8_t copy[STRIP / 2] = {0};
+  const uint8_t *tint = call->tint.buffer ? strip_tint(&call->tint, y / 2, first / 2, copy) : NULL;
   uint8_t *to = cpu_row8(&call->out, y) + first;
   int32_t corners[2 * (STRIP_CELLS + 1)], width = call->out.width;
   int32_t count = width - first < STRIP ? width - first : STRIP;
@@ -74,7 +79,8 @@ static void warp_block(const struct kernel_warp *call, int32_t top, int32_t firs
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
   strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->photo, grid);
-  lights_block(call->light, out->width, 2, top / KERNEL_CELL, first, right, 32767, light);
+  lights_block(call->light, out->width, 2, top / KERNEL_CELL, first, right, 32767, call->tint.buffer ? 8 - 128 * 16 : 8,
+               light);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
       int32_t cells = strip_cells(out->width, at), k = (at - first) / STRIP;

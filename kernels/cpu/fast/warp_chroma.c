@@ -77,13 +77,7 @@ static void mask_near(const uint8_t *restrict seen, int32_t count, uint8_t *rest
 }
 
 /* The pixels of a vector, 8 added. */
-static inline struct lights_chroma light_vector(const struct samples *samples, const struct lights *lights,
-                                                int32_t at) {
-  int32_t cell = at / KERNEL_CELL;
-  struct lights_chroma v;
-  memcpy(&v.luma, samples->luma + at, sizeof v.luma);
-  memcpy(&v.cb, samples->cb + at, sizeof v.cb);
-  memcpy(&v.cr, samples->cr + at, sizeof v.cr);
+static inline struct lights_chroma light_vector(struct lights_chroma v, const struct lights *lights, int32_t cell) {
   struct lights_colour c = lights_to_rgb(v);
   c.red = lights_on_signed(c.red, lights, LIGHTS, 0, cell),
   c.green = lights_on_signed(c.green, lights, LIGHTS, 1, cell);
@@ -93,6 +87,7 @@ static inline struct lights_chroma light_vector(const struct samples *samples, c
   v.luma = WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle);
   return v;
 }
+
 #endif
 
 /* Row j of a strip whose places lie near each other and whose light fits. */
@@ -100,18 +95,16 @@ static void light_near(const struct lights_cells *light, const struct strip *str
                        int32_t j, int32_t cells, int32_t count, const struct chroma_out *out) {
 #if defined __AVX2__
   struct lights lights;
-  uint8_t last[3][LIGHTS_PIXELS];
   lights_row(light, LIGHTS, cells, j, &lights);
   for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
-    struct lights_chroma v = light_vector(samples, &lights, at);
-    bool full = at + LIGHTS_PIXELS <= count;
-    lights_store(v.cb, 0, full ? out->cb + at : last[0]);
-    lights_store(v.cr, 0, full ? out->cr + at : last[1]);
-    lights_store(v.luma, 0, full ? out->tint + at : last[2]);
-    if (full) continue;
-    memcpy(out->cb + at, last[0], (size_t)(count - at));
-    memcpy(out->cr + at, last[1], (size_t)(count - at));
-    memcpy(out->tint + at, last[2], (size_t)(count - at));
+    struct lights_chroma v;
+    memcpy(&v.luma, samples->luma + at, sizeof v.luma);
+    memcpy(&v.cb, samples->cb + at, sizeof v.cb);
+    memcpy(&v.cr, samples->cr + at, sizeof v.cr);
+    v = light_vector(v, &lights, at / KERNEL_CELL);
+    lights_store(v.cb, 0, count - at, out->cb + at);
+    lights_store(v.cr, 0, count - at, out->cr + at);
+    lights_store(v.luma, 0, count - at, out->tint + at);
   }
   memcpy(out->seen, strip->seen, (size_t)count);
   if (strip->whole) return;
@@ -143,6 +136,19 @@ static void light_strip(const struct kernel_warp_chroma *call, const struct ligh
   }
 }
 
+static void sample_planes(const struct kernel_warp_chroma *call, const struct strip *strip, int32_t cells,
+                          struct samples *samples) {
+  const struct kernel_image *const planes[] = {&call->luma, &call->cb, &call->cr};
+  uint16_t *const values[] = {samples->luma, samples->cb, samples->cr};
+#if defined __AVX2__
+  if (strip->near && call->cb.stride == call->luma.stride && call->cr.stride == call->luma.stride) {
+    strip_sample_near(planes, 3, strip, cells, values);
+    return;
+  }
+#endif
+  for (int k = 0; k < 3; k++) strip_sample(planes[k], strip, cells, values[k]);
+}
+
 static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32_t first) {
   const struct kernel_image *out = &call->out_cb;
   struct strip strip = {.near = false};
@@ -152,14 +158,12 @@ static void warp_block(const struct kernel_warp_chroma *call, int32_t top, int32
   int32_t end = top + KERNEL_CELL < out->height ? top + KERNEL_CELL : out->height;
   int32_t right = first + BLOCK < out->width ? first + BLOCK : out->width;
   strip_block_grids(call->place, out->width, top / KERNEL_CELL, first, right, &call->luma, grid);
-  lights_block(call->light, out->width, LIGHTS, top / KERNEL_CELL, first, right, 8191, light);
+  lights_block(call->light, out->width, LIGHTS, top / KERNEL_CELL, first, right, 8191, 0, light);
   for (int32_t y = top; y < end; y++)
     for (int32_t at = first; at < right; at += STRIP) {
       int32_t cells = strip_cells(out->width, at), k = (at - first) / STRIP;
       strip_places(&grid[k], y - top, cells, &call->luma, &strip);
-      strip_sample(&call->luma, &strip, cells, samples.luma);
-      strip_sample(&call->cb, &strip, cells, samples.cb);
-      strip_sample(&call->cr, &strip, cells, samples.cr);
+      sample_planes(call, &strip, cells, &samples);
       light_strip(call, &light[k], &strip, &samples, y, at, cells);
     }
 }
