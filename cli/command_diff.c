@@ -78,6 +78,8 @@ static enum status judge_pair(const struct diff *diff, const struct pair *pair, 
   struct ending ending = {&judge, NULL, diff->given->map, threads};
   if (!status && ending.map) {
     const struct picture picture = {&outcome->result, &evidence, pair->golden, threads};
+    /* The picture goes where the photo was. */
+    inspect_release_photo(judge.inspection);
     if (inspect_evidence(judge.inspection, &evidence))
       status = picture_draw(&picture, &ending.drawn, &outcome->fault);
     else

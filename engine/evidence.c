@@ -122,3 +122,8 @@ bool inspect_evidence(struct inspection *work, struct inspect_evidence *evidence
   *evidence = (struct inspect_evidence){&work->inspector->image, &work->evidence_photo, &work->evidence_plane};
   return true;
 }
+
+void inspect_release_photo(struct inspection *work) {
+  image_free(&work->photo);
+  work->measured = false;
+}

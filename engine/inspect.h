@@ -90,6 +90,9 @@ struct inspect_evidence {
 };
 bool inspect_evidence(struct inspection *inspection, struct inspect_evidence *evidence);
 
+/* Gives back the memory of the photo as it was decoded, which the evidence does without; inspect_gauges has none then. */
+void inspect_release_photo(struct inspection *inspection);
+
 /* ---- group images (engine/groups/group_image.h), under inspect_options.groups ---- */
 
 /* The image of the golden's own photos, valid as long as the inspector; `labels` (may be NULL) gets the zone of each of
