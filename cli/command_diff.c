@@ -51,16 +51,15 @@ struct diff {
 /* What is left of a pair when its picture is drawn: that is written while golden and photo give their memory back. */
 struct ending {
   struct pair_judge *judge;
-  struct picture_drawn *drawn;
+  struct png *picture;
   const char *map;
-  int threads;
 };
 
 enum { ENDING_SAVE, ENDING_CLOSE, ENDING_PIECES };
 
 static enum status end_piece(void *context, size_t piece, struct fault *fault) {
   const struct ending *ending = context;
-  if (piece == ENDING_SAVE) return picture_save(ending->drawn, ending->threads, ending->map, fault);
+  if (piece == ENDING_SAVE) return png_put(ending->picture, ending->map, fault);
   pair_judge_close(ending->judge);
   return STATUS_OK;
 }
@@ -75,19 +74,19 @@ static enum status judge_pair(const struct diff *diff, const struct pair *pair, 
   enum status status = pair_judge_open(&judge, pair->golden, &inspect, &outcome->fault);
   if (!status) status = pair_judge_file(&judge, pair->photo, false, &outcome->result, &outcome->fault);
   struct inspect_evidence evidence;
-  struct ending ending = {&judge, NULL, diff->given->map, threads};
+  struct ending ending = {&judge, NULL, diff->given->map};
   if (!status && ending.map) {
     const struct picture picture = {&outcome->result, &evidence, pair->golden, threads};
     /* The picture goes where the photo was. */
     inspect_release_photo(judge.inspection);
     if (inspect_evidence(judge.inspection, &evidence))
-      status = picture_draw(&picture, &ending.drawn, &outcome->fault);
+      status = picture_draw(&picture, &ending.picture, &outcome->fault);
     else
       message_warning("%s: no picture is written, as the photo could not be aligned", ending.map);
     if (status) fault_prefix(&outcome->fault, "%s", ending.map);
   }
   const struct crew crew = {threads, end_piece, &ending};
-  if (ending.drawn) status = crew_run(&crew, ENDING_PIECES, &outcome->fault);
+  if (ending.picture) status = crew_run(&crew, ENDING_PIECES, &outcome->fault);
   /* Unless it was closed beside. */
   pair_judge_close(&judge);
   return status;

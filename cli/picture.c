@@ -1,7 +1,6 @@
 #include "cli/picture.h"
 
 #include "cli/picture_pixels.h"
-#include "cli/png_write.h"
 #include "cli/report.h"
 #include "cli/text.h"
 #include "engine/crew.h"
@@ -361,19 +360,16 @@ static void draw_crop(struct sheet *sheet, int index) {
   }
 }
 
-enum status picture_save(struct picture_drawn *drawn, int threads, const char *path, struct fault *fault) {
-  cairo_surface_t *surface = (cairo_surface_t *)drawn;
+static enum status pack(cairo_surface_t *surface, int threads, struct png **packed, struct fault *fault) {
   cairo_surface_flush(surface);
-  enum status status = png_write(path, (const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
-                                 cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
-                                 (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), threads, fault);
-  cairo_surface_destroy(surface);
-  return status;
+  return png_pack((const uint32_t *)(const void *)cairo_image_surface_get_data(surface),
+                  cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface),
+                  (size_t)cairo_image_surface_get_stride(surface) / sizeof(uint32_t), threads, packed, fault);
 }
 
-enum status picture_draw(const struct picture *picture, struct picture_drawn **drawn, struct fault *fault) {
+enum status picture_draw(const struct picture *picture, struct png **packed, struct fault *fault) {
   const struct result *result = picture->result;
-  *drawn = NULL;
+  *packed = NULL;
   struct sheet sheet = {.picture = picture, .count = result->region_count};
   enum status status = STATUS_OK;
   sheet.layout = lay_out(result, picture->evidence->golden->width, picture->evidence->golden->height);
@@ -391,7 +387,7 @@ enum status picture_draw(const struct picture *picture, struct picture_drawn **d
   if (sheet.failed || cairo_status(sheet.cairo))
     status = fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
   else
-    *drawn = (struct picture_drawn *)cairo_surface_reference(surface);
+    status = pack(surface, picture->threads, packed, fault);
 end:
   for (size_t i = 0; i < sheet.pane_count; i++)
     if (sheet.panes[i].surface) cairo_surface_destroy(sheet.panes[i].surface);
@@ -402,11 +398,11 @@ end:
 }
 
 enum status picture_write(const struct picture *picture, const char *path, struct fault *fault) {
-  struct picture_drawn *drawn;
-  enum status status = picture_draw(picture, &drawn, fault);
+  struct png *packed;
+  enum status status = picture_draw(picture, &packed, fault);
   if (status) {
     fault_prefix(fault, "%s", path);
     return status;
   }
-  return picture_save(drawn, picture->threads, path, fault);
+  return png_put(packed, path, fault);
 }

@@ -3,6 +3,7 @@
 #ifndef ASSAY_CLI_PICTURE_H
 #define ASSAY_CLI_PICTURE_H
 
+#include "cli/png_write.h"
 #include "engine/inspect.h"
 #include "models/result.h"
 #include "models/status.h"
@@ -14,12 +15,9 @@ struct picture {
   int threads;        /* that may make it */
 };
 
-/* Draws it, at most PICTURE_MAX_WIDTH wide; what it was drawn from is not needed any more. Thread-safe. */
-struct picture_drawn;
-enum status picture_draw(const struct picture *picture, struct picture_drawn **drawn, struct fault *fault);
-/* Writes a PNG whole or not at all, and frees what was drawn in any case. */
-enum status picture_save(struct picture_drawn *drawn, int threads, const char *path, struct fault *fault);
-/* Both. */
+/* Draws it, at most PICTURE_MAX_WIDTH wide, for png_put; what it was drawn from is not needed any more. Thread-safe. */
+enum status picture_draw(const struct picture *picture, struct png **packed, struct fault *fault);
+/* Draws it and writes a PNG, whole or not at all. */
 enum status picture_write(const struct picture *picture, const char *path, struct fault *fault);
 
 enum { PICTURE_MAX_WIDTH = 2400 };

@@ -31,11 +31,11 @@ struct strip {
 };
 
 struct png {
-  const uint32_t *pixels;
+  const uint32_t *pixels; /* until they are packed */
   int width, height;
   size_t stride; /* pixels a row */
-  struct strip *strips;
   size_t count;
+  struct strip strips[];
 };
 
 static uint8_t *put32(uint8_t *to, uint32_t value) {
@@ -96,7 +96,7 @@ static bool deflate_strip(struct strip *strip, uint8_t *rows, bool last, uint8_t
 }
 
 static enum status make_strip(void *context, size_t index, struct fault *fault) {
-  const struct png *png = context;
+  struct png *png = context;
   struct strip *strip = &png->strips[index];
   int first = (int)index * STRIP_ROWS, end = first + STRIP_ROWS < png->height ? first + STRIP_ROWS : png->height;
   strip->row_bytes = (size_t)(end - first) * (1 + 3 * (size_t)png->width);
@@ -165,18 +165,29 @@ static enum status write_file(const struct png *png, const char *path, struct fa
   return status;
 }
 
-enum status png_write(const char *path, const uint32_t *pixels, int width, int height, size_t stride, int threads,
-                      struct fault *fault) {
-  struct png png = {pixels, width, height, stride, NULL, ((size_t)height + STRIP_ROWS - 1) / STRIP_ROWS};
-  png.strips = calloc(png.count, sizeof *png.strips);
-  if (!png.strips) return fault_set(fault, STATUS_MEMORY, "%s: out of memory for the picture", path);
-  const struct crew crew = {threads, make_strip, &png};
-  enum status status = crew_run(&crew, png.count, fault);
+static void png_free(struct png *png) {
+  for (size_t i = 0; i < png->count; i++) free(png->strips[i].chunk);
+  free(png);
+}
+
+enum status png_pack(const uint32_t *pixels, int width, int height, size_t stride, int threads, struct png **packed,
+                     struct fault *fault) {
+  const size_t count = ((size_t)height + STRIP_ROWS - 1) / STRIP_ROWS;
+  struct png *png = calloc(1, sizeof *png + count * sizeof *png->strips);
+  *packed = NULL;
+  if (!png) return fault_set(fault, STATUS_MEMORY, "out of memory for the picture");
+  png->pixels = pixels, png->width = width, png->height = height, png->stride = stride, png->count = count;
+  const struct crew crew = {threads, make_strip, png};
+  enum status status = crew_run(&crew, count, fault);
   if (status)
-    fault_prefix(fault, "%s", path);
+    png_free(png);
   else
-    status = write_file(&png, path, fault);
-  for (size_t i = 0; i < png.count; i++) free(png.strips[i].chunk);
-  free(png.strips);
+    *packed = png;
+  return status;
+}
+
+enum status png_put(struct png *png, const char *path, struct fault *fault) {
+  enum status status = write_file(png, path, fault);
+  png_free(png);
   return status;
 }

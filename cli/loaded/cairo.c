@@ -33,7 +33,6 @@
   NOTHING(cairo_surface_destroy, (cairo_surface_t * a), (a))                                                           \
   NOTHING(cairo_surface_flush, (cairo_surface_t * a), (a))                                                             \
   NOTHING(cairo_surface_mark_dirty, (cairo_surface_t * a), (a))                                                        \
-  VALUE(cairo_surface_t *, cairo_surface_reference, (cairo_surface_t * a), (a))                                        \
   VALUE(cairo_status_t, cairo_surface_status, (cairo_surface_t * a), (a))                                              \
   VALUE(cairo_status_t, cairo_surface_write_to_png, (cairo_surface_t * a, const char *b), (a, b))                      \
   VALUE(cairo_status_t, cairo_surface_write_to_png_stream, (cairo_surface_t * a, cairo_write_func_t b, void *c),       \
