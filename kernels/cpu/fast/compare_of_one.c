@@ -1,6 +1,7 @@
 #include "kernels/cpu/fast/binomial.h"
 #include "kernels/cpu/fast/counting.h"
 #include "kernels/cpu/fast/fast.h"
+#include "kernels/cpu/fast/lanes.h"
 #include "kernels/cpu/fast/of_one.h"
 
 /* A block of columns is done from its first row to its last, so that the rows that a limit depends on are at hand: ROWS
@@ -51,8 +52,8 @@ struct sides {
 /* Pixels begin..end - 1 of a part, all of one zone; where detail has no weight, and where all are compared, that is
  * not looked at. As limit_run and the use of kernel_compare, but that only the side on which the photo lies is
  * divided. Returns how many are not compared. */
-static inline int32_t use_run(const struct terms *t, const struct sides *sides, bool detailed, bool all, int32_t begin,
-                              int32_t end, uint8_t *restrict map) {
+static inline int32_t use_each(const struct terms *t, const struct sides *sides, bool detailed, bool all, int32_t begin,
+                               int32_t end, uint8_t *restrict map) {
   const struct around *restrict a = sides->around;
   const uint16_t *restrict mean = sides->mean, *restrict photo = sides->photo;
   const uint8_t *restrict detail = sides->detail, *restrict compared = sides->compared;
@@ -81,6 +82,79 @@ static inline int32_t use_run(const struct terms *t, const struct sides *sides, 
 static bool is_bounded(const struct terms *t) {
   const int64_t most = 16 * 255, spread = t->absolute + (((int64_t)t->detail * 255) >> 4);
   return (t->spread > spread ? t->spread : spread) + (((t->edge + (int64_t)t->sharp) * most) >> 8) < LARGEST;
+}
+
+#if defined __AVX2__
+enum { USE_WORDS = sizeof(lanes_wide) / sizeof(uint16_t) };
+
+/* The terms of a zone, four bytes a pixel; pairs of 16-bit factors. */
+struct use_terms {
+  lanes_wide spread, absolute, detail, edge_and_sharp;
+};
+
+static inline lanes_wide words_at(const uint16_t *from) {
+  lanes_wide v;
+  memcpy(&v, from, sizeof v);
+  return v;
+}
+
+/* As reciprocal, of limits that are bounded, from pairs of what edge and sharp are times. */
+static inline lanes_wide use_reciprocal(const struct use_terms *t, lanes_wide pairs, lanes_wide spread) {
+  lanes_wide limit = WIDE(add_epi32)(spread, WIDE(srli_epi32)(WIDE(madd_epi16)(pairs, t->edge_and_sharp), 8));
+  return WIDE(cvttps_epi32)(WIDE(div_ps)(WIDE(set1_ps)(KERNEL_MAP_UNIT << 16), WIDE(cvtepi32_ps)(limit)));
+}
+
+static inline lanes_wide use_spread(const struct use_terms *t, lanes_wide details) {
+  lanes_wide fine = WIDE(srli_epi32)(WIDE(madd_epi16)(details, t->detail), 4);
+  return WIDE(max_epi32)(t->spread, WIDE(add_epi32)(t->absolute, fine));
+}
+
+/* USE_WORDS pixels from i on. */
+static inline void use_vector(const struct use_terms *t, const struct sides *sides, bool detailed, int32_t i,
+                              uint8_t *map) {
+  const struct around *a = sides->around;
+  const lanes_wide zero = WIDE(set1_epi16)(0);
+  lanes_wide m = words_at(sides->mean + i), s = words_at(sides->photo + i), range = words_at(a->range + i);
+  lanes_wide over = WIDE(subs_epu16)(s, m), under = WIDE(subs_epu16)(m, s);
+  lanes_wide up = WIDE(sub_epi16)(words_at(a->near_high + i), m), down = WIDE(sub_epi16)(m, words_at(a->near_low + i));
+  lanes_wide side = lanes_where(under, down, up), low = t->spread, high = t->spread;
+  if (detailed) {
+    lanes_wide detail = lanes_words(sides->detail + i);
+    low = use_spread(t, WIDE(unpacklo_epi16)(detail, zero)), high = use_spread(t, WIDE(unpackhi_epi16)(detail, zero));
+  }
+  low = use_reciprocal(t, WIDE(unpacklo_epi16)(side, range), low);
+  high = use_reciprocal(t, WIDE(unpackhi_epi16)(side, range), high);
+  lanes_wide use = WIDE(mulhi_epu16)(WIDE_BITS(or)(over, under), WIDE(packus_epi32)(low, high));
+  lanes_bytes(use, map + i);
+}
+
+/* Whether the products with a zone's factors fit pairs of 16 bits. */
+static bool is_narrow(const struct terms *t) {
+  return t->edge <= INT16_MAX && t->sharp <= INT16_MAX && t->detail <= INT16_MAX && is_bounded(t);
+}
+
+/* As use_each, where a zone is_narrow and a run has USE_WORDS pixels: the last vector may overlap the one before. */
+static inline int32_t use_wide_run(const struct terms *t, const struct sides *sides, bool detailed, bool all,
+                                   int32_t begin, int32_t end, uint8_t *restrict map) {
+  int32_t skipped = 0, plain = t->spread > t->absolute ? t->spread : t->absolute;
+  const struct use_terms wide = {WIDE(set1_epi32)(plain), WIDE(set1_epi32)(t->absolute), WIDE(set1_epi32)(t->detail),
+                                 WIDE(set1_epi32)(t->sharp << 16 | t->edge)};
+  for (int32_t i = begin; i < end; i += USE_WORDS)
+    use_vector(&wide, sides, detailed, i + USE_WORDS <= end ? i : end - USE_WORDS, map);
+  for (int32_t i = begin; i < end && !all; i++) {
+    skipped += 1 - sides->compared[i];
+    map[i] &= (uint8_t)-sides->compared[i];
+  }
+  return skipped;
+}
+#endif
+
+static inline int32_t use_run(const struct terms *t, const struct sides *sides, bool detailed, bool all, int32_t begin,
+                              int32_t end, uint8_t *map) {
+#if defined __AVX2__
+  if (end - begin >= USE_WORDS && is_narrow(t)) return use_wide_run(t, sides, detailed, all, begin, end, map);
+#endif
+  return use_each(t, sides, detailed, all, begin, end, map);
 }
 
 /* A part that is all of one zone, or run by run. */

@@ -156,6 +156,34 @@ enum { LANES_NEAR = 0, LANES_NEAR_PIXELS = 16 };
 #endif
 
 #if defined __AVX2__
+/* Words: a where which is not 0, else b; which is 0..32767. */
+static inline lanes_wide lanes_where(lanes_wide which, lanes_wide a, lanes_wide b) {
+#if defined __AVX512BW__
+  return _mm512_mask_blend_epi16(_mm512_test_epi16_mask(which, which), b, a);
+#else
+  return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi16(which, _mm256_setzero_si256()));
+#endif
+}
+
+/* Bytes as words. */
+static inline lanes_wide lanes_words(const uint8_t *bytes) {
+#if defined __AVX512BW__
+  return _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)bytes));
+#else
+  return _mm256_cvtepu8_epi16(_mm_loadu_si128((const __m128i *)bytes));
+#endif
+}
+
+/* Words of 0..32767 as bytes, not more than 255. */
+static inline void lanes_bytes(lanes_wide words, uint8_t *to) {
+#if defined __AVX512BW__
+  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(words));
+#else
+  __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(words, words), 0x08);
+  _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
+#endif
+}
+
 /* 0 to 15, and so on. */
 static inline lanes_wide lanes_index(void) {
   const __m256i i = _mm256_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
