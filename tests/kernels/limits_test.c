@@ -274,7 +274,7 @@ static void compare_of_one_of_size(struct harness *h, int32_t width, int32_t hei
   c.first = round % 3 ? harness_between(h, 0, height - 1) : 0;
   c.rows = round % 3 ? harness_between(h, 1, height - c.first) : height;
   block_fill(h, c.photo, (enum fill)(round / 3 % FILLS));
-  block_fill(h, c.seen, round % 5 < 2 ? FILL_MOST : round % 5 < 4 ? FILL_SPARSE : FILL_RANDOM);
+  block_fill(h, c.seen, round / 10 % 3 == 0 ? FILL_MOST : round / 10 % 3 == 1 ? FILL_SPARSE : FILL_RANDOM);
   harness_note(h, ", rows %d from %d", c.rows, c.first);
   for (int32_t y = c.first; y < c.first + c.rows; y++)
     for (int32_t x = 0; x < width; x++) {
@@ -289,10 +289,11 @@ static void compare_of_one_of_size(struct harness *h, int32_t width, int32_t hei
 static void a_photo_is_compared_with_the_limits_of_one(void **state) {
   (void)state;
   harness_sizes("compare_of_one", 9000, 100, compare_of_one_of_size);
-  /* A row of several parts and blocks of them, in one zone and in several. */
-  for (int round = 1; round < 4; round++) {
-    struct harness *h = harness_open("compare_of_one", 9900 + (uint64_t)round);
-    compare_of_one_of_size(h, 4357, 5, round);
+  /* A row of several parts and blocks of them, in one zone, all seen and with holes, and in several. */
+  static const int rounds[] = {1, 11, 21, 2, 3};
+  for (size_t i = 0; i < sizeof rounds / sizeof *rounds; i++) {
+    struct harness *h = harness_open("compare_of_one", 9900 + (uint64_t)rounds[i]);
+    compare_of_one_of_size(h, 4357, 5, rounds[i]);
     harness_close(h);
   }
 }
