@@ -435,6 +435,13 @@ enum status align_photo(struct device *device, const struct align_golden *g, str
   return status;
 }
 
+enum status align_again(struct device *device, const struct align_golden *g, struct alignment *a, const char **why,
+                        struct fault *fault) {
+  const struct pose pose = a->placement.pose;
+  enum status status = refine(device, g, a, &pose, fault);
+  return status || is_sure(a) ? status : align_photo(device, g, a, why, fault);
+}
+
 void alignment_free(struct device *device, struct alignment *a) {
   pyramid_release(device, &a->photo);
   tiles_free(device, &a->tiles);

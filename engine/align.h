@@ -64,6 +64,10 @@ enum status align_begin(struct device *device, const struct plane *luma, struct 
  * aligned false and `why` (a static text for the user, in words on how to retake it). */
 enum status align_photo(struct device *device, const struct align_golden *golden, struct alignment *alignment,
                         const char **why, struct fault *fault);
+/* The same of a photo that was aligned and whose levels have changed since, which was begun with anew: from where it
+ * lay, and as if it had never been aligned where that does not hold any more. */
+enum status align_again(struct device *device, const struct align_golden *golden, struct alignment *alignment,
+                        const char **why, struct fault *fault);
 void alignment_free(struct device *device, struct alignment *alignment);
 
 /* For measuring a photo again that was aligned, where it lies and in its light. */

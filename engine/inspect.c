@@ -74,16 +74,25 @@ enum status inspection_begin_align(struct inspection *work, struct fault *fault)
   return align_begin(&work->device, &work->photo.planes[0], &work->alignment, fault);
 }
 
+/* By align_photo or align_again, and where its parts lie. */
+static enum status align(struct inspection *work,
+                         enum status (*by)(struct device *, const struct align_golden *, struct alignment *,
+                                           const char **, struct fault *),
+                         const char **why, struct fault *fault) {
+  const struct inspector *in = work->inspector;
+  work->alignment.placement.parts.columns = 0;
+  enum status status = by(&work->device, &in->align, &work->alignment, why, fault);
+  if (status || !work->alignment.aligned) return status;
+  return rigid_measure(&work->device, &in->rigid, &in->align, &work->alignment, &work->rigid, fault);
+}
+
 enum status inspection_align(struct inspection *work, const char **why, struct fault *fault) {
   const struct inspector *in = work->inspector;
   enum status status = in->artwork.found ? inspector_wait(in, INSPECTOR_LOOKED, fault) : STATUS_OK;
   if (status) return status;
   if (in->artwork.found)
     return artwork_align(&work->device, &in->align, &in->artwork, &work->artwork, &work->alignment, why, fault);
-  work->alignment.placement.parts.columns = 0;
-  status = align_photo(&work->device, &in->align, &work->alignment, why, fault);
-  if (status || !work->alignment.aligned) return status;
-  return rigid_measure(&work->device, &in->rigid, &in->align, &work->alignment, &work->rigid, fault);
+  return align(work, align_photo, why, fault);
 }
 
 /* The curve that takes a photo's values to the golden's, by its luma alone or, `colour`, by its colours too. */
@@ -134,7 +143,7 @@ static enum status straighten(struct inspection *work, const char **why, struct 
   if (status) return status;
   curve_apply(&curve, &work->photo);
   status = inspection_begin_align(work, fault);
-  return status ? status : inspection_align(work, why, fault);
+  return status ? status : align(work, align_again, why, fault);
 }
 
 /* Too small for the least of the pyramid's levels to show anything. */
