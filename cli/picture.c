@@ -1,5 +1,6 @@
 #include "cli/picture.h"
 
+#include "cli/picture_area.h"
 #include "cli/picture_pixels.h"
 #include "cli/report.h"
 #include "cli/text.h"
@@ -23,7 +24,6 @@ enum {
   LABELS_MAX = 40,
   CROPS_MAX = 6,
   CROP_GOOD_WIDTH = 210,
-  CROP_LEAST_SIDE = 40, /* golden pixels */
   REASONS_SHOWN = 4
 };
 
@@ -264,20 +264,6 @@ static void draw_panels(struct sheet *sheet) {
   }
 }
 
-/* A square round a finding, within the golden; its sides are cut where the golden is smaller. */
-static struct picture_area area_round(const int32_t box[4], int32_t width, int32_t height) {
-  int32_t side = larger(box[2], box[3]);
-  side = larger(side + side / 2, CROP_LEAST_SIDE);
-  struct picture_area area = {.width = smaller(side, width), .height = smaller(side, height)};
-  area.x = larger(0, smaller(box[0] + box[2] / 2 - area.width / 2, width - area.width));
-  area.y = larger(0, smaller(box[1] + box[3] / 2 - area.height / 2, height - area.height));
-  return area;
-}
-
-static double crop_scale(const struct layout *layout, struct picture_area area) {
-  return (double)layout->crop_side / larger(area.width, area.height);
-}
-
 /* The first text waits for the fonts: as long as all the rest of the drawing takes. */
 static void load_fonts(void) {
   cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, 1);
@@ -324,8 +310,9 @@ static void make_panes(struct sheet *sheet) {
   add_panes(sheet, (struct picture_area){0, 0, golden->width, golden->height}, layout->panel_width,
             layout->panel_height);
   for (int i = 0; i < layout->crops; i++) {
-    struct picture_area area = area_round(sheet->worst[i]->golden_box, golden->width, golden->height);
-    double scale = crop_scale(layout, area);
+    struct picture_area area =
+        picture_area_of(sheet->worst[i]->golden_box, sheet->picture->evidence->map, layout->crop_side, layout->scale);
+    double scale = picture_area_scale(area, layout->crop_side);
     add_panes(sheet, area, larger(1, (int)(area.width * scale)), larger(1, (int)(area.height * scale)));
   }
   const struct crew crew = {sheet->picture->threads, make_piece, sheet};
@@ -340,13 +327,17 @@ static void draw_crop(struct sheet *sheet, int index) {
   int row = index / layout->crops_a_row, left = MARGIN + index % layout->crops_a_row * group;
   double y = layout->crops_y + row * layout->crop_row_height;
   struct picture_area area = panes->area;
-  double scale = crop_scale(layout, area);
+  double scale = picture_area_scale(area, layout->crop_side);
+  const int32_t *box = region->golden_box;
+  /* What of its box is shown. */
+  int first_x = larger(box[0], area.x), last_x = smaller(box[0] + box[2], area.x + area.width);
+  int first_y = larger(box[1], area.y), last_y = smaller(box[1] + box[3], area.y + area.height);
+  bool whole = last_x - first_x == box[2] && last_y - first_y == box[3];
 
   char text[256];
-  snprintf(text, sizeof text, "%d  %s, %s: %.1f tolerances, %d x %d px at (%d, %d)%s%s", index + 1,
-           class_name(region->class_), severity_name(region->severity), region->peak, region->golden_box[2],
-           region->golden_box[3], region->golden_box[0], region->golden_box[1], *region->zone ? " in " : "",
-           region->zone);
+  snprintf(text, sizeof text, "%d  %s, %s: %.1f tolerances, %d x %d px at (%d, %d)%s%s%s", index + 1,
+           class_name(region->class_), severity_name(region->severity), region->peak, box[2], box[3], box[0], box[1],
+           *region->zone ? " in " : "", region->zone, whole ? "" : "; its worst place");
   set_font(sheet->cairo, 13, false);
   set_colour(sheet->cairo, severity_colour(region->severity));
   show_text(sheet, left, y + 18, group - 2 * GAP, text);
@@ -354,9 +345,8 @@ static void draw_crop(struct sheet *sheet, int index) {
   for (int i = 0; i < SHOWN; i++) {
     double x = left + i * (layout->crop_side + 4);
     draw_pane(sheet, &panes[i], x, y);
-    outline(sheet->cairo, x + (region->golden_box[0] - area.x) * scale - 3,
-            y + (region->golden_box[1] - area.y) * scale - 3, region->golden_box[2] * scale + 6,
-            region->golden_box[3] * scale + 6, severity_colour(region->severity));
+    outline(sheet->cairo, x + (first_x - area.x) * scale - 3, y + (first_y - area.y) * scale - 3,
+            (last_x - first_x) * scale + 6, (last_y - first_y) * scale + 6, severity_colour(region->severity));
   }
 }
 
