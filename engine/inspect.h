@@ -90,7 +90,8 @@ struct inspect_evidence {
 };
 bool inspect_evidence(struct inspection *inspection, struct inspect_evidence *evidence);
 
-/* Gives back the memory of the photo as it was decoded, which the evidence does without; inspect_gauges has none then. */
+/* Gives back the memory of the photo as it was decoded, which the evidence does without; inspect_gauges has none then.
+ */
 void inspect_release_photo(struct inspection *inspection);
 
 /* ---- group images (engine/groups/group_image.h), under inspect_options.groups ---- */

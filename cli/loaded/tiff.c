@@ -20,7 +20,7 @@
   NOTHING(TIFFOpenOptionsSetErrorHandlerExtR, (TIFFOpenOptions * a, TIFFErrorHandlerExtR b, void *c), (a, b, c))       \
   NOTHING(TIFFOpenOptionsSetMaxSingleMemAlloc, (TIFFOpenOptions * a, tmsize_t b), (a, b))                              \
   NOTHING(TIFFOpenOptionsSetWarningHandlerExtR, (TIFFOpenOptions * a, TIFFErrorHandlerExtR b, void *c), (a, b, c))     \
-  VALUE(int, TIFFRGBAImageOK, (TIFF * a, char b[1024]), (a, b))                                                             \
+  VALUE(int, TIFFRGBAImageOK, (TIFF * a, char b[1024]), (a, b))                                                        \
   VALUE(int, TIFFReadDirectory, (TIFF * a), (a))                                                                       \
   VALUE(int, TIFFReadEXIFDirectory, (TIFF * a, toff_t b), (a, b))                                                      \
   VALUE(tmsize_t, TIFFReadEncodedStrip, (TIFF * a, uint32_t b, void *c, tmsize_t d), (a, b, c, d))                     \
