@@ -60,13 +60,15 @@ static void free_figures(struct figures *f) {
   free(f->speedups), free(f->costs);
 }
 
+/* Where one thread is all, it is measured once. */
 static enum status measure_round(struct service_bench *bench, size_t threads, struct figures *f, struct fault *fault) {
   double rate[WAYS] = {0};
   size_t round = f->rounds;
   enum status status = service_bench_plain(bench, 1, &rate[PLAIN_ONE], fault);
-  if (!status) status = service_bench_served(bench, 1, &rate[SERVED_ONE], NULL, fault);
-  if (!status) status = service_bench_plain(bench, threads, &rate[PLAIN_ALL], fault);
-  if (!status) status = service_bench_served(bench, threads, &rate[SERVED_ALL], &f->memory, fault);
+  if (!status) status = service_bench_served(bench, 1, &rate[SERVED_ONE], threads > 1 ? NULL : &f->memory, fault);
+  rate[PLAIN_ALL] = rate[PLAIN_ONE], rate[SERVED_ALL] = rate[SERVED_ONE];
+  if (!status && threads > 1) status = service_bench_plain(bench, threads, &rate[PLAIN_ALL], fault);
+  if (!status && threads > 1) status = service_bench_served(bench, threads, &rate[SERVED_ALL], &f->memory, fault);
   if (status) return status;
   for (int way = 0; way < WAYS; way++) f->rates[way][round] = rate[way];
   f->speedups[round] = rate[SERVED_ALL] / rate[SERVED_ONE];
@@ -93,10 +95,12 @@ static enum status report(const struct run_options *given, size_t threads, struc
                                  cost, "memory_mb", "after_100", early, "after_last", f->memory.late, "peak", peak),
                        fault);
   }
-  printf("%s\n%ld photos a round, medians of %ld rounds in turn, %zu threads\n\n%-28s %10s\n", processor, given->photos,
-         given->rounds, threads, "", "photos/s");
-  for (int way = 0; way < WAYS; way++) printf("%-28s %10.2f\n", ways[way], median[way]);
-  printf("\n%.2f times as fast with %zu threads; broker and store cost %.1f %%\n", speedup, threads, cost);
+  printf("%s\n%ld photos a round, medians of %ld rounds in turn\n\n%-28s %10s\n", processor, given->photos,
+         given->rounds, "", "photos/s");
+  for (int way = 0; way < (threads > 1 ? WAYS : PLAIN_ALL); way++) printf("%-28s %10.2f\n", ways[way], median[way]);
+  putchar('\n');
+  if (threads > 1) printf("%.2f times as fast with %zu threads; ", speedup, threads);
+  printf("broker and store cost %.1f %%\n", cost);
   if (f->memory.early > 0) printf("memory: %.0f MB after %d photos, ", f->memory.early, (int)SERVICE_EARLY);
   printf("%s%.0f MB after the last, %.0f MB at most\n", f->memory.early > 0 ? "" : "memory: ", f->memory.late, peak);
   return STATUS_OK;

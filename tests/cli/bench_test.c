@@ -158,6 +158,13 @@ static void judging_is_timed_alone_and_through_the_service(void **state) {
   assert_true(json_real_value(json_object_get(memory, "after_last")) > 1);
   json_decref(json);
   program_end_free(&end);
+  end = RUN("bench", "run", run_place_path("golden"), run_place_path("photos/0.jpg"), "--photos", "2", "--rounds", "1",
+            "--threads", "1");
+  ASSERT_EXIT(end, 0);
+  ASSERT_HAS(end.out, "end to end, 1 thread");
+  ASSERT_HAS(end.out, "broker and store cost");
+  assert_null(strstr(end.out, "times as fast"));
+  program_end_free(&end);
 }
 
 static void a_golden_without_photos_is_wrong_usage(void **state) {
