@@ -92,12 +92,6 @@ struct use_terms {
   lanes_wide spread, absolute, detail, edge_and_sharp;
 };
 
-static inline lanes_wide words_at(const uint16_t *from) {
-  lanes_wide v;
-  memcpy(&v, from, sizeof v);
-  return v;
-}
-
 /* As reciprocal, of limits that are bounded, from pairs of what edge and sharp are times. */
 static inline lanes_wide use_reciprocal(const struct use_terms *t, lanes_wide pairs, lanes_wide spread) {
   lanes_wide limit = WIDE(add_epi32)(spread, WIDE(srli_epi32)(WIDE(madd_epi16)(pairs, t->edge_and_sharp), 8));
@@ -114,10 +108,10 @@ static inline void use_vector(const struct use_terms *t, const struct sides *sid
                               uint8_t *map) {
   const struct around *a = sides->around;
   const lanes_wide zero = WIDE(set1_epi16)(0);
-  lanes_wide m = words_at(sides->mean + i), s = words_at(sides->photo + i), range = words_at(a->range + i);
+  lanes_wide m = lanes_at(sides->mean + i), s = lanes_at(sides->photo + i), range = lanes_at(a->range + i);
   lanes_wide over = WIDE(subs_epu16)(s, m), under = WIDE(subs_epu16)(m, s);
-  lanes_wide up = WIDE(sub_epi16)(words_at(a->near_high + i), m), down = WIDE(sub_epi16)(m, words_at(a->near_low + i));
-  lanes_wide side = lanes_where(under, down, up), low = t->spread, high = t->spread;
+  lanes_wide up = WIDE(sub_epi16)(lanes_at(a->near_high + i), m), down = WIDE(sub_epi16)(m, lanes_at(a->near_low + i));
+  lanes_wide side = lanes_either(up, down, under, 0), low = t->spread, high = t->spread;
   if (detailed) {
     lanes_wide detail = lanes_words(sides->detail + i);
     low = use_spread(t, WIDE(unpacklo_epi16)(detail, zero)), high = use_spread(t, WIDE(unpackhi_epi16)(detail, zero));
@@ -125,7 +119,8 @@ static inline void use_vector(const struct use_terms *t, const struct sides *sid
   low = use_reciprocal(t, WIDE(unpacklo_epi16)(side, range), low);
   high = use_reciprocal(t, WIDE(unpackhi_epi16)(side, range), high);
   lanes_wide use = WIDE(mulhi_epu16)(WIDE_BITS(or)(over, under), WIDE(packus_epi32)(low, high));
-  lanes_bytes(use, map + i);
+  lanes_half bytes = lanes_bytes(use);
+  memcpy(map + i, &bytes, sizeof bytes);
 }
 
 /* Whether the products with a zone's factors fit pairs of 16 bits. */

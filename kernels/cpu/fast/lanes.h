@@ -134,8 +134,9 @@ static inline lanes_wide lanes_rows(const uint8_t *const *at, int64_t offset) {
   return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
 }
 
-static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide y) {
-  return _mm512_mask_blend_epi16(_mm512_cmpgt_epi16_mask(y, _mm512_set1_epi16(255)), a, b);
+/* Words: b where `which` is more than `most`, else a. */
+static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide which, int16_t most) {
+  return _mm512_mask_blend_epi16(_mm512_cmpgt_epi16_mask(which, _mm512_set1_epi16(most)), a, b);
 }
 #elif defined __AVX2__
 enum { LANES_NEAR = 1, LANES_NEAR_PIXELS = 16 };
@@ -148,21 +149,18 @@ static inline lanes_wide lanes_rows(const uint8_t *const *at, int64_t offset) {
                                  _mm_loadu_si128((const __m128i *)(at[1] + offset)), 1);
 }
 
-static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide y) {
-  return _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi16(y, _mm256_set1_epi16(255)));
+static inline lanes_wide lanes_either(lanes_wide a, lanes_wide b, lanes_wide which, int16_t most) {
+  return _mm256_blendv_epi8(a, b, _mm256_cmpgt_epi16(which, _mm256_set1_epi16(most)));
 }
 #else
 enum { LANES_NEAR = 0, LANES_NEAR_PIXELS = 16 };
 #endif
 
 #if defined __AVX2__
-/* Words: a where which is not 0, else b; which is 0..32767. */
-static inline lanes_wide lanes_where(lanes_wide which, lanes_wide a, lanes_wide b) {
-#if defined __AVX512BW__
-  return _mm512_mask_blend_epi16(_mm512_test_epi16_mask(which, which), b, a);
-#else
-  return _mm256_blendv_epi8(b, a, _mm256_cmpgt_epi16(which, _mm256_setzero_si256()));
-#endif
+static inline lanes_wide lanes_at(const void *words) {
+  lanes_wide v;
+  memcpy(&v, words, sizeof v);
+  return v;
 }
 
 /* Bytes as words. */
@@ -175,14 +173,19 @@ static inline lanes_wide lanes_words(const uint8_t *bytes) {
 }
 
 /* Words of 0..32767 as bytes, not more than 255. */
-static inline void lanes_bytes(lanes_wide words, uint8_t *to) {
 #if defined __AVX512BW__
-  _mm256_storeu_si256((__m256i *)to, _mm512_cvtusepi16_epi8(words));
-#else
-  __m256i bytes = _mm256_permute4x64_epi64(_mm256_packus_epi16(words, words), 0x08);
-  _mm_storeu_si128((__m128i *)to, _mm256_castsi256_si128(bytes));
-#endif
+typedef __m256i lanes_half;
+
+static inline lanes_half lanes_bytes(lanes_wide words) {
+  return _mm512_cvtusepi16_epi8(words);
 }
+#else
+typedef __m128i lanes_half;
+
+static inline lanes_half lanes_bytes(lanes_wide words) {
+  return _mm256_castsi256_si128(_mm256_permute4x64_epi64(_mm256_packus_epi16(words, words), 0x08));
+}
+#endif
 
 /* 0 to 15, and so on. */
 static inline lanes_wide lanes_index(void) {
@@ -230,7 +233,7 @@ struct lanes_places {
 /* Of places in Q8 from where their parts begin, 0..15 x 0..2 pixels from there. */
 static inline struct lanes_places lanes_places(lanes_wide x, lanes_wide y) {
   lanes_wide byte = WIDE(set1_epi16)(255), row = WIDE(set1_epi16)(256);
-  lanes_wide fy = WIDE(sub_epi16)(y, lanes_either(WIDE(set1_epi16)(0), row, y)), rest = WIDE(sub_epi16)(row, fy);
+  lanes_wide fy = WIDE(sub_epi16)(y, lanes_either(WIDE(set1_epi16)(0), row, y, 255)), rest = WIDE(sub_epi16)(row, fy);
   /* The column, and one more for the right. */
   lanes_wide pick = WIDE(add_epi8)(lanes_twice(x, 1), WIDE(set1_epi16)(256));
   return (struct lanes_places){y,
@@ -244,8 +247,8 @@ static inline lanes_wide lanes_near(const struct lanes_places *p, const uint8_t 
   lanes_wide first = WIDE(shuffle_epi8)(lanes_rows(at, 0), p->pick);
   lanes_wide second = WIDE(shuffle_epi8)(lanes_rows(at, stride), p->pick);
   lanes_wide third = WIDE(shuffle_epi8)(lanes_rows(at, 2 * stride), p->pick);
-  lanes_wide a = lanes_across(lanes_either(first, second, p->y), p->across);
-  lanes_wide b = lanes_across(lanes_either(second, third, p->y), p->across);
+  lanes_wide a = lanes_across(lanes_either(first, second, p->y, 255), p->across);
+  lanes_wide b = lanes_across(lanes_either(second, third, p->y, 255), p->across);
   return lanes_along(a, b, p->along);
 }
 #endif

@@ -13,8 +13,8 @@ enum { LIGHTS_PIXELS = LANES_NEAR_PIXELS, LIGHTS_MOST = 8, LIGHTS_NUMBERS = LIGH
 /* The grid's values at the corners of a strip's cells, `values` a corner: even ones are scales, odd ones shifts. */
 struct lights_cells {
   bool fit;
-  int16_t top[LIGHTS_NUMBERS],
-      down[LIGHTS_NUMBERS]; /* at the upper ends, and twice by how much the lower ones are more */
+  /* At the upper ends, and twice by how much the lower ones are more. */
+  int16_t top[LIGHTS_NUMBERS], down[LIGHTS_NUMBERS];
 };
 
 /* What the values of a row are at the left corner of each cell, and twice by how much they are more at the right one.
@@ -56,10 +56,7 @@ static inline lanes_wide lights_step(lanes_wide by, lanes_wide i) {
 
 /* The values from `at` on of row j of the cells, as pixel_between. */
 static inline lanes_wide lights_corners(const struct lights_cells *l, int32_t at, int32_t j) {
-  lanes_wide top, down;
-  memcpy(&top, l->top + at, sizeof top);
-  memcpy(&down, l->down + at, sizeof down);
-  return WIDE(add_epi16)(top, lights_step(down, WIDE(set1_epi16)((short)j)));
+  return WIDE(add_epi16)(lanes_at(l->top + at), lights_step(lanes_at(l->down + at), WIDE(set1_epi16)((short)j)));
 }
 
 /* The right corners are worked out once more: to read what was just written elsewhere in a vector takes longer. */
@@ -111,20 +108,16 @@ static inline lanes_wide lights_on_signed(lanes_wide q4, const struct lights *l,
 /* As pixel_byte, of Q4 to which 8 was added, and at least `least`. Of a vector's pixels `count` are there, which may be
  * more than it has. */
 static inline void lights_store(lanes_wide q4, uint8_t least, int32_t count, uint8_t *to) {
-  lanes_wide v = WIDE(srai_epi16)(q4, 4);
+  lanes_wide v = WIDE(max_epi16)(WIDE(srai_epi16)(q4, 4), WIDE(set1_epi16)(least));
+  lanes_half bytes = lanes_bytes(v);
+  if (count >= LIGHTS_PIXELS) {
+    memcpy(to, &bytes, sizeof bytes);
+    return;
+  }
 #if defined __AVX512BW__
-  __m256i bytes = _mm512_cvtusepi16_epi8(_mm512_max_epi16(v, _mm512_set1_epi16(least)));
-  if (count >= LIGHTS_PIXELS)
-    _mm256_storeu_si256((__m256i *)to, bytes);
-  else
-    _mm256_mask_storeu_epi8(to, (__mmask32)((1U << count) - 1), bytes);
+  _mm256_mask_storeu_epi8(to, (__mmask32)((1U << count) - 1), bytes);
 #else
-  __m256i packed = _mm256_permute4x64_epi64(_mm256_packus_epi16(v, v), 0x08);
-  __m128i bytes = _mm_max_epu8(_mm256_castsi256_si128(packed), _mm_set1_epi8((char)least));
-  if (count >= LIGHTS_PIXELS)
-    _mm_storeu_si128((__m128i *)to, bytes);
-  else
-    memcpy(to, &bytes, (size_t)count);
+  memcpy(to, &bytes, (size_t)count);
 #endif
 }
 

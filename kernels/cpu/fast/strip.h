@@ -226,10 +226,7 @@ static inline void strip_sample_near(const struct kernel_image *const *planes, i
   for (int32_t plane = 0; plane < count; plane++) first[plane] = cpu_row8(planes[plane], 0), to[plane] = values[plane];
   for (int32_t cell = 0; cell < cells; cell += STRIP_VECTOR) {
     int32_t i = cell * KERNEL_CELL;
-    lanes_wide x, y;
-    memcpy(&x, strip->fx + i, sizeof x);
-    memcpy(&y, strip->fy + i, sizeof y);
-    struct lanes_places places = lanes_places(x, y);
+    struct lanes_places places = lanes_places(lanes_at(strip->fx + i), lanes_at(strip->fy + i));
     for (int32_t plane = 0; plane < count; plane++) {
       const uint8_t *from[2 * STRIP_VECTOR];
       for (int32_t k = 0; k < 2 * STRIP_VECTOR; k++) from[k] = first[plane] + parts.at[k % 2][cell + k / 2];

@@ -103,6 +103,7 @@ static inline lanes_wide strip_from(const struct strip_begin *b, int32_t cell) {
   small = WIDE(srli_epi16)(WIDE(add_epi16)(small, strip_spread(b->low, cell)), 12);
   return WIDE(add_epi16)(WIDE(add_epi16)(strip_spread_parts(b->high, cell), large), small);
 }
+
 /* Which places lie in the photo: Q8 from where their parts begin, of first parts, then of second ones. And by how much
  * the parts begin elsewhere than was said, so that all they are sampled from is in the photo. */
 struct strip_kept {

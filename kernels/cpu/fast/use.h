@@ -17,20 +17,15 @@ struct use {
 #if defined __AVX2__
 /* The mean as a photo of this focus shows it, as by pixel_defocus; of both differences one is 0. */
 static inline lanes_wide use_words(const struct use *u, int32_t at) {
-  lanes_wide sum, mean, rise, fall;
-  memcpy(&sum, u->sum + at, sizeof sum);
-  memcpy(&mean, u->mean + at, sizeof mean);
-  memcpy(&rise, u->rise + at, sizeof rise);
-  memcpy(&fall, u->fall + at, sizeof fall);
+  lanes_wide sum = lanes_at(u->sum + at), mean = lanes_at(u->mean + at);
   if (u->bend) {
-    lanes_wide bend, zero = WIDE(set1_epi16)(0);
-    memcpy(&bend, u->bend + at, sizeof bend);
-    bend = WIDE(mulhi_epi16)(bend, WIDE(set1_epi16)((short)u->focus));
+    lanes_wide zero = WIDE(set1_epi16)(0);
+    lanes_wide bend = WIDE(mulhi_epi16)(lanes_at(u->bend + at), WIDE(set1_epi16)((short)u->focus));
     mean = WIDE(adds_epu16)(mean, WIDE(max_epi16)(bend, zero));
     mean = WIDE(subs_epu16)(mean, WIDE(max_epi16)(WIDE(sub_epi16)(zero, bend), zero));
   }
-  lanes_wide over = WIDE(mulhi_epu16)(WIDE(subs_epu16)(sum, mean), rise);
-  lanes_wide under = WIDE(mulhi_epu16)(WIDE(subs_epu16)(mean, sum), fall);
+  lanes_wide over = WIDE(mulhi_epu16)(WIDE(subs_epu16)(sum, mean), lanes_at(u->rise + at));
+  lanes_wide under = WIDE(mulhi_epu16)(WIDE(subs_epu16)(mean, sum), lanes_at(u->fall + at));
   return WIDE_BITS(or)(over, under);
 }
 #endif

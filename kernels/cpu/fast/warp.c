@@ -31,9 +31,7 @@ static void light_near(const struct lights_cells *light, const struct strip *str
   struct lights lights;
   lights_row(light, 2, cells, j, &lights);
   for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
-    lanes_wide v;
-    memcpy(&v, value + at, sizeof v);
-    v = lights_on(v, &lights, 2, 0, at / KERNEL_CELL);
+    lanes_wide v = lights_on(lanes_at(value + at), &lights, 2, 0, at / KERNEL_CELL);
     if (tint) v = WIDE(adds_epi16)(v, lights_doubled(tint + at / 2));
     lights_store(v, 1, count - at, to + at);
   }

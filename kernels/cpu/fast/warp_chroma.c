@@ -87,7 +87,6 @@ static inline struct lights_chroma light_vector(struct lights_chroma v, const st
   v.luma = WIDE(adds_epi16)(WIDE(subs_epi16)(v.luma, alone), middle);
   return v;
 }
-
 #endif
 
 /* Row j of a strip whose places lie near each other and whose light fits. */
@@ -97,10 +96,7 @@ static void light_near(const struct lights_cells *light, const struct strip *str
   struct lights lights;
   lights_row(light, LIGHTS, cells, j, &lights);
   for (int32_t at = 0; at < count; at += LIGHTS_PIXELS) {
-    struct lights_chroma v;
-    memcpy(&v.luma, samples->luma + at, sizeof v.luma);
-    memcpy(&v.cb, samples->cb + at, sizeof v.cb);
-    memcpy(&v.cr, samples->cr + at, sizeof v.cr);
+    struct lights_chroma v = {lanes_at(samples->luma + at), lanes_at(samples->cb + at), lanes_at(samples->cr + at)};
     v = light_vector(v, &lights, at / KERNEL_CELL);
     lights_store(v.cb, 0, count - at, out->cb + at);
     lights_store(v.cr, 0, count - at, out->cr + at);
