@@ -1,5 +1,6 @@
 /* A photo that was aligned and whose levels have changed since. */
 #include "engine/align.h"
+#include "tests/engine/on_cpu.h"
 #include "tests/engine/picture.h"
 
 #include <math.h>
@@ -11,19 +12,6 @@
 #include <cmocka.h>
 
 enum { WIDTH = 400, HEIGHT = 300, SEEN_WIDTH = 480, SEEN_HEIGHT = 400 };
-
-static struct device device;
-
-static int open_device(void **state) {
-  (void)state;
-  return device_open(&kernel_cpu, &device, NULL) != STATUS_OK;
-}
-
-static int close_device(void **state) {
-  (void)state;
-  device_close(&device);
-  return 0;
-}
 
 /* The product as a camera sees it that has it at `pose`; `gamma` of its levels. */
 static struct plane seen(const struct pose *pose, int width, int height, double gamma) {

@@ -1,4 +1,5 @@
 #include "engine/direct.h"
+#include "tests/engine/on_cpu.h"
 #include "tests/engine/picture.h"
 
 #include <math.h>
@@ -14,8 +15,6 @@ enum { WIDTH = 640, HEIGHT = 480, FINEST = 2 };
 
 /* A quarter of a pixel of the finest level that is looked at, which is coarser than FINEST. */
 static const double CLOSE = 2;
-
-static struct device device;
 
 /* A picture's pyramid, and the bytes that it borrows. */
 struct layers {
@@ -178,17 +177,6 @@ static void a_golden_that_is_its_own_turned_image_does_not_tell_how_a_photo_lies
   assert_false(find(&golden, &product, MOTION_HOMOGRAPHY, own, &pose));
   layers_free(&golden);
   picture_free(&product);
-}
-
-static int open_device(void **state) {
-  (void)state;
-  return device_open(&kernel_cpu, &device, NULL) != STATUS_OK;
-}
-
-static int close_device(void **state) {
-  (void)state;
-  device_close(&device);
-  return 0;
 }
 
 int main(void) {
