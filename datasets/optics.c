@@ -44,18 +44,20 @@ static struct sum sample_artwork(const struct studio *studio, const struct view 
                                  struct step step) {
   static const float offsets[4][2] = {{-0.25f, -0.25f}, {0.25f, -0.25f}, {-0.25f, 0.25f}, {0.25f, 0.25f}};
   const struct raster *whole = &view->artwork->whole;
-  float reach_x = fabsf(step.xu) * 0.25f + fabsf(step.xv) * 0.25f,
-        reach_y = fabsf(step.yu) * 0.25f + fabsf(step.yv) * 0.25f;
-  int x0 = (int)floorf(x - reach_x), x1 = (int)floorf(x + reach_x) + 1;
-  int y0 = (int)floorf(y - reach_y), y1 = (int)floorf(y + reach_y) + 1;
+  float sx[4], sy[4], left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+  for (int i = 0; i < 4; i++) {
+    sx[i] = x + offsets[i][0] * step.xu + offsets[i][1] * step.xv;
+    sy[i] = y + offsets[i][0] * step.yu + offsets[i][1] * step.yv;
+    left = fminf(left, sx[i]), right = fmaxf(right, sx[i]);
+    top = fminf(top, sy[i]), bottom = fmaxf(bottom, sy[i]);
+  }
+  int x0 = (int)floorf(left), x1 = (int)floorf(right) + 1, y0 = (int)floorf(top), y1 = (int)floorf(bottom) + 1;
   struct sum sum = {0};
   if (x1 < 0 || y1 < 0 || x0 >= whole->width || y0 >= whole->height) return sum;
   bool plain = x0 >= 0 && y0 >= 0 && x1 < whole->width && y1 < whole->height && !touches_patch(view, x0, y0, x1, y1);
   for (int i = 0; i < 4; i++) {
-    float sx = x + offsets[i][0] * step.xu + offsets[i][1] * step.xv;
-    float sy = y + offsets[i][0] * step.yu + offsets[i][1] * step.yv;
-    int ix = (int)floorf(sx), iy = (int)floorf(sy);
-    float fx = sx - (float)ix, fy = sy - (float)iy;
+    int ix = (int)floorf(sx[i]), iy = (int)floorf(sy[i]);
+    float fx = sx[i] - (float)ix, fy = sy[i] - (float)iy;
     uint32_t texels[4];
     if (plain) {
       const uint32_t *at = whole->pixels + (ptrdiff_t)iy * whole->stride + ix;
