@@ -8,6 +8,8 @@
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -20,7 +22,16 @@
 #include <unistd.h>
 #include <zmq.h>
 
-enum { DOORS = 4, LISTENERS = 16, ZAP_FRAMES = 7, LOOK_AGAIN_MS = 250, TOLD_A_SECOND = 5 };
+enum {
+  DOORS = 4,
+  LISTENERS = 16,
+  QUEUED = SOCKET_BACKLOG + 1, /* that the kernel keeps for a listener */
+  SPARE = 32,                  /* for the store and for photos, where libzmq has taken all there were */
+  RESERVE = SPARE + LISTENERS * QUEUED,
+  ZAP_FRAMES = 7,
+  LOOK_AGAIN_MS = 250,
+  TOLD_A_SECOND = 5
+};
 
 struct guard {
   struct allow_list *allow;
@@ -29,7 +40,9 @@ struct guard {
   size_t door_count;
   int listeners[LISTENERS];
   size_t listener_count;
-  int stop_fd, threshold; /* descriptors from which on the doors are closed */
+  int stop_fd, most, threshold; /* descriptors that there may be, and from which on the doors are closed */
+  int reserve[RESERVE];         /* descriptors held so that they can be let go */
+  size_t held;
   bool shut;
   int64_t second;
   int told;
@@ -54,10 +67,28 @@ static void set_filter(const struct guard *guard, bool shut) {
   }
 }
 
+/* Who waits in a listener's queue when the doors are closed is taken all the same: for them, a reserve is let go where
+ * libzmq finds no descriptor. Without one its thread would spin until handshakes have run out. */
+static size_t reserve_wanted(const struct guard *guard) {
+  size_t listeners = guard->listener_count > guard->door_count ? guard->listener_count : guard->door_count;
+  size_t wanted = SPARE + listeners * QUEUED, most = (size_t)guard->most / 3;
+  return wanted < most ? wanted : most;
+}
+
+static void hold_reserve(struct guard *guard) {
+  for (size_t wanted = reserve_wanted(guard); guard->held < wanted; guard->held++)
+    if ((guard->reserve[guard->held] = fcntl(guard->stop_fd, F_DUPFD_CLOEXEC, 0)) < 0) return;
+}
+
+static void let_reserve_go(struct guard *guard) {
+  while (guard->held) close(guard->reserve[--guard->held]);
+}
+
+/* INT_MAX where they cannot be counted, as none is left for the folder. */
 static int count_descriptors(void) {
   DIR *folder = opendir("/proc/self/fd");
   int count = 0;
-  if (!folder) return 0;
+  if (!folder) return INT_MAX;
   while (readdir(folder)) count++;
   closedir(folder);
   return count - 3; /* . and .., and the folder's own */
@@ -74,8 +105,11 @@ static void shut_doors(struct guard *guard) {
 }
 
 static void look_at_doors(struct guard *guard) {
-  if (!guard->shut || count_descriptors() > guard->threshold - guard->threshold / 8) return;
+  if (!guard->shut) return;
+  int missing = (int)(reserve_wanted(guard) - guard->held);
+  if (count_descriptors() > guard->threshold - guard->threshold / 8 - missing) return;
   guard->shut = false;
+  hold_reserve(guard);
   set_filter(guard, false);
   EVENT(EVENT_INFO, "doors_opened", json_object());
 }
@@ -83,10 +117,9 @@ static void look_at_doors(struct guard *guard) {
 static void find_threshold(struct guard *guard) {
   struct rlimit limit = {1024, 1024};
   getrlimit(RLIMIT_NOFILE, &limit);
-  int most = limit.rlim_cur > 1 << 30 ? 1 << 30 : (int)limit.rlim_cur;
-  /* The rest is for those in the listen queue, for what comes while we wake up, for the store and for photos. */
-  int reserve = most / 4 > 2000 ? 2000 : most / 4;
-  guard->threshold = most - reserve;
+  guard->most = limit.rlim_cur > 1 << 30 ? 1 << 30 : (int)limit.rlim_cur;
+  /* The rest is for what comes while we wake up, for the store and for photos. */
+  guard->threshold = guard->most - (guard->most / 4 > 2000 ? 2000 : guard->most / 4);
 }
 
 static bool may_tell(struct guard *guard) {
@@ -110,6 +143,7 @@ static void take_events(struct guard *guard, void *door) {
     switch (event) {
     case ZMQ_EVENT_LISTENING:
       if (guard->listener_count < LISTENERS) guard->listeners[guard->listener_count++] = value;
+      hold_reserve(guard);
       break;
     case ZMQ_EVENT_ACCEPTED:
       atomic_fetch_add(&guard->accepted, 1);
@@ -119,6 +153,7 @@ static void take_events(struct guard *guard, void *door) {
       break;
     case ZMQ_EVENT_ACCEPT_FAILED:
       shut_doors(guard);
+      let_reserve_go(guard);
       break;
     case ZMQ_EVENT_DISCONNECTED:
       inflow_went(guard->inflow, value);
@@ -260,7 +295,9 @@ enum status guard_watch(struct guard *guard, void *socket, struct fault *fault) 
              ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_DISCONNECTED
   };
   if (guard->door_count == DOORS) return fault_set(fault, STATUS_LIMIT, "more than %d sockets to guard", DOORS);
-  return socket_monitor(guard->context, socket, EVENTS, &guard->doors[guard->door_count++], fault);
+  enum status status = socket_monitor(guard->context, socket, EVENTS, &guard->doors[guard->door_count++], fault);
+  if (!status) hold_reserve(guard);
+  return status;
 }
 
 enum status guard_start(struct guard *guard, struct fault *fault) {
@@ -278,6 +315,7 @@ void guard_close(struct guard *guard) {
   if (guard->started) pthread_join(guard->thread, NULL);
   for (size_t i = 0; i < guard->door_count; i++) socket_close(guard->doors[i]);
   socket_close(guard->zap);
+  let_reserve_go(guard);
   if (guard->stop_fd >= 0) close(guard->stop_fd);
   inflow_close(guard->inflow);
   free(guard);

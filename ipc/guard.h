@@ -4,7 +4,8 @@
  * Of libzmq 4.3 it is known that a listener whose accept fails for want of a descriptor stays readable and keeps its
  * thread spinning. So before they run out, new connections to tcp:// are dropped at the listening socket (a filter that
  * takes no packet; those who mean it try again), and let in when those who said nothing have been sent away after the
- * handshake interval. What is connected is not touched.
+ * handshake interval. What is connected is not touched. Where they have run out all the same, a reserve of descriptors
+ * is let go, enough for all who wait already; where there may be fewer than 400 it is smaller, a third of them.
  *
  * It also parts with who sends more than is read of it (inflow.h). */
 #ifndef ASSAY_IPC_GUARD_H

@@ -49,8 +49,8 @@ static enum status set_up(void *context, int type, void **socket, struct fault *
   *socket = zmq_socket(context, type);
   if (*socket && set_int(*socket, ZMQ_LINGER, LINGER_MS) && set_int(*socket, ZMQ_SNDHWM, MESSAGES_QUEUED) &&
       set_int(*socket, ZMQ_RCVHWM, MESSAGES_QUEUED) && set_int(*socket, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
-      set_int(*socket, ZMQ_IPV6, 1) && set_int(*socket, ZMQ_TCP_KEEPALIVE, 1) &&
-      !zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit))
+      set_int(*socket, ZMQ_BACKLOG, SOCKET_BACKLOG) && set_int(*socket, ZMQ_IPV6, 1) &&
+      set_int(*socket, ZMQ_TCP_KEEPALIVE, 1) && !zmq_setsockopt(*socket, ZMQ_MAXMSGSIZE, &limit, sizeof limit))
     return STATUS_OK;
   fault_set(fault, STATUS_INTERNAL, "cannot make a socket: %s", zmq_strerror(errno));
   socket_close(*socket);

@@ -34,6 +34,8 @@ void socket_context_close(void *context);
  * STATUS_UNAVAILABLE where it cannot be had. `security` may be NULL: then no tcp://. */
 enum status socket_check_endpoint(const char *endpoint, struct fault *fault);
 enum status socket_router(void *context, void **socket, struct fault *fault);
+/* Connections that the kernel keeps for a bound socket until they are taken. */
+enum { SOCKET_BACKLOG = 100 };
 /* What is sent goes to whoever has subscribed and is connected by then (PUB), not bound yet. */
 enum status socket_publisher(void *context, void **socket, struct fault *fault);
 enum status socket_bind(void *socket, const char *endpoint, const struct socket_security *security,
