@@ -2,6 +2,7 @@
 #ifndef ASSAY_CLI_BENCH_H
 #define ASSAY_CLI_BENCH_H
 
+#include "engine/image.h"
 #include "kernels/kernels.h"
 #include "models/status.h"
 
@@ -47,5 +48,8 @@ struct bench_operation {
   double bytes; /* that cross the memory's bus at least, a pixel of the picture; 0: it does not go by its pixels */
 };
 extern const struct bench_operation bench_operations[];
+
+/* Bytes that cross the memory's bus at least while a photo is compared with this golden, counted in the same way. */
+double bench_compare_bytes(const struct image *golden);
 
 #endif

@@ -8,13 +8,14 @@
 #include "cli/parallel.h"
 
 #include "engine/inspect.h"
+#include "kernels/cuda/cuda.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { DRAWN = 3, APPROVED = 3, OWN_STAGES = 6, STAGES = 7 };
+enum { DRAWN = 3, APPROVED = 3, COMPARE_STAGE = 3, OWN_STAGES = 6, STAGES = 7 };
 
 struct speed_options {
   struct common_options common;
@@ -206,6 +207,15 @@ static struct bench_answer answer_of_all(const struct speed *s) {
   return all;
 }
 
+/* Of what the GPU's memory could move while photos are compared, what their kernels move at least; 0 where there is
+ * none, or its bandwidth is unknown. The stage has the host's work in it too. */
+static double share_of_bandwidth(const struct speed *s, double compare_ms) {
+  const struct lane *lane = &s->lanes[0];
+  double bandwidth = strcmp(lane->backend, "cuda") ? 0 : kernel_cuda_bandwidth(0);
+  double moved = (double)s->threads * bench_compare_bytes(inspection_golden(lane->inspection));
+  return bandwidth > 0 ? moved / (compare_ms * 1e-3) / bandwidth : 0;
+}
+
 static json_t *answer_json(const struct bench_answer *a) {
   return json_pack("{s:f, s:I, s:I, s:I}", "corner_px", a->corner_px, "planted", (json_int_t)a->planted, "found",
                    (json_int_t)a->found, "others", (json_int_t)a->others);
@@ -218,10 +228,12 @@ static enum status report_json(const struct speed *s, const char *processor, con
     json_object_set_new(ms, fields[k], json_real(median[k]));
     json_object_set_new(decodes, fields[k], json_real(median[k] / median[0]));
   }
-  return output_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o*}", "processor", processor, "backend",
+  double share = share_of_bandwidth(s, median[COMPARE_STAGE]);
+  return output_json(json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o*, s:o*}", "processor", processor, "backend",
                                s->lanes[0].backend, "threads", (json_int_t)s->threads, "photos",
                                (json_int_t)(s->count - s->approved), "runs", (json_int_t)s->given->runs, "ms", ms,
-                               "decodes", decodes, "answer", is_drawn(s) ? answer_json(answer) : NULL),
+                               "decodes", decodes, "answer", is_drawn(s) ? answer_json(answer) : NULL,
+                               "bandwidth_share", share > 0 ? json_real(share) : NULL),
                      fault);
 }
 
@@ -238,6 +250,8 @@ static void report_text(const struct speed *s, const char *processor, const doub
     if (k > 0 && k < OWN_STAGES) printf(" %8.1f %%", 100 * median[k] / median[OWN_STAGES - 1]);
     putchar('\n');
   }
+  double bandwidth = share_of_bandwidth(s, median[COMPARE_STAGE]);
+  if (bandwidth > 0) printf("\ncompare takes %.1f %% of the GPU's memory bandwidth at least\n", 100 * bandwidth);
   if (is_drawn(s))
     printf("\ncorners within %.2f px of where they are; %zu of %zu planted marks found, %zu other regions\n",
            answer->corner_px, answer->found, answer->planted, answer->others);
@@ -298,11 +312,14 @@ const struct command command_bench_speed = {
         "in D, and each stage's share of the whole. One thread, or as many as --threads says at the same time, each\n"
         "with photos of its own. Without a golden it draws three photos, with two marks each that the golden has not,\n"
         "and tells how right the answers were. The yardstick is what one writes with OpenCV\n"
-        "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions.\n\n"
+        "for the same job: ORB and MAGSAC on half a megapixel, a warp, the difference in Lab, regions. On a GPU it "
+        "also\n"
+        "tells which share of the memory's bandwidth comparing takes.\n\n"
         "With --json: {\"processor\", \"backend\", \"threads\", \"photos\", \"runs\", \"ms\": {\"plain_decode\", "
         "\"decode\",\n"
         "\"align\", \"compare\", \"measure\", \"total\", \"yardstick\" where asked for}, \"decodes\": the same in D,\n"
-        "\"answer\" of drawn photos: {\"corner_px\" (the worst), \"planted\", \"found\", \"others\"}}.",
+        "\"answer\" of drawn photos: {\"corner_px\" (the worst), \"planted\", \"found\", \"others\"}, on a GPU\n"
+        "\"bandwidth_share\": 0..1, of its memory's bandwidth, that comparing takes at least}.",
     .example = "  assay bench speed --megapixels 12 --everything\n  assay bench speed goldens/label photos/*.jpg",
     .operands = {.usage = "[GOLDEN PHOTO...]", .least = 0, .most = SIZE_MAX},
     .options = options,

@@ -184,3 +184,11 @@ const struct bench_operation bench_operations[] = {{"halve", halve, 5.0 / 4},
                                                    {"profiles", profiles, 0},
                                                    {"cell_sums", cell_sums, 3.0 / 4},
                                                    {NULL, NULL, 0}};
+
+double bench_compare_bytes(const struct image *golden) {
+  /* A pixel of each plane: warped, compared, its areas found; a plane at a quarter is made of one at half. */
+  enum { COMPARE = 9, COMPONENTS = 22, HALVE = 5 };
+  const double luma = 2.3 + (COMPARE - 1) + COMPONENTS; /* which tells by itself where it is seen */
+  const double half = 7.2 + 2 * (COMPARE + COMPONENTS), quarter = 3 * HALVE + 2 * (COMPARE + COMPONENTS);
+  return (double)golden->width * golden->height * (golden->colour ? luma + half / 4 + quarter / 16 : luma);
+}
