@@ -153,6 +153,26 @@ static void command_heard(const struct service *s, int count) {
   }
 }
 
+static bool count_one(void *context, int64_t number, const char *line) {
+  (void)number, (void)line;
+  ++*(int *)context;
+  return true;
+}
+
+/* Waits until the store knows that all was told: who is killed between telling and noting it tells it again. */
+static void telling_is_noted(const struct service *s) {
+  int64_t until = now_ms() + WITHIN_MS;
+  for (int untold = -1; untold;) {
+    struct store *store;
+    if (now_ms() > until) fail_msg("%d findings are not noted as told", untold);
+    untold = 0;
+    assert_int_equal(store_open(s->data, &store, NULL), STATUS_OK);
+    assert_int_equal(store_untold(store, count_one, &untold, NULL), STATUS_OK);
+    store_close(store);
+    usleep(10000);
+  }
+}
+
 static void each_drift_is_told_once_also_across_a_restart(void **state) {
   (void)state;
   struct service s = {0};
@@ -163,6 +183,7 @@ static void each_drift_is_told_once_also_across_a_restart(void **state) {
   json_t *first = next_finding(&s);
   is_of(first, "F1", "width");
   command_heard(&s, 1);
+  telling_is_noted(&s);
   assert_false(kill(s.child, SIGKILL));
   program_wait(s.child);
   start(&s);
