@@ -314,6 +314,12 @@ void bench_kill(pid_t process, int signal) {
   }
 }
 
+void bench_close_context(void *context) {
+  alarm(30);
+  socket_context_close(context);
+  alarm(0);
+}
+
 enum status bench_client(void *context, const char *endpoint, struct client_run *run, struct fault *fault) {
   struct client *client;
   struct client_options options = {.context = context, .endpoint = endpoint, .times = &bench_times, .stop_fd = -1};

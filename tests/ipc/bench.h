@@ -67,6 +67,10 @@ void bench_stop(struct bench_side *side); /* checks that it ended well */
 pid_t bench_spawn(const char *folder, const char *const *arguments);
 void bench_kill(pid_t process, int signal); /* and waits for its end */
 
+/* Closes it at the end of a test, or ends the process: one that failed leaves sockets open, for which the context would
+ * wait for ever. */
+void bench_close_context(void *context);
+
 enum status bench_client(void *context, const char *endpoint, struct client_run *run, struct fault *fault);
 
 #endif

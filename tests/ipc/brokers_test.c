@@ -63,7 +63,7 @@ static int tear_down(void **state) {
     if (service->workers[i]) bench_kill(service->workers[i], SIGTERM);
   for (int i = 0; i < 2; i++)
     if (service->brokers[i]) bench_kill(service->brokers[i], SIGTERM);
-  socket_context_close(service->context);
+  bench_close_context(service->context);
   support_remove(service->folder);
   for (int i = 0; i < 2; i++) free(service->endpoints[i]);
   free(service->store);

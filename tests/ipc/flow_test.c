@@ -45,11 +45,8 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   struct flow *flow = *state;
-  /* A test that failed leaves sockets open, for which the context would wait for ever. */
-  alarm(30);
   bench_stop(&flow->broker);
-  socket_context_close(flow->context);
-  alarm(0);
+  bench_close_context(flow->context);
   support_remove(flow->folder);
   free(flow->store);
   free(flow->endpoint);
