@@ -56,7 +56,7 @@ static int tear_down(void **state) {
   struct service *service = *state;
   if (service->worker) bench_kill(service->worker, SIGTERM);
   bench_kill(service->broker, SIGTERM);
-  socket_context_close(service->context);
+  bench_close_context(service->context);
   support_remove(service->folder);
   free(service->store);
   free(service->endpoint);
@@ -175,6 +175,34 @@ static void broker_and_worker_killed_lose_and_double_nothing(void **state) {
   all_results_once(service, service->photos, kill_both);
 }
 
+static void stand_still(struct bench_set *set, int64_t delivered) {
+  const struct timespec well_beyond_the_silence = {.tv_sec = 2 * bench_times.silence_ms / 1000};
+  const pid_t both[] = {under_fire->broker, under_fire->worker};
+  (void)set;
+  if (delivered != 60) return;
+  for (int i = 0; i < 2; i++) assert_int_equal(kill(both[i], SIGSTOP), 0);
+  nanosleep(&well_beyond_the_silence, NULL);
+  for (int i = 0; i < 2; i++) assert_int_equal(kill(both[i], SIGCONT), 0);
+}
+
+/* The broker goes on first, and has not heard the worker for as long as it has heard nobody. */
+static void no_worker_is_thought_dead_where_the_machine_stood_still(void **state) {
+  struct service *service = *state;
+  struct client_options options = {
+      .context = service->context, .endpoint = service->endpoint, .times = &bench_times, .stop_fd = -1};
+  struct client *client;
+  struct fault fault = {0};
+  json_t *status, *past;
+  all_results_once(service, service->photos, stand_still);
+  assert_int_equal(client_open(&options, &client, &fault), STATUS_OK);
+  if (client_status(client, NULL, &status, &fault)) fail_msg("%s", fault.text);
+  past = json_object_get(status, "since_start");
+  assert_int_equal(json_integer_value(json_object_get(past, "done")), JOBS);
+  assert_int_equal(json_integer_value(json_object_get(past, "lost")), 0);
+  json_decref(status);
+  client_close(client);
+}
+
 static void a_job_that_kills_three_workers_is_set_aside_and_the_others_finish(void **state) {
   struct service *service = *state;
   struct bench_set set;
@@ -290,6 +318,7 @@ int main(int argc, char **argv) {
       TEST(a_killed_broker_loses_and_doubles_nothing),
       TEST(a_killed_broker_loses_no_photo_that_came_as_bytes),
       TEST(broker_and_worker_killed_lose_and_double_nothing),
+      TEST(no_worker_is_thought_dead_where_the_machine_stood_still),
       TEST(a_job_that_kills_three_workers_is_set_aside_and_the_others_finish),
       TEST(a_golden_that_the_worker_cannot_open_comes_from_the_client),
       TEST(a_killed_client_can_go_on_with_the_same_jobs),
