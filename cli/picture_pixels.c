@@ -95,7 +95,13 @@ static void add_rows(const struct plane *plane, const struct spans *spans, int32
                      uint16_t *restrict sums) {
   int32_t count = spans->right - spans->left;
   memset(sums, 0, (size_t)count * sizeof *sums);
-  for (int32_t y = first; y < end; y++) {
+  int32_t y = first;
+  for (; y + 4 <= end; y += 4) {
+    const uint8_t *restrict a = plane->pixels + (size_t)y * plane->stride + spans->left;
+    const uint8_t *restrict b = a + plane->stride, *restrict c = b + plane->stride, *restrict d = c + plane->stride;
+    for (int32_t x = 0; x < count; x++) sums[x] = (uint16_t)(sums[x] + a[x] + b[x] + c[x] + d[x]);
+  }
+  for (; y < end; y++) {
     const uint8_t *restrict row = plane->pixels + (size_t)y * plane->stride + spans->left;
     for (int32_t x = 0; x < count; x++) sums[x] = (uint16_t)(sums[x] + row[x]);
   }
@@ -156,7 +162,7 @@ static void mean_values(const struct plane *plane, int unit, const struct spans 
 static bool reduce_image(const struct image *image, struct picture_area area, int out_width, int out_height,
                          cairo_surface_t *surface) {
   size_t width = (size_t)out_width;
-  uint8_t *means = malloc(3 * width), rgb[3];
+  uint8_t *means = malloc(6 * width), *rgb = means + 3 * width;
   uint32_t *memory = malloc((width + (size_t)image->width + 1) * sizeof *memory);
   const struct row_work work = {malloc((size_t)image->width * sizeof *work.sums), memory, memory + image->width + 1};
   struct spans spans[2] = {{.from = NULL}};
@@ -168,13 +174,10 @@ static bool reduce_image(const struct image *image, struct picture_area area, in
     uint32_t *pixels = surface_row(surface, y);
     for (int i = 0; i < (image->colour ? 3 : 1); i++)
       mean_values(&image->planes[i], i ? 2 : 1, &spans[i > 0], out_width, from, to, &work, means + (size_t)i * width);
-    for (size_t x = 0; x < width; x++) {
-      if (image->colour)
-        colour_ycbcr_to_rgb(means[x], means[width + x], means[2 * width + x], rgb);
-      else
-        memset(rgb, means[x], 3);
-      pixels[x] = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
-    }
+    if (image->colour) colour_ycbcr_row(means, means + width, means + 2 * width, width, rgb);
+    for (size_t x = 0; x < width; x++)
+      pixels[x] = image->colour ? (uint32_t)rgb[3 * x] << 16 | (uint32_t)rgb[3 * x + 1] << 8 | rgb[3 * x + 2]
+                                : 0x010101u * means[x];
   }
   free(means);
   free(work.sums);
@@ -192,14 +195,17 @@ static bool draw_image(const struct image *image, struct picture_area area, int 
   uint32_t *sums = calloc((size_t)out_width, 3 * sizeof *sums);
   struct spans spans;
   bool good = spans_make(image->width, 1, area, out_width, &spans) && rgb && sums;
-  int32_t loaded = -1;
+  int32_t from = -1, to = -1;
   for (int y = 0; good && y < out_height; y++) {
-    int32_t from, to;
+    const int32_t drawn_from = from, drawn_to = to;
     span_of(y, out_height, area.y, area.height, &from, &to);
+    if (from == drawn_from && to == drawn_to) {
+      memcpy(surface_row(surface, y), surface_row(surface, y - 1), (size_t)out_width * sizeof(uint32_t));
+      continue;
+    }
     memset(sums, 0, 3 * (size_t)out_width * sizeof *sums);
     for (int32_t row = from; row < to; row++) {
-      if (row != loaded) image_rgb_part(image, area.x, row, area.width, rgb);
-      loaded = row;
+      image_rgb_part(image, area.x, row, area.width, rgb);
       add_row(rgb, &spans, out_width, sums);
     }
     mean_row(sums, &spans, out_width, (uint32_t)(to - from), surface_row(surface, y));

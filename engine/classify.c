@@ -2,6 +2,7 @@
 
 #include "engine/chessboard.h"
 #include "engine/correlation.h"
+#include "engine/shadow.h"
 #include "engine/shift.h"
 #include "engine/surroundings.h"
 
@@ -319,6 +320,7 @@ enum status classify_finding(struct device *device, const struct reference *refe
   status = measure(&s, f, c->limit[ALIGNED_LUMA], &t, fault);
   bool colour = is_colour(f, &t), moved = false;
   if (!status && !colour) status = find_moved(&s, f, &t, c->count, &moved, fault);
+  kind->shadow = shadow_factor(&s, f, c->limit[ALIGNED_LUMA]);
   if (!status) kind->class_ = colour ? CLASS_COLOUR : moved ? CLASS_MOVED : class_of(&s, f, &t);
   if (!status) kind->replaced = kind->class_ == CLASS_MOVED || (kind->class_ != CLASS_MISSING && is_replaced(&t));
   surroundings_free(&s);

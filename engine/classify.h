@@ -7,6 +7,7 @@
 struct defect_kind {
   enum defect_class class_;
   bool replaced; /* the golden's structure gives way to as much other structure, or lies elsewhere */
+  double shadow; /* how much darker all that lies under it is; 0: it is no shadow (engine/shadow.h) */
 };
 
 /* The first of these that fits:

@@ -22,6 +22,8 @@ static inline void colour_chroma_of_four(int red, int green, int blue, uint8_t *
 }
 
 void colour_ycbcr_to_rgb(int y, int cb, int cr, uint8_t rgb[3]);
+/* The same of `count` pixels; rgb: three bytes a pixel. */
+void colour_ycbcr_row(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, size_t count, uint8_t *rgb);
 
 /* 16-bit sample to the nearest 8-bit one: v / 257, rounded. */
 uint8_t colour_16_to_8(uint16_t value);

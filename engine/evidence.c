@@ -1,4 +1,5 @@
 /* What an inspection shows of the photo that it measured or judged last. */
+#include "engine/crew.h"
 #include "engine/inspector.h"
 
 #include <stdlib.h>
@@ -55,10 +56,20 @@ static void raise_row_doubled(const uint8_t *restrict from, int32_t width, uint8
   if (width % 2) to[width - 1] = larger(to[width - 1], from[width / 2]);
 }
 
-/* Raises a map to one of its size or half of it. */
-static void raise_map(const struct plane *by, struct plane *map) {
-  bool half = by->width < map->width || by->height < map->height;
-  for (int32_t y = 0; y < map->height; y++) {
+struct raising {
+  struct plane *map;
+  const struct plane *by;
+};
+
+enum { BAND_ROWS = 256 };
+
+static enum status raise_band(void *context, size_t band, struct fault *fault) {
+  const struct raising *raising = context;
+  const struct plane *map = raising->map, *by = raising->by;
+  const bool half = by->width < map->width || by->height < map->height;
+  const int32_t first = (int32_t)band * BAND_ROWS;
+  (void)fault;
+  for (int32_t y = first; y < map->height && y < first + BAND_ROWS; y++) {
     const uint8_t *from = by->pixels + (size_t)(half ? y / 2 : y) * by->stride;
     uint8_t *to = map->pixels + (size_t)y * map->stride;
     if (half)
@@ -66,21 +77,30 @@ static void raise_map(const struct plane *by, struct plane *map) {
     else
       raise_row(from, map->width, to);
   }
+  return STATUS_OK;
+}
+
+/* Raises a map to one of its size or half of it. */
+static void raise_map(const struct plane *by, struct plane *map, int threads) {
+  struct raising raising = {map, by};
+  const struct crew crew = {threads, raise_band, &raising};
+  crew_run(&crew, ((size_t)map->height + BAND_ROWS - 1) / BAND_ROWS, NULL);
 }
 
 /* The luma's map, raised to the colour maps where these are higher: the smaller ones raise that of Cb first. Once more
  * raised they stay what they are. */
 static bool view_map(struct inspection *work, struct plane *map) {
   const struct comparison *c = &work->comparison;
+  const int threads = inspector_threads(work->inspector);
   struct plane colour, small;
   if (!device_host_plane(&work->device, &c->map[ALIGNED_LUMA], map)) return false;
   if (c->planes == 1) return true;
   device_host_plane(&work->device, &c->map[ALIGNED_CB], &colour);
   for (int i = ALIGNED_CR; i < c->planes; i++) {
     device_host_plane(&work->device, &c->map[i], &small);
-    raise_map(&small, &colour);
+    raise_map(&small, &colour, threads);
   }
-  raise_map(&colour, map);
+  raise_map(&colour, map, threads);
   return true;
 }
 
@@ -88,6 +108,7 @@ static bool view_map(struct inspection *work, struct plane *map) {
 static enum status fetch_map(struct inspection *work, struct plane *map, struct fault *fault) {
   if (view_map(work, map)) return STATUS_OK;
   const struct comparison *c = &work->comparison;
+  const int threads = inspector_threads(work->inspector);
   const struct kernel_image *luma = &c->map[ALIGNED_LUMA], *chroma = &c->map[ALIGNED_CB];
   size_t full = (size_t)luma->width * (size_t)luma->height;
   size_t half = c->planes > 1 ? (size_t)chroma->width * (size_t)chroma->height : 0, need = full + 2 * half;
@@ -105,9 +126,9 @@ static enum status fetch_map(struct inspection *work, struct plane *map, struct 
     const struct kernel_image *view = &c->map[i];
     struct plane small = {colour.pixels + half, view->width, view->height, (size_t)view->width};
     status = device_download_plane(&work->device, view, &small, fault);
-    if (!status) raise_map(&small, &colour);
+    if (!status) raise_map(&small, &colour, threads);
   }
-  if (!status) raise_map(&colour, map);
+  if (!status) raise_map(&colour, map, threads);
   return status;
 }
 

@@ -93,14 +93,27 @@ void image_free(struct image *image) {
   *image = (struct image){0};
 }
 
-/* The chroma at luma position (x, y): samples lie at 2i + 0.5, so the weights are 3/4 and 1/4 each way. */
-static int chroma_at(const struct plane *plane, int32_t x, int32_t y) {
-  int32_t x0 = x / 2, x1 = x & 1 ? x0 + 1 : x0 - 1;
-  int32_t y0 = y / 2, y1 = y & 1 ? y0 + 1 : y0 - 1;
-  if (x1 < 0 || x1 >= plane->width) x1 = x0;
-  if (y1 < 0 || y1 >= plane->height) y1 = y0;
-  const uint8_t *near = plane->pixels + (size_t)y0 * plane->stride, *far = plane->pixels + (size_t)y1 * plane->stride;
-  return (9 * near[x0] + 3 * near[x1] + 3 * far[x0] + far[x1] + 8) >> 4;
+enum { PART = 128 }; /* luma pixels of a row at once */
+
+/* The chroma at luma positions (left..left + count - 1, y), at most PART: samples lie at 2i + 0.5, so the weights are
+ * 3/4 and 1/4 each way. `to` has room for two more. Returns where that of `left` is. */
+static const uint8_t *chroma_of(const struct plane *plane, int32_t left, int32_t y, int32_t count,
+                                uint8_t to[PART + 2]) {
+  const int32_t y0 = y / 2, beside = y & 1 ? y0 + 1 : y0 - 1, y1 = beside < 0 || beside >= plane->height ? y0 : beside;
+  const uint8_t *restrict near = plane->pixels + (size_t)y0 * plane->stride;
+  const uint8_t *restrict far = plane->pixels + (size_t)y1 * plane->stride;
+  const int32_t first = left / 2, samples = (left + count + 1) / 2 - first;
+  int16_t columns[PART / 2 + 3], *restrict column = columns + 1;
+  near += first, far += first;
+  for (int32_t i = 0; i < samples; i++) column[i] = (int16_t)(3 * near[i] + far[i]);
+  /* Beyond the plane it is its edge's. */
+  const int32_t before = first ? -1 : 0, after = first + samples < plane->width ? samples : samples - 1;
+  column[-1] = (int16_t)(3 * near[before] + far[before]), column[samples] = (int16_t)(3 * near[after] + far[after]);
+  for (int32_t i = 0; i < samples; i++) {
+    to[2 * i] = (uint8_t)((3 * column[i] + column[i - 1] + 8) >> 4);
+    to[2 * i + 1] = (uint8_t)((3 * column[i] + column[i + 1] + 8) >> 4);
+  }
+  return to + (left & 1);
 }
 
 void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb) {
@@ -109,10 +122,12 @@ void image_rgb_row(const struct image *image, int32_t y, uint8_t *rgb) {
 
 void image_rgb_part(const struct image *image, int32_t left, int32_t y, int32_t width, uint8_t *rgb) {
   const uint8_t *luma = image->planes[0].pixels + (size_t)y * image->planes[0].stride;
-  for (int32_t x = left; x < left + width; x++, rgb += 3) {
-    if (image->colour)
-      colour_ycbcr_to_rgb(luma[x], chroma_at(&image->planes[1], x, y), chroma_at(&image->planes[2], x, y), rgb);
-    else
-      memset(rgb, luma[x], 3);
+  uint8_t cb[PART + 2], cr[PART + 2];
+  if (!image->colour)
+    for (int32_t i = 0; i < width; i++) memset(rgb + 3 * (size_t)i, luma[left + i], 3);
+  for (int32_t at = 0; at < width && image->colour; at += PART) {
+    const int32_t x = left + at, count = width - at < PART ? width - at : PART;
+    colour_ycbcr_row(luma + x, chroma_of(&image->planes[1], x, y, count, cb),
+                     chroma_of(&image->planes[2], x, y, count, cr), (size_t)count, rgb + 3 * (size_t)at);
   }
 }

@@ -44,12 +44,6 @@ size_t other_product_places(const struct region *regions, const bool *counts, si
   return places;
 }
 
-static size_t count_of(const bool *counts, size_t count) {
-  size_t sum = 0;
-  for (size_t i = 0; i < count; i++) sum += counts[i];
-  return sum;
-}
-
 /* `places`: those of which structure gave way to other. */
 static bool differs_all_over(const struct result *result, size_t changed, size_t places, double apart) {
   bool all[RESULT_MAX_REGIONS];
@@ -59,14 +53,17 @@ static bool differs_all_over(const struct result *result, size_t changed, size_t
   return other_product_places(result->regions, all, result->region_count, apart) >= LEAST_IN_ALL;
 }
 
-bool other_product_shown(const struct inspection *work, const bool *replaced, struct result *result) {
+bool other_product_shown(const struct inspection *work, const struct defect_kind *kinds, struct result *result) {
   const struct inspector *in = work->inspector;
   const struct sighting *s = &work->sighting;
   const int32_t side = in->width > in->height ? in->width : in->height;
   const double gone = 1 - s->confirmed;
   if (s->seen < LEAST_LANDMARKS || gone < LEAST_GONE) return false;
+  bool replaced[RESULT_MAX_REGIONS] = {false};
+  size_t changed = 0;
+  for (size_t i = 0; i < result->region_count; i++) changed += replaced[i] = kinds[i].replaced;
   size_t places = other_product_places(result->regions, replaced, result->region_count, side * APART);
-  if (!differs_all_over(result, count_of(replaced, result->region_count), places, side * APART)) return false;
+  if (!differs_all_over(result, changed, places, side * APART)) return false;
   result->verdict = VERDICT_CANNOT_JUDGE;
   result_add_reason(result, REASON_WRONG_PRODUCT,
                     "the photo shows something else in %zu places apart, and %.0f %% of the golden sample's strongest "

@@ -3,6 +3,7 @@
 #ifndef ASSAY_ENGINE_OTHER_PRODUCT_H
 #define ASSAY_ENGINE_OTHER_PRODUCT_H
 
+#include "engine/classify.h"
 #include "engine/inspector.h"
 
 /* In how many places the boxes (x, y, width, height) lie of those that count: less than `apart` pixels from one another
@@ -10,9 +11,8 @@
 size_t other_product_places(const struct region *regions, const bool *counts, size_t count, double apart);
 
 /* Of a photo whose regions are in the result: whether it shows a sibling. Then it cannot be judged, and the reason is
- * added; the regions stay, as what differs. `replaced`: of each region, as in engine/classify.h. What is gone or added
- * alone, or covers the product, is no sign of another product, however often, and counts only beside places that are.
- */
-bool other_product_shown(const struct inspection *inspection, const bool *replaced, struct result *result);
+ * added; the regions stay, as what differs. `kinds`: of each region. What is gone or added alone, or covers the
+ * product, is no sign of another product, however often, and counts only beside places that are. */
+bool other_product_shown(const struct inspection *inspection, const struct defect_kind *kinds, struct result *result);
 
 #endif

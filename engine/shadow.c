@@ -1,7 +1,6 @@
 #include "engine/shadow.h"
 
 #include "engine/correlation.h"
-#include "engine/surroundings.h"
 
 /* LEAST_AREA: golden pixels. A golden that spreads by less (grey levels, standard deviation) shows nothing that could
  * shine through. Under a shadow the photo is ALIKE the golden, between LEAST and MOST times as bright, and its contrast
@@ -17,20 +16,13 @@ static double factor_of(const struct correlation *c) {
   return fabs(contrast - bright) <= OFF * bright ? bright : 0;
 }
 
-enum status shadow_find(struct device *device, const struct reference *reference, const struct aligned *photo,
-                        const struct comparison *comparison, const struct finding *f, double *factor,
-                        struct fault *fault) {
-  struct surroundings s;
-  bool small;
-  *factor = 0;
-  if ((double)f->area < LEAST_AREA || f->classified) return STATUS_OK;
-  enum status status = surroundings_fetch(device, reference, photo, comparison, f, 0, &s, &small, fault);
-  if (status || !small) return status;
-  int32_t limit = comparison->limit[ALIGNED_LUMA];
+double shadow_factor(const struct surroundings *s, const struct finding *f, int32_t limit) {
   struct correlation c = {0, 0, 0, 0, 0, 0};
-  for (size_t i = 0; i < (size_t)s.width * (size_t)s.height; i++)
-    if (s.map[i] >= limit / 2) correlation_add(&c, s.golden[i], s.smooth[i]);
-  surroundings_free(&s);
-  if (c.n > 0) *factor = factor_of(&c);
-  return STATUS_OK;
+  if ((double)f->area < LEAST_AREA) return 0;
+  for (int32_t y = f->top; y <= f->bottom; y++) {
+    const size_t row = surroundings_at(s, f->left, y), count = (size_t)f->right + 1 - (size_t)f->left;
+    for (size_t i = row; i < row + count; i++)
+      if (s->map[i] >= limit / 2) correlation_add(&c, s->golden[i], s->smooth[i]);
+  }
+  return c.n > 0 ? factor_of(&c) : 0;
 }

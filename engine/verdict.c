@@ -1,10 +1,8 @@
-#include "engine/classify.h"
 #include "engine/crew.h"
 #include "engine/inspector.h"
 #include "engine/other_product.h"
 #include "engine/region.h"
 #include "engine/severity.h"
-#include "engine/shadow.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,11 +21,11 @@ static const struct spec_zone *zone_at(const struct inspector *in, const struct 
   return zones_of_label(in->spec, label);
 }
 
-/* Regions as long as they are not in the result, and which of them show other structure than the golden. */
+/* Regions as long as they are not in the result, and what kinds of findings they are. */
 struct filling {
   struct inspection *work;
   struct region *regions;
-  bool *replaced;
+  struct defect_kind *kinds;
 };
 
 static enum status fill_region(void *context, size_t index, struct fault *fault) {
@@ -38,10 +36,11 @@ static enum status fill_region(void *context, size_t index, struct fault *fault)
   const struct inspector *in = work->inspector;
   enum status status = STATUS_OK;
   region_of_finding(work, f, r);
-  struct defect_kind kind = {.class_ = f->class_};
+  struct defect_kind *kind = &filling->kinds[index];
+  *kind = (struct defect_kind){.class_ = f->class_};
   if (!f->classified)
-    status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, &kind, fault);
-  r->class_ = kind.class_, filling->replaced[index] = kind.replaced;
+    status = classify_finding(&work->device, &in->reference, &work->aligned, &work->comparison, f, kind, fault);
+  r->class_ = kind->class_;
   const struct spec_zone *zone = zone_at(in, f);
   if (zone) memcpy(r->zone, zone->name, sizeof r->zone);
   if (zone && zone->same_print && !f->classified) r->class_ = CLASS_PRINT;
@@ -54,23 +53,18 @@ static enum status fill_region(void *context, size_t index, struct fault *fault)
 
 /* ---- verdict ---- */
 
-/* *other: they show another product. */
-static enum status fill_regions(struct inspection *work, struct result *result, bool *other, struct fault *fault) {
+/* `kinds`: of as many findings as there may be regions. */
+static enum status fill_regions(struct inspection *work, struct result *result, struct defect_kind *kinds,
+                                struct fault *fault) {
   const struct comparison *c = &work->comparison;
-  *other = false;
   if (!c->count) return STATUS_OK;
   size_t count = c->count < RESULT_MAX_REGIONS ? c->count : RESULT_MAX_REGIONS;
   result->regions = malloc(count * sizeof *result->regions);
-  bool *replaced = calloc(count, sizeof *replaced);
-  if (!result->regions || !replaced) {
-    free(replaced);
-    return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  }
-  struct filling filling = {work, result->regions, replaced};
+  if (!result->regions) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
+  struct filling filling = {work, result->regions, kinds};
   const struct crew crew = {inspector_threads(work->inspector), fill_region, &filling};
   enum status status = crew_run(&crew, count, fault);
-  if (!status) result->region_count = count, *other = other_product_shown(work, replaced, result);
-  free(replaced);
+  if (!status) result->region_count = count;
   return status;
 }
 
@@ -89,32 +83,13 @@ static void fail_by_regions(const struct comparison *c, struct result *result) {
   result->score = use < 2 ? 100 * (1 - 0.5 * use) : 0;
 }
 
-/* How much darker each finding is, as shadow_find tells. */
-struct shadows {
-  struct inspection *work;
-  double *factors;
-};
-
-static enum status find_shadow(void *context, size_t index, struct fault *fault) {
-  const struct shadows *shadows = context;
-  struct inspection *work = shadows->work;
-  return shadow_find(&work->device, &work->inspector->reference, &work->aligned, &work->comparison,
-                     &work->comparison.findings[index], &shadows->factors[index], fault);
-}
-
 /* What may be a shadow stays a finding, for soot may look the same; it is said of the largest. */
-static enum status say_shadow(struct inspection *work, struct result *result, struct fault *fault) {
+static void say_shadow(const struct defect_kind *kinds, struct result *result) {
   const struct region *largest = NULL;
   double factor = 0;
-  struct shadows shadows = {work, calloc(result->region_count, sizeof *shadows.factors)};
-  if (!shadows.factors) return fault_set(fault, STATUS_MEMORY, "regions: out of memory");
-  const struct crew crew = {inspector_threads(work->inspector), find_shadow, &shadows};
-  enum status status = crew_run(&crew, result->region_count, fault);
-  for (size_t i = 0; i < result->region_count && !status; i++)
-    if (shadows.factors[i] > 0 && (!largest || result->regions[i].area_px > largest->area_px))
-      largest = &result->regions[i], factor = shadows.factors[i];
-  free(shadows.factors);
-  if (status) return status;
+  for (size_t i = 0; i < result->region_count; i++)
+    if (kinds[i].shadow > 0 && (!largest || result->regions[i].area_px > largest->area_px))
+      largest = &result->regions[i], factor = kinds[i].shadow;
   if (largest)
     result_add_reason(
         result, REASON_LIGHT_OR_MATERIAL,
@@ -122,7 +97,6 @@ static enum status say_shadow(struct inspection *work, struct result *result, st
         "all that lies under it: a shadow that falls on the product, or a thin film on it; take the photo "
         "again with nothing between lamp and product",
         largest->box[2], largest->box[3], largest->box[0], largest->box[1], factor);
-  return STATUS_OK;
 }
 
 /* Light that may not be taken away: the spec bounds what passes for lamp and camera. */
@@ -181,9 +155,9 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
     result->verdict = VERDICT_CANNOT_JUDGE;
     return STATUS_OK;
   }
-  bool other;
-  enum status status = fill_regions(work, result, &other, fault);
-  if (status || other) return status;
+  struct defect_kind kinds[RESULT_MAX_REGIONS] = {{.replaced = false}};
+  enum status status = fill_regions(work, result, kinds, fault);
+  if (status || other_product_shown(work, kinds, result)) return status;
   if (!result->region_count && c->overflow) {
     result->verdict = VERDICT_CANNOT_JUDGE;
     result_add_reason(result, REASON_WRONG_PRODUCT,
@@ -192,7 +166,7 @@ enum status verdict_fill(struct inspection *work, struct result *result, struct 
   }
   if (result->region_count) {
     fail_by_regions(c, result);
-    status = say_shadow(work, result, fault);
+    say_shadow(kinds, result);
   } else {
     result->verdict = VERDICT_PASS;
     result->score = 100 * (1 - 0.5 * c->use);

@@ -40,6 +40,29 @@ static void conversions_are_the_formulas_rounded(void **state) {
       }
 }
 
+/* JFIF's formulas, the factors with 16 fractional bits, of every luma with every chroma; and rows of them. */
+static void colours_are_the_formulas_rounded_one_by_one_and_in_rows(void **state) {
+  (void)state;
+  enum { COUNT = 256 };
+  uint8_t y[COUNT], b[COUNT], r[COUNT], row[3 * COUNT], rgb[3];
+  for (int cb = 0; cb < 256; cb += 3)
+    for (int cr = 0; cr < 256; cr++) {
+      for (int i = 0; i < COUNT; i++) y[i] = (uint8_t)i, b[i] = (uint8_t)cb, r[i] = (uint8_t)cr;
+      colour_ycbcr_row(y, b, r, (size_t)(COUNT - cr % 3), row);
+      for (int i = 0; i < COUNT - cr % 3; i++) {
+        const int64_t u = cb - 128, v = cr - 128, half = 32768, luma = i * INT64_C(65536);
+        const int64_t wanted[3] = {(luma + 91881 * v + half) >> 16, (luma - 22554 * u - 46802 * v + half) >> 16,
+                                   (luma + 116130 * u + half) >> 16};
+        colour_ycbcr_to_rgb(i, cb, cr, rgb);
+        for (int c = 0; c < 3; c++) {
+          const int64_t value = wanted[c] < 0 ? 0 : wanted[c] > 255 ? 255 : wanted[c];
+          if (rgb[c] != value || row[3 * i + c] != value)
+            fail_msg("y %d, cb %d, cr %d: %d and %d, expected %d", i, cb, cr, rgb[c], row[3 * i + c], (int)value);
+        }
+      }
+    }
+}
+
 static void samples_are_rounded_to_the_nearest(void **state) {
   (void)state;
   for (uint32_t v = 0; v < 65536; v++) {
@@ -107,6 +130,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(grey_stays_grey),
       cmocka_unit_test(conversions_are_the_formulas_rounded),
+      cmocka_unit_test(colours_are_the_formulas_rounded_one_by_one_and_in_rows),
       cmocka_unit_test(samples_are_rounded_to_the_nearest),
       cmocka_unit_test(matrix_profiles_come_within_one_of_lcms),
       cmocka_unit_test(only_a_profile_that_moves_nothing_is_srgb),
