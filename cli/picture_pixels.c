@@ -78,10 +78,19 @@ static void add_row(const uint8_t *rgb, const struct spans *spans, int out_width
       for (int c = 0; c < 3; c++) sums[3 * x + c] += rgb[3 * (size_t)from + (size_t)c];
 }
 
+/* Whole numbers under 2^24 are divided exactly in float, and faster: the whole part of the rounded quotient is the
+ * quotient. */
+enum { MOST_IN_FLOAT = 1 << 16 };
+
+static uint32_t mean_of(uint32_t sum, uint32_t n) {
+  sum += n / 2;
+  return n < MOST_IN_FLOAT ? (uint32_t)(int32_t)((float)(int32_t)sum / (float)(int32_t)n) : sum / n;
+}
+
 static void mean_row(const uint32_t *sums, const struct spans *spans, int out_width, uint32_t rows, uint32_t *pixels) {
-  for (int x = 0; x < out_width; x++) {
-    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * rows, half = n / 2;
-    pixels[x] = (sums[3 * x] + half) / n << 16 | (sums[3 * x + 1] + half) / n << 8 | (sums[3 * x + 2] + half) / n;
+  for (int x = 0; x < out_width; x++, sums += 3) {
+    uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * rows;
+    pixels[x] = mean_of(sums[0], n) << 16 | mean_of(sums[1], n) << 8 | mean_of(sums[2], n);
   }
 }
 
@@ -117,7 +126,6 @@ static void add_spans(const uint16_t *restrict sums, const struct spans *spans, 
   for (int x = 0; x < out_width; x++) totals[x] += running[spans->to[x]] - running[spans->from[x]];
 }
 
-/* Whole numbers under 2^24 are divided exactly in float: the whole part of the rounded quotient is the quotient. */
 static void divide(const uint32_t *restrict totals, const struct spans *spans, int out_width, int32_t rows,
                    uint8_t *restrict means) {
   const int32_t *restrict from = spans->from, *restrict to = spans->to;
@@ -132,7 +140,7 @@ static void divide_large(const uint32_t *totals, const struct spans *spans, int 
                          uint8_t *means) {
   for (int x = 0; x < out_width; x++) {
     uint32_t n = (uint32_t)(spans->to[x] - spans->from[x]) * (uint32_t)rows;
-    means[x] = (uint8_t)((totals[x] + n / 2) / n);
+    means[x] = (uint8_t)mean_of(totals[x], n);
   }
 }
 
@@ -153,7 +161,7 @@ static void mean_values(const struct plane *plane, int unit, const struct spans 
     add_spans(work->sums, spans, out_width, work->running, work->totals);
   }
   int64_t widest = (spans->right - spans->left) / out_width + 2;
-  if (widest * (end - first) < 1 << 16)
+  if (widest * (end - first) < MOST_IN_FLOAT)
     divide(work->totals, spans, out_width, end - first, means);
   else
     divide_large(work->totals, spans, out_width, end - first, means);
