@@ -3,6 +3,7 @@
 #define ASSAY_KERNELS_CPU_FAST_BINOMIAL_H
 
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/fast/lanes.h"
 
 enum { BINOMIAL_PART = 256 };
 
@@ -16,14 +17,12 @@ static inline void binomial_sums(const struct kernel_image *photo, int32_t y, in
                                  uint16_t *restrict sum) {
   /* Sums of three rows, with a neighbour on either side. */
   uint16_t column[BINOMIAL_PART + 2];
-  const uint8_t *above = cpu_row8(photo, cpu_edge(y - 1, photo->height)), *here = cpu_row8(photo, y);
-  const uint8_t *below = cpu_row8(photo, cpu_edge(y + 1, photo->height));
-  int32_t begin = first ? first - 1 : 0, end = first + count < photo->width ? first + count + 1 : photo->width;
-  uint16_t *columns = column + (begin - first + 1);
-  for (int32_t i = 0; i < end - begin; i++)
-    columns[i] = (uint16_t)(above[begin + i] + 2 * here[begin + i] + below[begin + i]);
-  if (begin == first) column[0] = column[1];
-  if (end == first + count) column[count + 1] = column[count];
+  const uint8_t *above = cpu_row8(photo, cpu_edge(y - 1, photo->height)) + first, *here = cpu_row8(photo, y) + first;
+  const uint8_t *below = cpu_row8(photo, cpu_edge(y + 1, photo->height)) + first;
+  for (int32_t i = 0; i < count; i++) column[i + 1] = (uint16_t)(above[i] + 2 * here[i] + below[i]);
+  column[0] = first ? (uint16_t)(above[-1] + 2 * here[-1] + below[-1]) : column[1];
+  column[count + 1] =
+      first + count < photo->width ? (uint16_t)(above[count] + 2 * here[count] + below[count]) : column[count];
   for (int32_t i = 0; i < count; i++) sum[i] = (uint16_t)(column[i] + 2 * column[i + 1] + column[i + 2]);
 }
 
@@ -57,7 +56,11 @@ struct seen_rows {
 };
 
 static inline bool seen_all_set(const uint8_t *restrict mask, int32_t count) {
+  enum { AT_ONCE = 64 };
+  uint64_t all = UINT64_MAX;
   uint8_t least = 255;
+  for (int32_t i = 0; i + AT_ONCE <= count; i += AT_ONCE) all &= lanes_at_least(mask + i, 1);
+  if (count >= AT_ONCE) return (all & lanes_at_least(mask + count - AT_ONCE, 1)) == UINT64_MAX;
   for (int32_t i = 0; i < count; i++) least = mask[i] < least ? mask[i] : least;
   return least != 0;
 }

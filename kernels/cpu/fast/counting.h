@@ -17,13 +17,23 @@ static inline void count_bytes(const uint8_t *map, int32_t count, uint32_t table
   for (; i < count; i++) tables[0][map[i]]++;
 }
 
+/* Of COUNTED_AT_ONCE bytes those whose bit of `which` is set. */
+enum { COUNTED_AT_ONCE = 64 };
+static inline void count_some(const uint8_t *map, uint64_t which, uint32_t tables[TABLES][256]) {
+  for (uint64_t others = lanes_count(map, which, tables[0]); others; others &= others - 1)
+    tables[1][map[__builtin_ctzll(others)]]++;
+}
+
 /* Most of a map lies far below the tolerance: its values are counted many at a time, the others one by one. */
 static inline void count_part(const uint8_t *map, int32_t count, uint32_t tables[TABLES][256]) {
+  if (!LANES_COUNTED || count < COUNTED_AT_ONCE) {
+    count_bytes(map, count, tables);
+    return;
+  }
   int32_t i = 0;
-  for (; LANES_COUNTED && i + 64 <= count; i += 64)
-    for (uint64_t others = lanes_count(map + i, tables[0]); others; others &= others - 1)
-      tables[1][map[i + __builtin_ctzll(others)]]++;
-  count_bytes(map + i, count - i, tables);
+  for (; i + COUNTED_AT_ONCE <= count; i += COUNTED_AT_ONCE) count_some(map + i, UINT64_MAX, tables);
+  int32_t from = count - COUNTED_AT_ONCE;
+  if (i < count) count_some(map + from, UINT64_MAX << (i - from), tables);
 }
 
 /* `skipped` pixels among those of 0 do not count. */

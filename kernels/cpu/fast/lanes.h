@@ -46,36 +46,36 @@ static inline uint64_t lanes_at_least(const uint8_t *bytes, uint8_t low) {
 #endif
 }
 
-/* Adds the numbers of the values below LANES_COUNTED among 64 bytes to `counts`; bit i of the answer says that bytes[i]
- * is not one of them. 0 where a level gains nothing by it. */
+/* Adds the numbers of the values below LANES_COUNTED to `counts`, of those of 64 bytes whose bit of `which` is set; bit
+ * i of the answer says that bytes[i] is among these and has another value. 0 where a level gains nothing by it. */
 #if defined __AVX512BW__
 enum { LANES_COUNTED = 8 };
 
-static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
+static inline uint64_t lanes_count(const uint8_t *bytes, uint64_t which, uint32_t *counts) {
   __m512i v = _mm512_loadu_si512(bytes);
   for (int k = 0; k < LANES_COUNTED; k++)
-    counts[k] += (uint32_t)__builtin_popcountll(_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)k)));
-  return _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(LANES_COUNTED));
+    counts[k] += (uint32_t)__builtin_popcountll(_mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)k)) & which);
+  return _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(LANES_COUNTED)) & which;
 }
 #elif defined __AVX2__
 enum { LANES_COUNTED = 8 };
 
-static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
+static inline uint64_t lanes_count(const uint8_t *bytes, uint64_t which, uint32_t *counts) {
   __m256i a = _mm256_loadu_si256((const __m256i *)bytes), b = _mm256_loadu_si256((const __m256i *)(bytes + 32));
   for (int k = 0; k < LANES_COUNTED; k++) {
     __m256i value = _mm256_set1_epi8((char)k);
     uint32_t first = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(a, value));
     uint32_t second = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(b, value));
-    counts[k] += (uint32_t)__builtin_popcountll((uint64_t)second << 32 | first);
+    counts[k] += (uint32_t)__builtin_popcountll(((uint64_t)second << 32 | first) & which);
   }
-  return lanes_at_least(bytes, LANES_COUNTED);
+  return lanes_at_least(bytes, LANES_COUNTED) & which;
 }
 #else
 enum { LANES_COUNTED = 0 };
 
-static inline uint64_t lanes_count(const uint8_t *bytes, uint32_t *counts) {
+static inline uint64_t lanes_count(const uint8_t *bytes, uint64_t which, uint32_t *counts) {
   (void)bytes, (void)counts;
-  return UINT64_MAX;
+  return which;
 }
 #endif
 

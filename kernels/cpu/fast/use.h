@@ -33,8 +33,8 @@ static inline lanes_wide use_words(const struct use *u, int32_t at) {
 #if defined __AVX512BW__
 enum { USE_VECTOR = 64 };
 
-/* USE_VECTOR pixels; how many of them are compared. */
-static inline int32_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
+/* USE_VECTOR pixels. Bit i of the answer: pixel i is compared. */
+static inline uint64_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
   __mmask32 low = _mm512_test_epi16_mask(_mm512_loadu_si512(u->rise + at), _mm512_set1_epi16(-1));
   __mmask32 high = _mm512_test_epi16_mask(_mm512_loadu_si512(u->rise + at + 32), _mm512_set1_epi16(-1));
   __mmask64 compared = _mm512_kunpackd(high, low);
@@ -42,7 +42,7 @@ static inline int32_t use_vector(const struct use *u, int32_t at, uint8_t *map) 
   __m256i first = _mm512_cvtusepi16_epi8(use_words(u, at)), second = _mm512_cvtusepi16_epi8(use_words(u, at + 32));
   __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(first), second, 1);
   _mm512_storeu_si512(map, _mm512_maskz_mov_epi8(compared, both));
-  return __builtin_popcountll(compared);
+  return compared;
 }
 #elif defined __AVX2__
 enum { USE_VECTOR = 32 };
@@ -52,7 +52,7 @@ static inline __m256i use_packed(__m256i low, __m256i high) {
   return _mm256_permute4x64_epi64(_mm256_packus_epi16(low, high), 0xD8);
 }
 
-static inline int32_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
+static inline uint64_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
   const __m256i most = _mm256_set1_epi16(255), zero = _mm256_setzero_si256();
   __m256i low = _mm256_cmpeq_epi16(_mm256_loadu_si256((const __m256i *)(u->rise + at)), zero);
   __m256i high = _mm256_cmpeq_epi16(_mm256_loadu_si256((const __m256i *)(u->rise + at + 16)), zero);
@@ -61,13 +61,13 @@ static inline int32_t use_vector(const struct use *u, int32_t at, uint8_t *map) 
     skipped = _mm256_or_si256(skipped, _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(u->seen + at)), zero));
   __m256i use = use_packed(_mm256_min_epu16(use_words(u, at), most), _mm256_min_epu16(use_words(u, at + 16), most));
   _mm256_storeu_si256((__m256i *)map, _mm256_andnot_si256(skipped, use));
-  return USE_VECTOR - __builtin_popcount((uint32_t)_mm256_movemask_epi8(skipped));
+  return ~(uint32_t)_mm256_movemask_epi8(skipped);
 }
 #else
 /* Left to the compiler. */
 enum { USE_VECTOR = KERNEL_MAX_SIDE };
 
-static inline int32_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
+static inline uint64_t use_vector(const struct use *u, int32_t at, uint8_t *map) {
   (void)u, (void)at, (void)map;
   return 0;
 }
@@ -79,7 +79,13 @@ static inline int32_t use_part(const struct use *u, int32_t count, uint8_t *rest
   const uint8_t *restrict seen = u->seen;
   uint16_t rest = 0;
   int32_t all = 0, i = 0;
-  for (; i + USE_VECTOR <= count; i += USE_VECTOR) all += use_vector(u, i, map + i);
+  for (; i + USE_VECTOR <= count; i += USE_VECTOR) all += __builtin_popcountll(use_vector(u, i, map + i));
+  if (i && i < count) {
+    /* The last vector begins in the one before, of which nothing more comes. */
+    int32_t from = count - USE_VECTOR;
+    all += __builtin_popcountll(use_vector(u, from, map + from) >> (i - from));
+    i = count;
+  }
   for (; i < count; i++) {
     /* All are loaded in any case: a load under a condition is no vector. */
     uint16_t s = sum[i],
