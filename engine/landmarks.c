@@ -32,24 +32,21 @@ static const double KNOWN_WAY = 0.7;
 enum { AHEAD = 4 };
 
 static void take_patch(const struct plane *luma, struct landmark *landmark) {
+  memset(landmark->patch, 0, sizeof landmark->patch);
   for (int j = 0; j < LANDMARK_SIDE; j++)
     for (int i = 0; i < LANDMARK_SIDE; i++)
       landmark->patch[j][i] = luma->pixels[(size_t)(landmark->y + j - LANDMARK_REACH) * luma->stride +
                                            (size_t)(landmark->x + i - LANDMARK_REACH)];
 }
 
-/* Rows of patches have room for whole vectors. */
-enum { ROW = (LANDMARK_SIDE + 7) / 8 * 8 };
-
 /* Grey levels about a landmark, Q4; behind each row 0. */
 struct patch {
-  int16_t v[LANDMARK_SIDE][ROW];
+  int16_t v[LANDMARK_SIDE][LANDMARK_ROW];
 };
 
 static void golden_patch(const struct landmark *landmark, struct patch *patch) {
-  memset(patch, 0, sizeof *patch);
   for (int j = 0; j < LANDMARK_SIDE; j++)
-    for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = (int16_t)(16 * landmark->patch[j][i]);
+    for (int i = 0; i < LANDMARK_ROW; i++) patch->v[j][i] = (int16_t)(16 * landmark->patch[j][i]);
 }
 
 /* Correlation, and the mean of each in grey levels. */
@@ -65,7 +62,7 @@ struct sums {
 static void add_rows(const struct patch *golden, const struct patch *photo, int first, int end, struct sums *s) {
   int32_t g = 0, p = 0, gg = 0, pp = 0, gp = 0;
   for (int j = first; j < end; j++)
-    for (int i = 0; i < ROW; i++) {
+    for (int i = 0; i < LANDMARK_ROW; i++) {
       int32_t a = golden->v[j][i], b = photo->v[j][i];
       g += a, p += b, gg += a * a, pp += b * b, gp += a * b;
     }
@@ -278,22 +275,37 @@ static int32_t fixed(double v) {
   return (int32_t)floor(v * 65536 + 0.5);
 }
 
-/* A row of a patch whose places are all before the photo's last pixel either way. */
-static void sample_within(const struct plane *photo, int32_t x, int32_t y, const int32_t across[2],
-                          int16_t *restrict row) {
-  size_t stride = photo->stride;
-  uint16_t top[ROW] = {0}, bottom[ROW] = {0}, right[ROW] = {0}, down[ROW] = {0};
-  for (int i = 0; i < LANDMARK_SIDE; i++, x += across[0], y += across[1]) {
-    const uint8_t *p = photo->pixels + (size_t)(y >> 16) * stride + (size_t)(x >> 16);
-    memcpy(&top[i], p, 2), memcpy(&bottom[i], p + stride, 2);
-    right[i] = (x >> 8) & 255, down[i] = (y >> 8) & 255;
+/* The four pixels about each place of a patch: two of one row and, in the upper half, two of the next, the left one in
+ * the low byte. Behind each row 0. */
+struct corners {
+  uint32_t v[LANDMARK_SIDE][LANDMARK_ROW];
+};
+
+/* Places (Q16) that are all before the photo's last pixel either way. All rows are read before any is worked on: what
+ * was just stored piece by piece is not ready to be taken as a whole. */
+static void read_corners(const struct plane *photo, const int32_t left[2], const int32_t across[2],
+                         const int32_t down[2], struct corners *restrict corners) {
+  const size_t stride = photo->stride;
+  for (int j = 0; j < LANDMARK_SIDE; j++) {
+    int32_t x = left[0] + j * down[0], y = left[1] + j * down[1];
+    for (int i = 0; i < LANDMARK_SIDE; i++, x += across[0], y += across[1]) {
+      const uint8_t *p = photo->pixels + (size_t)(y >> 16) * stride + (size_t)(x >> 16);
+      uint16_t top, bottom;
+      memcpy(&top, p, 2), memcpy(&bottom, p + stride, 2);
+      corners->v[j][i] = (uint32_t)bottom << 16 | top;
+    }
   }
-  for (int i = 0; i < ROW; i++) {
-    /* 256 left + (right - left) x, which fits 16 bits though its parts do not. */
-    uint16_t a = (uint16_t)((top[i] << 8) + ((top[i] >> 8) - (top[i] & 255)) * right[i]);
-    uint16_t b = (uint16_t)((bottom[i] << 8) + ((bottom[i] >> 8) - (bottom[i] & 255)) * right[i]);
-    uint16_t v = down[i], rest = (uint16_t)(256 - v);
-    row[i] = (int16_t)(((uint32_t)a * rest + (uint32_t)b * v + 2048) >> 12);
+}
+
+static void blend_row(const uint32_t *restrict corners, int32_t x, int32_t y, const int32_t across[2],
+                      int16_t *restrict to) {
+  for (int i = 0; i < LANDMARK_ROW; i++) {
+    uint16_t top = (uint16_t)corners[i], bottom = (uint16_t)(corners[i] >> 16);
+    uint16_t u = ((x + i * across[0]) >> 8) & 255, v = ((y + i * across[1]) >> 8) & 255, rest = (uint16_t)(256 - v);
+    /* 256 left + (right - left) u, which fits 16 bits though its parts do not. */
+    uint16_t a = (uint16_t)((top << 8) + ((top >> 8) - (top & 255)) * u);
+    uint16_t b = (uint16_t)((bottom << 8) + ((bottom >> 8) - (bottom & 255)) * u);
+    to[i] = (int16_t)(((uint32_t)a * rest + (uint32_t)b * v + 2048) >> 12);
   }
 }
 
@@ -309,18 +321,19 @@ static bool is_before_end(const struct plane *photo, const int32_t left[2], cons
   return true;
 }
 
-/* In the golden's pixels; how many photo pixels one of them is wide. */
-static double fetch(const struct plane *photo, const struct view *v, struct patch *patch) {
+/* In the golden's pixels; how many photo pixels one of them is wide. `corners`: behind each row 0. */
+static double fetch(const struct plane *photo, const struct view *v, struct corners *corners, struct patch *patch) {
   struct pose_point corner = place_in(v, -LANDMARK_REACH, -LANDMARK_REACH);
   int32_t across[2] = {fixed(v->right.x), fixed(v->right.y)}, down[2] = {fixed(v->down.x), fixed(v->down.y)};
   int32_t left[2] = {fixed(corner.x), fixed(corner.y)};
-  bool within = is_before_end(photo, left, across, down);
-  for (int j = 0; j < LANDMARK_SIDE; j++) {
-    int32_t x = left[0] + j * down[0], y = left[1] + j * down[1];
-    if (within)
-      sample_within(photo, x, y, across, patch->v[j]);
-    else
-      for (int i = 0; i < LANDMARK_SIDE; i++) patch->v[j][i] = sample(photo, x + i * across[0], y + i * across[1]);
+  if (is_before_end(photo, left, across, down)) {
+    read_corners(photo, left, across, down, corners);
+    for (int j = 0; j < LANDMARK_SIDE; j++)
+      blend_row(corners->v[j], left[0] + j * down[0], left[1] + j * down[1], across, patch->v[j]);
+  } else {
+    for (int j = 0; j < LANDMARK_SIDE; j++)
+      for (int i = 0; i < LANDMARK_SIDE; i++)
+        patch->v[j][i] = sample(photo, left[0] + j * down[0] + i * across[0], left[1] + j * down[1] + i * across[1]);
   }
   return sqrt(fabs(v->right.x * v->down.y - v->right.y * v->down.x));
 }
@@ -385,6 +398,7 @@ static double smeared(struct direction ways[2]) {
 void landmarks_look(const struct landmarks *l, const struct plane *luma, const struct placement *placement,
                     const struct light *light, struct sighting *s) {
   struct patch golden, photo = {{{0}}};
+  struct corners corners = {{{0}}};
   double ratios[LANDMARKS_MOST];
   struct tally all = {0, 0}, shaded = {0, 0}, parts[PARTS * PARTS] = {{0, 0}};
   struct direction ways[2] = {{.tally = {0, 0}}, {.tally = {0, 0}}};
@@ -394,7 +408,7 @@ void landmarks_look(const struct landmarks *l, const struct plane *luma, const s
     const struct landmark *at = &l->items[i];
     if (i + AHEAD < l->count) ask_for(luma, &views[i + AHEAD]);
     if (!views[i].whole) continue;
-    double size = fetch(luma, &views[i], &photo);
+    double size = fetch(luma, &views[i], &corners, &photo);
     golden_patch(at, &golden);
     struct likeness like = compare(&golden, &photo);
     bool confirmed = like.correlation >= LEAST_LIKENESS;

@@ -8,12 +8,13 @@
 #include "engine/placement.h"
 #include "engine/zones.h"
 
-enum { LANDMARKS_MOST = 576, LANDMARK_REACH = 6, LANDMARK_SIDE = 2 * LANDMARK_REACH + 1 };
+/* Rows of patches have room for whole vectors. */
+enum { LANDMARKS_MOST = 576, LANDMARK_REACH = 6, LANDMARK_SIDE = 2 * LANDMARK_REACH + 1, LANDMARK_ROW = 16 };
 
 struct landmark {
-  int32_t x, y;                                /* golden pixels */
-  bool upright;                                /* the edge runs up and down: it is looked at across */
-  uint8_t patch[LANDMARK_SIDE][LANDMARK_SIDE]; /* the golden's luma about it */
+  int32_t x, y;                               /* golden pixels */
+  bool upright;                               /* the edge runs up and down: it is looked at across */
+  uint8_t patch[LANDMARK_SIDE][LANDMARK_ROW]; /* the golden's luma about it; behind each row 0 */
 };
 
 /* Made once, then read by any number of threads. */
