@@ -69,20 +69,29 @@ static float bent(float value, const float *bend) {
   return i >= BENDS ? bend[BENDS] : bend[i] + (bend[i + 1] - bend[i]) * (at - (float)i);
 }
 
+/* The tone curve, and red and blue as differences from luma: of the rectangle and one pixel round it, which is what is
+ * smoothed and sharpened. The outermost pixels of the frame have not been demosaiced. */
+static void tone_and_split(const struct shot *shot, struct frame frame, struct rectangle rectangle, float *const rgb[3],
+                           float *luma) {
+  float bend[BENDS + 1];
+  bool is_bent = shot->gamma != 1;
+  for (int i = 0; i <= BENDS && is_bent; i++) bend[i] = (float)(255 * number_pow((double)i / BENDS, shot->gamma));
+  for (int y = rectangle.y0 - 1; y <= rectangle.y1; y++) {
+    size_t i = (size_t)(y - frame.y0) * (size_t)frame.width + (size_t)(rectangle.x0 - 1 - frame.x0);
+    for (const size_t end = i + (size_t)(rectangle.x1 - rectangle.x0) + 2; i < end; i++) {
+      for (int c = 0; c < 3; c++) rgb[c][i] = is_bent ? bent(tone(rgb[c][i]), bend) : tone(rgb[c][i]);
+      luma[i] = 0.299f * rgb[0][i] + 0.587f * rgb[1][i] + 0.114f * rgb[2][i];
+      rgb[0][i] -= luma[i], rgb[2][i] -= luma[i];
+    }
+  }
+}
+
 /* Tone curve, colour smoothed against the mosaic's false colour, luma sharpened, 8 bits. Red and blue become colour
  * differences on the way. */
 static void develop(const struct shot *shot, struct frame frame, struct rectangle rectangle, float *const rgb[3],
                     float *luma, uint8_t *out, size_t stride) {
   int w = frame.width;
-  size_t count = (size_t)w * (size_t)frame.height;
-  float bend[BENDS + 1];
-  bool is_bent = shot->gamma != 1;
-  for (int i = 0; i <= BENDS && is_bent; i++) bend[i] = (float)(255 * number_pow((double)i / BENDS, shot->gamma));
-  for (size_t i = 0; i < count; i++) {
-    for (int c = 0; c < 3; c++) rgb[c][i] = is_bent ? bent(tone(rgb[c][i]), bend) : tone(rgb[c][i]);
-    luma[i] = 0.299f * rgb[0][i] + 0.587f * rgb[1][i] + 0.114f * rgb[2][i];
-    rgb[0][i] -= luma[i], rgb[2][i] -= luma[i];
-  }
+  tone_and_split(shot, frame, rectangle, rgb, luma);
   float amount = (float)shot->sharpen;
   for (int y = rectangle.y0; y < rectangle.y1; y++) {
     uint8_t *pixel = out + (size_t)(y - rectangle.y0) * stride;
