@@ -281,10 +281,12 @@ static enum status make_luma(const struct making *m, struct fault *fault) {
   return bands_warp(device, m->golden->threads, &call, fault);
 }
 
-/* What is left when the chroma at half size is there: the luma, and the chroma at a quarter. */
-static enum status make_rest(void *context, size_t quarter, struct fault *fault) {
+/* What is left when the chroma at half size is there: the luma, and the chroma at a quarter. One thread makes the
+ * latter first, while what it is made of is still at hand; of several the first begins with what takes longest. */
+static enum status make_rest(void *context, size_t piece, struct fault *fault) {
   const struct making *m = context;
-  return quarter ? make_quarter(m->device, m->out, fault) : make_luma(m, fault);
+  const size_t quarter = m->golden->threads > 1 ? 1 : 0;
+  return m->out->colour && piece == quarter ? make_quarter(m->device, m->out, fault) : make_luma(m, fault);
 }
 
 enum status aligned_make(struct device *device, const struct aligned_golden *golden, const struct image *photo,
