@@ -141,7 +141,7 @@ enum status diagnose_aligned(struct inspection *work, struct result *result, enu
   struct sighting s;
   double scale = pose_scale_at(&a->placement.pose, 0.5 * (in->image.width - 1), 0.5 * (in->image.height - 1));
   if (work->photo.reduction > 1) scale *= work->photo.reduction;
-  exposure_look(&in->image, &in->zones.labels, &work->photo, &a->placement, &e);
+  exposure_look(&in->exposure, &work->photo, &a->placement, &e);
   landmarks_look(&in->landmarks, &work->photo.planes[0], &a->placement, &a->light, &s);
   work->sighting = s;
   bool known = s.seen < LEAST_LANDMARKS || s.confirmed >= LEAST_CONFIRMED || s.strange < MOST_STRANGE;
@@ -205,7 +205,7 @@ enum status diagnose_refused(struct inspection *work, const char *why, struct re
   if (a->ambiguous) return diagnose_ambiguous(work, result, fault);
   double photo = crispness(&work->photo.planes[0]), golden = crispness(&in->image.planes[0]);
   double sharpness = golden > 0 ? photo / golden : 1;
-  exposure_look_blindly(&in->image, &in->zones.labels, &work->photo, &e);
+  exposure_look_blindly(&in->exposure, &work->photo, &e);
   if (a->correlation >= SURE && a->overlap < spec->least_overlap)
     tell_cropped(a->overlap, spec->least_overlap, result);
   else if (e.lit < LAMP_LIGHT)

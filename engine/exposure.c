@@ -2,8 +2,8 @@
 
 #include "engine/light.h"
 
-/* Samples across the longer side. */
-enum { SAMPLES = 72 };
+/* Samples that are looked at together. */
+enum { AT_ONCE = 64 };
 
 /* Grey levels: white in the photo, and not yet white in the golden. A channel is as good as white a little under 255,
  * where JPEG leaves it. */
@@ -49,7 +49,7 @@ static double ratio(const struct values *photo, const struct values *golden, dou
 
 static int32_t step_of(const struct image *image) {
   int32_t longer = image->width > image->height ? image->width : image->height;
-  return (longer + SAMPLES - 1) / SAMPLES;
+  return (longer + EXPOSURE_SIDE - 1) / EXPOSURE_SIDE;
 }
 
 static void compare(const struct values *golden, const struct values *photo, struct exposure *e) {
@@ -58,9 +58,19 @@ static void compare(const struct values *golden, const struct values *photo, str
   e->lit = ratio(photo, golden, 0.05), e->middle = ratio(photo, golden, 0.5);
 }
 
-/* A sample's golden column, and where the photo shows it. */
+void exposure_choose(const struct image *golden, const struct plane *labels, struct exposure_golden *g) {
+  int32_t step = step_of(golden);
+  g->count = 0;
+  for (int32_t y = step / 2; y < golden->height; y += step)
+    for (int32_t x = step / 2; x < golden->width; x += step)
+      if (labels->pixels[(size_t)y * labels->stride + (size_t)x])
+        g->spots[g->count++] = (struct exposure_spot){x, y, brightest(golden, x, y)};
+}
+
+/* A sample's golden value, and where the photo shows it. */
 struct spot {
-  int32_t x, u, v;
+  double wanted;
+  int32_t u, v;
 };
 
 /* Samples lie so far apart that each waits for its memory: it is asked for ahead. Part of its caller: the compiler
@@ -72,32 +82,32 @@ static inline __attribute__((always_inline)) void ask_for(const struct image *im
   }
 }
 
-/* The samples of a golden row that the photo shows. */
-static int find_spots(const struct image *golden, const struct plane *labels, const struct image *photo,
-                      const struct placement *placement, int32_t step, int32_t y, struct spot spots[SAMPLES]) {
-  int count = 0;
-  for (int32_t x = step / 2; x < golden->width; x += step) {
-    if (!labels->pixels[(size_t)y * labels->stride + (size_t)x]) continue;
+/* Those of `count` samples that the photo shows. */
+static int find_spots(const struct exposure_spot *from, int count, const struct image *photo,
+                      const struct placement *placement, struct spot *spots) {
+  int found = 0;
+  for (int i = 0; i < count; i++) {
+    double x = from[i].x, y = from[i].y;
     struct pose_point d = placement_displacement(placement, x, y), at;
     if (!pose_apply(&placement->pose, x + d.x, y + d.y, &at)) continue;
     if (!(at.x >= 0 && at.y >= 0 && at.x <= photo->width - 1 && at.y <= photo->height - 1)) continue;
-    struct spot spot = {x, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5)};
-    ask_for(golden, x, y);
+    struct spot spot = {from[i].value, (int32_t)(at.x + 0.5), (int32_t)(at.y + 0.5)};
     ask_for(photo, spot.u, spot.v);
-    spots[count++] = spot;
+    spots[found++] = spot;
   }
-  return count;
+  return found;
 }
 
-void exposure_look(const struct image *golden, const struct plane *labels, const struct image *photo,
-                   const struct placement *placement, struct exposure *e) {
+void exposure_look(const struct exposure_golden *golden, const struct image *photo, const struct placement *placement,
+                   struct exposure *e) {
   struct values from = {{0}, 0}, to = {{0}, 0};
-  int32_t step = step_of(golden), clipped = 0, shaded = 0;
-  for (int32_t y = step / 2; y < golden->height; y += step) {
-    struct spot spots[SAMPLES];
-    int spot_count = find_spots(golden, labels, photo, placement, step, y, spots);
-    for (int i = 0; i < spot_count; i++) {
-      double wanted = brightest(golden, spots[i].x, y), is = brightest(photo, spots[i].u, spots[i].v);
+  int32_t clipped = 0, shaded = 0;
+  for (int first = 0; first < golden->count; first += AT_ONCE) {
+    struct spot spots[AT_ONCE];
+    int left = golden->count - first;
+    int found = find_spots(golden->spots + first, left < AT_ONCE ? left : AT_ONCE, photo, placement, spots);
+    for (int i = 0; i < found; i++) {
+      double wanted = spots[i].wanted, is = brightest(photo, spots[i].u, spots[i].v);
       clipped += is >= WHITE && wanted < NOT_WHITE;
       shaded += wanted > NOT_BLACK && is + LIGHT_PEDESTAL < EXPOSURE_SHADED * (wanted + LIGHT_PEDESTAL);
       count(&from, wanted), count(&to, is);
@@ -107,14 +117,10 @@ void exposure_look(const struct image *golden, const struct plane *labels, const
   if (from.total) e->clipped = (double)clipped / from.total, e->shaded = (double)shaded / from.total;
 }
 
-void exposure_look_blindly(const struct image *golden, const struct plane *labels, const struct image *photo,
-                           struct exposure *e) {
+void exposure_look_blindly(const struct exposure_golden *golden, const struct image *photo, struct exposure *e) {
   struct values from = {{0}, 0}, to = {{0}, 0};
-  int32_t step = step_of(golden);
-  for (int32_t y = step / 2; y < golden->height; y += step)
-    for (int32_t x = step / 2; x < golden->width; x += step)
-      if (labels->pixels[(size_t)y * labels->stride + (size_t)x]) count(&from, brightest(golden, x, y));
-  step = step_of(photo);
+  int32_t step = step_of(photo);
+  for (int i = 0; i < golden->count; i++) count(&from, golden->spots[i].value);
   for (int32_t y = step / 2; y < photo->height; y += step)
     for (int32_t x = step / 2; x < photo->width; x += step) count(&to, brightest(photo, x, y));
   compare(&from, &to, e);

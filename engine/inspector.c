@@ -72,7 +72,9 @@ static enum status sort_golden(struct inspector *in, struct fault *fault) {
 /* What an aligned photo is known by. */
 static enum status know_golden(struct inspector *in, struct fault *fault) {
   enum status status = fingerprint_open(&in->image.planes[0], &in->fingerprint, fault);
-  if (!status) landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
+  if (status) return status;
+  landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
+  exposure_choose(&in->image, &in->zones.labels, &in->exposure);
   return status;
 }
 

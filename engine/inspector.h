@@ -4,6 +4,7 @@
 
 #include "engine/artwork_find.h"
 #include "engine/colouring.h"
+#include "engine/exposure.h"
 #include "engine/fingerprint.h"
 #include "engine/group_tally.h"
 #include "engine/inspect.h"
@@ -42,6 +43,7 @@ struct inspector {
   struct reference reference;
   struct artwork artwork;
   struct landmarks landmarks;
+  struct exposure_golden exposure;
   struct demands demands; /* what zones demand to be read */
   struct fingerprint_golden fingerprint;
   int once; /* threads that compare the one photo there will be; 0: there will be more */
