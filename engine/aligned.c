@@ -60,26 +60,32 @@ static enum status measure(struct device *device, const struct aligned_golden *g
   return tiles_measure(device, tiles, &call, fault);
 }
 
-static enum status fit_channels(struct aligned *out, struct fault *fault) {
+/* Of each channel at tile i, where all planes tell of it: *samples with `pitch` between the channels'. */
+static bool sample_channels(const struct aligned *out, size_t i, size_t pitch, struct light_sample *samples) {
   const struct tiles *t = &out->luma_tiles;
-  size_t tiles = (size_t)t->columns * (size_t)t->rows;
-  struct light_sample *samples = malloc(tiles * sizeof *samples);
+  const struct means y = tile_means(t, i), cb = tile_means(&out->chroma_tiles[0], i),
+                     cr = tile_means(&out->chroma_tiles[1], i);
+  if (!(y.weight > 0 && cb.weight > 0 && cr.weight > 0)) return false;
+  for (int channel = 0; channel < 3; channel++, samples += pitch) {
+    const double *k = RGB_FROM_CHROMA[channel];
+    *samples = (struct light_sample){tiles_middle(t, (int)(i % (size_t)t->columns)),
+                                     tiles_middle(t, (int)(i / (size_t)t->columns)),
+                                     y.golden + k[0] * (cb.golden - 128) + k[1] * (cr.golden - 128),
+                                     y.photo + k[0] * (cb.photo - 128) + k[1] * (cr.photo - 128), y.weight};
+  }
+  return true;
+}
+
+static enum status fit_channels(struct aligned *out, struct fault *fault) {
+  size_t tiles = (size_t)out->luma_tiles.columns * (size_t)out->luma_tiles.rows, count = 0;
+  struct light_sample *samples = malloc(3 * tiles * sizeof *samples);
   if (!samples) return fault_set(fault, STATUS_MEMORY, "light: out of memory");
+  for (size_t i = 0; i < tiles; i++) count += sample_channels(out, i, tiles, samples + count);
   enum status status = STATUS_OK;
   for (int channel = 0; channel < 3 && !status; channel++) {
-    const double *k = RGB_FROM_CHROMA[channel];
-    size_t count = 0;
-    for (size_t i = 0; i < tiles; i++) {
-      struct means y = tile_means(t, i), cb = tile_means(&out->chroma_tiles[0], i),
-                   cr = tile_means(&out->chroma_tiles[1], i);
-      if (!(y.weight > 0 && cb.weight > 0 && cr.weight > 0)) continue;
-      samples[count++] = (struct light_sample){tiles_middle(t, (int)(i % (size_t)t->columns)),
-                                               tiles_middle(t, (int)(i / (size_t)t->columns)),
-                                               y.golden + k[0] * (cb.golden - 128) + k[1] * (cr.golden - 128),
-                                               y.photo + k[0] * (cb.photo - 128) + k[1] * (cr.photo - 128), y.weight};
-    }
     out->light.channel[channel] = out->light.luma;
-    status = light_fit(samples, count, LIGHT_MAX_ORDER, LIGHT_ROUNDS, &out->light.channel[channel], fault);
+    status = light_fit(samples + (size_t)channel * tiles, count, LIGHT_MAX_ORDER, LIGHT_ROUNDS,
+                       &out->light.channel[channel], fault);
   }
   free(samples);
   return status;

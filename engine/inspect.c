@@ -305,8 +305,9 @@ static enum status find_findings(struct inspection *work, struct fault *fault) {
   return status;
 }
 
-/* What is asked of the planes that are ready, of each for itself. */
-enum { JUDGING_FINDINGS, JUDGING_FINGERPRINT, JUDGING_PIECES };
+/* What is asked of the planes that are ready, of each for itself. The fingerprint looks at the luma here and there,
+ * which is still at hand before all of the golden is read. */
+enum { JUDGING_FINGERPRINT, JUDGING_FINDINGS, JUDGING_PIECES };
 
 struct judging {
   struct inspection *work;
