@@ -60,7 +60,16 @@ enum status golden_past_read(int folder, const char *path, const struct seal *cu
                              struct fault *fault);
 void golden_past_free(struct golden_past *past);
 
-/* Opens a golden's folder and reads its seal, with the bytes that `sha256` is of. */
+/* A golden that is exchanged for its next version loses its files under the hands of who reads it: what failed then is
+ * no fault of the golden, and is done again with the new one. Who begins to read holds the folder, which keeps its
+ * number from being given to another; the second tells whether another lies there now, and lets go. */
+int golden_hold(const char *path);
+bool golden_exchanged(const char *path, int held);
+
+/* Opens a golden's folder; reads the seal in it, with the bytes that `sha256` is of; both. */
+enum status golden_folder_open(const char *path, int *folder, struct fault *fault);
+enum status golden_seal_in(int folder, const char *path, struct seal *seal, uint8_t **bytes, size_t *size,
+                           struct fault *fault);
 enum status golden_seal_open(const char *path, int *folder, struct seal *seal, uint8_t **bytes, size_t *size,
                              struct fault *fault);
 

@@ -16,7 +16,7 @@ static enum status append_seal(json_t *history, const uint8_t *bytes, size_t siz
   return failed || json_array_append_new(history, seal) ? STATUS_MEMORY : STATUS_OK;
 }
 
-enum status golden_history(const char *path, json_t **history, struct fault *fault) {
+static enum status history_once(const char *path, json_t **history, struct fault *fault) {
   struct seal seal;
   struct golden_past past = {0};
   uint8_t *bytes;
@@ -43,6 +43,14 @@ end:
   free(bytes);
   close(folder);
   return status;
+}
+
+enum status golden_history(const char *path, json_t **history, struct fault *fault) {
+  for (;;) {
+    const int held = golden_hold(path);
+    enum status status = history_once(path, history, fault);
+    if (!golden_exchanged(path, held) || !status) return status;
+  }
 }
 
 /* What golden check found out. */
@@ -108,7 +116,7 @@ static enum status note_unsealed(void *context, const char *name, struct fault *
   return failed ? fault_set(fault, STATUS_MEMORY, "out of memory") : STATUS_OK;
 }
 
-enum status golden_check(const char *path, const char *trusted_keys, json_t **report, struct fault *fault) {
+static enum status check_once(const char *path, const char *trusted_keys, json_t **report, struct fault *fault) {
   struct findings found = {.problems = json_array(), .fault = fault};
   json_t *unsealed = json_array();
   struct golden *golden = NULL;
@@ -142,4 +150,14 @@ enum status golden_check(const char *path, const char *trusted_keys, json_t **re
   seal_free(&seal);
   if (!*report) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
   return found.first;
+}
+
+enum status golden_check(const char *path, const char *trusted_keys, json_t **report, struct fault *fault) {
+  for (;;) {
+    const int held = golden_hold(path);
+    enum status status = check_once(path, trusted_keys, report, fault);
+    if (!golden_exchanged(path, held) || !status) return status;
+    json_decref(*report);
+    *report = NULL;
+  }
 }

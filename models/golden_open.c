@@ -9,32 +9,54 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum status golden_seal_open(const char *path, int *folder, struct seal *seal, uint8_t **bytes, size_t *size,
-                             struct fault *fault) {
+int golden_hold(const char *path) {
+  return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+bool golden_exchanged(const char *path, int held) {
+  struct stat before, after;
+  if (held < 0) return false;
+  bool known = !fstat(held, &before) && !stat(path, &after);
+  close(held);
+  return known && (before.st_dev != after.st_dev || before.st_ino != after.st_ino);
+}
+
+enum status golden_folder_open(const char *path, int *folder, struct fault *fault) {
+  *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*folder >= 0) return STATUS_OK;
+  if (errno == ENOENT || errno == ENOTDIR)
+    return fault_set(fault, STATUS_MISSING, "%s: %s; expected a golden", path,
+                     errno == ENOENT ? "no such folder" : "not a folder");
+  return fault_set(fault, STATUS_IO, "%s: cannot be opened: %s", path, strerror(errno));
+}
+
+enum status golden_seal_in(int folder, const char *path, struct seal *seal, uint8_t **bytes, size_t *size,
+                           struct fault *fault) {
   char *shown = NULL;
   *seal = (struct seal){0};
   *bytes = NULL;
   *size = 0;
-  *folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (*folder < 0 && (errno == ENOENT || errno == ENOTDIR))
-    return fault_set(fault, STATUS_MISSING, "%s: %s; expected a golden", path,
-                     errno == ENOENT ? "no such folder" : "not a folder");
-  if (*folder < 0) return fault_set(fault, STATUS_IO, "%s: cannot be opened: %s", path, strerror(errno));
-  enum status status;
-  if (asprintf(&shown, "%s/seal.json", path) < 0) {
-    shown = NULL;
-    status = fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
-    goto end;
-  }
-  status = file_read(*folder, "seal.json", shown, false, SEAL_MAX_BYTES, bytes, size, fault);
+  if (asprintf(&shown, "%s/seal.json", path) < 0) return fault_set(fault, STATUS_MEMORY, "%s: out of memory", path);
+  enum status status = file_read(folder, "seal.json", shown, false, SEAL_MAX_BYTES, bytes, size, fault);
   if (status == STATUS_MISSING)
     status = fault_set(fault, STATUS_INVALID, "%s: not a golden: it has no seal.json", path);
   if (!status) status = seal_read(*bytes, *size, shown, seal, fault);
-end:
   free(shown);
   if (!status) return STATUS_OK;
   free(*bytes);
   *bytes = NULL;
+  return status;
+}
+
+enum status golden_seal_open(const char *path, int *folder, struct seal *seal, uint8_t **bytes, size_t *size,
+                             struct fault *fault) {
+  *seal = (struct seal){0};
+  *bytes = NULL;
+  *size = 0;
+  enum status status = golden_folder_open(path, folder, fault);
+  if (status) return status;
+  status = golden_seal_in(*folder, path, seal, bytes, size, fault);
+  if (!status) return STATUS_OK;
   close(*folder);
   *folder = -1;
   return status;
@@ -197,15 +219,11 @@ static enum status load_once(const char *path, json_t *problems, struct golden *
   return status;
 }
 
-/* A golden that is exchanged for its next version while we read loses its files under our hands: what failed then is
- * not a fault of the golden, and is done again with the new one. */
 enum status golden_load(const char *path, json_t *problems, struct golden **golden, struct fault *fault) {
   for (;;) {
-    struct stat before, after;
-    bool known = !stat(path, &before);
+    const int held = golden_hold(path);
     enum status status = load_once(path, problems, golden, fault);
-    if (!status || !known || stat(path, &after)) return status;
-    if (before.st_dev == after.st_dev && before.st_ino == after.st_ino) return status;
+    if (!golden_exchanged(path, held) || !status) return status;
     if (problems) json_array_clear(problems);
   }
 }

@@ -29,22 +29,27 @@ static void end_before(struct before *before) {
   if (before->folder >= 0) close(before->folder);
 }
 
-/* Opens the golden with its folder locked. Whoever waited for the lock may find that the folder was exchanged for the
- * next version meanwhile, and starts again with that. */
-static enum status open_locked(const char *path, struct before *before, struct fault *fault) {
+/* Opens the golden's folder, locked. Whoever waited for the lock may find that the folder was exchanged for the next
+ * version meanwhile, and is deleted: then it is begun again with that. */
+static enum status open_locked(const char *path, int *folder, struct fault *fault) {
   for (;;) {
     struct stat mine, there;
-    *before = (struct before){.folder = -1};
-    enum status status = golden_seal_open(path, &before->folder, &before->seal, &before->bytes, &before->size, fault);
+    enum status status = golden_folder_open(path, folder, fault);
     if (status) return status;
-    while (flock(before->folder, LOCK_EX))
+    while (flock(*folder, LOCK_EX))
       if (errno != EINTR) return fault_set(fault, STATUS_IO, "%s: cannot be locked: %s", path, strerror(errno));
-    if (fstat(before->folder, &mine) || stat(path, &there))
+    if (fstat(*folder, &mine) || stat(path, &there))
       return fault_set(fault, STATUS_IO, "%s: cannot be opened: %s", path, strerror(errno));
-    if (mine.st_dev == there.st_dev && mine.st_ino == there.st_ino) break;
-    end_before(before);
+    if (mine.st_dev == there.st_dev && mine.st_ino == there.st_ino) return STATUS_OK;
+    close(*folder);
   }
-  enum status status = golden_load(path, NULL, &before->golden, fault);
+}
+
+static enum status read_before(const char *path, struct before *before, struct fault *fault) {
+  *before = (struct before){.folder = -1};
+  enum status status = open_locked(path, &before->folder, fault);
+  if (!status) status = golden_seal_in(before->folder, path, &before->seal, &before->bytes, &before->size, fault);
+  if (!status) status = golden_load(path, NULL, &before->golden, fault);
   if (!status) status = golden_past_read(before->folder, path, &before->seal, &before->past, fault);
   return status;
 }
@@ -171,7 +176,7 @@ static enum status revise(const struct golden_revise *how, struct fault *fault) 
   struct before before;
   struct golden_build build = {0};
   struct spec spec = {0};
-  enum status status = open_locked(how->path, &before, fault);
+  enum status status = read_before(how->path, &before, fault);
   if (!status) status = golden_build_begin(&build, how->path, fault);
   if (status) goto end;
   build.seal.version = before.seal.version + 1;

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -223,12 +224,22 @@ static void a_failed_revision_leaves_the_golden_as_it_was(void **state) {
   place_end(&place);
 }
 
-/* Revises without end, until it is killed. */
+/* Revises without end, until it is killed; a test that fails leaves nothing behind. */
 static void revise_for_ever(const struct place *place) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const struct golden_revise how = {.path = place->golden, .by = "child", .why = "again"};
   while (!golden_revise(&how, NULL)) {
   }
   _exit(1);
+}
+
+static void assert_whole(const struct place *place) {
+  struct fault fault = {0};
+  json_t *history, *report;
+  if (golden_history(place->golden, &history, &fault)) fail_msg("%s", fault.text);
+  if (golden_check(place->golden, NULL, &report, &fault)) fail_msg("%s", fault.text);
+  json_decref(history);
+  json_decref(report);
 }
 
 static void whoever_opens_or_kills_meanwhile_finds_a_whole_golden(void **state) {
@@ -249,6 +260,7 @@ static void whoever_opens_or_kills_meanwhile_finds_a_whole_golden(void **state) 
       assert_true(golden->version >= version);
       version = golden->version;
       golden_close(golden);
+      assert_whole(&place);
     }
     for (int i = 0; i < 2; i++) kill(children[i], SIGKILL);
     for (int i = 0; i < 2; i++) {
