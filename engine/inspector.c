@@ -75,7 +75,7 @@ static enum status know_golden(struct inspector *in, struct fault *fault) {
   if (status) return status;
   landmarks_choose(&in->image.planes[0], &in->zones, &in->landmarks);
   exposure_choose(&in->image, &in->zones.labels, &in->exposure);
-  return status;
+  return STATUS_OK;
 }
 
 /* Artwork has limits of its own. */
