@@ -52,17 +52,24 @@ static inline void halve_some_mask(const uint8_t *top, const uint8_t *bottom, ui
 }
 #endif
 
-/* The last pairs of a row begin in those before, which stay what they are. */
+typedef void halve_vector(const uint8_t *top, const uint8_t *bottom, uint8_t *out);
+
+/* How many pairs are done: none, where a row has not as many as a vector, or all. The last ones begin in those before,
+ * which stay what they are. */
+static inline int32_t halve_vectors(halve_vector *some, const uint8_t *top, const uint8_t *bottom, int32_t pairs,
+                                    uint8_t *out) {
+  int32_t x = 0;
+  for (; x + PAIRS <= pairs; x += PAIRS) some(top + 2 * x, bottom + 2 * x, out + x);
+  if (!x || x == pairs) return x;
+  x = pairs - PAIRS;
+  some(top + 2 * x, bottom + 2 * x, out + x);
+  return pairs;
+}
+
 static void halve_row(const uint8_t *restrict top, const uint8_t *restrict bottom, int32_t pairs,
                       uint8_t *restrict out) {
-  int32_t x = 0;
-  for (; x + PAIRS <= pairs; x += PAIRS) halve_some(top + 2 * x, bottom + 2 * x, out + x);
-  if (x && x < pairs) {
-    x = pairs - PAIRS;
-    halve_some(top + 2 * x, bottom + 2 * x, out + x);
-    x = pairs;
-  }
-  for (; x < pairs; x++) out[x] = (uint8_t)((top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1] + 2) >> 2);
+  for (int32_t x = halve_vectors(halve_some, top, bottom, pairs, out); x < pairs; x++)
+    out[x] = (uint8_t)((top[2 * x] + top[2 * x + 1] + bottom[2 * x] + bottom[2 * x + 1] + 2) >> 2);
 }
 
 enum kernel_status FAST(cpu_halve)(struct kernel_context *context, const struct kernel_halve *call) {
@@ -82,14 +89,7 @@ enum kernel_status FAST(cpu_halve)(struct kernel_context *context, const struct 
 
 static void halve_mask_row(const uint8_t *restrict top, const uint8_t *restrict bottom, int32_t pairs,
                            uint8_t *restrict out) {
-  int32_t x = 0;
-  for (; x + PAIRS <= pairs; x += PAIRS) halve_some_mask(top + 2 * x, bottom + 2 * x, out + x);
-  if (x && x < pairs) {
-    x = pairs - PAIRS;
-    halve_some_mask(top + 2 * x, bottom + 2 * x, out + x);
-    x = pairs;
-  }
-  for (; x < pairs; x++) {
+  for (int32_t x = halve_vectors(halve_some_mask, top, bottom, pairs, out); x < pairs; x++) {
     int left = (top[2 * x] != 0) & (bottom[2 * x] != 0), right = (top[2 * x + 1] != 0) & (bottom[2 * x + 1] != 0);
     out[x] = (uint8_t) - (left & right);
   }
