@@ -7,7 +7,7 @@
 struct defect_kind {
   enum defect_class class_;
   bool replaced; /* the golden's structure gives way to as much other structure, or lies elsewhere */
-  double shadow; /* how much darker all that lies under it is; 0: it is no shadow (engine/shadow.h) */
+  double shadow; /* how bright it is under a shadow, as a share of the golden; 0: there is none (engine/shadow.h) */
 };
 
 /* The first of these that fits:

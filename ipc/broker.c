@@ -45,10 +45,8 @@ static void probe(struct broker *broker) {
 /* A broker that stood still (its machine did, or a disk) heard nobody: that time is not the silence of the others,
  * whose heartbeats may have stood still with it. */
 static void forgive(struct broker *broker, int64_t now) {
-  const int64_t late = now - broker->next_beat;
-  if (late <= broker->times.heartbeat_ms) return;
   for (struct peer *peer = broker->peers; peer; peer = peer->next_peer)
-    peer->seen = peer->seen + late < now ? peer->seen + late : now;
+    peer->seen = clock_forgiven(peer->seen, broker->next_beat, now, broker->times.heartbeat_ms);
 }
 
 static void beat(struct broker *broker, bool emptied) {

@@ -19,6 +19,12 @@ int64_t clock_wall_ms(void) {
   return read_clock(CLOCK_REALTIME) / 1000;
 }
 
+int64_t clock_forgiven(int64_t heard, int64_t due, int64_t now, int grace) {
+  const int64_t late = now - due;
+  if (late <= grace) return heard;
+  return heard + late < now ? heard + late : now;
+}
+
 void clock_text(int64_t wall_ms, char text[CLOCK_TEXT_MAX]) {
   time_t seconds = (time_t)(wall_ms / 1000);
   struct tm utc = {0};

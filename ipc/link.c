@@ -228,16 +228,10 @@ static void reconnect(struct link *link) {
   greet(link);
 }
 
-/* Who does not call for longer than a heartbeat was busy or stood still: that time is not the broker's silence. */
-static void forgive(struct link *link, int64_t now) {
-  const int64_t late = now - link->next_beat;
-  if (link->welcomed && late > link->times.heartbeat_ms)
-    link->heard = link->heard + late < now ? link->heard + late : now;
-}
-
 int64_t link_watch(struct link *link) {
   int64_t now = clock_ms();
-  forgive(link, now);
+  /* Who does not call for longer than a heartbeat was busy or stood still: that time is not the broker's silence. */
+  if (link->welcomed) link->heard = clock_forgiven(link->heard, link->next_beat, now, link->times.heartbeat_ms);
   if (link->welcomed && now - link->heard > link->times.silence_ms) {
     link->welcomed = false;
     link->give_up = now;

@@ -166,12 +166,15 @@ static enum kernel_status cell_sums(const struct kernel_operations *o, const str
                                              .sums = s->cell_sums});
 }
 
+enum { HALVE_BYTES = 5, COMPONENTS_BYTES = 22 };
+#define WARP_BYTES 2.3
+
 /* Bytes as kernels/cuda/README.md counts them; a picture that stands for several here counts once. */
-const struct bench_operation bench_operations[] = {{"halve", halve, 5.0 / 4},
+const struct bench_operation bench_operations[] = {{"halve", halve, HALVE_BYTES / 4.0},
                                                    {"tile_sums", tile_sums, 2.6},
-                                                   {"warp", warp, 2.3},
+                                                   {"warp", warp, WARP_BYTES},
                                                    {"warp_chroma", warp_chroma, 5.2 / 4},
-                                                   {"halve_mask", halve_mask, 5.0 / 4},
+                                                   {"halve_mask", halve_mask, HALVE_BYTES / 4.0},
                                                    {"accumulate", accumulate, 22},
                                                    {"statistics", statistics, 16},
                                                    {"limits", limits, 14},
@@ -180,15 +183,15 @@ const struct bench_operation bench_operations[] = {{"halve", halve, 5.0 / 4},
                                                    {"focus_sums", focus_sums, 9.0 / KERNEL_FOCUS_ROWS},
                                                    {"compare", compare, 10},
                                                    {"compare_of_one", compare_of_one, 4},
-                                                   {"components", components, 22},
+                                                   {"components", components, COMPONENTS_BYTES},
                                                    {"profiles", profiles, 0},
                                                    {"cell_sums", cell_sums, 3.0 / 4},
                                                    {NULL, NULL, 0}};
 
 double bench_compare_bytes(const struct image *golden) {
   /* A pixel of each plane: warped, compared, its areas found; a plane at a quarter is made of one at half. */
-  enum { COMPARE = 9, COMPONENTS = 22, HALVE = 5 };
-  const double luma = 2.3 + (COMPARE - 1) + COMPONENTS; /* which tells by itself where it is seen */
-  const double half = 7.2 + 2 * (COMPARE + COMPONENTS), quarter = 3 * HALVE + 2 * (COMPARE + COMPONENTS);
+  enum { COMPARED = 9 + COMPONENTS_BYTES };
+  const double luma = WARP_BYTES + (COMPARED - 1); /* which tells by itself where it is seen */
+  const double half = 7.2 + 2 * COMPARED, quarter = 3 * HALVE_BYTES + 2 * COMPARED;
   return (double)golden->width * golden->height * (golden->colour ? luma + half / 4 + quarter / 16 : luma);
 }

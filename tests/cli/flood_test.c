@@ -8,7 +8,6 @@
 #include "tests/ipc/wire.h"
 #include "tests/support.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>
@@ -20,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -167,12 +165,9 @@ static void flood(struct place *place, size_t count, bool taken) {
   place->flood = calloc(count, sizeof *place->flood);
   assert_non_null(place->flood);
   for (; place->count < count; place->count++) {
-    const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(place->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int file = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int file = wire_connect_begin(place->port);
     if (file < 0) fail_msg("socket %zu: %s", place->count, strerror(errno));
     place->flood[place->count] = file;
-    assert_true(!connect(file, (const struct sockaddr *)&address, sizeof address) || errno == EINPROGRESS);
     if (taken && place->count % QUEUE == 0) await_figure(place, "assay_connections_total", (double)place->count);
   }
 }

@@ -5,8 +5,6 @@
 #include "tests/ipc/wire.h"
 #include "tests/support.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -14,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,17 +33,12 @@ static pid_t start_flood(uint16_t port) {
   pid_t child = fork();
   assert_true(child >= 0);
   if (child) return child;
-  const struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   struct rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  for (int i = 0; i < FLOOD; i++) {
-    int file = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (file < 0 || (connect(file, (const struct sockaddr *)&address, sizeof address) && errno != EINPROGRESS))
-      _exit(1);
-  }
+  for (int i = 0; i < FLOOD; i++)
+    if (wire_connect_begin(port) < 0) _exit(1);
   for (;;) pause();
 }
 

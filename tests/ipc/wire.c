@@ -29,6 +29,15 @@ int wire_connect(uint16_t port) {
   return file;
 }
 
+int wire_connect_begin(uint16_t port) {
+  const struct sockaddr_in address = loopback(port);
+  int file = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (file < 0 || !connect(file, (const struct sockaddr *)&address, sizeof address) || errno == EINPROGRESS)
+    return file;
+  close(file);
+  return -1;
+}
+
 void wire_send(int file, const void *bytes, size_t size) {
   (void)!send(file, bytes, size, MSG_NOSIGNAL);
 }

@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-int wire_connect(uint16_t port);                            /* of the loopback */
+int wire_connect(uint16_t port); /* of the loopback */
+/* Begun, and not waited for. -1 with errno where it cannot be. */
+int wire_connect_begin(uint16_t port);
 void wire_send(int socket, const void *bytes, size_t size); /* as far as the other side takes it */
 /* Until the other side closes; closes too. Fails after 20 s. */
 void wire_await_end(int socket);
